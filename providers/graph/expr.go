@@ -1,0 +1,52 @@
+package graph
+
+import "github.com/zclconf/go-cty/cty"
+
+// An Expr is what stands in the code instead of a literal.
+// It is one of Ref, UserRef, VariableRef, Template and Encoded.
+type Expr interface {
+	expr()
+}
+
+// A Ref reads an attribute of another resource or data source: rootly_team.sre.id.
+type Ref struct {
+	Target  Address
+	Attr    string // most often "id"
+	Numeric bool   // whether a number is wanted where the attribute is text: tonumber(...)
+}
+
+// A UserRef reads the map of users: local.users["ada@example.com"].
+type UserRef struct {
+	Email   string
+	Numeric bool // whether a number is wanted: the map holds numbers, so text needs tostring(...)
+}
+
+// A VariableRef reads an input variable: var.webhook_token.
+type VariableRef struct {
+	Name string
+}
+
+// A Template is text with expressions in it: "team ${rootly_team.sre.id}".
+// A part is either Text or Expr.
+type Template struct {
+	Parts []Part
+}
+
+// A Part is a piece of a Template.
+type Part struct {
+	Text string
+	Expr Expr
+}
+
+// Encoded is a JSON text written as jsonencode(...) of Value, with expressions placed in it.
+// Value's objects are ordered by key.
+type Encoded struct {
+	Value cty.Value
+	Exprs []Placed
+}
+
+func (Ref) expr()         {}
+func (UserRef) expr()     {}
+func (VariableRef) expr() {}
+func (Template) expr()    {}
+func (Encoded) expr()     {}

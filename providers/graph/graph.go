@@ -1,0 +1,124 @@
+// Package graph holds the resources of one run and what connects them.
+//
+// A live object comes in as a Resource with literal ids; Link leaves it with addresses,
+// references, variables and an order:
+//
+//	resources with ids ──► Label ──► Link ──► Break cycles ──► Sort ──► Graph
+//
+// A resource has one value, Config, which holds exactly what is to be written. What stands
+// in the code instead of a literal (a reference, a variable, an encoded JSON text) lies
+// beside it as a list of expressions, each placed at a path of that value.
+//
+// Not here: any I/O, any knowledge of Rootly or of HCL. Package graph imports nobody.
+package graph
+
+import (
+	"github.com/zclconf/go-cty/cty"
+)
+
+// An ID is the identity of a live object, as the API and the import block have it.
+type ID string
+
+// An Address names a resource or data source in the code.
+type Address struct {
+	Data bool   // whether this is a data source
+	Type string // such as "rootly_team"
+	Name string // such as "sre"
+}
+
+// String returns the address as Terraform writes it, such as "data.rootly_user.ada".
+func (a Address) String() string {
+	s := a.Type + "." + a.Name
+	if a.Data {
+		return "data." + s
+	}
+	return s
+}
+
+// IsZero reports whether a names nothing yet.
+func (a Address) IsZero() bool { return a == Address{} }
+
+// A Resource is one live object on its way into code.
+type Resource struct {
+	Address Address
+	ID      ID
+	Title   string // what people call the object; for comments and reports
+	Parent  ID     // of the object that owns this one; empty for top-level objects
+	Group   string // stem of the file it belongs into, such as "services"
+	Rank    int    // position among its siblings, where the live object has one
+
+	// Config is an object of exactly the arguments that are to be written. Attributes have the
+	// types of the schema; nested blocks are tuples of objects, single nested attributes objects.
+	Config cty.Value
+
+	Exprs   []Placed // what stands in the code instead of literals of Config, sorted by path
+	Ignore  []Ignore // what Terraform shall leave alone, each with the reason
+	Protect string   // why destroying it must be prevented; empty if it need not
+	Notes   []Note   // comments for the code's reader
+}
+
+// Placed is an expression at a path of a resource's Config.
+type Placed struct {
+	Path cty.Path
+	Expr Expr
+}
+
+// Ignore is one entry of lifecycle.ignore_changes.
+type Ignore struct {
+	Path   string // in Terraform's own form, such as "task_params[0].task_type"
+	Reason string
+}
+
+// A Note is a comment. Without a path it stands above the resource, else above the argument
+// or block that the path leads to.
+type Note struct {
+	Path cty.Path
+	Text string
+}
+
+// A Variable is an input variable, most often a secret that must not stand in the code.
+type Variable struct {
+	Name        string
+	Description string
+	Value       string // the live value; never written into code
+	Sensitive   bool   // whether the declaration says sensitive = true
+}
+
+// A DataSource is a lookup for an object that is no resource of this run.
+type DataSource struct {
+	Address Address
+	Config  cty.Value // the arguments, such as { email = "ada@example.com" }
+	Note    string    // why this is looked up
+}
+
+// A User is an entry of the map of users, which is written once and costs no request.
+type User struct {
+	Email string
+	ID    ID
+	Name  string
+}
+
+// A Graph is all that a run writes: resources in order, and what they lean on.
+type Graph struct {
+	Resources    []*Resource
+	Data         []*DataSource
+	Variables    []*Variable
+	Users        []User
+	Unresolved   []Unresolved
+	CyclesMended []Mended
+}
+
+// Unresolved is an id that stayed in the code as text although it looks like a reference.
+type Unresolved struct {
+	From   Address
+	Path   string
+	ID     ID
+	Reason string
+}
+
+// Mended is a reference that was left as text because it would have closed a cycle.
+type Mended struct {
+	From, To Address
+	Path     string
+	Cycle    []Address
+}
