@@ -1,0 +1,75 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"sync"
+)
+
+// ahead fetches pages before the walk comes to them.
+type ahead struct {
+	client  *Client
+	ctx     context.Context // of the walk; ends with it
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	coming  map[string]chan answer // by canonical URL
+}
+
+type answer struct {
+	document document
+	err      error
+}
+
+func newAhead(ctx context.Context, c *Client) *ahead {
+	ctx, cancel := context.WithCancel(ctx)
+	return &ahead{client: c, ctx: ctx, cancel: cancel, coming: map[string]chan answer{}}
+}
+
+// stop ends what is still under way and waits for it.
+func (a *ahead) stop() {
+	a.cancel()
+	a.running.Wait()
+}
+
+// plan starts fetching the pages that are not under way yet.
+func (a *ahead) plan(pages []*url.URL) {
+	for _, u := range pages {
+		key := canonical(u)
+		if _, ok := a.coming[key]; ok {
+			continue
+		}
+		result := make(chan answer, 1)
+		a.coming[key] = result
+		a.running.Go(func() {
+			d, err := a.client.fetch(a.ctx, u, decodeMany)
+			result <- answer{d, err}
+		})
+	}
+}
+
+// fetch returns a page, from what is under way or by asking now.
+func (a *ahead) fetch(ctx context.Context, u *url.URL) (document, error) {
+	key := canonical(u)
+	result, ok := a.coming[key]
+	if !ok {
+		return a.client.fetch(ctx, u, decodeMany)
+	}
+	delete(a.coming, key)
+	got := <-result
+	return got.document, got.err
+}
+
+// foreseen lists pages that will come after u: those whose number is known
+// because next is u's number plus one and the server told how many there are.
+func (w *walk) foreseen(u, next *url.URL, d document) []*url.URL {
+	number, last := w.number(u), readMeta(d.meta).totalPages
+	if w.number(next) != number+1 || next.EscapedPath() != u.EscapedPath() {
+		return nil
+	}
+	window := 2 * w.client.options.Parallelism
+	var pages []*url.URL
+	for n := number + 1; n <= min(last, number+window); n++ {
+		pages = append(pages, w.numbered(next, n))
+	}
+	return pages
+}

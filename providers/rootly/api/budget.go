@@ -1,0 +1,92 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// budget is what the X-RateLimit headers say is left of the current window.
+type budget struct {
+	known bool
+	limit int
+	left  int
+	reset time.Time // zero when not known
+}
+
+// renew starts a new window once the old one is over.
+func (b *budget) renew(now time.Time) {
+	if !b.known || b.reset.IsZero() || now.Before(b.reset) {
+		return
+	}
+	*b = budget{known: b.limit > 0, limit: b.limit, left: b.limit}
+}
+
+// learn reads the headers of an answer. Answers overtake each other, so within
+// one window only the lowest count is believed.
+func (b *budget) learn(h http.Header, now time.Time) {
+	left, ok := leadingInt(h.Get("X-RateLimit-Remaining"))
+	if !ok {
+		return
+	}
+	limit, _ := leadingInt(h.Get("X-RateLimit-Limit"))
+	reset := parseMoment(h.Get("X-RateLimit-Reset"), serverClock(h, now), now)
+
+	// Relative resets of one window wobble by a second when made absolute.
+	sameWindow := b.known && !reset.IsZero() && reset.Sub(b.reset).Abs() <= time.Second
+	if sameWindow {
+		left, reset = min(left, b.left), b.reset
+	}
+	*b = budget{known: true, limit: max(limit, b.limit), left: max(left, 0), reset: reset}
+}
+
+// leadingInt reads the number in front of values like "1000, 1000;window=3600".
+func leadingInt(text string) (int, bool) {
+	text = strings.TrimSpace(text)
+	if end := strings.IndexAny(text, ",; "); end >= 0 {
+		text = text[:end]
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil
+}
+
+// serverClock is the server's time of its answer, or ours if it does not tell.
+func serverClock(h http.Header, now time.Time) time.Time {
+	if t, err := http.ParseTime(h.Get("Date")); err == nil {
+		return t
+	}
+	return now
+}
+
+// parseMoment reads a point in time as servers write it: seconds from now,
+// epoch seconds or milliseconds, RFC 3339 or an HTTP date. Absolute ones are
+// moved from the server's clock to ours. What is past, or makes no sense, is zero.
+func parseMoment(text string, server, now time.Time) time.Time {
+	const (
+		epochSeconds = 1e8  // as seconds from now these would be three years
+		epochMillis  = 1e11 // as epoch seconds these would be the year 5138
+	)
+	text = strings.TrimSpace(text)
+	var at time.Time
+	if n, err := strconv.ParseFloat(text, 64); err == nil {
+		switch {
+		case !(n > 0 && n < 1e14):
+			return time.Time{}
+		case n < epochSeconds:
+			return now.Add(time.Duration(n * float64(time.Second)))
+		case n < epochMillis:
+			at = time.UnixMilli(int64(n * 1000))
+		default:
+			at = time.UnixMilli(int64(n))
+		}
+	} else if at, err = time.Parse(time.RFC3339, text); err != nil {
+		if at, err = http.ParseTime(text); err != nil {
+			return time.Time{}
+		}
+	}
+	if wait := at.Sub(server); wait > 0 {
+		return now.Add(wait)
+	}
+	return time.Time{}
+}

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// DefaultURL is where Rootly's API lives.
+const DefaultURL = "https://api.rootly.com"
+
+// Options configure a [Client]. The zero value of each field but Token means
+// its default.
+type Options struct {
+	URL   string // default DefaultURL; a trailing slash or /v1 is accepted
+	Token Token  // required
+
+	Parallelism          int           // requests in flight at most; default 16
+	MaxRequestsPerMinute int           // default: only what the server's headers ask for
+	PageSize             int           // rows asked for per page; default 100
+	Attempts             int           // tries per request before giving up; default 8
+	RetryFor             time.Duration // time per request for retries and rate limits; default 15m
+	Timeout              time.Duration // for one attempt, body included; default 60s
+
+	UserAgent string            // default "terraformer-rootly"
+	Transport http.RoundTripper // default: a pooled transport of its own
+	Log       *slog.Logger      // default: silent
+	OnRequest func(Event)       // called after each attempt, from many goroutines
+
+	// Now and Sleep replace the clock in tests. Sleep must return ctx.Err()
+	// when ctx ends first.
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Event tells of one finished attempt.
+type Event struct {
+	Path    string // without the query
+	Status  int    // 0 when no answer came
+	Attempt int    // 1 for the first
+	Bytes   int64  // of the decoded body
+	Took    time.Duration
+	Err     error // nil when the answer was decoded
+}
+
+// Client reads from one Rootly organisation. It cannot write. It is safe for
+// concurrent use.
+type Client struct {
+	base     *url.URL
+	http     *http.Client
+	options  Options
+	redact   func(string) string
+	inFlight chan struct{}
+	pace     *pace
+	stats    counters
+}
+
+// New checks the options and returns a client. It makes no request.
+func New(o Options) (*Client, error) {
+	base, err := parseBase(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	token, err := parseToken(string(o.Token), "the options")
+	if err != nil {
+		return nil, err
+	}
+	o.Token = "" // from here on only the guard and the redactor know it
+	o = o.withDefaults()
+
+	guarded := &guard{next: o.Transport, base: base, authorise: authoriser(token, o.UserAgent), permit: onlyGet}
+	return &Client{
+		base:     base,
+		http:     &http.Client{Transport: guarded, CheckRedirect: sameHostOnly(base)},
+		options:  o,
+		redact:   redactor(token),
+		inFlight: make(chan struct{}, o.Parallelism),
+		pace:     newPace(o),
+	}, nil
+}
+
+// String names the client by its URL.
+func (c *Client) String() string { return fmt.Sprintf("Rootly at %s", c.base) }
+
+func (o Options) withDefaults() Options {
+	o.Parallelism = positive(o.Parallelism, 16)
+	o.PageSize = positive(o.PageSize, 100)
+	o.Attempts = positive(o.Attempts, 8)
+	o.RetryFor = positive(o.RetryFor, 15*time.Minute)
+	o.Timeout = positive(o.Timeout, time.Minute)
+	if o.UserAgent == "" {
+		o.UserAgent = "terraformer-rootly"
+	}
+	if o.Transport == nil {
+		o.Transport = pooledTransport(o.Parallelism)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.OnRequest == nil {
+		o.OnRequest = func(Event) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	return o
+}
+
+func positive[N int | time.Duration](n, otherwise N) N {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

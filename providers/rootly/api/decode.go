@@ -1,0 +1,106 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/jsonapi"
+)
+
+// Object is one JSON:API resource object. Numbers in it are [json.Number].
+type Object = jsonapi.Node
+
+// document is one answer in the shape of a list; a single object is a list of one.
+type document struct {
+	rows     []*Object
+	included []*Object
+	links    *jsonapi.Links
+	meta     *jsonapi.Meta
+}
+
+// errTorn is a body that ends early or is not JSON: worth another attempt.
+var errTorn = errors.New("the answer is torn")
+
+// errShape is JSON that is no JSON:API document: asking again will not help.
+var errShape = errors.New("the answer is not a JSON:API document")
+
+// decodeMany reads a document whose data is a list.
+func decodeMany(body []byte) (document, error) {
+	var p jsonapi.ManyPayload
+	err := decodeJSON(body, &p)
+	if isShape(err) {
+		return decodeLoose(body, true)
+	}
+	if err == nil && p.Data == nil {
+		err = fmt.Errorf("%w: it has no data list", errShape)
+	}
+	if err != nil {
+		return document{}, err
+	}
+	d := document{rows: p.Data, included: p.Included, links: p.Links, meta: p.Meta}
+	return d, d.check()
+}
+
+// decodeOne reads a document whose data is one object.
+func decodeOne(body []byte) (document, error) {
+	var p jsonapi.OnePayload
+	err := decodeJSON(body, &p)
+	if isShape(err) {
+		return decodeLoose(body, false)
+	}
+	if err == nil && p.Data == nil {
+		err = fmt.Errorf("%w: it has no data object", errShape)
+	}
+	if err != nil {
+		return document{}, err
+	}
+	d := document{rows: []*Object{p.Data}, included: p.Included}
+	return d, d.check()
+}
+
+// decodeJSON reads exactly one JSON value and keeps its numbers as written.
+func decodeJSON(body []byte, into any) error {
+	body = bytes.TrimSpace(body)
+	if len(body) > 0 && body[0] == '<' {
+		return ErrHTML
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	err := d.Decode(into)
+	if isShape(err) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errTorn, unexpected(err))
+	}
+	if d.InputOffset() != int64(len(body)) {
+		return fmt.Errorf("%w: something follows the JSON", errTorn)
+	}
+	return nil
+}
+
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func isShape(err error) bool {
+	var mismatch *json.UnmarshalTypeError
+	return errors.As(err, &mismatch)
+}
+
+func (d document) check() error {
+	for _, list := range [][]*Object{d.rows, d.included} {
+		for i, object := range list {
+			if object == nil {
+				return fmt.Errorf("%w: object %d is null", errShape, i+1)
+			}
+		}
+	}
+	return nil
+}

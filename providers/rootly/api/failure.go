@@ -1,0 +1,149 @@
+package api
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// failure is one attempt that brought no document.
+type failure struct {
+	status        int // 0 without an answer
+	title, detail string
+	err           error         // nil when the status says it all
+	again         bool          // another attempt may help
+	after         time.Duration // how long the server asks to wait
+	took          time.Duration
+}
+
+func (f *failure) reason() string {
+	if f.err != nil {
+		return f.err.Error()
+	}
+	return fmt.Sprintf("%d %s", f.status, http.StatusText(f.status))
+}
+
+// networkFailure judges an error without an answer. A host that never answered
+// is taken for a wrong address, not for a passing fault.
+func networkFailure(err error, neverAnswered bool) *failure {
+	var (
+		hint        *hinted
+		lookup      *net.DNSError
+		dial        *net.OpError
+		certificate *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &hint), errors.Is(err, errReadOnly):
+		return &failure{err: err}
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return &failure{err: &hinted{fmt.Errorf("no host is called %s", lookup.Name), "is the URL right, and is this machine online?"}}
+	case errors.As(err, &certificate):
+		return &failure{err: &hinted{err, "the server's certificate does not prove that it is the right one; a proxy in between needs its own certificate authority installed here"}}
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return &failure{err: &hinted{err, "the server speaks plain http; is the URL right?"}}
+	case neverAnswered && errors.As(err, &dial) && dial.Op == "dial" && !dial.Timeout():
+		return &failure{err: &hinted{err, "nothing answers there; is the URL right, and is this machine online?"}}
+	}
+	return &failure{err: err, again: true}
+}
+
+// statusFailure judges an answer that is no success.
+func statusFailure(answer *http.Response, body []byte, now time.Time) *failure {
+	f := &failure{status: answer.StatusCode}
+	f.title, f.detail = serverWords(body)
+	switch {
+	case f.status == http.StatusTooManyRequests:
+		f.again = true
+		f.after = askedWait(answer.Header, now)
+	case f.status == http.StatusNotImplemented, f.status == http.StatusHTTPVersionNotSupported:
+	case f.status >= 500:
+		f.again = true
+		f.after = retryAfter(answer.Header, now)
+	case isHTML(answer.Header, body):
+		f.err = ErrHTML
+	}
+	return f
+}
+
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	if at := parseMoment(h.Get("Retry-After"), serverClock(h, now), now); !at.IsZero() {
+		return at.Sub(now)
+	}
+	return 0
+}
+
+func askedWait(h http.Header, now time.Time) time.Duration {
+	if wait := retryAfter(h, now); wait > 0 {
+		return wait
+	}
+	if at := parseMoment(h.Get("X-RateLimit-Reset"), serverClock(h, now), now); !at.IsZero() {
+		return at.Sub(now)
+	}
+	return 0
+}
+
+// serverWords finds the explanation in {"errors": [{"title", "detail"}]} or
+// {"error": "text"}.
+func serverWords(body []byte) (title, detail string) {
+	var told struct {
+		Errors []struct {
+			Title  string `json:"title"`
+			Detail string `json:"detail"`
+		} `json:"errors"`
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &told) != nil {
+		return "", ""
+	}
+	if len(told.Errors) > 0 {
+		return oneLine(told.Errors[0].Title), oneLine(told.Errors[0].Detail)
+	}
+	return oneLine(told.Error), ""
+}
+
+// oneLine makes foreign text fit for a terminal.
+func oneLine(text string) string {
+	const most = 300
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// explain turns the last failure into the error that the caller sees.
+func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
+	e := &Error{
+		Method: http.MethodGet,
+		Path:   c.redact(u.Path),
+		Status: f.status,
+		Title:  c.redact(f.title),
+		Detail: c.redact(f.detail),
+		cause:  f.err,
+	}
+	if f.err != nil && c.redact(f.err.Error()) != f.err.Error() {
+		e.cause = errors.New(c.redact(f.err.Error()))
+	}
+	if errors.Is(f.err, ErrHTML) {
+		e.hint = "is the URL right? it should be the API's, such as " + DefaultURL
+	}
+	if f.again {
+		e.tries = t.made()
+	}
+	return e
+}
+
+// backoff doubles from a quarter of a second up to 30 s; half of it is chance,
+// so that requests that failed together do not return together.
+func backoff(failed int) time.Duration {
+	full := min(250*time.Millisecond<<min(failed-1, 10), 30*time.Second)
+	return full/2 + rand.N(full/2)
+}

@@ -1,0 +1,175 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// largestBody is where a single answer is taken for a mistake.
+const largestBody = 512 << 20
+
+type decoder func(body []byte) (document, error)
+
+// fetch asks for one document until it is there whole or the budget is spent.
+func (c *Client) fetch(ctx context.Context, u *url.URL, decode decoder) (document, error) {
+	var tries tries
+	for {
+		d, f := c.attempt(ctx, u, tries.made()+1, decode)
+		if f == nil {
+			return d, nil
+		}
+		if ctx.Err() != nil {
+			return document{}, &Error{Method: http.MethodGet, Path: u.Path, cause: ctx.Err()}
+		}
+
+		wait, again := tries.next(f, c.options)
+		if !again {
+			return document{}, c.explain(u, f, tries)
+		}
+		c.options.Log.Debug("retry", "path", u.Path, "status", f.status, "attempt", tries.made(), "wait", wait, "reason", c.redact(f.reason()))
+		if f.status == http.StatusTooManyRequests {
+			c.pace.block(wait)
+		}
+		if err := c.options.Sleep(ctx, wait); err != nil {
+			return document{}, &Error{Method: http.MethodGet, Path: u.Path, cause: err}
+		}
+		c.stats.waited.Add(int64(wait))
+		c.stats.retries.Add(1)
+	}
+}
+
+// attempt makes one request and decodes its answer.
+func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode decoder) (d document, f *failure) {
+	// Take a place in the queue, then wait for the rate limit.
+	select {
+	case c.inFlight <- struct{}{}:
+		defer func() { <-c.inFlight }()
+	case <-ctx.Done():
+		return d, &failure{err: ctx.Err()}
+	}
+	slept, err := c.pace.enter(ctx)
+	c.stats.waited.Add(int64(slept))
+	if err != nil {
+		return d, &failure{err: err}
+	}
+
+	// The pace is told as soon as the head of the answer is there.
+	started := c.options.Now()
+	c.stats.requests.Add(1)
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+	answer, err := c.send(ctx, u)
+	event := Event{Path: u.Path, Attempt: number}
+	if err != nil {
+		c.pace.leave(0, nil)
+		f = networkFailure(err, c.stats.answers.Load() == 0)
+	} else {
+		c.stats.answers.Add(1)
+		c.pace.leave(answer.StatusCode, answer.Header)
+		event.Status = answer.StatusCode
+		d, event.Bytes, f = c.read(answer, decode)
+	}
+
+	event.Took = c.options.Now().Sub(started)
+	if f != nil {
+		f.took = event.Took
+		event.Err = errors.New(c.redact(f.reason()))
+	}
+	c.stats.bytes.Add(event.Bytes)
+	c.options.OnRequest(event)
+	return d, f
+}
+
+func (c *Client) send(ctx context.Context, u *url.URL) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.http.Do(r)
+	var outer *url.Error // its text repeats the URL, query and all
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	return answer, err
+}
+
+// read takes the answer apart and closes it.
+func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *failure) {
+	defer answer.Body.Close()
+	body, err := readAll(answer)
+	size := int64(len(body))
+	if answer.StatusCode/100 != 2 {
+		return document{}, size, statusFailure(answer, body, c.options.Now())
+	}
+	if err != nil {
+		return document{}, size, &failure{err: err, again: !errors.Is(err, errTooLarge)}
+	}
+	if isHTML(answer.Header, body) {
+		return document{}, size, &failure{err: ErrHTML}
+	}
+	d, err := decode(body)
+	if err != nil {
+		return document{}, size, &failure{err: err, again: errors.Is(err, errTorn)}
+	}
+	return d, size, nil
+}
+
+var errTooLarge = errors.New("the answer is larger than 512 MiB")
+
+func readAll(answer *http.Response) ([]byte, error) {
+	const guess = 64 << 10
+	body := make([]byte, 0, min(max(answer.ContentLength+1, guess), 16<<20))
+	for {
+		if len(body) > largestBody {
+			return body, errTooLarge
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+		n, err := answer.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return body, nil
+		}
+		if err != nil {
+			return body, err
+		}
+	}
+}
+
+// isHTML also trusts the content type, unless the body is JSON all the same.
+func isHTML(h http.Header, body []byte) bool {
+	text := strings.TrimSpace(string(body[:min(len(body), 64)]))
+	return strings.HasPrefix(text, "<") || strings.Contains(h.Get("Content-Type"), "html") && !strings.HasPrefix(text, "{")
+}
+
+// tries counts the attempts for one document and what they cost.
+type tries struct {
+	failed  int // for all reasons but rate limits
+	limited int // by 429
+	spent   time.Duration
+}
+
+func (t *tries) made() int { return t.failed + t.limited }
+
+// next says after which wait to try again, if at all.
+func (t *tries) next(f *failure, o Options) (wait time.Duration, again bool) {
+	const mostLimited = 20
+	if f.status == http.StatusTooManyRequests {
+		t.limited++
+		wait = max(f.after, backoff(t.limited))
+		if f.after > 0 {
+			wait = f.after
+		}
+	} else {
+		t.failed++
+		wait = max(f.after, backoff(t.failed))
+	}
+	t.spent += f.took + wait
+	return wait, f.again && t.failed < o.Attempts && t.limited < mostLimited && t.spent <= o.RetryFor
+}

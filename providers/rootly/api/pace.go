@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pace holds requests back so that the rate limit is not hit. It starts with
+// one request alone, learns the limit from its answer, and keeps count from
+// there: what is on its way counts as spent until an answer says otherwise.
+type pace struct {
+	now     func() time.Time
+	sleep   func(context.Context, time.Duration) error
+	longest time.Duration // a longer wait is an error
+	perMin  *rate.Limiter // nil for no limit of the user's own
+
+	mu       sync.Mutex
+	open     bool          // an answer came since the start or the last 429
+	out      int           // sent, not answered yet
+	answered chan struct{} // closed at the next answer
+	until    time.Time     // nothing goes out before
+	slot     time.Time     // when spacing, nothing goes out before
+	budget   budget        // as the last answer had it
+}
+
+func newPace(o Options) *pace {
+	p := &pace{now: o.Now, sleep: o.Sleep, longest: o.RetryFor, answered: make(chan struct{})}
+	if n := o.MaxRequestsPerMinute; n > 0 {
+		p.perMin = rate.NewLimiter(rate.Every(time.Minute/time.Duration(n)), 1)
+	}
+	return p
+}
+
+// enter waits until a request may go out and returns how long it slept. Each
+// enter that succeeds must be followed by one leave.
+func (p *pace) enter(ctx context.Context) (slept time.Duration, err error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return slept, err
+		}
+		wait, answered := p.admit()
+		switch {
+		case answered != nil:
+			select {
+			case <-ctx.Done():
+				return slept, ctx.Err()
+			case <-answered:
+			}
+		case wait > p.longest:
+			return slept, fmt.Errorf("%w: the server asks to wait for %s", ErrRateLimited, wait.Round(time.Second))
+		case wait > 0:
+			if err := p.sleep(ctx, wait); err != nil {
+				return slept, err
+			}
+			slept += wait
+		default:
+			return slept, nil
+		}
+	}
+}
+
+// admit lets a request out, or says how long to wait or for which answer.
+func (p *pace) admit() (wait time.Duration, answered <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if now.Before(p.until) {
+		return p.until.Sub(now), nil
+	}
+	p.budget.renew(now)
+
+	// Without knowledge, one request goes ahead alone.
+	if !p.open && p.out > 0 {
+		return 0, p.answered
+	}
+
+	if p.budget.known {
+		free := p.budget.left - p.out
+		if free <= 0 && p.out > 0 {
+			return 0, p.answered
+		}
+		if rest := p.budget.reset.Sub(now); rest > 0 {
+			switch {
+			case free <= 0:
+				return rest, nil
+			case p.slot.After(now):
+				return p.slot.Sub(now), nil
+			case free*10 <= p.budget.limit: // the last tenth is spread over what is left of the window
+				p.slot = now.Add(rest / time.Duration(free))
+			}
+		}
+	}
+
+	if p.perMin != nil && !p.perMin.AllowN(now, 1) {
+		missing := 1 - p.perMin.TokensAt(now)
+		return max(time.Millisecond, time.Duration(missing/float64(p.perMin.Limit())*float64(time.Second))), nil
+	}
+	p.out++
+	return 0, nil
+}
+
+// leave takes note of an answer; header is nil when none came.
+func (p *pace) leave(status int, header http.Header) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out--
+	close(p.answered)
+	p.answered = make(chan struct{})
+	if header == nil {
+		return
+	}
+	p.open = status != http.StatusTooManyRequests
+	p.budget.learn(header, p.now())
+}
+
+// block holds everything back for d, after a 429.
+func (p *pace) block(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := p.now().Add(d); until.After(p.until) {
+		p.until = until
+	}
+}

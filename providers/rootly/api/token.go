@@ -1,0 +1,77 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"unicode"
+)
+
+// redacted stands wherever the token would have been printed.
+const redacted = "[token]"
+
+// Token is a Rootly API token. It prints, logs and marshals as a placeholder.
+type Token string
+
+// String returns a placeholder, never the token.
+func (t Token) String() string { return redacted }
+
+// GoString returns a placeholder, never the token.
+func (t Token) GoString() string { return redacted }
+
+// LogValue returns a placeholder, never the token.
+func (t Token) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText returns a placeholder, never the token.
+func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// TokenSources are the places where a token may stand, strongest first.
+// Empty fields count as not given.
+type TokenSources struct {
+	Flag string // value of --token
+	File string // path given with --token-file
+	Env  string // value of ROOTLY_API_TOKEN
+
+	// ReadFile reads File. It is only called when File is not empty.
+	ReadFile func(path string) ([]byte, error)
+}
+
+// Resolve returns the token from the strongest source that is given. White
+// space around it and a leading "Bearer " are dropped. A source that is given
+// but blank is an error: falling back to another token would be a surprise.
+func (s TokenSources) Resolve() (Token, error) {
+	switch {
+	case s.Flag != "" && s.File != "":
+		return "", &hinted{errors.New("both --token and --token-file are given"), "give one of them"}
+	case s.Flag != "":
+		return parseToken(s.Flag, "--token")
+	case s.File != "":
+		text, err := s.ReadFile(s.File)
+		if err != nil {
+			return "", &hinted{fmt.Errorf("read token file: %w", err), "check the path given with --token-file"}
+		}
+		return parseToken(string(text), "token file "+s.File)
+	case s.Env != "":
+		return parseToken(s.Env, "ROOTLY_API_TOKEN")
+	}
+	return "", &hinted{
+		errors.New("no API token"),
+		"set ROOTLY_API_TOKEN, or pass --token or --token-file; tokens are made under Organization Settings > API Keys",
+	}
+}
+
+func parseToken(text, source string) (Token, error) {
+	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "Bearer "))
+	if token == "" {
+		return "", &hinted{fmt.Errorf("the API token in %s is empty", source), "set it to a token from Organization Settings > API Keys"}
+	}
+
+	// A token is one word of visible ASCII; anything else was pasted wrongly
+	// and could not stand in a header.
+	odd := func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
+	if strings.ContainsFunc(token, odd) {
+		return "", &hinted{fmt.Errorf("the API token in %s is not one word of plain text", source), "copy the token again, alone, without quotes or line breaks"}
+	}
+	return Token(token), nil
+}
