@@ -1,0 +1,144 @@
+package catalogue_test
+
+import (
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+func snapshot(t *testing.T) *schema.Provider {
+	t.Helper()
+	p, err := schema.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestWalk holds every row against the schema: one fact, one place, and no dangling name.
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	types := catalogue.Types()
+	if !sort.SliceIsSorted(types, func(i, j int) bool { return types[i].Name < types[j].Name }) {
+		t.Error("the table is not sorted by name")
+	}
+	p := snapshot(t)
+	seen := map[string]bool{}
+	for _, row := range types {
+		if seen[row.Name] {
+			t.Errorf("%s: two rows", row.Name)
+		}
+		seen[row.Name] = true
+		s := p.Resources[row.Name]
+		if s == nil {
+			t.Errorf("%s: not in the schema", row.Name)
+			continue
+		}
+		checkRow(t, row, s.Block)
+	}
+	for name := range p.Resources {
+		if !seen[name] {
+			t.Errorf("%s: in the schema, but without a row", name)
+		}
+	}
+}
+
+func checkRow(t *testing.T, row *catalogue.Type, b *schema.Block) {
+	t.Helper()
+	if len(row.Paths) == 0 || row.Get == "" || row.API == "" || row.Group == "" {
+		t.Errorf("%s: a required field is empty", row.Name)
+	}
+	for _, path := range row.Paths {
+		if !strings.HasPrefix(path, "/v1/") {
+			t.Errorf("%s: path %q", row.Name, path)
+		}
+	}
+	if row.ParentAttr != "" && !b.Has(row.ParentAttr) {
+		t.Errorf("%s: parent attribute %q is not in the schema", row.Name, row.ParentAttr)
+	}
+	if row.Include != "" && len(row.Relations) == 0 {
+		t.Errorf("%s: include without relations", row.Name)
+	}
+	for _, parent := range row.Parents {
+		if catalogue.Lookup(parent) == nil {
+			t.Errorf("%s: parent %q has no row", row.Name, parent)
+		}
+	}
+	for path, why := range row.Omit {
+		if !b.Has(path) || why == "" {
+			t.Errorf("%s: omit %q (%q)", row.Name, path, why)
+		}
+	}
+	for path := range row.Read {
+		if !b.Has(path) {
+			t.Errorf("%s: read rule for %q, which is not in the schema", row.Name, path)
+		}
+	}
+	for _, path := range row.Picked {
+		if b.FindNested(path) == nil {
+			t.Errorf("%s: picked block %q is not in the schema", row.Name, path)
+		}
+	}
+	for _, rule := range row.Refs {
+		checkRule(t, row, rule, b)
+	}
+}
+
+func checkRule(t *testing.T, row *catalogue.Type, r graph.Rule, b *schema.Block) {
+	t.Helper()
+	if !b.Has(r.Path) {
+		t.Errorf("%s: reference at %q, which is not in the schema", row.Name, r.Path)
+	}
+	meanings := 0
+	for _, has := range []bool{len(r.To) > 0, r.By != "", r.Any, r.Not != ""} {
+		if has {
+			meanings++
+		}
+	}
+	if meanings != 1 {
+		t.Errorf("%s: reference at %q has %d meanings, want one", row.Name, r.Path, meanings)
+	}
+	if r.By != "" && (!b.Has(r.By) || len(r.Kinds) == 0) {
+		t.Errorf("%s: reference at %q is told by %q, which is not in the schema", row.Name, r.Path, r.By)
+	}
+	targets := append([]string{}, r.To...)
+	for _, target := range r.Kinds {
+		targets = append(targets, target)
+	}
+	for _, target := range targets {
+		if target != graph.UserType && catalogue.Lookup(target) == nil {
+			t.Errorf("%s: reference at %q to %q, which has no row", row.Name, r.Path, target)
+		}
+	}
+}
+
+func TestReferencesAreAllDeclared(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, row := range catalogue.Types() {
+		n += len(row.Refs)
+	}
+	// The count of paths that the provider's documents and the API declare as ids.
+	if n != 488 {
+		t.Errorf("the table declares %d reference paths, want 488", n)
+	}
+}
+
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	task := catalogue.Lookup("rootly_workflow_task_send_email")
+	if got := task.CollectionPath(0, "w1"); got != "/v1/workflows/w1/workflow_tasks" {
+		t.Errorf("collection path %q", got)
+	}
+	action := catalogue.Lookup("rootly_edge_connector_action")
+	if got := action.GetPath("a1", "c1"); got != "/v1/edge_connectors/c1/actions/a1" {
+		t.Errorf("get path %q", got)
+	}
+	if catalogue.Lookup("rootly_team").Group != "teams" || catalogue.Lookup("rootly_severity").Group != "severities" {
+		t.Error("groups are not plural")
+	}
+}
