@@ -60,10 +60,6 @@ func (e *Error) Hint() string {
 	if e.hint != "" {
 		return e.hint
 	}
-	var inner interface{ Hint() string }
-	if errors.As(e.cause, &inner) {
-		return inner.Hint()
-	}
 	return statusHints[e.Status]
 }
 

@@ -121,17 +121,8 @@ func oneLine(text string) string {
 
 // explain turns the last failure into the error that the caller sees.
 func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
-	e := &Error{
-		Method: http.MethodGet,
-		Path:   c.redact(u.Path),
-		Status: f.status,
-		Title:  c.redact(f.title),
-		Detail: c.redact(f.detail),
-		cause:  f.err,
-	}
-	if f.err != nil && c.redact(f.err.Error()) != f.err.Error() {
-		e.cause = errors.New(c.redact(f.err.Error()))
-	}
+	e := c.wrap(u, f.err)
+	e.Status, e.Title, e.Detail = f.status, c.redact(f.title), c.redact(f.detail)
 	if errors.Is(f.err, ErrHTML) {
 		e.hint = "is the URL right? it should be the API's, such as " + DefaultURL
 	}
@@ -140,6 +131,33 @@ func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
 	}
 	return e
 }
+
+// wrap names the request in front of the cause, and takes the token out of both.
+func (c *Client) wrap(u *url.URL, cause error) *Error {
+	e := &Error{Method: http.MethodGet, Path: c.show(u), cause: cause}
+	var hint *hinted
+	if errors.As(cause, &hint) {
+		e.hint = hint.hint
+	}
+	if cause != nil {
+		if text := c.redact(cause.Error()); text != cause.Error() {
+			e.cause = censored{text, cause}
+		}
+	}
+	return e
+}
+
+// show is how a URL is named to people: no host, no query, no token.
+func (c *Client) show(u *url.URL) string { return c.redact(u.Path) }
+
+// censored keeps what an error is, and hides what it says.
+type censored struct {
+	text string
+	err  error
+}
+
+func (c censored) Error() string        { return c.text }
+func (c censored) Is(target error) bool { return errors.Is(c.err, target) }
 
 // backoff doubles from a quarter of a second up to 30 s; half of it is chance,
 // so that requests that failed together do not return together.

@@ -24,19 +24,19 @@ func (c *Client) fetch(ctx context.Context, u *url.URL, decode decoder) (documen
 			return d, nil
 		}
 		if ctx.Err() != nil {
-			return document{}, &Error{Method: http.MethodGet, Path: u.Path, cause: ctx.Err()}
+			return document{}, c.wrap(u, ctx.Err())
 		}
 
 		wait, again := tries.next(f, c.options)
 		if !again {
 			return document{}, c.explain(u, f, tries)
 		}
-		c.options.Log.Debug("retry", "path", u.Path, "status", f.status, "attempt", tries.made(), "wait", wait, "reason", c.redact(f.reason()))
+		c.options.Log.Debug("retry", "path", c.show(u), "status", f.status, "attempt", tries.made(), "wait", wait, "reason", c.redact(f.reason()))
 		if f.status == http.StatusTooManyRequests {
 			c.pace.block(wait)
 		}
 		if err := c.options.Sleep(ctx, wait); err != nil {
-			return document{}, &Error{Method: http.MethodGet, Path: u.Path, cause: err}
+			return document{}, c.wrap(u, err)
 		}
 		c.stats.waited.Add(int64(wait))
 		c.stats.retries.Add(1)
@@ -64,7 +64,7 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	answer, err := c.send(ctx, u)
-	event := Event{Path: u.Path, Attempt: number}
+	event := Event{Path: c.show(u), Attempt: number}
 	if err != nil {
 		c.pace.leave(0, nil)
 		f = networkFailure(err, c.stats.answers.Load() == 0)

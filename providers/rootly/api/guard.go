@@ -132,7 +132,7 @@ func pooledTransport(parallelism int) http.RoundTripper {
 func (c *Client) resolve(path string, query url.Values) (*url.URL, error) {
 	ref, err := url.Parse(path)
 	if err != nil || ref.IsAbs() || ref.Host != "" || !strings.HasPrefix(path, "/") {
-		return nil, fmt.Errorf("%q is not an API path", path)
+		return nil, fmt.Errorf("%q is not an API path", c.redact(path))
 	}
 	u := *c.base
 	u.Path, u.RawPath = c.base.Path+ref.Path, ""

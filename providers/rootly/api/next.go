@@ -20,7 +20,7 @@ func (w *walk) next(u *url.URL, d document, m meta, same bool) (*url.URL, error)
 	switch {
 	case same:
 		// The server ignores page numbers: what it has, it gave at once.
-		if m.more(w.number(u), w.rows) {
+		if m.totalPages > 1 || m.nextPage > 0 {
 			w.doubt = "the server answers different pages with the same rows"
 		}
 		return nil, nil

@@ -51,7 +51,7 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 		}
 		page, next, err := w.accept(u, d)
 		if err != nil {
-			return &Error{Method: "GET", Path: u.Path, cause: err}
+			return w.client.wrap(u, err)
 		}
 		if next == nil {
 			page.Incomplete = w.verdict()
@@ -152,7 +152,9 @@ func (w *walk) verdict() string {
 	switch {
 	case w.shifted:
 		return "the collection changed while it was read"
-	case w.total >= 0 && w.total != w.rows:
+	case w.total == w.rows:
+		return ""
+	case w.total >= 0:
 		return fmt.Sprintf("the server counts %d objects but listed %d", w.total, w.rows)
 	}
 	return w.doubt
