@@ -15,12 +15,9 @@ type budget struct {
 	reset time.Time // zero when not known
 }
 
-// renew starts a new window once the old one is over.
-func (b *budget) renew(now time.Time) {
-	if !b.known || b.reset.IsZero() || now.Before(b.reset) {
-		return
-	}
-	*b = budget{known: b.limit > 0, limit: b.limit, left: b.limit}
+// over reports whether the window has ended, so that nothing is known any more.
+func (b *budget) over(now time.Time) bool {
+	return b.known && !b.reset.IsZero() && !now.Before(b.reset)
 }
 
 // learn reads the headers of an answer. Answers overtake each other, so within

@@ -40,8 +40,7 @@ func decodeMany(body []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	d := document{rows: p.Data, included: p.Included, links: p.Links, meta: p.Meta}
-	return d, d.check()
+	return document{rows: p.Data, included: p.Included, links: p.Links, meta: p.Meta}.checked()
 }
 
 // decodeOne reads a document whose data is one object.
@@ -57,8 +56,7 @@ func decodeOne(body []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	d := document{rows: []*Object{p.Data}, included: p.Included}
-	return d, d.check()
+	return document{rows: []*Object{p.Data}, included: p.Included}.checked()
 }
 
 // decodeJSON reads exactly one JSON value and keeps its numbers as written.
@@ -94,13 +92,14 @@ func isShape(err error) bool {
 	return errors.As(err, &mismatch)
 }
 
-func (d document) check() error {
+// checked returns the document if it has no holes.
+func (d document) checked() (document, error) {
 	for _, list := range [][]*Object{d.rows, d.included} {
 		for i, object := range list {
 			if object == nil {
-				return fmt.Errorf("%w: object %d is null", errShape, i+1)
+				return document{}, fmt.Errorf("%w: object %d is null", errShape, i+1)
 			}
 		}
 	}
-	return nil
+	return d, nil
 }

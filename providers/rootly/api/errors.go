@@ -60,6 +60,9 @@ func (e *Error) Hint() string {
 	if e.hint != "" {
 		return e.hint
 	}
+	if e.Status >= 500 {
+		return "the server has trouble, or something in front of it; try again later"
+	}
 	return statusHints[e.Status]
 }
 

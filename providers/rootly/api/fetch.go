@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -61,9 +62,9 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 	// The pace is told as soon as the head of the answer is there.
 	started := c.options.Now()
 	c.stats.requests.Add(1)
-	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	limited, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimeout)
 	defer cancel()
-	answer, err := c.send(ctx, u)
+	answer, err := c.send(limited, u)
 	event := Event{Path: c.show(u), Attempt: number}
 	if err != nil {
 		c.pace.leave(0, nil)
@@ -78,6 +79,9 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 	event.Took = c.options.Now().Sub(started)
 	if f != nil {
 		f.took = event.Took
+		if f.err != nil && errors.Is(context.Cause(limited), errTimeout) {
+			f.err = fmt.Errorf("%w within %s", errTimeout, c.options.Timeout)
+		}
 		event.Err = errors.New(c.redact(f.reason()))
 	}
 	c.stats.bytes.Add(event.Bytes)
@@ -119,7 +123,10 @@ func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *
 	return d, size, nil
 }
 
-var errTooLarge = errors.New("the answer is larger than 512 MiB")
+var (
+	errTooLarge = errors.New("the answer is larger than 512 MiB")
+	errTimeout  = errors.New("no whole answer")
+)
 
 func readAll(answer *http.Response) ([]byte, error) {
 	const guess = 64 << 10

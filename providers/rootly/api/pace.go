@@ -52,7 +52,8 @@ func (p *pace) enter(ctx context.Context) (slept time.Duration, err error) {
 			case <-answered:
 			}
 		case wait > p.longest:
-			return slept, fmt.Errorf("%w: the server asks to wait for %s", ErrRateLimited, wait.Round(time.Second))
+			err := fmt.Errorf("%w: the server asks to wait for %s", ErrRateLimited, wait.Round(time.Second))
+			return slept, &hinted{err, statusHints[http.StatusTooManyRequests]}
 		case wait > 0:
 			if err := p.sleep(ctx, wait); err != nil {
 				return slept, err
@@ -72,9 +73,12 @@ func (p *pace) admit() (wait time.Duration, answered <-chan struct{}) {
 	if now.Before(p.until) {
 		return p.until.Sub(now), nil
 	}
-	p.budget.renew(now)
 
-	// Without knowledge, one request goes ahead alone.
+	// Without knowledge, one request goes ahead alone: at the start, after a
+	// refusal, and in a new window, of which it is not sure how much it brings.
+	if p.budget.over(now) {
+		p.budget, p.open = budget{}, false
+	}
 	if !p.open && p.out > 0 {
 		return 0, p.answered
 	}

@@ -19,6 +19,7 @@ type window struct {
 	length time.Duration
 	reset  func(until time.Time) string // how it writes the header
 	silent bool                         // sends no headers but Retry-After
+	slides bool                         // looks back from now, as the API's documentation says
 
 	mu      sync.Mutex
 	end     time.Time
@@ -41,7 +42,9 @@ func (s *window) admit(h http.Header) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if !now.Before(s.end) {
+	if s.slides {
+		s.slide(now)
+	} else if !now.Before(s.end) {
 		s.end, s.used = now.Add(s.length), 0
 	}
 	h.Set("Date", now.UTC().Format(http.TimeFormat))
@@ -61,6 +64,18 @@ func (s *window) admit(h http.Header) bool {
 		h.Set("X-RateLimit-Reset", s.reset(s.end))
 	}
 	return ok
+}
+
+func (s *window) slide(now time.Time) {
+	s.used, s.end = 0, now.Add(s.length)
+	for _, at := range s.at {
+		if until := at.Add(s.length); until.After(now) {
+			s.used++
+			if until.Before(s.end) {
+				s.end = until
+			}
+		}
+	}
 }
 
 func epoch(t time.Time) string { return strconv.FormatInt(t.Unix()+1, 10) }
@@ -111,6 +126,20 @@ func TestPaceKeepsBelowLimit(t *testing.T) {
 					t.Errorf("took %s for %d windows, stats %+v", took, windows+1, c.Stats())
 				}
 			})
+		}
+	}
+}
+
+func TestPaceInSlidingWindow(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int{5, 40, 90} {
+		server := &window{limit: limit, length: time.Minute, reset: epoch, slides: true}
+		took, c := inBubble(t, server, 10_000)
+		if server.refused > 0 {
+			t.Errorf("limit %d: %d requests were refused in %s, stats %+v", limit, server.refused, took, c.Stats())
+		}
+		if windows := time.Duration(99/limit + 1); took > windows*65*time.Second {
+			t.Errorf("limit %d: took %s", limit, took)
 		}
 	}
 }

@@ -118,6 +118,22 @@ func TestRetriesTimeouts(t *testing.T) {
 	}
 }
 
+func TestTimeoutError(t *testing.T) {
+	t.Parallel()
+	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"data": [`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}, func(o *Options) { o.Timeout, o.Attempts = 50*time.Millisecond, 2 })
+	_, err := c.List(t.Context(), Request{Path: "/v1/things"})
+	if err == nil || err.Error() != "GET /v1/things: no whole answer within 50ms (after 2 attempts)" {
+		t.Errorf("error %v", err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Error("looks like the caller's own deadline")
+	}
+}
+
 func TestDoesNotRetry(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

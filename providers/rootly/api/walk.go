@@ -97,7 +97,7 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.rows += len(page.Objects)
 
 	// Rows seen before mean that others moved past us, unless it is all the same page.
-	same := w.pages > 1 && len(ids) > 0 && slices.Equal(ids, w.before)
+	same := len(ids) > 0 && len(page.Objects) == 0 && slices.Equal(ids, w.before)
 	w.before = ids
 	if len(page.Objects) < len(d.rows) && !same {
 		w.shifted = true
