@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -346,5 +347,39 @@ func TestGet(t *testing.T) {
 		if _, _, err := c.Get(t.Context(), path, nil); err == nil {
 			t.Errorf("path %q accepted", path)
 		}
+	}
+}
+
+// BenchmarkList100000 fetches and decodes about 250 MB in 1,000 pages.
+func BenchmarkList100000(b *testing.B) {
+	pages := make([][]byte, 1000)
+	for i := range pages {
+		doc := page(i * 100)
+		tail := fmt.Sprintf(`,"links":{"next":"http://localhost/v1/things?page[number]=%d&page[size]=100"},"meta":{"total_pages":1000,"total_count":100000}}`, i+2)
+		if i == len(pages)-1 {
+			tail = `,"links":{"next":null},"meta":{"total_pages":1000,"total_count":100000}}`
+		}
+		pages[i] = append(doc[:len(doc)-2], tail...) // without the closing brace and its line break
+	}
+	transport := direct{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
+		_, _ = w.Write(pages[n-1])
+	})}
+	for b.Loop() {
+		c, err := New(Options{URL: "http://localhost", Token: testToken, Transport: transport})
+		if err != nil {
+			b.Fatal(err)
+		}
+		got, err := c.List(b.Context(), Request{Path: "/v1/things"})
+		if err != nil || len(got.Objects) != 100_000 || !got.Complete() {
+			b.Fatal(err, len(got.Objects), got.Incomplete)
+		}
+		b.SetBytes(c.Stats().Bytes)
+		b.ReportMetric(float64(c.Stats().Requests), "requests/op")
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "MB-held")
+		runtime.KeepAlive(got)
 	}
 }
