@@ -1,0 +1,68 @@
+package sandbox
+
+import "time"
+
+// Options say what a [Server] holds and how it behaves. The zero value is an empty Rootly that
+// takes any token.
+type Options struct {
+	// Objects are what it holds at the start, in the order in which lists serve them.
+	Objects []Object
+
+	// Token is the only bearer token that is let in. Empty: any.
+	Token string
+
+	// Clock gives the time for created_at, updated_at, audit events and the rate limit.
+	// Default: time.Now.
+	Clock func() time.Time
+
+	// MaxPageSize is the largest page that is served, whatever is asked for. Default: 100.
+	MaxPageSize int
+
+	// RateLimit is the number of requests let in per minute. 0: no limit, no headers.
+	RateLimit int
+
+	// Forbidden are collections that answer 403, by JSON:API type or by path as in the catalogue.
+	Forbidden []string
+
+	// Absent are collections that answer 404, named in the same way.
+	Absent []string
+
+	// Includes says how far the include parameter is honoured. Default: as documented.
+	Includes Includes
+
+	// ReadOnly refuses writes with 405 and serves children of parents that are not held, as a
+	// replay of what an import fetched needs it.
+	ReadOnly bool
+
+	// Seed tells the ids of objects made here apart from those of another server.
+	Seed uint64
+
+	// Faults are on from the start. See [Server.SetFaults].
+	Faults Faults
+}
+
+// Includes says how far the include parameter is honoured.
+type Includes int
+
+// The ways to answer include.
+const (
+	IncludesWhole   Includes = iota // relationships named and their objects included
+	IncludesIgnored                 // as if the parameter were unknown
+	IncludesNamed                   // relationships named, but no object included
+	IncludesPartly                  // relationships named, every second object included
+)
+
+const (
+	defaultPageSize = 25
+	defaultMaxPage  = 100
+)
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.MaxPageSize <= 0 {
+		o.MaxPageSize = defaultMaxPage
+	}
+	return o
+}

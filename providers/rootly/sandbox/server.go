@@ -1,0 +1,85 @@
+package sandbox
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+)
+
+// A Server is a Rootly in memory. It is an [http.Handler], safe for concurrent use.
+type Server struct {
+	opts   Options
+	routes *node
+	store  *store
+	faults atomic.Pointer[trouble]
+	count  counters
+}
+
+var _ http.Handler = (*Server)(nil)
+
+// New returns a server that holds o.Objects.
+func New(o Options) *Server {
+	o = o.withDefaults()
+	s := &Server{opts: o, routes: routes(), store: newStore(o.Objects)}
+	s.SetFaults(o.Faults)
+	return s
+}
+
+// Snapshot returns all objects held, sorted by JSON:API type and id.
+func (s *Server) Snapshot() []Object { return s.store.snapshot() }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t, known := s.routes.match(r.URL.Path)
+	s.count.add(r, t.route, s.opts.Token)
+
+	w, answered := s.trouble(w, r)
+	if answered {
+		return
+	}
+	if err := s.serve(w, r, t, known); err != nil {
+		var p *problem
+		if !errors.As(err, &p) {
+			p = failf(http.StatusInternalServerError, "the sandbox failed: %v", err)
+		}
+		p.write(w)
+	}
+}
+
+// serve answers a request that no fault has met.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known bool) error {
+	if err := s.admit(r); err != nil {
+		return err
+	}
+	switch {
+	case !known:
+		return failf(http.StatusNotFound, "the sandbox does not know %s %s", r.Method, r.URL.Path)
+	case t.named(s.opts.Forbidden):
+		return failf(http.StatusForbidden, "your plan does not include %s", t.api)
+	case t.named(s.opts.Absent):
+		return failf(http.StatusNotFound, "Not found or unauthorized")
+	case reads(r.Method) && t.single:
+		return s.serveOne(w, r, t)
+	case reads(r.Method):
+		return s.serveList(w, r, t)
+	case s.opts.ReadOnly || t.readOnly:
+		w.Header().Set("Allow", "GET, HEAD")
+		return failf(http.StatusMethodNotAllowed, "%s is read-only here", r.URL.Path)
+	}
+	w.Header().Set("Allow", "GET, HEAD")
+	return failf(http.StatusMethodNotAllowed, "the sandbox does not know %s %s", r.Method, r.URL.Path)
+}
+
+// admit checks the token.
+func (s *Server) admit(r *http.Request) error {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return failf(http.StatusUnauthorized, "Missing authorization token")
+	}
+	if s.opts.Token != "" && token != s.opts.Token {
+		return failf(http.StatusUnauthorized, "Invalid authorization token")
+	}
+	return nil
+}
