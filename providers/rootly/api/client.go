@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -55,6 +56,7 @@ type Client struct {
 	redact   func(string) string
 	inFlight chan struct{}
 	pace     *pace
+	parsers  sync.Pool // of *parser
 	stats    counters
 }
 

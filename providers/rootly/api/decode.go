@@ -1,11 +1,8 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/google/jsonapi"
 )
@@ -28,11 +25,11 @@ var errTorn = errors.New("the answer is torn")
 var errShape = errors.New("the answer is not a JSON:API document")
 
 // decodeMany reads a document whose data is a list.
-func decodeMany(body []byte) (document, error) {
+func decodeMany(reader *parser, body []byte) (document, error) {
 	var p jsonapi.ManyPayload
-	err := decodeJSON(body, &p)
+	err := reader.parse(body, &p)
 	if isShape(err) {
-		return decodeLoose(body, true)
+		return decodeLoose(reader, body, true)
 	}
 	if err == nil && p.Data == nil {
 		err = fmt.Errorf("%w: it has no data list", errShape)
@@ -44,11 +41,11 @@ func decodeMany(body []byte) (document, error) {
 }
 
 // decodeOne reads a document whose data is one object.
-func decodeOne(body []byte) (document, error) {
+func decodeOne(reader *parser, body []byte) (document, error) {
 	var p jsonapi.OnePayload
-	err := decodeJSON(body, &p)
+	err := reader.parse(body, &p)
 	if isShape(err) {
-		return decodeLoose(body, false)
+		return decodeLoose(reader, body, false)
 	}
 	if err == nil && p.Data == nil {
 		err = fmt.Errorf("%w: it has no data object", errShape)
@@ -57,39 +54,6 @@ func decodeOne(body []byte) (document, error) {
 		return document{}, err
 	}
 	return document{rows: []*Object{p.Data}, included: p.Included}.checked()
-}
-
-// decodeJSON reads exactly one JSON value and keeps its numbers as written.
-func decodeJSON(body []byte, into any) error {
-	body = bytes.TrimSpace(body)
-	if len(body) > 0 && body[0] == '<' {
-		return ErrHTML
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	err := d.Decode(into)
-	if isShape(err) {
-		return err
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", errTorn, unexpected(err))
-	}
-	if d.InputOffset() != int64(len(body)) {
-		return fmt.Errorf("%w: something follows the JSON", errTorn)
-	}
-	return nil
-}
-
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-func isShape(err error) bool {
-	var mismatch *json.UnmarshalTypeError
-	return errors.As(err, &mismatch)
 }
 
 // checked returns the document if it has no holes.

@@ -12,7 +12,7 @@ import (
 
 func TestDecodeKeepsNumbers(t *testing.T) {
 	t.Parallel()
-	d, err := decodeMany([]byte(`{"data": [{"type": "things", "id": "1", "attributes": {
+	d, err := decodeMany(&parser{}, []byte(`{"data": [{"type": "things", "id": "1", "attributes": {
 		"big": 12345678901234567890, "exact": 0.10, "power": 1e400, "minus": -0, "list": [1.0]}}]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -23,6 +23,20 @@ func TestDecodeKeepsNumbers(t *testing.T) {
 	}
 	if !reflect.DeepEqual(d.rows[0].Attributes, want) {
 		t.Errorf("got %v", d.rows[0].Attributes)
+	}
+}
+
+// TestParserStartsAfresh uses one parser for good and bad answers in turn.
+func TestParserStartsAfresh(t *testing.T) {
+	t.Parallel()
+	reader := &parser{}
+	good := `{"data": [{"type": "things", "id": "1"}]}`
+	for _, bad := range []string{good, `{"data": [{"ty`, `<html>`, ``, good + good, `{"data": 3}`, `{"data": [{"id": 1}]}`, good + " x", `nul`} {
+		_, _ = decodeMany(reader, []byte(bad))
+		d, err := decodeMany(reader, []byte(good))
+		if err != nil || len(d.rows) != 1 || d.rows[0].ID != "1" {
+			t.Errorf("after %q: %v, %v", bad, d.rows, err)
+		}
 	}
 }
 
@@ -41,14 +55,14 @@ func TestDecodeOddShapes(t *testing.T) {
 		{"links of the object as text", `{"data": [` + strings.Replace(plain, `"id"`, `"links": "x", "id"`, 1) + `]}`},
 		{"included is null", `{"data": [` + plain + `], "included": null}`},
 	}
-	want, err := decodeMany([]byte(tests[0].body))
+	want, err := decodeMany(&parser{}, []byte(tests[0].body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := decodeMany([]byte(test.body))
+			got, err := decodeMany(&parser{}, []byte(test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +73,7 @@ func TestDecodeOddShapes(t *testing.T) {
 		})
 	}
 	for _, empty := range []string{`[]`, `null`, `{}`} {
-		d, err := decodeOne([]byte(`{"data": {"type": "things", "id": "1", "attributes": ` + empty + `, "relationships": ` + empty + `}}`))
+		d, err := decodeOne(&parser{}, []byte(`{"data": {"type": "things", "id": "1", "attributes": `+empty+`, "relationships": `+empty+`}}`))
 		if err != nil || len(d.rows[0].Attributes) != 0 {
 			t.Errorf("attributes %s: %v, %v", empty, d.rows, err)
 		}
@@ -78,7 +92,8 @@ func FuzzDecodePage(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d, err := decodeMany(body)
+		reader := &parser{}
+		d, err := decodeMany(reader, body)
 		if err != nil {
 			if d.rows != nil || d.included != nil {
 				t.Fatalf("rows beside the error %v", err)
@@ -90,6 +105,11 @@ func FuzzDecodePage(f *testing.F) {
 		}
 		if !json.Valid(body) {
 			t.Fatal("accepted what is no JSON")
+		}
+
+		// What was left behind by one answer does not leak into the next.
+		if again, err := decodeMany(reader, body); err != nil || !reflect.DeepEqual(again, d) {
+			t.Fatalf("second time: %v, %v", again, err)
 		}
 		for _, object := range append(d.rows, d.included...) {
 			if object == nil {
@@ -127,8 +147,9 @@ func BenchmarkDecodePage(b *testing.B) {
 	body := page(0)
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
+	reader := &parser{}
 	for b.Loop() {
-		if _, err := decodeMany(body); err != nil {
+		if _, err := decodeMany(reader, body); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 )
 
-// largestBody is where a single answer is taken for a mistake.
-const largestBody = 512 << 20
-
-type decoder func(body []byte) (document, error)
+type decoder func(p *parser, body []byte) (document, error)
 
 // fetch asks for one document until it is there whole or the budget is spent.
 func (c *Client) fetch(ctx context.Context, u *url.URL, decode decoder) (document, error) {
@@ -105,8 +101,10 @@ func (c *Client) send(ctx context.Context, u *url.URL) (*http.Response, error) {
 // read takes the answer apart and closes it.
 func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *failure) {
 	defer answer.Body.Close()
-	body, err := readAll(answer)
-	size := int64(len(body))
+	p := c.borrowParser()
+	defer c.returnParser(p)
+	err := p.readAll(answer.Body, answer.ContentLength)
+	body, size := p.body, int64(len(p.body))
 	if answer.StatusCode/100 != 2 {
 		return document{}, size, statusFailure(answer, body, c.options.Now())
 	}
@@ -116,38 +114,14 @@ func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *
 	if isHTML(answer.Header, body) {
 		return document{}, size, &failure{err: ErrHTML}
 	}
-	d, err := decode(body)
+	d, err := decode(p, body)
 	if err != nil {
 		return document{}, size, &failure{err: err, again: errors.Is(err, errTorn)}
 	}
 	return d, size, nil
 }
 
-var (
-	errTooLarge = errors.New("the answer is larger than 512 MiB")
-	errTimeout  = errors.New("no whole answer")
-)
-
-func readAll(answer *http.Response) ([]byte, error) {
-	const guess = 64 << 10
-	body := make([]byte, 0, min(max(answer.ContentLength+1, guess), 16<<20))
-	for {
-		if len(body) > largestBody {
-			return body, errTooLarge
-		}
-		if len(body) == cap(body) {
-			body = append(body, 0)[:len(body)]
-		}
-		n, err := answer.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return body, nil
-		}
-		if err != nil {
-			return body, err
-		}
-	}
-}
+var errTimeout = errors.New("no whole answer")
 
 // isHTML also trusts the content type, unless the body is JSON all the same.
 func isHTML(h http.Header, body []byte) bool {

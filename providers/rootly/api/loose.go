@@ -10,9 +10,9 @@ import (
 // decodeLoose reads documents that the strict types reject: ids as numbers,
 // links as one string, empty maps written as lists. It takes about twice as
 // long and is only tried after them.
-func decodeLoose(body []byte, many bool) (document, error) {
+func decodeLoose(reader *parser, body []byte, many bool) (document, error) {
 	var top map[string]any
-	if err := decodeJSON(body, &top); err != nil {
+	if err := reader.parse(body, &top); err != nil {
 		if isShape(err) {
 			err = fmt.Errorf("%w: it is no object", errShape)
 		}
