@@ -1,0 +1,84 @@
+package generator
+
+import (
+	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// code writes an expression on one line.
+func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
+	switch e := e.(type) {
+	case graph.Ref:
+		return p.ref(dst, e)
+	case graph.UserRef:
+		if e.Numeric {
+			return appendUser(dst, e.Email)
+		}
+		dst = append(dst, "tostring("...)
+		dst = appendUser(dst, e.Email)
+		return append(dst, ')')
+	case graph.VariableRef:
+		dst = append(dst, "var."...)
+		return append(dst, e.Name...)
+	case graph.Template:
+		pieces := p.pieces(e)
+		if len(pieces) == 1 && pieces[0].code != "" {
+			return append(dst, pieces[0].code...)
+		}
+		return appendQuoted(dst, pieces)
+	case graph.Encoded:
+		over, err := overlayOf(e.Value, e.Exprs)
+		if err != nil {
+			p.fail(err)
+			return dst
+		}
+		dst = append(dst, "jsonencode("...)
+		dst = p.inline(dst, e.Value, over)
+		return append(dst, ')')
+	}
+	p.fail(fmt.Errorf("unknown kind of expression %T", e))
+	return dst
+}
+
+func (p *hclPrinter) ref(dst []byte, e graph.Ref) []byte {
+	if err := checkAddress(e.Target); err != nil {
+		p.fail(fmt.Errorf("reference to %w", err))
+		return dst
+	}
+	if e.Numeric {
+		dst = append(dst, "tonumber("...)
+	}
+	dst = append(dst, e.Target.String()...)
+	dst = append(dst, '.')
+	dst = append(dst, e.Attr...)
+	if e.Numeric {
+		dst = append(dst, ')')
+	}
+	return dst
+}
+
+func appendUser(dst []byte, email string) []byte {
+	dst = append(dst, "local.users["...)
+	dst = appendQuoted(dst, []piece{{text: email}})
+	return append(dst, ']')
+}
+
+// pieces returns a template as it is written. A template makes text of whatever is in it,
+// so users need no conversion there.
+func (p *hclPrinter) pieces(t graph.Template) []piece {
+	pieces := make([]piece, 0, len(t.Parts))
+	for _, part := range t.Parts {
+		if part.Expr == nil {
+			pieces = append(pieces, piece{text: part.Text})
+			continue
+		}
+		e := part.Expr
+		if user, ok := e.(graph.UserRef); ok && len(t.Parts) > 1 {
+			user.Numeric = true
+			e = user
+		}
+		pieces = append(pieces, piece{code: string(p.code(nil, e))})
+	}
+	return joined(pieces)
+}

@@ -1,0 +1,209 @@
+package generator
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// Names of files, without extension.
+const (
+	versionsFile  = "versions"
+	providerFile  = "provider"
+	importsFile   = "imports"
+	usersFile     = "users"
+	variablesFile = "variables"
+	dataFile      = "data"
+	mainFile      = "main"
+)
+
+// Names of files that are the same in both syntaxes.
+const (
+	secretsFile = "secrets.auto.tfvars"
+	exampleFile = "terraform.tfvars.example"
+	ignoreFile  = ".gitignore"
+)
+
+// importKind is the kind of block that may occur any number of times without labels.
+const importKind = "import"
+
+// requiredTerraform is the first version that reads import blocks.
+const requiredTerraform = ">= 1.5.0"
+
+func versionsBlock(constraint string) block {
+	source := argument{
+		name: "rootly",
+		value: cty.ObjectVal(map[string]cty.Value{
+			"source":  cty.StringVal(schema.Source),
+			"version": cty.StringVal(constraint),
+		}),
+		spread: true,
+	}
+	return block{kind: "terraform", body: body{
+		args:   []argument{text("required_version", requiredTerraform)},
+		blocks: []block{{kind: "required_providers", body: body{args: []argument{source}}}},
+	}}
+}
+
+// constraintOf returns the constraint on the provider's version.
+func constraintOf(o Options, s *schema.Provider) string {
+	if o.Version != "" {
+		return o.Version
+	}
+	if s != nil && s.Version != "" {
+		return "~> " + minor(s.Version)
+	}
+	return "~> " + minor(schema.SnapshotVersion)
+}
+
+// minor cuts a version after its second number.
+func minor(version string) string {
+	dots := 0
+	for i, c := range version {
+		if c != '.' {
+			continue
+		}
+		if dots++; dots == 2 {
+			return version[:i]
+		}
+	}
+	return version
+}
+
+func providerBlock() block {
+	return block{
+		kind:   "provider",
+		labels: []string{"rootly"},
+		notes:  []string{"The API token is read from the environment variable ROOTLY_API_TOKEN."},
+	}
+}
+
+func importBlock(r *graph.Resource) block {
+	return block{kind: importKind, body: body{args: []argument{
+		bare("to", r.Address.String()),
+		text("id", string(r.ID)),
+	}}}
+}
+
+// usersBlock is the map of users by email. Ids are numbers unless one of them is none.
+func usersBlock(users []graph.User) (block, error) {
+	ids := make(map[string]cty.Value, len(users))
+	for _, u := range users {
+		if _, twice := ids[u.Email]; twice {
+			return block{}, fmt.Errorf("two users with the email %q", u.Email)
+		}
+		ids[u.Email] = userID(u.ID)
+	}
+	return block{kind: "locals", body: body{args: []argument{{
+		name:   "users",
+		value:  cty.ObjectVal(ids),
+		notes:  []string{"Rootly's users by email. They are not resources, so their ids stand here, once."},
+		spread: true,
+	}}}}, nil
+}
+
+func userID(id graph.ID) cty.Value {
+	n, err := strconv.ParseInt(string(id), 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != string(id) {
+		return cty.StringVal(string(id))
+	}
+	return cty.NumberIntVal(n)
+}
+
+// variableBlocks declares the variables, sorted by name.
+func variableBlocks(variables []*graph.Variable) []block {
+	var out []block
+	for _, v := range sortedVariables(variables) {
+		b := block{kind: "variable", labels: []string{v.Name}}
+		if v.Description != "" {
+			b.body.args = append(b.body.args, text("description", v.Description))
+		}
+		b.body.args = append(b.body.args, bare("type", "string"))
+		if v.Sensitive {
+			b.body.args = append(b.body.args, argument{name: "sensitive", value: cty.True})
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func sortedVariables(variables []*graph.Variable) []*graph.Variable {
+	sorted := append([]*graph.Variable(nil), variables...)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
+	return sorted
+}
+
+// valuesFile holds the values of the variables, or leaves them for people to fill in.
+func valuesFile(variables []*graph.Variable, blank bool) (File, error) {
+	f := File{Name: secretsFile, Secret: true}
+	note := "Terraform reads this file by itself. It holds secrets: keep it out of version control."
+	if blank {
+		f = File{Name: exampleFile}
+		note = "Copy this file to terraform.tfvars, fill in the values, and keep them out of version control."
+	}
+	p := &hclPrinter{literal: true}
+	b := body{}
+	for _, v := range sortedVariables(variables) {
+		a := text(v.Name, v.Value)
+		if blank {
+			a = text(v.Name, "")
+			a.notes = []string{v.Description}
+		}
+		b.args = append(b.args, a)
+	}
+	f.Content = append(appendComments(nil, []string{note}, 0), '\n')
+	f.Content = p.body(f.Content, b, 0)
+	return f, p.err
+}
+
+// gitIgnore lists what must not be committed.
+func gitIgnore(blank bool) File {
+	content := "# Secrets\n" + secretsFile + "\n"
+	if blank {
+		content += "terraform.tfvars\n"
+	}
+	content += "\n# State and plans hold every value in clear\n*.tfstate\n*.tfstate.*\n*.tfplan\ntfplan\n" +
+		"\n# Working directory\n.terraform/\ncrash.log\ncrash.*.log\n"
+	return File{Name: ignoreFile, Content: []byte(content)}
+}
+
+// dataBlocks are the lookups, sorted by address.
+func dataBlocks(sources []*graph.DataSource, s *schema.Provider) ([]block, []graph.Address, error) {
+	sorted := append([]*graph.DataSource(nil), sources...)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Address.String() < sorted[j].Address.String() })
+	var out []block
+	var addresses []graph.Address
+	for _, d := range sorted {
+		b, err := bodyOf(d.Config, nil, blockSchema(s, d.Address))
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", d.Address, err)
+		}
+		source := block{kind: "data", labels: []string{d.Address.Type, d.Address.Name}, body: b}
+		if d.Note != "" {
+			source.notes = []string{d.Note}
+		}
+		out = append(out, source)
+		addresses = append(addresses, d.Address)
+	}
+	return out, addresses, nil
+}
+
+// blockSchema returns what the schema says of an address, or nil.
+func blockSchema(s *schema.Provider, a graph.Address) *schema.Block {
+	if s == nil {
+		return nil
+	}
+	types := s.Resources
+	if a.Data {
+		types = s.DataSources
+	}
+	if t := types[a.Type]; t != nil {
+		return t.Block
+	}
+	return nil
+}

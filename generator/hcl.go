@@ -1,0 +1,310 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+const (
+	indentWidth = 2
+
+	// What is at most this wide, without its name, stays on one line.
+	inlineWidth  = 72
+	inlineList   = 12 // elements of a list
+	inlineObject = 3  // members of an object
+)
+
+// A form says how a value lies on the page, which decides about alignment.
+type form int
+
+const (
+	flat      form = iota // on one line
+	textual               // a heredoc: aligned like one line although it is many
+	bracketed             // a bracket that closes on a later line: never aligned
+)
+
+// An hclPrinter writes blocks as `terraform fmt` would leave them. The first error stays.
+type hclPrinter struct {
+	literal bool // whether functions cannot be called, as in .tfvars
+	err     error
+}
+
+func (p *hclPrinter) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// block writes a block with the comments above it.
+func (p *hclPrinter) block(dst []byte, b block, indent int) []byte {
+	dst = appendComments(dst, b.notes, indent)
+	dst = appendSpaces(dst, indent)
+	dst = append(dst, b.kind...)
+	for _, label := range b.labels {
+		dst = append(dst, ' ', '"')
+		dst = appendEscaped(dst, label)
+		dst = append(dst, '"')
+	}
+	if len(b.body.args) == 0 && len(b.body.blocks) == 0 {
+		return append(dst, " {}\n"...)
+	}
+	dst = append(dst, " {\n"...)
+	dst = p.body(dst, b.body, indent+indentWidth)
+	dst = appendSpaces(dst, indent)
+	return append(dst, "}\n"...)
+}
+
+func (p *hclPrinter) body(dst []byte, b body, indent int) []byte {
+	e := entries{indent: indent, spaced: true}
+	for _, a := range b.args {
+		start := len(e.values)
+		var f form
+		e.values, f = p.value(e.values, a, indent)
+		e.add(a.name, len(a.name), start, f, a.notes)
+	}
+	dst = e.append(dst)
+	for i, nested := range b.blocks {
+		if i > 0 || len(b.args) > 0 {
+			dst = append(dst, '\n')
+		}
+		dst = p.block(dst, nested, indent)
+	}
+	return dst
+}
+
+// value writes what is right of the equals sign.
+func (p *hclPrinter) value(dst []byte, a argument, indent int) ([]byte, form) {
+	if a.over != nil && a.over.expr != nil {
+		return p.expression(dst, a.over.expr, indent)
+	}
+	if a.over.replaced() {
+		return append(dst, a.over.bare...), flat
+	}
+	v := a.value
+	if !isCollection(v) {
+		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+			return p.text(dst, []piece{{text: v.AsString()}}, indent)
+		}
+		return p.scalar(dst, v), flat
+	}
+	if v.LengthInt() == 0 || !a.spread && p.inlines(v, a.over) {
+		start := len(dst)
+		dst = p.inline(dst, v, a.over)
+		if len(dst)-start <= inlineWidth {
+			return dst, flat
+		}
+		dst = dst[:start]
+	}
+	if isObject(v) {
+		return p.object(dst, v, a.over, indent), bracketed
+	}
+	return p.list(dst, v, a.over, indent), bracketed
+}
+
+// text writes a text, over several lines where it has them and reads back the same.
+func (p *hclPrinter) text(dst []byte, pieces []piece, indent int) ([]byte, form) {
+	h, ok := planHeredoc(pieces, p.literal)
+	if !ok {
+		return appendQuoted(dst, pieces), flat
+	}
+	dst = h.append(dst, pieces, indent)
+	if h.chomp {
+		return dst, bracketed
+	}
+	return dst, textual
+}
+
+// expression writes an expression, over several lines where that reads better.
+func (p *hclPrinter) expression(dst []byte, e graph.Expr, indent int) ([]byte, form) {
+	switch e := e.(type) {
+	case graph.Template:
+		if pieces := p.pieces(e); len(pieces) != 1 || pieces[0].code == "" {
+			return p.text(dst, pieces, indent)
+		}
+	case graph.Encoded:
+		over, err := overlayOf(e.Value, e.Exprs)
+		if err != nil || over.replaced() || !isCollection(e.Value) {
+			break
+		}
+		dst = append(dst, "jsonencode("...)
+		var f form
+		dst, f = p.value(dst, argument{value: e.Value, over: over, spread: true}, indent)
+		return append(dst, ')'), f
+	}
+	return p.code(dst, e), flat
+}
+
+// list writes one element to a line.
+func (p *hclPrinter) list(dst []byte, v cty.Value, over *overlay, indent int) []byte {
+	dst = append(dst, "[\n"...)
+	inner := indent + indentWidth
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		laid := over.member(key)
+		dst = appendComments(dst, laid.comments(), inner)
+		dst = appendSpaces(dst, inner)
+		dst = p.element(dst, element, laid, inner)
+		dst = append(dst, ",\n"...)
+	}
+	dst = appendSpaces(dst, indent)
+	return append(dst, ']')
+}
+
+// element writes an element of a list. Texts stay on one line there: the comma after a
+// heredoc would need a line of its own.
+func (p *hclPrinter) element(dst []byte, v cty.Value, over *overlay, indent int) []byte {
+	if over.replaced() || !isCollection(v) {
+		return p.inline(dst, v, over)
+	}
+	dst, _ = p.value(dst, argument{value: v, over: over}, indent)
+	return dst
+}
+
+// object writes one member to a line.
+func (p *hclPrinter) object(dst []byte, v cty.Value, over *overlay, indent int) []byte {
+	e := entries{indent: indent + indentWidth}
+	for it := v.ElementIterator(); it.Next(); {
+		key, member := it.Element()
+		laid := over.member(key)
+		start := len(e.values)
+		var f form
+		e.values, f = p.value(e.values, argument{value: member, over: laid}, e.indent)
+		name, width := objectKey(key.AsString())
+		e.add(name, width, start, f, laid.comments())
+	}
+	dst = append(dst, "{\n"...)
+	dst = e.append(dst)
+	dst = appendSpaces(dst, indent)
+	return append(dst, '}')
+}
+
+// objectKey returns the key as it is written, and its width.
+func objectKey(key string) (string, int) {
+	switch key {
+	case "for", "true", "false", "null":
+		return `"` + key + `"`, len(key) + 2
+	}
+	if hclsyntax.ValidIdentifier(key) && columns(key) == len(key) {
+		return key, len(key)
+	}
+	quoted := string(appendQuoted(nil, []piece{{text: key}}))
+	return quoted, columns(quoted[1:len(quoted)-1]) + 2
+}
+
+// inlines reports whether a collection may stand on one line, if it is not too wide.
+func (p *hclPrinter) inlines(v cty.Value, over *overlay) bool {
+	if over.commented() {
+		return false
+	}
+	object := isObject(v)
+	if n := v.LengthInt(); object && n > inlineObject || n > inlineList {
+		return false
+	}
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		laid := over.member(key)
+		if laid.replaced() {
+			if _, encoded := laid.expr.(graph.Encoded); encoded {
+				return false
+			}
+			continue
+		}
+		if isCollection(element) && (object || isObject(element) || element.LengthInt() > 0) {
+			return false
+		}
+		if object && element.Type() == cty.String && !element.IsNull() && strings.Contains(element.AsString(), "\n") {
+			return false
+		}
+	}
+	return true
+}
+
+// inline writes any value on one line.
+func (p *hclPrinter) inline(dst []byte, v cty.Value, over *overlay) []byte {
+	if over.replaced() {
+		if over.expr != nil {
+			return p.code(dst, over.expr)
+		}
+		return append(dst, over.bare...)
+	}
+	if !isCollection(v) {
+		return p.scalar(dst, v)
+	}
+	object := isObject(v)
+	opening, closing, gap := "[", "]", ""
+	if object {
+		opening, closing, gap = "{", "}", " "
+	}
+	dst = append(dst, opening...)
+	first := true
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		if first {
+			dst = append(dst, gap...)
+		} else {
+			dst = append(dst, ", "...)
+		}
+		first = false
+		if object {
+			name, _ := objectKey(key.AsString())
+			dst = append(dst, name...)
+			dst = append(dst, " = "...)
+		}
+		dst = p.inline(dst, element, over.member(key))
+	}
+	if !first {
+		dst = append(dst, gap...)
+	}
+	return append(dst, closing...)
+}
+
+// scalar writes a value that is no collection, on one line.
+func (p *hclPrinter) scalar(dst []byte, v cty.Value) []byte {
+	switch {
+	case !v.IsKnown():
+		p.fail(errors.New("a value that is not known cannot be written"))
+		return dst
+	case v.IsNull():
+		return append(dst, "null"...)
+	}
+	switch v.Type() {
+	case cty.Bool:
+		return strconv.AppendBool(dst, v.True())
+	case cty.Number:
+		return p.number(dst, v.AsBigFloat())
+	case cty.String:
+		return appendQuoted(dst, []piece{{text: v.AsString()}})
+	}
+	p.fail(fmt.Errorf("a value of type %s cannot be written", v.Type().FriendlyName()))
+	return dst
+}
+
+func (p *hclPrinter) number(dst []byte, f *big.Float) []byte {
+	if f.IsInf() {
+		p.fail(errors.New("an infinite number cannot be written"))
+		return dst
+	}
+	if n, accuracy := f.Int64(); accuracy == big.Exact {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	return f.Append(dst, 'f', -1)
+}
+
+func isCollection(v cty.Value) bool {
+	t := v.Type()
+	return v.IsKnown() && !v.IsNull() &&
+		(t.IsCollectionType() || t.IsObjectType() || t.IsTupleType())
+}
+
+func isObject(v cty.Value) bool {
+	t := v.Type()
+	return t.IsObjectType() || t.IsMapType()
+}

@@ -1,0 +1,85 @@
+package generator
+
+import (
+	"io/fs"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// Layout says how resources are spread over files.
+type Layout int
+
+// The layouts.
+const (
+	ByType   Layout = iota // one file for each group, split before it grows unwieldy
+	ByObject               // one file for each top-level object with its children
+	Single                 // main.tf
+)
+
+// Syntax is the language of the files.
+type Syntax int
+
+// The syntaxes.
+const (
+	HCL  Syntax = iota // .tf
+	JSON               // .tf.json
+)
+
+// Options say what the files look like. The zero value is the default.
+type Options struct {
+	Layout Layout
+	Syntax Syntax
+
+	// Version is the constraint on the provider's version.
+	// Empty means the schema's version and later ones of the same major.
+	Version string
+
+	// Import decides which resources get an import block; nil means every one that has an ID.
+	Import func(*graph.Resource) bool
+
+	// Blank leaves the values of variables out: terraform.tfvars.example is written for
+	// people to fill in, instead of secrets.auto.tfvars.
+	Blank bool
+
+	// Remembered and RememberedImports name the file in which an earlier run put a resource and
+	// its import block. Both are honoured where the name is one that the layout would choose.
+	Remembered        map[graph.Address]string
+	RememberedImports map[graph.Address]string
+
+	// MaxBytes is the size before which a file is split; 0 means 200,000.
+	// Terraform reads many files of this size far faster than one of megabytes.
+	MaxBytes int
+}
+
+// A File is one file of the result.
+type File struct {
+	Name      string
+	Content   []byte
+	Addresses []graph.Address // of the resources and data sources in it
+	Imports   []graph.Address // of the resources whose import blocks are in it
+	Secret    bool            // whether it holds values that nobody else may read
+}
+
+// Mode returns the permissions that the file must have.
+func (f File) Mode() fs.FileMode {
+	if f.Secret {
+		return 0o600
+	}
+	return 0o644
+}
+
+const defaultMaxBytes = 200_000
+
+func (o Options) maxBytes() int {
+	if o.MaxBytes > 0 {
+		return o.MaxBytes
+	}
+	return defaultMaxBytes
+}
+
+func (o Options) wantsImport(r *graph.Resource) bool {
+	if r.ID == "" {
+		return false
+	}
+	return o.Import == nil || o.Import(r)
+}

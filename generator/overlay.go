@@ -1,0 +1,200 @@
+package generator
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// An overlay lies over a value and says what is written in its place, and the comments on it.
+// It mirrors the value's shape as far as anything is laid there; nil lies over the rest.
+type overlay struct {
+	expr  graph.Expr
+	bare  string // a traversal or keyword, written as it is
+	notes []string
+	sub   map[string]*overlay
+}
+
+// at returns what lies over the named member or element.
+func (o *overlay) at(key string) *overlay {
+	if o == nil {
+		return nil
+	}
+	return o.sub[key]
+}
+
+// index returns what lies over element i.
+func (o *overlay) index(i int) *overlay {
+	if o == nil || len(o.sub) == 0 {
+		return nil
+	}
+	return o.sub[strconv.Itoa(i)]
+}
+
+// member returns what lies over the element that an iterator gave under key.
+func (o *overlay) member(key cty.Value) *overlay {
+	if o == nil || len(o.sub) == 0 {
+		return nil
+	}
+	name, err := keyText(key)
+	if err != nil {
+		return nil
+	}
+	return o.sub[name]
+}
+
+// replaced reports whether something is written instead of the value.
+func (o *overlay) replaced() bool { return o != nil && (o.expr != nil || o.bare != "") }
+
+// commented reports whether a comment lies on any part of the value, itself left out.
+func (o *overlay) commented() bool {
+	if o == nil {
+		return false
+	}
+	for _, sub := range o.sub {
+		if len(sub.notes) > 0 || sub.commented() {
+			return true
+		}
+	}
+	return false
+}
+
+// comments returns the comments on the value itself.
+func (o *overlay) comments() []string {
+	if o == nil {
+		return nil
+	}
+	return o.notes
+}
+
+// overlayOf places expressions over the value. Every one must find its place:
+// an expression that is lost would leave a secret or an id in the code.
+func overlayOf(v cty.Value, exprs []graph.Placed) (*overlay, error) {
+	if len(exprs) == 0 {
+		return nil, nil
+	}
+	root := &overlay{}
+	for _, placed := range exprs {
+		if !leadsSomewhere(v, placed.Path) {
+			return nil, fmt.Errorf("expression at %s: no such argument", pathText(placed.Path))
+		}
+		node, err := root.grow(placed.Path)
+		if err != nil {
+			return nil, fmt.Errorf("expression at %s: %w", pathText(placed.Path), err)
+		}
+		if node.expr != nil || len(node.sub) > 0 {
+			return nil, fmt.Errorf("expression at %s: another one lies there", pathText(placed.Path))
+		}
+		node.expr = placed.Expr
+	}
+	return root, nil
+}
+
+// grow returns the node at the path, made if need be, and refuses to go below an expression.
+func (o *overlay) grow(path cty.Path) (*overlay, error) {
+	node := o
+	for _, step := range path {
+		if node.expr != nil {
+			return nil, fmt.Errorf("it lies inside another expression")
+		}
+		key, err := stepText(step)
+		if err != nil {
+			return nil, err
+		}
+		next := node.sub[key]
+		if next == nil {
+			next = &overlay{}
+			if node.sub == nil {
+				node.sub = map[string]*overlay{}
+			}
+			node.sub[key] = next
+		}
+		node = next
+	}
+	return node, nil
+}
+
+func stepText(step cty.PathStep) (string, error) {
+	switch s := step.(type) {
+	case cty.GetAttrStep:
+		return s.Name, nil
+	case cty.IndexStep:
+		return keyText(s.Key)
+	}
+	return "", fmt.Errorf("unknown kind of step %T", step)
+}
+
+// keyText is the name under which an overlay holds what lies over an element.
+func keyText(key cty.Value) (string, error) {
+	if key.IsNull() || !key.IsKnown() {
+		return "", fmt.Errorf("an index without a value")
+	}
+	switch key.Type() {
+	case cty.String:
+		return key.AsString(), nil
+	case cty.Number:
+		return key.AsBigFloat().Text('f', -1), nil
+	}
+	return "", fmt.Errorf("an index of type %s", key.Type().FriendlyName())
+}
+
+// leadsSomewhere reports whether the path leads to a part of the value.
+func leadsSomewhere(v cty.Value, path cty.Path) bool {
+	for _, step := range path {
+		if v.IsNull() || !v.IsKnown() {
+			return false
+		}
+		var found bool
+		if v, found = enter(v, step); !found {
+			return false
+		}
+	}
+	return true
+}
+
+// enter takes one step into the value. A set is entered by one of its elements.
+func enter(v cty.Value, step cty.PathStep) (cty.Value, bool) {
+	t := v.Type()
+	switch s := step.(type) {
+	case cty.GetAttrStep:
+		if !t.IsObjectType() || !t.HasAttribute(s.Name) {
+			return cty.NilVal, false
+		}
+		return v.GetAttr(s.Name), true
+	case cty.IndexStep:
+		if t.IsSetType() {
+			return s.Key, s.Key.Type().Equals(t.ElementType()) && v.HasElement(s.Key).True()
+		}
+		if t.IsObjectType() || !v.CanIterateElements() || v.HasIndex(s.Key).False() {
+			return cty.NilVal, false
+		}
+		return v.Index(s.Key), true
+	}
+	return cty.NilVal, false
+}
+
+// pathText writes a path for people: task_params[0].labels.
+func pathText(path cty.Path) string {
+	var b []byte
+	for _, step := range path {
+		switch s := step.(type) {
+		case cty.GetAttrStep:
+			if len(b) > 0 {
+				b = append(b, '.')
+			}
+			b = append(b, s.Name...)
+		case cty.IndexStep:
+			key, err := keyText(s.Key)
+			if err == nil && s.Key.Type() == cty.String {
+				key = strconv.Quote(key)
+			}
+			b = append(b, '[')
+			b = append(b, key...)
+			b = append(b, ']')
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,141 @@
+package generator
+
+import (
+	"strconv"
+	"strings"
+)
+
+// An item is something to be put into one of the files of a stem: stem.tf, stem_2.tf, ...
+type item struct {
+	size       int
+	remembered string // the file it was in before, if any
+}
+
+// Names keeps file names apart, also where the file system does not tell case apart.
+type names struct {
+	extension string
+	taken     map[string]bool
+}
+
+// claim takes the name of the stem's n-th file, and reports whether it was free.
+func (ns names) claim(stem string, n int) (string, bool) {
+	name := stem
+	if n > 1 {
+		name += "_" + strconv.Itoa(n)
+	}
+	// Terraform merges files of these names into others instead of reading them as they are.
+	if name == "override" || strings.HasSuffix(name, "_override") {
+		return "", false
+	}
+	name += ns.extension
+	key := strings.ToLower(name)
+	if ns.taken[key] {
+		return "", false
+	}
+	ns.taken[key] = true
+	return name, true
+}
+
+// number returns which of the stem's files the name is, or 0 if it is none of them.
+func (ns names) number(stem, name string) int {
+	rest, ok := strings.CutPrefix(name, stem)
+	if !ok {
+		return 0
+	}
+	if rest, ok = strings.CutSuffix(rest, ns.extension); !ok {
+		return 0
+	}
+	if rest == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(rest, "_"))
+	if err != nil || n < 2 || rest != "_"+strconv.Itoa(n) {
+		return 0
+	}
+	return n
+}
+
+// A shelf is the files of one stem while they are being filled.
+type shelf struct {
+	names names
+	stem  string
+	limit int
+	sizes map[string]int
+	fresh map[string]bool // files that this run begins
+	open  string          // the file begun last
+	next  int
+}
+
+// place returns the file of each item. What is remembered stays where it is, whatever its size
+// has become, so that one new object moves no other. A new item goes beside its neighbour if
+// there is room, else into a file that this run has begun. Begun files are left with room to
+// spare for later neighbours.
+func place(items []item, stem string, ns names, limit int) []string {
+	s := &shelf{names: ns, stem: stem, limit: limit, sizes: map[string]int{}, fresh: map[string]bool{}, next: 1}
+	files := make([]string, len(items))
+	for i, it := range items {
+		files[i] = s.keep(it)
+	}
+	neighbour := ""
+	for i, it := range items {
+		if files[i] == "" {
+			if neighbour == "" {
+				neighbour = firstOf(files[i:])
+			}
+			files[i] = s.put(it, neighbour)
+		}
+		neighbour = files[i]
+	}
+	return files
+}
+
+// keep returns the file that the item was in before, or nothing.
+func (s *shelf) keep(it item) string {
+	name := it.remembered
+	n := s.names.number(s.stem, name)
+	if n == 0 {
+		return ""
+	}
+	if _, known := s.sizes[name]; !known {
+		if _, free := s.names.claim(s.stem, n); !free {
+			return ""
+		}
+	}
+	s.sizes[name] += it.size
+	return name
+}
+
+// put returns a file for a new item.
+func (s *shelf) put(it item, neighbour string) string {
+	for _, name := range []string{neighbour, s.open} {
+		if name != "" && s.hasRoom(name, it.size) {
+			s.sizes[name] += it.size
+			return name
+		}
+	}
+	for {
+		name, free := s.names.claim(s.stem, s.next)
+		s.next++
+		if free {
+			s.open, s.sizes[name], s.fresh[name] = name, it.size, true
+			return name
+		}
+	}
+}
+
+func (s *shelf) hasRoom(name string, size int) bool {
+	limit := s.limit
+	if s.fresh[name] {
+		limit = limit * 4 / 5
+	}
+	return s.sizes[name]+size <= limit
+}
+
+func firstOf(names []string) string {
+	for _, name := range names {
+		if name != "" {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,325 @@
+package generator
+
+import (
+	"fmt"
+	"runtime"
+	"sort"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// Render returns the files that hold the graph as code, sorted by name. The schema decides
+// about order, and about what is written as a block; what it does not know is written too.
+// The same arguments give the same bytes.
+func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
+	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}}
+	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+	}
+	files := r.assemble()
+
+	if len(g.Variables) > 0 {
+		values, err := valuesFile(g.Variables, o.Blank)
+		if err != nil {
+			return nil, fmt.Errorf("render %s: %w", values.Name, err)
+		}
+		files = append(files, values)
+	}
+	files = append(files, gitIgnore(o.Blank))
+	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
+	return files, nil
+}
+
+// A rendering is one call of Render on its way.
+type rendering struct {
+	graph   *graph.Graph
+	schema  *schema.Provider
+	options Options
+	syntax  syntax
+	order   []*draft
+	drafts  map[string]*draft // by name
+}
+
+// A draft is a file whose blocks are printed but not yet put together.
+type draft struct {
+	file   File
+	blocks []printed
+}
+
+// draft returns the draft of that name, begun if need be.
+func (r *rendering) draft(name string) *draft {
+	d := r.drafts[name]
+	if d == nil {
+		d = &draft{file: File{Name: name}}
+		r.drafts[name] = d
+		r.order = append(r.order, d)
+	}
+	return d
+}
+
+// nameOf returns the file for blocks of a kind that do not depend on the layout otherwise.
+func (r *rendering) nameOf(stem string) string {
+	if r.options.Layout == Single {
+		stem = mainFile
+	}
+	return stem + r.syntax.extension
+}
+
+// add prints blocks into the file of that stem.
+func (r *rendering) add(stem string, blocks ...block) error {
+	if len(blocks) == 0 {
+		return nil
+	}
+	d := r.draft(r.nameOf(stem))
+	for _, b := range blocks {
+		p, err := r.syntax.print(b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.file.Name, err)
+		}
+		d.blocks = append(d.blocks, p)
+	}
+	return nil
+}
+
+// check refuses what would not be valid code whatever it is written as.
+func (r *rendering) check() error {
+	seen := make(map[graph.Address]bool, len(r.graph.Resources)+len(r.graph.Data))
+	see := func(a graph.Address) error {
+		if seen[a] {
+			return fmt.Errorf("two objects with the address %s", a)
+		}
+		seen[a] = true
+		return checkAddress(a)
+	}
+	for _, res := range r.graph.Resources {
+		if err := see(res.Address); err != nil {
+			return err
+		}
+	}
+	for _, d := range r.graph.Data {
+		if err := see(d.Address); err != nil {
+			return err
+		}
+	}
+	for _, v := range r.graph.Variables {
+		if !hclsyntax.ValidIdentifier(v.Name) {
+			return fmt.Errorf("variable %q is no identifier", v.Name)
+		}
+	}
+	return nil
+}
+
+func (r *rendering) addFixed() error {
+	if err := r.add(versionsFile, versionsBlock(constraintOf(r.options, r.schema))); err != nil {
+		return err
+	}
+	if err := r.add(providerFile, providerBlock()); err != nil {
+		return err
+	}
+	if err := r.add(variablesFile, variableBlocks(r.graph.Variables)...); err != nil {
+		return err
+	}
+	if len(r.graph.Users) == 0 {
+		return nil
+	}
+	users, err := usersBlock(r.graph.Users)
+	if err != nil {
+		return err
+	}
+	return r.add(usersFile, users)
+}
+
+func (r *rendering) addData() error {
+	blocks, addresses, err := dataBlocks(r.graph.Data, r.schema)
+	if err != nil || len(blocks) == 0 {
+		return err
+	}
+	if err := r.add(dataFile, blocks...); err != nil {
+		return err
+	}
+	d := r.draft(r.nameOf(dataFile))
+	d.file.Addresses = append(d.file.Addresses, addresses...)
+	return nil
+}
+
+// addResources prints all resources and puts each unit into its file.
+func (r *rendering) addResources() error {
+	units := unitsOf(r.graph, r.options.Layout)
+	texts := make([][]printed, len(units))
+	err := inParallel(len(units), func(i int) error {
+		for _, member := range units[i].members {
+			b, err := resourceBlock(member, blockSchema(r.schema, member.Address))
+			if err != nil {
+				return fmt.Errorf("%s: %w", member.Address, err)
+			}
+			text, err := r.syntax.print(b)
+			if err != nil {
+				return fmt.Errorf("%s: %w", member.Address, err)
+			}
+			texts[i] = append(texts[i], text)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, name := range r.placeUnits(units, texts) {
+		d := r.draft(name)
+		d.blocks = append(d.blocks, texts[i]...)
+		for _, member := range units[i].members {
+			d.file.Addresses = append(d.file.Addresses, member.Address)
+		}
+	}
+	return nil
+}
+
+// placeUnits returns the file of each unit, as the layout has it.
+func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
+	files := make([]string, len(units))
+	if r.options.Layout == Single {
+		for i := range files {
+			files[i] = r.nameOf(mainFile)
+		}
+		return files
+	}
+	ns := names{extension: r.syntax.extension, taken: r.reserved()}
+	for _, shelf := range r.shelvesOf(units) {
+		items := make([]item, len(shelf))
+		for n, i := range shelf {
+			items[n] = item{size: sizeOf(texts[i]), remembered: r.rememberedFile(units[i])}
+		}
+		for n, name := range place(items, units[shelf[0]].group, ns, r.options.maxBytes()) {
+			files[shelf[n]] = name
+		}
+	}
+	return files
+}
+
+// shelvesOf gathers the units of each stem, in order. Those with something remembered come
+// first, so that nobody else takes their names.
+func (r *rendering) shelvesOf(units []*unit) [][]int {
+	var shelves [][]int
+	known := map[string]int{}
+	remembered := map[int]bool{}
+	for i, u := range units {
+		s, found := known[u.group]
+		if !found || r.options.Layout == ByObject {
+			s = len(shelves)
+			known[u.group] = s
+			shelves = append(shelves, nil)
+		}
+		shelves[s] = append(shelves[s], i)
+		remembered[i] = r.rememberedFile(u) != ""
+	}
+	sort.SliceStable(shelves, func(a, b int) bool {
+		return remembersAny(shelves[a], remembered) && !remembersAny(shelves[b], remembered)
+	})
+	return shelves
+}
+
+func remembersAny(shelf []int, remembered map[int]bool) bool {
+	for _, i := range shelf {
+		if remembered[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// reserved are the names that no resource may take.
+func (r *rendering) reserved() map[string]bool {
+	taken := map[string]bool{}
+	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile} {
+		taken[stem+r.syntax.extension] = true
+	}
+	return taken
+}
+
+// rememberedFile returns where the first member that was there before was.
+func (r *rendering) rememberedFile(u *unit) string {
+	for _, member := range u.members {
+		if name := r.options.Remembered[member.Address]; name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// addImports prints the import blocks. They have files of their own in every layout, because
+// they are deleted once they have been applied.
+func (r *rendering) addImports() error {
+	var wanted []*graph.Resource
+	for _, res := range r.graph.Resources {
+		if r.options.wantsImport(res) {
+			wanted = append(wanted, res)
+		}
+	}
+	texts := make([]printed, len(wanted))
+	err := inParallel(len(wanted), func(i int) (err error) {
+		texts[i], err = r.syntax.print(importBlock(wanted[i]))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+
+	items := make([]item, len(wanted))
+	for i, res := range wanted {
+		items[i] = item{size: sizeOf(texts[i : i+1]), remembered: r.options.RememberedImports[res.Address]}
+	}
+	ns := names{extension: r.syntax.extension, taken: map[string]bool{}}
+	for i, name := range place(items, importsFile, ns, r.importLimit()) {
+		d := r.draft(name)
+		d.blocks = append(d.blocks, texts[i])
+		d.file.Imports = append(d.file.Imports, wanted[i].Address)
+	}
+	return nil
+}
+
+// importLimit is the size before which the file of imports is split.
+func (r *rendering) importLimit() int {
+	const never = 1 << 40
+	if r.options.Layout == Single {
+		return never
+	}
+	return r.options.maxBytes()
+}
+
+// assemble puts each file together.
+func (r *rendering) assemble() []File {
+	files := make([]File, len(r.order))
+	for i, d := range r.order {
+		d.file.Content = r.syntax.assemble(d.blocks)
+		files[i] = d.file
+	}
+	return files
+}
+
+// inParallel calls f for 0 to n-1. The error is that of the lowest index that gave one.
+func inParallel(n int, f func(i int) error) error {
+	const chunk = 64 // enough that starting it does not show
+	errs := make([]error, n)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for start := 0; start < n; start += chunk {
+		group.Go(func() error {
+			for i := start; i < min(start+chunk, n); i++ {
+				errs[i] = f(i)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // the functions report through errs
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package generator
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// resourceBlock turns a resource into a block. A nil schema means that the type is unknown;
+// it decides about order, and about what is a block, never about what is written.
+func resourceBlock(r *graph.Resource, s *schema.Block) (block, error) {
+	over, err := overlayOf(r.Config, r.Exprs)
+	if err != nil {
+		return block{}, err
+	}
+	b := block{kind: "resource", labels: []string{r.Address.Type, r.Address.Name}}
+	if over, err = layNotes(&b, r, over); err != nil {
+		return block{}, err
+	}
+	if b.body, err = bodyOf(r.Config, over, s); err != nil {
+		return block{}, err
+	}
+
+	lifecycle, err := lifecycleOf(r)
+	if err != nil {
+		return block{}, err
+	}
+	if len(lifecycle.args) > 0 {
+		b.body.blocks = append(b.body.blocks, block{kind: "lifecycle", body: lifecycle})
+	}
+	return b, nil
+}
+
+// checkAddress refuses names that would not be valid code.
+func checkAddress(a graph.Address) error {
+	for _, name := range []string{a.Type, a.Name} {
+		if !hclsyntax.ValidIdentifier(name) {
+			return fmt.Errorf("address %q: %q is no identifier", a.String(), name)
+		}
+	}
+	return nil
+}
+
+// layNotes puts each comment above the argument it is about. One about an argument that is
+// not written stands above the resource.
+func layNotes(b *block, r *graph.Resource, over *overlay) (*overlay, error) {
+	for _, note := range r.Notes {
+		if len(note.Path) == 0 {
+			b.notes = append(b.notes, note.Text)
+			continue
+		}
+		if over == nil {
+			over = &overlay{}
+		}
+		node, err := (*overlay)(nil), error(nil)
+		if leadsSomewhere(r.Config, note.Path) {
+			node, err = over.grow(note.Path)
+		}
+		if node == nil || err != nil {
+			b.notes = append(b.notes, pathText(note.Path)+": "+note.Text)
+			continue
+		}
+		node.notes = append(node.notes, note.Text)
+	}
+	return over, nil
+}
+
+// bodyOf turns an object into the body of a block.
+func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
+	if !v.IsKnown() || v.IsNull() || !v.Type().IsObjectType() {
+		return body{}, fmt.Errorf("a block needs an object, not %s", v.Type().FriendlyName())
+	}
+	var out body
+	for _, name := range orderedNames(v.Type(), s) {
+		if !hclsyntax.ValidIdentifier(name) {
+			return body{}, fmt.Errorf("argument %q is no identifier", name)
+		}
+		value, laid := v.GetAttr(name), over.at(name)
+		if !isBlock(name, value, s) {
+			out.args = append(out.args, argument{name: name, value: value, over: laid, notes: laid.comments()})
+			continue
+		}
+		blocks, err := blocksOf(name, value, laid, s)
+		if err != nil {
+			return body{}, fmt.Errorf("%s: %w", name, err)
+		}
+		out.blocks = append(out.blocks, blocks...)
+	}
+	return out, nil
+}
+
+// blocksOf turns a sequence of objects into blocks of one kind.
+func blocksOf(name string, v cty.Value, over *overlay, s *schema.Block) ([]block, error) {
+	if over.replaced() {
+		return nil, fmt.Errorf("an expression cannot stand for blocks")
+	}
+	var inner *schema.Block
+	if s != nil {
+		if nested := s.Nested(name); nested != nil {
+			inner = nested.Block
+		}
+	}
+	var out []block
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		laid := over.member(key)
+		if laid.replaced() {
+			return nil, fmt.Errorf("an expression cannot stand for a block")
+		}
+		b, err := bodyOf(element, laid, inner)
+		if err != nil {
+			return nil, err
+		}
+		notes := laid.comments()
+		if len(out) == 0 && over != nil {
+			notes = append(append([]string(nil), over.notes...), notes...)
+		}
+		out = append(out, block{kind: name, notes: notes, body: b})
+	}
+	return out, nil
+}
+
+// isBlock reports whether the value is written as blocks. Where the schema does not know the
+// name, tuples of objects are.
+func isBlock(name string, v cty.Value, s *schema.Block) bool {
+	t := v.Type()
+	if v.IsNull() || !v.IsKnown() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
+		return false
+	}
+	if s != nil {
+		if nested := s.Nested(name); nested != nil {
+			return nested.Nesting != schema.NestingSingle
+		}
+		if s.Attribute(name) != nil {
+			return false
+		}
+	}
+	if !t.IsTupleType() || t.Length() == 0 {
+		return false
+	}
+	for _, element := range t.TupleElementTypes() {
+		if !element.IsObjectType() {
+			return false
+		}
+	}
+	return true
+}
+
+// lifecycleOf returns the body of the lifecycle block, empty if none is needed.
+func lifecycleOf(r *graph.Resource) (body, error) {
+	var b body
+	if r.Protect != "" {
+		b.args = append(b.args, argument{name: "prevent_destroy", value: cty.True, notes: []string{r.Protect}})
+	}
+	if len(r.Ignore) == 0 {
+		return b, nil
+	}
+
+	over := &overlay{sub: map[string]*overlay{}}
+	paths := make([]cty.Value, len(r.Ignore))
+	reason := ""
+	for i, ignore := range r.Ignore {
+		code, err := traversalText(ignore.Path)
+		if err != nil {
+			return body{}, fmt.Errorf("ignore_changes %q: %w", ignore.Path, err)
+		}
+		node := &overlay{bare: code}
+		if ignore.Reason != "" && ignore.Reason != reason {
+			node.notes = []string{ignore.Reason}
+		}
+		reason = ignore.Reason
+		over.sub[fmt.Sprint(i)] = node
+		paths[i] = cty.StringVal(code)
+	}
+	b.args = append(b.args, argument{name: "ignore_changes", value: cty.TupleVal(paths), over: over, spread: true})
+	return b, nil
+}
+
+// traversalText checks that path is a traversal and returns it in canonical form.
+func traversalText(path string) (string, error) {
+	traversal, diags := hclsyntax.ParseTraversalAbs([]byte(path), "", hcl.InitialPos)
+	if diags.HasErrors() {
+		return "", diags
+	}
+	return string(hclwrite.TokensForTraversal(traversal).Bytes()), nil
+}
