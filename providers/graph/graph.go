@@ -43,6 +43,7 @@ type Resource struct {
 	Address Address
 	ID      ID
 	Title   string // what people call the object; for comments and reports
+	Import  ID     // what the import block needs instead of ID, where that does not do; empty else
 	Parent  ID     // of the object that owns this one; empty for top-level objects
 	Group   string // stem of the file it belongs into, such as "services"
 	Rank    int    // position among its siblings, where the live object has one

@@ -53,6 +53,10 @@ type Type struct {
 	// Relations are the relationships of a parent that may name the included objects.
 	Relations []string
 
+	// Beside is what its own collection must be asked to carry along, since the provider's
+	// resource is made of it too.
+	Beside string
+
 	// Pages says how the collection is paged.
 	Pages Pages
 

@@ -735,6 +735,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_schedule_rotation",
+			Beside:     "schedule_rotation_members",
 			Paths:      []string{"/v1/schedules/{parent}/schedule_rotations"},
 			Get:        "/v1/schedule_rotations/{id}",
 			API:        "schedule_rotations",
@@ -894,6 +895,7 @@ func rows() []Type {
 		},
 		{
 			Name:     "rootly_user_on_call_role",
+			Beside:   "on_call_role",
 			Paths:    []string{"/v1/users"},
 			Get:      "/v1/users/{id}",
 			API:      "users",

@@ -1,0 +1,56 @@
+package rootly
+
+import (
+	"sort"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// assemble keeps the objects that were asked for, each once, and says which listings are complete.
+func (f *fetcher) assemble(all []*Object) *Live {
+	live := &Live{Skipped: f.skipped, Complete: map[string]bool{}}
+	type identity struct {
+		api string
+		id  graph.ID
+	}
+	seen := make(map[identity]bool, len(all))
+	for _, obj := range all {
+		me := identity{obj.Node.Type, obj.ID}
+		if seen[me] {
+			continue
+		}
+		seen[me] = true
+		switch {
+		case obj.Type == nil:
+			live.Unknown = append(live.Unknown, unknown(obj))
+		case f.selected[obj.Type.Name]:
+			live.Objects = append(live.Objects, obj)
+		}
+	}
+	for name := range f.selected {
+		live.Complete[name] = !f.incomplete[name]
+	}
+	sort.Slice(live.Skipped, func(i, j int) bool { return live.Skipped[i].less(live.Skipped[j]) })
+	return live
+}
+
+func (s Skipped) less(o Skipped) bool {
+	if s.Type != o.Type {
+		return s.Type < o.Type
+	}
+	return s.Parent < o.Parent
+}
+
+// unknown reports an object of a shared collection whose kind no resource type has.
+func unknown(obj *Object) Rejected {
+	kind := text(object(obj.Node.Attributes, "task_params"), "task_type")
+	if kind == "" {
+		kind = text(object(obj.Node.Attributes, "trigger_params"), "trigger_type")
+	}
+	return Rejected{Type: obj.Node.Type, ID: obj.ID, Title: obj.Title(), Reason: "the provider has no resource type for kind \"" + kind + "\""}
+}
+
+func object(attrs map[string]any, name string) map[string]any {
+	m, _ := attrs[name].(map[string]any)
+	return m
+}

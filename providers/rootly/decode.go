@@ -1,0 +1,235 @@
+package rootly
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// A Loss is a setting of a live object that the provider cannot hold.
+type Loss struct {
+	Type   string
+	ID     graph.ID
+	Title  string
+	Path   string
+	Reason string
+}
+
+// A Rejected is a live object that is not imported, with the reason and what would mend it.
+type Rejected struct {
+	Type   string
+	ID     graph.ID
+	Title  string
+	Reason string
+	Mend   string // what to do so that the next run imports it; may be empty
+}
+
+// Coverage counts what became of the settings of a type's objects.
+type Coverage struct {
+	Written  int // stand in the code
+	Default  int // left out, equal to what the provider assumes
+	Computed int // left out, decided by Rootly
+	Secret   int // stand in the code as variables
+	Lost     int // not representable
+}
+
+// add sums up.
+func (c *Coverage) add(o Coverage) {
+	c.Written += o.Written
+	c.Default += o.Default
+	c.Computed += o.Computed
+	c.Secret += o.Secret
+	c.Lost += o.Lost
+}
+
+// A Decoded is what became of the objects of an organisation, in their order.
+type Decoded struct {
+	Resources []*graph.Resource
+	Rejected  []Rejected
+	Losses    []Loss
+	Coverage  map[string]*Coverage // by type
+}
+
+// DecodeOptions say how objects become resources.
+type DecodeOptions struct {
+	Schema *schema.Provider
+	Full   bool // write every settable attribute, also those that equal the provider's default
+}
+
+// Decode turns live objects into resources with literal ids.
+func Decode(live *Live, o DecodeOptions) *Decoded {
+	d := &Decoded{Coverage: map[string]*Coverage{}}
+	checks := newChecks(live)
+	for _, obj := range live.Objects {
+		s := o.Schema.Resources[obj.Type.Name]
+		if s == nil {
+			d.reject(obj, "provider "+o.Schema.Version+" does not have this type", "")
+			continue
+		}
+		if reason, mend := checks.refuse(obj); reason != "" {
+			d.reject(obj, reason, mend)
+			continue
+		}
+		d.object(obj, s, o)
+	}
+	return d
+}
+
+func (d *Decoded) reject(obj *Object, reason, mend string) {
+	d.Rejected = append(d.Rejected, Rejected{Type: obj.Type.Name, ID: obj.ID, Title: obj.Title(), Reason: reason, Mend: mend})
+}
+
+// object decodes one object.
+func (d *Decoded) object(obj *Object, s *schema.Resource, o DecodeOptions) {
+	r := &reader{row: obj.Type, full: o.Full, certain: o.Schema.Snapshot}
+	if obj.Node.Type != obj.Type.API {
+		d.reject(obj, fmt.Sprintf("the API calls it %q where the provider takes %q", obj.Node.Type, obj.Type.API), "")
+		return
+	}
+	attrs := obj.Node.Attributes
+	hook := hooks()[obj.Type.Name]
+	if hook.before != nil {
+		attrs = hook.before(obj, r, attrs)
+	}
+	arguments, err := r.block(s.Block, place{}, attrs)
+	if err != nil {
+		d.reject(obj, "the provider cannot read it: "+err.Error(), "change the setting in Rootly, or use a newer provider")
+		return
+	}
+	r.parent(obj, s, arguments)
+	if hook.after != nil {
+		hook.after(obj, r, arguments)
+	}
+	r.unheld(obj, s)
+	d.Resources = append(d.Resources, &graph.Resource{
+		Address: graph.Address{Type: obj.Type.Name},
+		ID:      obj.ID,
+		Import:  importID(obj),
+		Title:   obj.Title(),
+		Parent:  obj.Parent,
+		Group:   obj.Type.Group,
+		Rank:    obj.rank(),
+		Config:  cty.ObjectVal(arguments),
+		Ignore:  r.ignore,
+		Protect: protect(obj),
+	})
+	d.account(obj, r)
+}
+
+// account adds what the reader counted to the totals.
+func (d *Decoded) account(obj *Object, r *reader) {
+	c := d.Coverage[obj.Type.Name]
+	if c == nil {
+		c = &Coverage{}
+		d.Coverage[obj.Type.Name] = c
+	}
+	c.add(r.cover)
+	for _, l := range r.losses {
+		l.Type, l.ID, l.Title = obj.Type.Name, obj.ID, obj.Title()
+		d.Losses = append(d.Losses, l)
+	}
+}
+
+// parent makes sure that the attribute which holds the owner's id is in the code. Where the API's
+// answer leaves it out, the provider's state has none either and would want to replace the object.
+func (r *reader) parent(obj *Object, s *schema.Resource, out map[string]cty.Value) {
+	name := obj.Type.ParentAttr
+	a := s.Block.Attribute(name)
+	if a == nil || a.Mode != schema.Required || obj.Parent == "" {
+		return
+	}
+	at := place{}.attr(name)
+	if v, ok := out[name]; !ok || isZero(v) {
+		out[name] = cty.StringVal(string(obj.Parent))
+		r.ignoreAt(at, "the provider does not read it back, and changing it would replace the object")
+	}
+}
+
+// unheld reports what the API has and the provider knows no attribute for.
+func (r *reader) unheld(obj *Object, s *schema.Resource) {
+	for _, path := range obj.Type.Lost {
+		if s.Block.Has(path) {
+			continue // a newer provider has learnt it
+		}
+		for _, hit := range lookup(obj.Node.Attributes, strings.Split(path, "."), "") {
+			if !emptyJSON(hit.value) {
+				r.lose(place{path, hit.path}, "the provider has no attribute for it")
+			}
+		}
+	}
+}
+
+// A found is a value inside raw attributes with its indexed path.
+type found struct {
+	path  string
+	value any
+}
+
+// lookup finds all values at a dotted path, through lists and objects.
+func lookup(raw any, steps []string, at string) []found {
+	if list, ok := raw.([]any); ok {
+		var hits []found
+		for i, item := range list {
+			hits = append(hits, lookup(item, steps, fmt.Sprintf("%s[%d]", at, i))...)
+		}
+		return hits
+	}
+	if len(steps) == 0 {
+		return []found{{at, raw}}
+	}
+	m, ok := raw.(map[string]any)
+	if !ok {
+		return nil
+	}
+	next, ok := m[steps[0]]
+	if !ok {
+		return nil
+	}
+	if at != "" {
+		at += "."
+	}
+	return lookup(next, steps[1:], at+steps[0])
+}
+
+// importID is what the import block needs where the id alone does not do: the provider builds the
+// path of an edge connector's action from its state, which is empty at import, and cleans it.
+func importID(obj *Object) graph.ID {
+	if obj.Type.Name == "rootly_edge_connector_action" {
+		return graph.ID("../" + string(obj.Parent) + "/actions/" + string(obj.ID))
+	}
+	return ""
+}
+
+// isTrue reports whether a raw attribute is set to true.
+func isTrue(attrs map[string]any, name string) bool {
+	b, _ := attrs[name].(bool)
+	return b
+}
+
+// text returns a raw attribute that is text, or "".
+func text(attrs map[string]any, name string) string {
+	s, _ := attrs[name].(string)
+	return s
+}
+
+// typeOf finds the row that an object of a shared collection belongs to.
+func typeOf(rows []*catalogue.Type, kind string) *catalogue.Type {
+	for _, row := range rows {
+		if row.Kind == kind {
+			return row
+		}
+	}
+	for _, row := range rows {
+		for _, also := range row.Also {
+			if also == kind {
+				return row
+			}
+		}
+	}
+	return nil
+}

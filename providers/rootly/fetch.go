@@ -1,0 +1,322 @@
+package rootly
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// parentsAtOnce bounds the goroutines per collection; the client bounds the requests.
+const parentsAtOnce = 64
+
+// probes is how many parents are asked before a collection below them counts as absent.
+const probes = 3
+
+// A Client reads collections and single objects, as api.Client does.
+type Client interface {
+	List(ctx context.Context, r api.Request) (api.Listing, error)
+	Get(ctx context.Context, path string, query url.Values) (*api.Object, []*api.Object, error)
+}
+
+// FetchOptions say what to fetch.
+type FetchOptions struct {
+	Types    []*catalogue.Type
+	Progress func(collection string, objects int) // called after each listing, from many goroutines; may be nil
+}
+
+// Fetch reads all objects of the types. What the organisation's plan or the token does not allow
+// is in Skipped; errors are for what stops the whole run, such as a refused token.
+func Fetch(ctx context.Context, c Client, o FetchOptions) (*Live, error) {
+	f := &fetcher{client: c, o: o, selected: map[string]bool{}, incomplete: map[string]bool{}}
+	for _, t := range o.Types {
+		f.selected[t.Name] = true
+	}
+	roots := plan(o.Types)
+	found := make([][]*Object, len(roots))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, root := range roots {
+		g.Go(func() (err error) {
+			found[i], err = f.listing(ctx, root, nil)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return f.assemble(slices.Concat(found...)), nil
+}
+
+type fetcher struct {
+	client   Client
+	o        FetchOptions
+	selected map[string]bool
+
+	mu         sync.Mutex
+	skipped    []Skipped
+	incomplete map[string]bool
+}
+
+// A batch is a listing of one collection, with what came along.
+type batch struct {
+	objects  []*Object
+	included map[string]*api.Object // by type and id; nil when nothing came along
+}
+
+// listing reads one collection of a parent and all that is below it.
+func (f *fetcher) listing(ctx context.Context, c *collection, parent *Object) ([]*Object, error) {
+	b, err := f.list(ctx, c, parent)
+	if err != nil {
+		return nil, f.skip(ctx, c, parent, err)
+	}
+	return f.below(ctx, c, b)
+}
+
+// list reads one collection of a parent.
+func (f *fetcher) list(ctx context.Context, c *collection, parent *Object) (batch, error) {
+	id := graph.ID("")
+	if parent != nil {
+		id = parent.ID
+	}
+	r := api.Request{Path: strings.ReplaceAll(c.path, "{parent}", url.PathEscape(string(id))), Paging: paging(c)}
+	if inc := includes(c); inc != "" {
+		r.Query = url.Values{"include": {inc}}
+	}
+	l, err := f.client.List(ctx, r)
+	if err != nil && r.Query != nil && refusesInclude(err) {
+		r.Query = nil
+		l, err = f.client.List(ctx, r)
+	}
+	if err != nil {
+		return batch{}, err
+	}
+	if !l.Complete() {
+		f.partial(c, id, errors.New(l.Incomplete))
+	}
+	if f.o.Progress != nil {
+		f.o.Progress(c.path, len(l.Objects)+len(l.Included))
+	}
+	b := batch{objects: f.objects(c, id, l.Objects)}
+	if r.Query != nil {
+		b.included = make(map[string]*api.Object, len(l.Included))
+		for _, n := range l.Included {
+			b.included[key(n.Type, n.ID)] = n
+		}
+	}
+	return b, f.beside(ctx, c, b)
+}
+
+func key(kind, id string) string { return kind + "/" + id }
+
+// paging translates the catalogue's word into the client's.
+func paging(c *collection) api.Paging {
+	if len(c.rows) == 0 {
+		return api.Numbered
+	}
+	switch c.rows[0].Pages {
+	case catalogue.PagesPlain:
+		return api.PerPage
+	case catalogue.PagesNone:
+		return api.Unpaged
+	}
+	return api.Numbered
+}
+
+// includes is what to ask a collection to carry along, comma separated.
+func includes(c *collection) string {
+	var names []string
+	if len(c.rows) > 0 && c.rows[0].Beside != "" {
+		names = append(names, c.rows[0].Beside)
+	}
+	for _, child := range c.children {
+		if inc := child.include(); inc != "" && !slices.Contains(names, inc) {
+			names = append(names, inc)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ",")
+}
+
+// refusesInclude reports whether a server may have failed because of the include parameter.
+func refusesInclude(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && (e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity)
+}
+
+// objects makes objects of nodes.
+func (f *fetcher) objects(c *collection, parent graph.ID, nodes []*api.Object) []*Object {
+	out := make([]*Object, 0, len(nodes))
+	for _, n := range nodes {
+		row, _ := c.row(n.Attributes)
+		out = append(out, &Object{Type: row, ID: graph.ID(n.ID), Parent: parent, Node: n})
+	}
+	return out
+}
+
+// below reads the collections below the objects of a batch and returns all in order: each object,
+// then its children.
+func (f *fetcher) below(ctx context.Context, c *collection, b batch) ([]*Object, error) {
+	families := make([][]*Object, len(b.objects))
+	for i, obj := range b.objects {
+		families[i] = []*Object{obj}
+	}
+	for _, child := range c.children {
+		found, err := f.children(ctx, child, b)
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			families[i] = append(families[i], found[i]...)
+		}
+	}
+	if err := f.strayLevels(ctx, c, families); err != nil {
+		return nil, err
+	}
+	return slices.Concat(families...), nil
+}
+
+// children reads one collection below every object of a batch: what came along first, and the
+// rest parent by parent.
+func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Object, error) {
+	found := make([][]*Object, len(b.objects))
+	var todo []int
+	for i, parent := range b.objects {
+		if !c.ownedBy(parent.Type) {
+			continue
+		}
+		along, ok := f.cameAlong(c, parent, b)
+		if !ok {
+			todo = append(todo, i)
+			continue
+		}
+		below, err := f.below(ctx, c, batch{objects: along})
+		if err != nil {
+			return nil, err
+		}
+		found[i] = below
+	}
+	return found, f.perParent(ctx, c, b, todo, found)
+}
+
+// perParent asks parent by parent. The first few go one after the other, so that a collection
+// which the organisation does not have costs a few requests and not one per parent.
+func (f *fetcher) perParent(ctx context.Context, c *collection, b batch, todo []int, found [][]*Object) error {
+	for tried := 0; len(todo) > 0 && tried < probes; tried++ {
+		i := todo[0]
+		first, err := f.list(ctx, c, b.objects[i])
+		if err == nil {
+			todo = todo[1:]
+			if found[i], err = f.below(ctx, c, first); err != nil {
+				return err
+			}
+			break
+		}
+		absent := errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound) && (tried == probes-1 || len(todo) == 1)
+		if absent {
+			return f.skip(ctx, c, nil, err)
+		}
+		if err := f.skip(ctx, c, b.objects[i], err); err != nil {
+			return err
+		}
+		todo = todo[1:]
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parentsAtOnce)
+	for _, i := range todo {
+		g.Go(func() (err error) {
+			found[i], err = f.listing(ctx, c, b.objects[i])
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+// cameAlong returns the children of a parent that its listing carried. It is false when the
+// answer does not name them, or does not hold every one of them whole.
+func (f *fetcher) cameAlong(c *collection, parent *Object, b batch) ([]*Object, bool) {
+	if c.include() == "" || b.included == nil {
+		return nil, false
+	}
+	for _, name := range c.rows[0].Relations {
+		ids, present := relation(parent.Node, name)
+		if !present {
+			continue
+		}
+		nodes := make([]*api.Object, 0, len(ids))
+		for _, id := range ids {
+			n := b.included[key(c.api(), id)]
+			if n == nil || !whole(c, n) {
+				return nil, false
+			}
+			nodes = append(nodes, n)
+		}
+		return f.objects(c, parent.ID, nodes), true
+	}
+	return nil, false
+}
+
+// whole reports whether an included object has its attributes, and not just its name.
+func whole(c *collection, n *api.Object) bool {
+	if c.rows[0].IsTask() {
+		_, ok := n.Attributes["task_params"].(map[string]any)
+		return ok
+	}
+	return len(n.Attributes) > 1
+}
+
+// skip notes that a collection could not be read, or returns the error when the whole run cannot
+// go on.
+func (f *fetcher) skip(ctx context.Context, c *collection, parent *Object, err error) error {
+	var e *api.Error
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, api.ErrUnauthorized), errors.Is(err, api.ErrHTML):
+		return err
+	case !errors.As(err, &e), e.Status == 0 && !errors.Is(err, api.ErrPaging):
+		return fmt.Errorf("fetch %s: %w", c.path, err)
+	}
+	id := graph.ID("")
+	if parent != nil {
+		id = parent.ID
+	}
+	f.partial(c, id, err)
+	for _, child := range c.children {
+		f.partial(child, id, fmt.Errorf("its parents could not be listed: %w", err))
+	}
+	return nil
+}
+
+// partial notes that objects of a collection may be missing.
+func (f *fetcher) partial(c *collection, parent graph.ID, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, row := range c.rows {
+		if f.selected[row.Name] {
+			f.incomplete[row.Name] = true
+		}
+	}
+	if len(c.rows) > 0 && c.wanted {
+		f.skipped = append(f.skipped, Skipped{Type: f.nameOf(c), Parent: parent, Err: err})
+	}
+}
+
+// nameOf names a collection by the first selected type that it lists.
+func (f *fetcher) nameOf(c *collection) string {
+	for _, row := range c.rows {
+		if f.selected[row.Name] {
+			return row.Name
+		}
+	}
+	return c.rows[0].Name
+}

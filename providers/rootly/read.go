@@ -1,0 +1,233 @@
+package rootly
+
+import (
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// A reader turns one live object into what must stand in the code, so that the provider, after
+// it has read the object itself, finds nothing to change.
+type reader struct {
+	row  *catalogue.Type
+	full bool // write every settable attribute
+	// exact says that the provider keeps null apart from zero, as types of its newer half do.
+	exact bool
+	// snapshot says that the defaults are certain, since the provider has the version they are of.
+	certain bool
+
+	ignore []graph.Ignore
+	losses []Loss
+	cover  Coverage
+}
+
+// A place is where in a resource the reader stands: names alone, and with indexes.
+type place struct {
+	names   string // "rules.time_zone"
+	indexed string // "rules[0].time_zone"
+}
+
+func (p place) attr(name string) place {
+	if p.names == "" {
+		return place{name, name}
+	}
+	return place{p.names + "." + name, p.indexed + "." + name}
+}
+
+func (p place) index(i int) place {
+	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i)}
+}
+
+func (r *reader) ignoreAt(p place, reason string) {
+	r.ignore = append(r.ignore, graph.Ignore{Path: p.indexed, Reason: reason})
+}
+
+func (r *reader) lose(p place, reason string) {
+	r.cover.Lost++
+	r.losses = append(r.losses, Loss{Path: p.indexed, Reason: reason})
+}
+
+// block returns the arguments to write for a block whose raw value is an object.
+func (r *reader) block(b *schema.Block, at place, raw map[string]any) (map[string]cty.Value, error) {
+	out := make(map[string]cty.Value, len(raw))
+	for _, a := range b.Attributes {
+		if err := r.attribute(a, at.attr(a.Name), raw, out); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range b.Blocks {
+		if err := r.nested(n, at.attr(n.Name), raw[n.Name], out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// attribute decides about one attribute and writes it into out if it has to stand in the code.
+func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any, out map[string]cty.Value) error {
+	raw, top := object[a.Name], at.names == a.Name
+	if top && a.Name == "id" {
+		return nil
+	}
+	if a.Mode == schema.Computed || r.row.Omit[at.names] != "" {
+		if raw != nil {
+			r.cover.Computed++
+		}
+		return nil
+	}
+	if top && r.row.Read[a.Name] == catalogue.ReadNever {
+		r.neverRead(a, at, raw, out)
+		return nil
+	}
+	state, err := scalarState(a, raw, !top)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at.indexed, err)
+	}
+	if r.exact && raw == nil && a.Name != "time_zone" && a.Mode != schema.Required {
+		return nil
+	}
+	if v, write := r.decide(a, at, state, raw != nil); write {
+		out[a.Name] = v
+		r.cover.Written++
+	}
+	return nil
+}
+
+// neverRead handles an attribute that stays null in the state, whatever the API says.
+func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[string]cty.Value) {
+	if a.HasDefault() && a.Type == cty.String && a.Allows("") {
+		// Empty text equals null for the provider and keeps its default out.
+		out[a.Name] = cty.StringVal("")
+		r.cover.Written++
+		return
+	}
+	if raw != nil && !emptyJSON(raw) {
+		r.lose(at, "the provider never reads it back")
+	}
+}
+
+// decide says what to write so that the configuration agrees with the state.
+// Explicit tells whether the API gave a value at all.
+func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit bool) (cty.Value, bool) {
+	if why := r.refused(a, state); why != "" {
+		return r.replaceRefused(a, at, state, why)
+	}
+	switch {
+	case state.IsNull():
+		return r.decideNull(a, at)
+	case a.Mode == schema.Required:
+		return state, true
+	case a.HasDefault() && !isDefault(a, state):
+		return state, true
+	case a.HasDefault():
+		r.cover.Default++
+		return state, r.full || !r.certain
+	case !isZero(state), r.exact, r.full && r.writableZero(a):
+		return state, true
+	case explicit && a.Mode == schema.OptionalComputed && isExplicitZero(state):
+		// What was chosen is kept even where Terraform could not tell it from nothing.
+		return state, true
+	}
+	if explicit {
+		r.cover.Default++
+	}
+	return cty.NilVal, false
+}
+
+func (r *reader) decideNull(a *schema.Attribute, at place) (cty.Value, bool) {
+	switch {
+	case a.Mode == schema.Required:
+		return cty.False, true
+	case a.HasDefault():
+		r.ignoreAt(at, "the API has no value here, and the provider would set its default")
+	}
+	return cty.NilVal, false
+}
+
+// refused says why the provider's validator would not accept a value, or "".
+func (r *reader) refused(a *schema.Attribute, state cty.Value) string {
+	if a.Enum == nil || state.IsNull() {
+		return ""
+	}
+	if state.Type() == cty.String {
+		if a.Allows(state.AsString()) {
+			return ""
+		}
+		if state.AsString() == "" {
+			return "the API has no value here, and the provider accepts none"
+		}
+		return fmt.Sprintf("the provider does not accept %q", state.AsString())
+	}
+	if !state.CanIterateElements() {
+		return ""
+	}
+	for it := state.ElementIterator(); it.Next(); {
+		_, v := it.Element()
+		if v.Type() == cty.String && !a.Allows(v.AsString()) {
+			return fmt.Sprintf("the provider does not accept %q", v.AsString())
+		}
+	}
+	return ""
+}
+
+// replaceRefused finds the way around a validator: leave the attribute out where that plans
+// clean, and otherwise tell Terraform to look away.
+func (r *reader) replaceRefused(a *schema.Attribute, at place, state cty.Value, why string) (cty.Value, bool) {
+	if !isZero(state) {
+		r.lose(at, why)
+	}
+	switch {
+	case a.Mode == schema.OptionalComputed, a.Mode == schema.Optional && isZero(state) && !a.HasDefault():
+		return cty.NilVal, false
+	case a.Mode != schema.Required:
+		r.ignoreAt(at, why)
+		return cty.NilVal, false
+	}
+	r.ignoreAt(at, why)
+	if state.Type() == cty.String {
+		return cty.StringVal(a.Enum[0]), true
+	}
+	return elements(a.Type, []cty.Value{cty.StringVal(a.Enum[0])}), true
+}
+
+// writableZero reports whether a zero value may be written where full detail is asked for.
+func (r *reader) writableZero(a *schema.Attribute) bool {
+	return a.Mode == schema.Optional && !a.Deprecated && len(a.Conflicts) == 0
+}
+
+// isExplicitZero reports whether a zero is a setting of its own, as false and 0 are; empty text
+// and empty lists are how the API spells nothing.
+func isExplicitZero(v cty.Value) bool {
+	return v.Type() == cty.Bool || v.Type() == cty.Number
+}
+
+func isDefault(a *schema.Attribute, state cty.Value) bool {
+	if a.Type == cty.String && a.Suppress == schema.SuppressJSON {
+		return state.AsString() == a.Default.AsString() || sameJSON(state.AsString(), a.Default.AsString())
+	}
+	if a.Type.IsMapType() {
+		return state.LengthInt() == 0 && a.Default.LengthInt() == 0
+	}
+	return state.RawEquals(a.Default)
+}
+
+// emptyJSON reports whether a raw value is nothing: null, false, zero, or empty.
+func emptyJSON(raw any) bool {
+	switch v := raw.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case bool:
+		return !v
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
