@@ -60,8 +60,13 @@ func (e *Error) Hint() string {
 	if e.hint != "" {
 		return e.hint
 	}
-	if e.Status >= 500 {
+	switch {
+	case e.Status >= 500:
 		return "the server has trouble, or something in front of it; try again later"
+	case errors.Is(e.cause, ErrHTML):
+		return "is the URL right? it should be the API's, such as " + DefaultURL
+	case errors.Is(e.cause, ErrPaging), errors.Is(e.cause, errShape), errors.Is(e.cause, errTorn):
+		return "the server does not answer as Rootly's API does; is the URL right, and does a proxy in between change answers?"
 	}
 	return statusHints[e.Status]
 }

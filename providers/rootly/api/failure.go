@@ -123,9 +123,6 @@ func oneLine(text string) string {
 func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
 	e := c.wrap(u, f.err)
 	e.Status, e.Title, e.Detail = f.status, c.redact(f.title), c.redact(f.detail)
-	if errors.Is(f.err, ErrHTML) {
-		e.hint = "is the URL right? it should be the API's, such as " + DefaultURL
-	}
 	if f.again {
 		e.tries = t.made()
 	}

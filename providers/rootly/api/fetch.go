@@ -112,12 +112,14 @@ func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *
 		return document{}, size, &failure{err: err, again: !errors.Is(err, errTooLarge)}
 	}
 	if isHTML(answer.Header, body) {
-		return document{}, size, &failure{err: ErrHTML}
+		// From a server that spoke JSON before, a web page is a passing fault.
+		return document{}, size, &failure{err: ErrHTML, again: c.stats.documents.Load() > 0}
 	}
 	d, err := decode(p, body)
 	if err != nil {
 		return document{}, size, &failure{err: err, again: errors.Is(err, errTorn)}
 	}
+	c.stats.documents.Add(1)
 	return d, size, nil
 }
 

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -127,6 +130,16 @@ func TestPaceKeepsBelowLimit(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestPaceTellsOfWaits(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	server := &window{limit: 40, length: time.Minute, reset: epoch}
+	inBubble(t, server, 10_000, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	if n := strings.Count(log.String(), "waiting for the rate limit"); n < 2 || n > 20 {
+		t.Errorf("told %d times of 2 waits:\n%s", n, log.String())
 	}
 }
 

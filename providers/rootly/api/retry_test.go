@@ -118,6 +118,25 @@ func TestRetriesTimeouts(t *testing.T) {
 	}
 }
 
+// TestRetriesHTMLLater lets a web page come between pages of JSON.
+func TestRetriesHTMLLater(t *testing.T) {
+	t.Parallel()
+	server := collection{n: 350, links: true}
+	var asked atomic.Int64
+	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 3 {
+			fmt.Fprint(w, "<html>one moment please</html>")
+			return
+		}
+		server.ServeHTTP(w, r)
+	})
+	got, err := c.List(t.Context(), Request{Path: "/v1/things"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRows(t, got.Objects, 350)
+}
+
 func TestTimeoutError(t *testing.T) {
 	t.Parallel()
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {

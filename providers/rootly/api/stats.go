@@ -14,7 +14,7 @@ type Stats struct {
 }
 
 type counters struct {
-	requests, answers, retries, bytes, waited atomic.Int64
+	requests, answers, documents, retries, bytes, waited atomic.Int64
 }
 
 // Stats returns the totals so far.
