@@ -1,0 +1,218 @@
+package verify
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// Difference is one attribute that a plan would change, or one resource that it would make, destroy or forget.
+type Difference struct {
+	Address       string
+	ID            string // id of the live object; zero: there is none yet
+	Action        Action
+	Path          cty.Path // attribute; zero: the resource as a whole
+	Before, After string   // as JSON; placeholders for what is secret or not known yet
+	Forces        bool     // this attribute forces the replacement
+}
+
+// Attribute is the path in the form of the language, such as rules[0].name.
+func (d Difference) Attribute() string { return pathText(d.Path) }
+
+const (
+	secretText  = "(sensitive value)"
+	unknownText = "(known after apply)"
+)
+
+// differencesOf breaks a change down. Only what exists before and after has attributes to compare.
+func differencesOf(c Change, secrets []cty.Path) []Difference {
+	whole := Difference{Address: c.Address, ID: c.objectID(), Action: c.Action}
+	if c.Action != Update && c.Action != Replace {
+		return []Difference{whole}
+	}
+
+	d := differ{change: c, secrets: secrets}
+	d.compare(nil, c.Before, c.After)
+	if len(d.found) == 0 {
+		return []Difference{whole} // such as a change of what is marked sensitive
+	}
+	return d.found
+}
+
+type differ struct {
+	change  Change
+	secrets []cty.Path
+	found   []Difference
+}
+
+// compare descends where both sides have the same kind of structure and notes the smallest part that differs.
+func (d *differ) compare(at cty.Path, before, after cty.Value) {
+	if before.RawEquals(after) {
+		return
+	}
+	if d.isSecret(at) || !sameStructure(before, after) {
+		d.note(at, before, after)
+		return
+	}
+	for _, step := range stepsOf(before, after) {
+		d.compare(append(at.Copy(), step), elementAt(before, step), elementAt(after, step))
+	}
+}
+
+func (d *differ) note(at cty.Path, before, after cty.Value) {
+	d.found = append(d.found, Difference{
+		Address: d.change.Address,
+		ID:      d.change.objectID(),
+		Action:  d.change.Action,
+		Path:    at,
+		Before:  d.text(at, before),
+		After:   d.text(at, after),
+		Forces:  slices.ContainsFunc(d.change.Replacing, at.HasPrefix),
+	})
+}
+
+// isSecret tells whether the value at a path, or something it lies in, must not be shown.
+func (d *differ) isSecret(at cty.Path) bool {
+	return slices.ContainsFunc(d.secrets, func(secret cty.Path) bool { return covers(secret, at) })
+}
+
+// covers tells whether secret is at, or something that at lies in. JSON tells neither maps from objects nor sets from
+// lists: a key is as good as an attribute name, and from the first element of a set on everything matches.
+func covers(secret, at cty.Path) bool {
+	for i, step := range secret {
+		name, plain := stepName(step)
+		if !plain {
+			return true
+		}
+		if i == len(at) {
+			return false
+		}
+		if other, _ := stepName(at[i]); other != name {
+			return false
+		}
+	}
+	return true
+}
+
+// stepName is the step as text, and false for a step into a set.
+func stepName(step cty.PathStep) (string, bool) {
+	attribute, ok := step.(cty.GetAttrStep)
+	if ok {
+		return attribute.Name, true
+	}
+	index, ok := step.(cty.IndexStep)
+	switch {
+	case !ok || !index.Key.IsKnown() || index.Key.IsNull():
+		return "", false
+	case index.Key.Type() == cty.String:
+		return index.Key.AsString(), true
+	case index.Key.Type() == cty.Number:
+		return index.Key.AsBigFloat().String(), true
+	default:
+		return "", false
+	}
+}
+
+// text renders a value as JSON with placeholders.
+func (d *differ) text(at cty.Path, v cty.Value) string {
+	masked, _ := cty.TransformWithTransformer(v, &masker{differ: d, at: at})
+	encoded, err := ctyjson.Marshal(masked, masked.Type())
+	if err != nil {
+		return unknownText
+	}
+	text := string(encoded)
+	if text == strconv.Quote(secretText) || text == strconv.Quote(unknownText) {
+		return strings.Trim(text, `"`)
+	}
+	return text
+}
+
+// masker replaces what must not or cannot be shown.
+type masker struct {
+	differ *differ
+	at     cty.Path
+}
+
+// Enter is called before a value's elements.
+func (m *masker) Enter(path cty.Path, v cty.Value) (cty.Value, error) {
+	switch {
+	case m.differ.isSecret(slices.Concat(m.at, path)):
+		return cty.StringVal(secretText), nil
+	case !v.IsKnown():
+		return cty.StringVal(unknownText), nil
+	default:
+		return v, nil
+	}
+}
+
+// Exit is called after a value's elements.
+func (m *masker) Exit(_ cty.Path, v cty.Value) (cty.Value, error) { return v, nil }
+
+func sameStructure(a, b cty.Value) bool {
+	if !a.IsKnown() || !b.IsKnown() || a.IsNull() || b.IsNull() {
+		return false
+	}
+	return (a.Type().IsObjectType() && b.Type().IsObjectType()) || (a.Type().IsTupleType() && b.Type().IsTupleType())
+}
+
+// stepsOf lists the steps into either value, sorted.
+func stepsOf(a, b cty.Value) []cty.PathStep {
+	var steps []cty.PathStep
+	if a.Type().IsTupleType() {
+		for i := range max(a.LengthInt(), b.LengthInt()) {
+			steps = append(steps, cty.IndexStep{Key: cty.NumberIntVal(int64(i))})
+		}
+		return steps
+	}
+	names := map[string]bool{}
+	for _, v := range []cty.Value{a, b} {
+		for name := range v.Type().AttributeTypes() {
+			names[name] = true
+		}
+	}
+	for _, name := range sortedNames(names) {
+		steps = append(steps, cty.GetAttrStep{Name: name})
+	}
+	return steps
+}
+
+func sortedNames(set map[string]bool) []string {
+	names := make([]string, 0, len(set))
+	for name := range set {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// elementAt is the element behind a step, null where there is none.
+func elementAt(v cty.Value, step cty.PathStep) cty.Value {
+	element, err := step.Apply(v)
+	if err != nil {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	return element
+}
+
+func pathText(path cty.Path) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case cty.GetAttrStep:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(step.Name)
+		case cty.IndexStep:
+			key, err := ctyjson.Marshal(step.Key, step.Key.Type())
+			if err != nil {
+				key = []byte("?")
+			}
+			b.WriteString("[" + string(key) + "]")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,83 @@
+package verify
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+)
+
+// Job is one directory to plan. Its zero values are the usual case.
+type Job struct {
+	Engine Engine // as found by FindEngine
+	Dir    string // directory with the code; left as it was found
+
+	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
+	Token string // token for it; zero: as the environment says
+
+	// Reattach makes the engine talk to providers that run already instead of installing them.
+	Reattach tfexec.ReattachInfo
+	StandIn  string // name of what Reattach reaches, for the record; zero: the provider proper
+
+	// Backend plans against the state that the directory's backend keeps. Zero: against a local state only, and without
+	// touching the directory's .terraform.
+	Backend   bool
+	StateFile string   // state to plan against instead of the directory's own; only without Backend
+	VarFiles  []string // more values for variables; secrets belong here and never into arguments
+	Targets   []string // addresses to restrict the plan to; zero: everything
+
+	Parallelism int              // operations at once; zero: the engine's own default
+	PluginCache string           // directory for downloaded providers where the user has named none; zero: none
+	Environ     []string         // environment to pass on; zero: os.Environ()
+	TempDir     string           // where the private directory is made; zero: os.TempDir()
+	Progress    func(p Progress) // called as the plan advances, never concurrently; zero: nobody listens
+}
+
+// Progress tells how far a plan is.
+type Progress struct {
+	Step    string // init, plan or show
+	Objects int    // objects read so far, while planning
+}
+
+const (
+	stepInit = "init"
+	stepPlan = "plan"
+	stepShow = "show"
+)
+
+// Result is a plan that was made.
+type Result struct {
+	Engine   Engine
+	Provider Provider
+
+	Changes  []Change // every resource in code or state, also those without a change
+	Drift    []Change // what differs between the state and what the provider read, whatever the code says
+	Outputs  []string // outputs that would change
+	Deferred []string // resources that the engine put off
+	Invoked  []string // provider actions that would run
+
+	// Errored is set when the engine gave up on some resources; Diagnostics say which. Changes are then incomplete.
+	Errored     bool
+	Targeted    bool // restricted to some addresses: it proves nothing about the rest
+	Diagnostics []Diagnostic
+
+	Duration time.Duration
+}
+
+// Provider is what read the objects for the plan.
+type Provider struct {
+	Source  string // such as registry.terraform.io/rootlyhq/rootly; zero: no installed provider took part
+	Version string
+	StandIn string // name of what stood in for it; zero: nothing did
+}
+
+// String names what read the objects, never a stand-in by the name of the provider.
+func (p Provider) String() string {
+	switch {
+	case p.StandIn != "":
+		return p.StandIn
+	case p.Source != "":
+		return p.Source + " " + p.Version
+	default:
+		return "no provider"
+	}
+}

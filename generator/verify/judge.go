@@ -1,0 +1,204 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Object is one live object as the listing gave it.
+type Object struct {
+	Type    string
+	ID      string
+	Address string     // where the code has it; zero: anywhere
+	Secrets []cty.Path // attributes never to be shown, beside those that the provider marks
+}
+
+// Expect is what a plan has to account for.
+type Expect struct {
+	Listed   []Object // every object that the listings named
+	Reported []Object // those that are told as not imported; Address is of no account
+
+	// RefuseDrift makes differences between state and life unclean even where the code agrees with life.
+	RefuseDrift bool
+}
+
+// Verdict is what a plan proves.
+type Verdict struct {
+	Clean bool // every listed object is accounted for, and the plan does nothing else
+
+	Import, Add, Change, Destroy, Forget int // as the engine counts
+
+	Imported int // listed objects that the plan imports without change
+	Managed  int // listed objects in state already, without change
+	Reported int // listed objects that are told as not imported instead
+
+	Missing     []Object     // listed, but neither imported, managed nor reported
+	Unexpected  []Change     // in the plan, but not asked for
+	Differences []Difference // attribute by attribute, in the order of the plan
+	Drift       []Difference // state against life; no reason against a proof unless asked for
+	Errors      []Diagnostic // what the engine gave up on
+	Incomplete  string       // why the plan does not speak for everything; zero: it does
+}
+
+// Summary is the engine's own closing line.
+func (v Verdict) Summary() string {
+	if v.Import+v.Add+v.Change+v.Destroy+v.Forget == 0 && len(v.Differences) == 0 {
+		return "No changes."
+	}
+	line := fmt.Sprintf("Plan: %d to import, %d to add, %d to change, %d to destroy", v.Import, v.Add, v.Change, v.Destroy)
+	if v.Forget > 0 {
+		line += fmt.Sprintf(", %d to forget", v.Forget)
+	}
+	return line + "."
+}
+
+// Judge compares a plan with what is expected of it.
+func Judge(result *Result, expect Expect) Verdict {
+	j := newJury(expect)
+	for _, change := range result.Changes {
+		j.weigh(change)
+	}
+	for _, name := range result.Outputs {
+		j.verdict.Differences = append(j.verdict.Differences, Difference{Address: "output." + name, Action: Update})
+	}
+	for _, address := range result.Invoked {
+		j.verdict.Differences = append(j.verdict.Differences, Difference{Address: address, Action: Create})
+	}
+	for _, change := range result.Drift {
+		j.verdict.Drift = append(j.verdict.Drift, differencesOf(change, j.secrets(change))...)
+	}
+	j.settleAbsent()
+
+	v := j.verdict
+	v.Errors = errorsOf(result.Diagnostics)
+	v.Incomplete = incompleteness(result)
+	v.Clean = len(v.Missing)+len(v.Unexpected)+len(v.Differences)+len(v.Errors) == 0 &&
+		v.Incomplete == "" && (!expect.RefuseDrift || len(v.Drift) == 0)
+	return v
+}
+
+func incompleteness(result *Result) string {
+	switch {
+	case result.Errored:
+		return "the engine gave up on part of the plan"
+	case len(result.Deferred) > 0:
+		return "the engine put off " + strings.Join(result.Deferred, ", ")
+	case result.Targeted:
+		return "the plan was restricted to some addresses"
+	default:
+		return ""
+	}
+}
+
+// key identifies an object: ids are unique within a type.
+type key struct{ typ, id string }
+
+// jury holds the state of one judgement.
+type jury struct {
+	listed   map[key]Object
+	order    []key
+	reported map[key]bool
+	settled  map[key]bool // found in the plan, clean or not
+	verdict  Verdict
+}
+
+func newJury(expect Expect) *jury {
+	j := &jury{listed: map[key]Object{}, reported: map[key]bool{}, settled: map[key]bool{}}
+	for _, object := range expect.Reported {
+		j.reported[key{object.Type, object.ID}] = true
+	}
+	for _, object := range expect.Listed {
+		k := key{object.Type, object.ID}
+		if _, again := j.listed[k]; !again {
+			j.order = append(j.order, k)
+		}
+		j.listed[k] = object
+	}
+	return j
+}
+
+// weigh counts one change and settles the object it stands for.
+func (j *jury) weigh(c Change) {
+	j.count(c)
+	if c.Action != NoOp {
+		j.verdict.Differences = append(j.verdict.Differences, differencesOf(c, j.secrets(c))...)
+		j.settleDiffering(c)
+		return
+	}
+	if c.Import == "" && c.ID == "" {
+		return // a data source, or something without an id: nothing happens to it
+	}
+
+	k := key{c.Type, c.objectID()}
+	object, listed := j.listed[k]
+	switch {
+	case c.Import != "" && c.ID != "" && c.Import != c.ID:
+		j.verdict.Unexpected = append(j.verdict.Unexpected, c) // imports one object and gets another
+	case !listed && c.Import == "":
+		return // managed, and none of this run's objects
+	case !listed, object.Address != "" && object.Address != c.Address, j.settled[k]:
+		j.verdict.Unexpected = append(j.verdict.Unexpected, c)
+	case c.Import != "":
+		j.settled[k] = true
+		j.verdict.Imported++
+	default:
+		j.settled[k] = true
+		j.verdict.Managed++
+	}
+}
+
+func (j *jury) count(c Change) {
+	v := &j.verdict
+	if c.Import != "" {
+		v.Import++
+	}
+	switch c.Action {
+	case Create:
+		v.Add++
+	case Update:
+		v.Change++
+	case Delete:
+		v.Destroy++
+	case Replace:
+		v.Add++
+		v.Destroy++
+	case Forget:
+		v.Forget++
+	}
+}
+
+// settleDiffering keeps an object with differences from being told as missing too.
+func (j *jury) settleDiffering(c Change) {
+	k := key{c.Type, c.objectID()}
+	if object, listed := j.listed[k]; listed && (object.Address == "" || object.Address == c.Address) {
+		j.settled[k] = true
+	}
+}
+
+// settleAbsent sorts the objects that the plan does not have into reported and missing.
+func (j *jury) settleAbsent() {
+	for _, k := range j.order {
+		switch {
+		case j.settled[k]:
+		case j.reported[k]:
+			j.verdict.Reported++
+		default:
+			j.verdict.Missing = append(j.verdict.Missing, j.listed[k])
+		}
+	}
+}
+
+func (j *jury) secrets(c Change) []cty.Path {
+	return slices.Concat(c.Sensitive, j.listed[key{c.Type, c.objectID()}].Secrets)
+}
+
+// objectID is the id of the live object that a change stands for.
+func (c Change) objectID() string {
+	if c.Import != "" {
+		return c.Import
+	}
+	return c.ID
+}

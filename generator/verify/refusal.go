@@ -1,0 +1,47 @@
+package verify
+
+import (
+	"regexp"
+)
+
+// notInstallable matches what the engines say when a provider cannot be had.
+var notInstallable = regexp.MustCompile(`(?i)failed to (query available provider|resolve provider|install provider)` +
+	`|could not retrieve the list of available versions|no available releases match|could not connect to .*registry` +
+	`|required plugins are not installed|incompatible provider version`)
+
+// initError sorts what init says into "cannot be had here" and "is wrong".
+func (s *session) initError(err error) error {
+	diagnostics := textDiagnostics(err.Error())
+	refused := s.engineError(stepInit, diagnostics)
+	for _, d := range diagnostics {
+		if notInstallable.MatchString(d.Summary + " " + d.Detail) {
+			return &UnavailableError{
+				Reason: "the provider cannot be installed",
+				Next: "let this machine reach the registry, or name a mirror in the file of TF_CLI_CONFIG_FILE " +
+					"(provider_installation); --no-verify skips the proof",
+				Err: refused,
+			}
+		}
+	}
+	return refused
+}
+
+// planError is a plan that failed as a whole. What the engine printed beside its stream counts when the stream is silent.
+func (s *session) planError(err error) error {
+	diagnostics := errorsOf(s.stream.diagnostics)
+	if len(diagnostics) == 0 {
+		diagnostics = textDiagnostics(err.Error())
+	}
+	return s.engineError(stepPlan, diagnostics)
+}
+
+func (s *session) engineError(step string, diagnostics []Diagnostic) *EngineError {
+	refused := &EngineError{Engine: s.job.Engine, Step: step, Diagnostics: diagnostics}
+	switch {
+	case diagnostics[0].File != "":
+		refused.Next = "look at " + diagnostics[0].File + " in " + s.job.Dir
+	default:
+		refused.Next = "run " + s.job.Engine.Name + " " + step + " by hand in " + s.job.Dir
+	}
+	return refused
+}
