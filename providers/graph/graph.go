@@ -42,6 +42,7 @@ func (a Address) IsZero() bool { return a == Address{} }
 type Resource struct {
 	Address Address
 	ID      ID
+	Slug    string // the name that some references use instead of the id; may be empty
 	Title   string // what people call the object; for comments and reports
 	Import  ID     // what the import block needs instead of ID, where that does not do; empty else
 	Parent  ID     // of the object that owns this one; empty for top-level objects
@@ -101,12 +102,12 @@ type User struct {
 
 // A Graph is all that a run writes: resources in order, and what they lean on.
 type Graph struct {
-	Resources    []*Resource
-	Data         []*DataSource
-	Variables    []*Variable
-	Users        []User
-	Unresolved   []Unresolved
-	CyclesMended []Mended
+	Resources  []*Resource
+	Data       []*DataSource
+	Variables  []*Variable
+	Users      []User
+	Unresolved []Unresolved
+	Mended     []Mended
 }
 
 // Unresolved is an id that stayed in the code as text although it looks like a reference.

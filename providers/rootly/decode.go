@@ -106,15 +106,18 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, o DecodeOptions) {
 		hook.after(obj, r, arguments)
 	}
 	r.unheld(obj, s)
+	config := cty.ObjectVal(arguments)
 	d.Resources = append(d.Resources, &graph.Resource{
 		Address: graph.Address{Type: obj.Type.Name},
 		ID:      obj.ID,
 		Import:  importID(obj),
+		Slug:    text(attrs, "slug"),
 		Title:   obj.Title(),
 		Parent:  obj.Parent,
 		Group:   obj.Type.Group,
 		Rank:    obj.rank(),
-		Config:  cty.ObjectVal(arguments),
+		Config:  config,
+		Exprs:   jsonTexts(s.Block, config),
 		Ignore:  r.ignore,
 		Protect: protect(obj),
 	})

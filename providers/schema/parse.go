@@ -167,9 +167,11 @@ func (d blockDoc) block(prefix string, facts map[string]fact) (*Block, error) {
 func (b *Block) sort() {
 	for _, a := range b.attributes {
 		b.Attributes = append(b.Attributes, a)
+		b.hasJSON = b.hasJSON || a.Suppress == SuppressJSON
 	}
 	for _, n := range b.blocks {
 		b.Blocks = append(b.Blocks, n)
+		b.hasJSON = b.hasJSON || n.Block.hasJSON
 	}
 	sort.Slice(b.Attributes, func(i, j int) bool { return b.Attributes[i].Name < b.Attributes[j].Name })
 	sort.Slice(b.Blocks, func(i, j int) bool { return b.Blocks[i].Name < b.Blocks[j].Name })

@@ -40,6 +40,7 @@ type Block struct {
 
 	attributes map[string]*Attribute
 	blocks     map[string]*Nested
+	hasJSON    bool
 }
 
 // Attribute returns the attribute of that name, or nil.
@@ -160,3 +161,6 @@ func (b *Block) Has(path string) bool {
 	}
 	return !deeper || n.Block.Has(rest)
 }
+
+// HasJSON reports whether a text of the block, or of one below it, is compared as JSON.
+func (b *Block) HasJSON() bool { return b.hasJSON }

@@ -1,0 +1,151 @@
+package graph
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mozillazg/go-unidecode"
+)
+
+// maxLabel bounds the length of a label; longer ones are cut at a word and made unique by a hash.
+const maxLabel = 64
+
+// Label gives every resource an address that people can read: ASCII, unique, made from its title
+// and, for children, from the label of its owner. A resource that had an address in an earlier
+// run keeps it, whatever it is called now and whatever was added beside it.
+//
+// Resources must come with parents before their children.
+func Label(resources []*Resource, remembered map[string]map[ID]string) {
+	taken := make(map[Address]bool, len(resources))
+	for _, r := range resources {
+		if name := remembered[r.Address.Type][r.ID]; name != "" && !taken[Address{Type: r.Address.Type, Name: name}] {
+			r.Address.Name = name
+			taken[r.Address] = true
+		}
+	}
+	labels := make(map[ID]string, len(resources))
+	for _, r := range resources {
+		if r.Address.Name == "" {
+			r.Address.Name = free(r, base(r, labels[r.Parent]), taken)
+			taken[r.Address] = true
+		}
+		labels[r.ID] = r.Address.Name
+	}
+}
+
+// base is the label that a resource would have if it were alone.
+func base(r *Resource, owner string) string {
+	short := shortType(r.Address.Type)
+	word := Word(r.Title)
+	if word == "" {
+		word = short + "_" + fragment(r.ID)
+	}
+	if owner != "" {
+		word = owner + "_" + word
+	}
+	if c := word[0]; c >= '0' && c <= '9' || reserved(word) {
+		word = short + "_" + word
+	}
+	return cut(word)
+}
+
+// shortType is the last word or two of a type, such as "team" or "form_field".
+func shortType(t string) string {
+	_, short, ok := strings.Cut(t, "_")
+	if !ok {
+		return t
+	}
+	if strings.HasPrefix(short, "workflow_task_") {
+		return "task"
+	}
+	return short
+}
+
+// free returns the label, or the first with a number behind it that nobody has.
+func free(r *Resource, label string, taken map[Address]bool) string {
+	name := label
+	for n := 2; taken[Address{Type: r.Address.Type, Name: name}]; n++ {
+		name = fmt.Sprintf("%s_%d", label, n)
+	}
+	return name
+}
+
+// Word turns a text into a word of lower-case ASCII letters, digits and single underscores.
+// It is empty when nothing of the text can be written so.
+func Word(s string) string {
+	var b strings.Builder
+	gap := false
+	for _, c := range strings.ToLower(ascii(s)) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			if gap && b.Len() > 0 {
+				b.WriteByte('_')
+			}
+			gap = false
+			b.WriteRune(c)
+		case c == '\'':
+			// it's becomes its
+		default:
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// ascii transliterates. Only the beginning of very long texts matters.
+func ascii(s string) string {
+	const enough = 400
+	if len(s) > enough {
+		s = s[:enough]
+		for !utf8.ValidString(s) && s != "" {
+			s = s[:len(s)-1]
+		}
+	}
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return unidecode.Unidecode(s)
+		}
+	}
+	return s
+}
+
+// fragment is the beginning of an id, as a word.
+func fragment(id ID) string {
+	w := Word(string(id))
+	if i := strings.IndexByte(w, '_'); i > 0 {
+		w = w[:i]
+	}
+	if len(w) > 8 {
+		w = w[:8]
+	}
+	return w
+}
+
+// cut shortens a label at a word and adds a hash of the whole, so that two long ones that begin
+// alike stay apart and each keeps its label whatever the other is called.
+func cut(word string) string {
+	if len(word) <= maxLabel {
+		return word
+	}
+	h := fnv.New32a()
+	h.Write([]byte(word))
+	head := word[:maxLabel-9]
+	if i := strings.LastIndexByte(head, '_'); i > maxLabel/2 {
+		head = head[:i]
+	}
+	return fmt.Sprintf("%s_%08x", head, h.Sum32())
+}
+
+// reserved reports whether a word means something of its own in the language, so that a label
+// would read as if it were that.
+func reserved(word string) bool {
+	switch word {
+	case "for", "in", "if", "else", "endif", "endfor", "null", "true", "false",
+		"count", "each", "self", "path", "terraform", "var", "local", "locals", "data", "module",
+		"provider", "resource", "variable", "output", "lifecycle", "depends_on", "for_each":
+		return true
+	}
+	return false
+}

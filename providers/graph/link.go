@@ -1,0 +1,348 @@
+package graph
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// LinkOptions are what Link knows about the world outside the resources.
+type LinkOptions struct {
+	// Rules returns the declared references of a type.
+	Rules func(resourceType string) []Rule
+
+	// Users are the people that ids may mean, by id.
+	Users map[ID]User
+
+	// UserExpr makes what stands in the code for a user. Numeric says that a number is wanted.
+	// Nil leaves the ids as text.
+	UserExpr func(u User, numeric bool) Expr
+
+	// Lookup returns a data source for an object that is no resource of this run, or nil.
+	Lookup func(resourceType string, id ID) *DataSource
+}
+
+// Link turns ids into references: declared paths first, then whole values that are the UUID of
+// exactly one resource, then such UUIDs inside texts. References that would close a cycle stay
+// text. The resources must have their addresses.
+func Link(resources []*Resource, o LinkOptions) *Graph {
+	l := &linker{o: o, g: &Graph{Resources: resources}, usersSeen: map[ID]bool{}, dataSeen: map[Address]bool{}}
+	l.index(resources)
+	for _, r := range resources {
+		l.resource(r)
+	}
+	l.g.breakCycles()
+	l.finish()
+	return l.g
+}
+
+type linker struct {
+	o LinkOptions
+	g *Graph
+
+	byType map[string]map[ID]*Resource
+	bySlug map[string]map[string]*Resource // by type and slug, for references by another attribute
+	byUUID map[ID]*Resource                // nil where several resources share it
+
+	usersSeen map[ID]bool
+	dataSeen  map[Address]bool
+}
+
+func (l *linker) index(resources []*Resource) {
+	l.byType = map[string]map[ID]*Resource{}
+	l.bySlug = map[string]map[string]*Resource{}
+	l.byUUID = make(map[ID]*Resource, len(resources))
+	for _, r := range resources {
+		t := r.Address.Type
+		if l.byType[t] == nil {
+			l.byType[t], l.bySlug[t] = map[ID]*Resource{}, map[string]*Resource{}
+		}
+		l.byType[t][r.ID] = r
+		if r.Slug != "" {
+			l.bySlug[t][r.Slug] = r
+		}
+		if !IsUUID(string(r.ID)) {
+			continue
+		}
+		if _, twice := l.byUUID[r.ID]; twice {
+			l.byUUID[r.ID] = nil
+			continue
+		}
+		l.byUUID[r.ID] = r
+	}
+}
+
+// resource links one resource: the declared paths, then everything else that has the form of an id.
+func (l *linker) resource(r *Resource) {
+	done := map[string]bool{}
+	for _, rule := range l.o.Rules(r.Address.Type) {
+		for _, h := range hits(r.Config, strings.Split(rule.Path, "."), nil) {
+			key := PathString(h.path)
+			if done[key] {
+				continue
+			}
+			done[key] = l.declared(r, rule, h)
+		}
+	}
+	l.undeclared(r, done)
+	sortPlaced(r.Exprs)
+}
+
+// declared links a value that a rule says is an id. It reports whether the value is settled, so
+// that no other rule looks at it.
+func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
+	id := idText(h.value)
+	if id == "" || rule.Not != "" {
+		return rule.Not != ""
+	}
+	for _, target := range l.targets(r, rule, h) {
+		if target == UserType {
+			if l.user(r, h, ID(id)) {
+				return true
+			}
+			continue
+		}
+		if to := l.find(target, rule.Attr, id); to != nil {
+			l.place(r, h.path, Ref{Target: to.Address, Attr: attrOr(rule.Attr), Numeric: h.value.Type() == cty.Number})
+			return true
+		}
+		if l.lookup(r, h, target, ID(id)) {
+			return true
+		}
+	}
+	return false
+}
+
+// targets lists the types that a value may point at.
+func (l *linker) targets(r *Resource, rule Rule, h hit) []string {
+	if rule.By == "" {
+		return rule.To
+	}
+	kind := l.kindAt(r, rule.By, h.path)
+	if t := rule.Kinds[kind]; t != "" {
+		return []string{t}
+	}
+	return nil
+}
+
+// kindAt reads the value that tells what an id means: the sibling that stands under the same
+// indexes.
+func (l *linker) kindAt(r *Resource, by string, at cty.Path) string {
+	v := r.Config
+	i := 0
+	for _, name := range strings.Split(by, ".") {
+		// Follow the indexes that the id's own path has at this depth.
+		for ; i < len(at); i++ {
+			step, ok := at[i].(cty.IndexStep)
+			if !ok || step.Key.Type() != cty.Number {
+				break
+			}
+			next, ok := child(v, step)
+			if !ok {
+				return ""
+			}
+			v = next
+		}
+		next, ok := childByName(v, name)
+		if !ok {
+			return ""
+		}
+		v = next
+		i++
+	}
+	if v.IsNull() || v.Type() != cty.String {
+		return ""
+	}
+	return v.AsString()
+}
+
+func attrOr(attr string) string {
+	if attr == "" {
+		return "id"
+	}
+	return attr
+}
+
+func (l *linker) find(target, attr, id string) *Resource {
+	if attr != "" && attr != "id" {
+		return l.bySlug[target][id]
+	}
+	return l.byType[target][ID(id)]
+}
+
+func (l *linker) user(r *Resource, h hit, id ID) bool {
+	u, known := l.o.Users[id]
+	if !known || l.o.UserExpr == nil {
+		return false
+	}
+	if !l.usersSeen[id] {
+		l.usersSeen[id] = true
+		l.g.Users = append(l.g.Users, u)
+	}
+	l.place(r, h.path, l.o.UserExpr(u, h.value.Type() == cty.Number))
+	return true
+}
+
+func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
+	if l.o.Lookup == nil {
+		return false
+	}
+	d := l.o.Lookup(target, id)
+	if d == nil {
+		return false
+	}
+	if !l.dataSeen[d.Address] {
+		l.dataSeen[d.Address] = true
+		l.g.Data = append(l.g.Data, d)
+	}
+	l.place(r, h.path, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
+	return true
+}
+
+func (l *linker) place(r *Resource, path cty.Path, e Expr) {
+	r.Exprs = append(r.Exprs, Placed{Path: path.Copy(), Expr: e})
+}
+
+// undeclared looks at every text that no rule settled: a whole UUID of exactly one resource is a
+// reference, and so is one inside a text. Other UUIDs are told as unresolved.
+func (l *linker) undeclared(r *Resource, done map[string]bool) {
+	encoded := map[string]bool{}
+	for _, p := range r.Exprs {
+		encoded[PathString(p.Path)] = true
+	}
+	walkTexts(r.Config, nil, func(path cty.Path, s string) {
+		if len(s) < uuidLen || strings.IndexByte(s, '-') < 0 {
+			return
+		}
+		key := PathString(path)
+		if done[key] || encoded[key] {
+			return
+		}
+		if len(s) == uuidLen && IsUUID(s) {
+			l.wholeUUID(r, path, ID(s))
+			return
+		}
+		if t := l.template(r, s); t != nil {
+			l.place(r, path, *t)
+		}
+	})
+	for i, p := range r.Exprs {
+		if e, ok := p.Expr.(Encoded); ok {
+			r.Exprs[i].Expr = l.encoded(r, e)
+		}
+	}
+}
+
+func (l *linker) wholeUUID(r *Resource, path cty.Path, id ID) {
+	to := l.byUUID[id]
+	switch {
+	case to == nil:
+		l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Reason: "no imported object has this id"})
+	case to != r:
+		l.place(r, path, Ref{Target: to.Address, Attr: "id"})
+	default:
+		l.self(r, path)
+	}
+}
+
+func (l *linker) self(r *Resource, path cty.Path) {
+	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: "this object's own id, which it cannot refer to"})
+	l.g.Mended = append(l.g.Mended, Mended{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
+}
+
+// template finds the UUIDs of resources inside a text.
+func (l *linker) template(r *Resource, s string) *Template {
+	var t Template
+	rest := s
+	for {
+		at := nextUUID(rest)
+		if at < 0 {
+			break
+		}
+		id := ID(rest[at : at+uuidLen])
+		to := l.byUUID[id]
+		if to == nil || to == r {
+			t.Parts = appendText(t.Parts, rest[:at+uuidLen])
+		} else {
+			t.Parts = appendText(t.Parts, rest[:at])
+			t.Parts = append(t.Parts, Part{Expr: Ref{Target: to.Address, Attr: "id"}})
+		}
+		rest = rest[at+uuidLen:]
+	}
+	if !t.hasExpr() {
+		return nil
+	}
+	t.Parts = appendText(t.Parts, rest)
+	return &t
+}
+
+func (t Template) hasExpr() bool {
+	for _, p := range t.Parts {
+		if p.Expr != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// appendText joins neighbouring texts.
+func appendText(parts []Part, s string) []Part {
+	if s == "" {
+		return parts
+	}
+	if n := len(parts); n > 0 && parts[n-1].Expr == nil {
+		parts[n-1].Text += s
+		return parts
+	}
+	return append(parts, Part{Text: s})
+}
+
+// encoded links inside a JSON text.
+func (l *linker) encoded(r *Resource, e Encoded) Encoded {
+	walkTexts(e.Value, nil, func(path cty.Path, s string) {
+		if len(s) < uuidLen {
+			return
+		}
+		if len(s) == uuidLen && IsUUID(s) {
+			if to := l.byUUID[ID(s)]; to != nil && to != r {
+				e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: Ref{Target: to.Address, Attr: "id"}})
+			}
+			return
+		}
+		if t := l.template(r, s); t != nil {
+			e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: *t})
+		}
+	})
+	sortPlaced(e.Exprs)
+	return e
+}
+
+// finish puts what was collected along the way in an order that does not depend on it.
+func (l *linker) finish() {
+	g := l.g
+	sort.Slice(g.Users, func(i, j int) bool {
+		if g.Users[i].Email != g.Users[j].Email {
+			return g.Users[i].Email < g.Users[j].Email
+		}
+		return g.Users[i].ID < g.Users[j].ID
+	})
+	sort.Slice(g.Data, func(i, j int) bool { return g.Data[i].Address.String() < g.Data[j].Address.String() })
+}
+
+func sortPlaced(list []Placed) {
+	if len(list) < 2 {
+		return
+	}
+	keys := make(map[int]string, len(list))
+	order := make([]int, len(list))
+	for i, p := range list {
+		keys[i], order[i] = PathString(p.Path), i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return keys[order[i]] < keys[order[j]] })
+	sorted := make([]Placed, len(list))
+	for i, o := range order {
+		sorted[i] = list[o]
+	}
+	copy(list, sorted)
+}

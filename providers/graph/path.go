@@ -1,0 +1,193 @@
+package graph
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// PathString writes a path as Terraform does: rules[0].time_zone, labels["team"].
+func PathString(p cty.Path) string {
+	var b strings.Builder
+	for _, step := range p {
+		switch s := step.(type) {
+		case cty.GetAttrStep:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(s.Name)
+		case cty.IndexStep:
+			b.WriteByte('[')
+			if s.Key.Type() == cty.String {
+				b.WriteString(strconv.Quote(s.Key.AsString()))
+			} else {
+				b.WriteString(s.Key.AsBigFloat().Text('f', 0))
+			}
+			b.WriteByte(']')
+		}
+	}
+	return b.String()
+}
+
+// A hit is a value in a resource's Config with its full path.
+type hit struct {
+	path  cty.Path
+	value cty.Value
+}
+
+// hits finds the values at a path of names, through every block, list element and map key.
+func hits(v cty.Value, names []string, at cty.Path) []hit {
+	if v.IsNull() || !v.IsKnown() {
+		return nil
+	}
+	ty := v.Type()
+	if ty.IsTupleType() || ty.IsListType() || ty.IsSetType() {
+		var all []hit
+		i := int64(0)
+		for it := v.ElementIterator(); it.Next(); i++ {
+			_, elem := it.Element()
+			all = append(all, hits(elem, names, extend(at, cty.IndexStep{Key: cty.NumberIntVal(i)}))...)
+		}
+		return all
+	}
+	if len(names) == 0 {
+		return []hit{{at, v}}
+	}
+	next, ok := childByName(v, names[0])
+	if !ok {
+		return nil
+	}
+	var step cty.PathStep = cty.GetAttrStep{Name: names[0]}
+	if ty.IsMapType() {
+		step = cty.IndexStep{Key: cty.StringVal(names[0])}
+	}
+	return hits(next, names[1:], extend(at, step))
+}
+
+// extend returns the path with one more step, sharing nothing with its siblings.
+func extend(p cty.Path, step cty.PathStep) cty.Path {
+	out := make(cty.Path, len(p), len(p)+1)
+	copy(out, p)
+	return append(out, step)
+}
+
+// childByName returns an attribute of an object or an element of a map.
+func childByName(v cty.Value, name string) (cty.Value, bool) {
+	ty := v.Type()
+	switch {
+	case v.IsNull():
+		return cty.NilVal, false
+	case ty.IsObjectType() && ty.HasAttribute(name):
+		return v.GetAttr(name), true
+	case ty.IsMapType():
+		key := cty.StringVal(name)
+		if v.HasIndex(key).True() {
+			return v.Index(key), true
+		}
+	}
+	return cty.NilVal, false
+}
+
+// child returns the element that an index step leads to.
+func child(v cty.Value, step cty.IndexStep) (cty.Value, bool) {
+	ty := v.Type()
+	if !ty.IsTupleType() && !ty.IsListType() {
+		return cty.NilVal, false
+	}
+	if v.HasIndex(step.Key).False() {
+		return cty.NilVal, false
+	}
+	return v.Index(step.Key), true
+}
+
+// walkTexts calls fn for every text in a value, with its path. The path is only valid during
+// the call.
+func walkTexts(v cty.Value, at cty.Path, fn func(cty.Path, string)) {
+	if v.IsNull() || !v.IsKnown() {
+		return
+	}
+	ty := v.Type()
+	switch {
+	case ty == cty.String:
+		fn(at, v.AsString())
+	case ty.IsPrimitiveType():
+	case ty.IsObjectType():
+		for it := v.ElementIterator(); it.Next(); {
+			name, elem := it.Element()
+			walkTexts(elem, append(at, cty.GetAttrStep{Name: name.AsString()}), fn)
+		}
+	case ty.IsSetType():
+		i := int64(0)
+		for it := v.ElementIterator(); it.Next(); i++ {
+			_, elem := it.Element()
+			walkTexts(elem, append(at, cty.IndexStep{Key: cty.NumberIntVal(i)}), fn)
+		}
+	default:
+		for it := v.ElementIterator(); it.Next(); {
+			k, elem := it.Element()
+			walkTexts(elem, append(at, cty.IndexStep{Key: k}), fn)
+		}
+	}
+}
+
+// idText is an id as text, whether it is text or a number; empty for everything else.
+func idText(v cty.Value) string {
+	switch {
+	case v.IsNull():
+		return ""
+	case v.Type() == cty.String:
+		return v.AsString()
+	case v.Type() == cty.Number:
+		return v.AsBigFloat().Text('f', -1)
+	}
+	return ""
+}
+
+const uuidLen = 36
+
+// IsUUID reports whether s is a UUID in its usual form.
+func IsUUID(s string) bool {
+	if len(s) != uuidLen {
+		return false
+	}
+	for i := range uuidLen {
+		c := s[i]
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if !isHex(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+// nextUUID returns where the first UUID of s begins that stands alone, or -1.
+func nextUUID(s string) int {
+	for i := 8; i+uuidLen-8 <= len(s); i++ {
+		j := strings.IndexByte(s[i:], '-')
+		if j < 0 {
+			return -1
+		}
+		i += j
+		start := i - 8
+		if start+uuidLen > len(s) {
+			return -1
+		}
+		alone := (start == 0 || !isWordByte(s[start-1])) && (start+uuidLen == len(s) || !isWordByte(s[start+uuidLen]))
+		if alone && IsUUID(s[start:start+uuidLen]) {
+			return start
+		}
+	}
+	return -1
+}
+
+func isWordByte(c byte) bool {
+	return isHex(c) || c == '-' || c == '_' || c >= 'g' && c <= 'z' || c >= 'G' && c <= 'Z'
+}
