@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -132,7 +133,11 @@ func (s *uiStream) line(line string) {
 	}
 }
 
-var placePattern = regexp.MustCompile(`^on (\S+) line (\d+)`)
+var (
+	placePattern = regexp.MustCompile(`^on (\S+) line (\d+)`)
+	// What Terraform says before the errors in the code.
+	preamblePattern = regexp.MustCompile(`^(Terraform|OpenTofu) encountered problems during initiali`)
+)
 
 // textDiagnostics reads what an engine wrote for people, as init and show do: paragraphs that begin with "Error: ",
 // framed by box characters or not. Text without any such paragraph is one error by itself.
@@ -152,7 +157,7 @@ func textDiagnostics(text string) []Diagnostic {
 		}
 	}
 
-	errors := errorsOf(found)
+	errors := slices.DeleteFunc(errorsOf(found), func(d Diagnostic) bool { return preamblePattern.MatchString(d.Summary) })
 	if len(errors) == 0 {
 		return []Diagnostic{{Severity: "error", Summary: oneLine(plain(text))}}
 	}

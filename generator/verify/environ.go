@@ -1,8 +1,12 @@
 package verify
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -11,34 +15,56 @@ import (
 )
 
 // grace is how long an interrupted engine may take to end by itself before it is killed.
-const grace = 10 * time.Second
+const grace = 5 * time.Second
 
-// variablePrefix marks environment variables that hold input variables.
-const variablePrefix = "TF_VAR_"
+const (
+	variablePrefix      = "TF_VAR_" // marks environment variables that hold input variables
+	pluginCacheVariable = "TF_PLUGIN_CACHE_DIR"
+	settingsVariable    = "TF_CLI_CONFIG_FILE"
+)
 
-// environment lays the settings of a plan over the caller's environment. What terraform-exec manages by itself
+// buildEnvironment lays the settings of the plan over the caller's environment. What terraform-exec manages by itself
 // (TF_CLI_ARGS, TF_LOG and the like) is left out, and so is TF_VAR_*: terraform-exec refuses it, see variables.go.
-func environment(job Job, engineDir string, keepsLock bool) map[string]string {
-	env := tfexec.CleanEnv(environMap(job.Environ))
+func (s *session) buildEnvironment(keepsLock bool) error {
+	env := tfexec.CleanEnv(environMap(s.job.Environ))
 	env["CHECKPOINT_DISABLE"] = "1"
-	if job.URL != "" {
-		env["ROOTLY_API_URL"] = job.URL
+	if s.job.URL != "" {
+		env["ROOTLY_API_URL"] = s.job.URL
 	}
-	if job.Token != "" {
-		env["ROOTLY_API_TOKEN"] = job.Token
+	if s.job.Token != "" {
+		env["ROOTLY_API_TOKEN"] = s.job.Token
 	}
-	if job.PluginCache != "" && env["TF_PLUGIN_CACHE_DIR"] == "" {
-		env["TF_PLUGIN_CACHE_DIR"] = job.PluginCache
+	if s.job.PluginCache != "" && env[pluginCacheVariable] == "" {
+		env[pluginCacheVariable] = s.job.PluginCache
 	}
-	if engineDir != "" {
-		env["TF_DATA_DIR"] = engineDir
+	if !s.job.Backend {
+		env["TF_DATA_DIR"] = filepath.Join(s.private, "data")
 	}
 
 	// The engine ignores its cache while there is no lock file, lest the lock become incomplete. Ours is thrown away.
 	if !keepsLock {
 		env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
 	}
-	return env
+	s.env = env
+	return s.replaceMissingSettings()
+}
+
+// replaceMissingSettings names an empty settings file in the place of one that does not exist. To the engine both are
+// the same but for a warning, which OpenTofu prints where terraform-exec looks for its version.
+func (s *session) replaceMissingSettings() error {
+	path := s.env[settingsVariable]
+	if path == "" {
+		return nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	empty := filepath.Join(s.private, "settings")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		return fmt.Errorf("make an empty settings file: %w", err)
+	}
+	s.env[settingsVariable] = empty
+	return nil
 }
 
 func environMap(environ []string) map[string]string {

@@ -85,11 +85,9 @@ func (s *session) prepare() error {
 		return err
 	}
 
-	dataDir := ""
-	if !s.job.Backend {
-		dataDir = filepath.Join(s.private, "data")
+	if err := s.buildEnvironment(locked); err != nil {
+		return err
 	}
-	s.env = environment(s.job, dataDir, locked)
 	s.tf, err = tfexec.NewTerraform(s.job.Dir, s.job.Engine.Path)
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", s.job.Dir, err)
@@ -115,7 +113,7 @@ func (s *session) close() error {
 
 func (s *session) init(ctx context.Context) error {
 	s.job.Progress(Progress{Step: stepInit})
-	options := []tfexec.InitOption{tfexec.Backend(s.job.Backend), tfexec.Upgrade(false)}
+	options := []tfexec.InitOption{tfexec.Upgrade(false)}
 	if s.job.Reattach != nil {
 		options = append(options, tfexec.Reattach(s.job.Reattach))
 	}

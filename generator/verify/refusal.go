@@ -2,6 +2,7 @@ package verify
 
 import (
 	"regexp"
+	"strings"
 )
 
 // notInstallable matches what the engines say when a provider cannot be had.
@@ -38,6 +39,8 @@ func (s *session) planError(err error) error {
 func (s *session) engineError(step string, diagnostics []Diagnostic) *EngineError {
 	refused := &EngineError{Engine: s.job.Engine, Step: step, Diagnostics: diagnostics}
 	switch {
+	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):
+		refused.Next = "mend what " + s.job.Engine.Name + " version warns about, such as its settings file"
 	case diagnostics[0].File != "":
 		refused.Next = "look at " + diagnostics[0].File + " in " + s.job.Dir
 	default:
