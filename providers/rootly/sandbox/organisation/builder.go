@@ -30,21 +30,22 @@ type recipe func(b *builder, s slot) fields
 
 // A builder makes an organisation object by object.
 type builder struct {
-	rng      *rand.Rand
-	objects  []sandbox.Object
-	recipes  map[string]recipe
-	rows     map[string]*catalogue.Type
-	tasks    []*taskPlan
-	plans    map[string]*taskPlan // by Terraform type
-	triggers map[string][]param   // by type of workflow
-	pools    map[string][]slot
-	children map[family][]string
-	ranks    map[family]int
-	names    map[string]int // how often a slug was given
-	left     int            // importable objects still to be made
-	full     bool           // whether optional attributes are all filled
-	users    int
-	native   map[string][]catalogField // catalogue fields of native types
+	rng         *rand.Rand
+	objects     []sandbox.Object
+	recipes     map[string]recipe
+	rows        map[string]*catalogue.Type
+	tasks       []*taskPlan
+	plans       map[string]*taskPlan // by Terraform type
+	triggers    map[string][]param   // by type of workflow
+	permissions map[string][]param   // by type of role
+	pools       map[string][]slot
+	owners      map[string]string // child to parent
+	children    map[family][]string
+	ranks       map[family]int
+	names       map[string]int            // how often a slug was given
+	left        int                       // importable objects still to be made
+	full        bool                      // whether optional attributes are all filled
+	native      map[string][]catalogField // catalogue fields of native types
 }
 
 func newBuilder(o Options) (*builder, error) {
@@ -60,6 +61,7 @@ func newBuilder(o Options) (*builder, error) {
 		children: make(map[family][]string),
 		ranks:    make(map[family]int),
 		names:    make(map[string]int),
+		owners:   make(map[string]string),
 		native:   make(map[string][]catalogField),
 		plans:    make(map[string]*taskPlan),
 		left:     size,
@@ -71,8 +73,8 @@ func newBuilder(o Options) (*builder, error) {
 	if err := b.readSchema(); err != nil {
 		return nil, err
 	}
-	for range 12 + min(size/60, 1500) {
-		b.user()
+	for n := range 12 + min(size/60, 1500) {
+		b.register(slot{person, strconv.Itoa(1000 + 13*n), ""})
 	}
 	return b, nil
 }
@@ -89,6 +91,7 @@ func (b *builder) register(s slot) {
 	if s.parent != "" {
 		f := family{s.parent, s.kind}
 		b.children[f] = append(b.children[f], s.id)
+		b.owners[s.id] = s.parent
 	}
 }
 
@@ -162,6 +165,9 @@ func (b *builder) uuid() string {
 	}
 	return string(out[:])
 }
+
+// owner returns the id of an object's parent.
+func (b *builder) owner(id string) string { return b.owners[id] }
 
 // rank counts the objects of a type under a parent, from 1.
 func (b *builder) rank(kind, parent string) int {

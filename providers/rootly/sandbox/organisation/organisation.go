@@ -37,6 +37,7 @@ func New(o Options) []sandbox.Object {
 		b.showcase()
 		b.grow(b.fullScript())
 	} else {
+		b.people()
 		b.grow(b.coreScript())
 	}
 	return b.objects

@@ -1,22 +1,23 @@
 package organisation
 
 import (
-	"strconv"
 	"strings"
 )
 
-// user adds a person. People are no resources; everything that is owned, paged or on call
-// points at them.
-func (b *builder) user() {
-	b.users++
-	n := b.users
+// people makes the users. They are no resources, but everything that is owned, paged or on
+// call points at them.
+func (b *builder) people() {
+	for _, s := range b.pools[person] {
+		b.user(s)
+	}
+}
+
+func (b *builder) user(s slot) {
 	first := b.oneOf("Ada", "Grace", "Linus", "Barbara", "Edsger", "Margaret", "Ken", "Radia", "Tim", "Hedy", "Zoë", "José", "Dana", "Wei")
 	last := b.oneOf("Okafor", "Lindqvist", "Müller", "Tanaka", "O'Brien", "García", "Novak", "Haddad", "Smith", "van Dijk")
-	id := strconv.Itoa(1000 + 13*n)
 	mail := strings.ToLower(b.slugOf(first+" "+last)) + "@example.com"
-	b.register(slot{person, id, ""})
 	created := b.past()
-	b.store("users", slot{person, id, ""}, fields{
+	b.store("users", s, fields{
 		{"name", text(first + " " + last)},
 		{"email", text(mail)},
 		{"phone", null},

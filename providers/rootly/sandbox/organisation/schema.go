@@ -49,6 +49,7 @@ func (b *builder) readSchema() error {
 		return err
 	}
 	b.triggers = make(map[string][]param)
+	b.permissions = make(map[string][]param)
 	for _, row := range catalogue.Types() {
 		resource := snapshot.Resources[row.Name]
 		switch {
@@ -59,6 +60,8 @@ func (b *builder) readSchema() error {
 			b.plans[row.Name] = plan
 		case row.IsWorkflow():
 			b.triggers[row.Name] = params(resource.Block.Nested("trigger_params"), row.Refs, "trigger_params.")
+		case row.Name == "rootly_role", row.Name == "rootly_on_call_role":
+			b.permissions[row.Name] = permissionParams(resource.Block)
 		}
 	}
 	return nil
@@ -82,6 +85,17 @@ func params(n *schema.Nested, rules []graph.Rule, prefix string) []param {
 		out = append(out, p.target(rules, prefix))
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	return out
+}
+
+// permissionParams are the lists of permissions of a role.
+func permissionParams(block *schema.Block) []param {
+	var out []param
+	for _, a := range block.Attributes {
+		if strings.HasSuffix(a.Name, "_permissions") {
+			out = append(out, param{name: a.Name, shape: shapeTexts, enum: a.Enum})
+		}
+	}
 	return out
 }
 
