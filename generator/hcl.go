@@ -196,7 +196,7 @@ func objectKey(key string) (string, int) {
 		return key, len(key)
 	}
 	quoted := string(appendQuoted(nil, []piece{{text: key}}))
-	return quoted, columns(quoted[1:len(quoted)-1]) + 2
+	return quoted, tokenColumns(quoted)
 }
 
 // inlines reports whether a collection may stand on one line, if it is not too wide.

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
@@ -177,12 +178,32 @@ func (h heredoc) appendLines(dst []byte, pieces []piece, indent int) []byte {
 	return dst
 }
 
-// columns counts what a text takes up on the screen as the formatter counts it.
+// tokenColumns counts what code takes up as the formatter counts it: token by token.
+func tokenColumns(code string) int {
+	if ascii(code) {
+		return len(code)
+	}
+	tokens, _ := hclsyntax.LexExpression([]byte(code), "", hcl.InitialPos) // we wrote it, so it is valid
+	width := 0
+	for _, token := range tokens {
+		width += columns(string(token.Bytes))
+	}
+	return width
+}
+
+// columns counts what a text takes up as the formatter counts it.
 func columns(s string) int {
-	for i := 0; i < len(s); i++ {
+	if ascii(s) {
+		return len(s)
+	}
+	return hclwrite.Tokens{{Type: hclsyntax.TokenQuotedLit, Bytes: []byte(s)}}.Columns()
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
-			return hclwrite.Tokens{{Type: hclsyntax.TokenQuotedLit, Bytes: []byte(s)}}.Columns()
+			return false
 		}
 	}
-	return len(s)
+	return true
 }

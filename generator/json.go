@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -110,7 +113,7 @@ func (p *jsonPrinter) object(dst []byte, v cty.Value, over *overlay, indent int)
 	for it := v.ElementIterator(); it.Next(); {
 		key, value := it.Element()
 		laid := over.member(key)
-		members = append(members, member{string(appendTemplate(nil, key.AsString())), func(dst []byte, indent int) []byte {
+		members = append(members, member{jsonTemplate([]piece{{text: key.AsString()}}), func(dst []byte, indent int) []byte {
 			return p.value(dst, value, laid, indent)
 		}})
 	}
@@ -134,15 +137,49 @@ func (p *jsonPrinter) expression(dst []byte, e graph.Expr) []byte {
 }
 
 func appendJSONTemplate(dst []byte, pieces []piece) []byte {
+	return appendJSONString(dst, jsonTemplate(pieces))
+}
+
+// jsonTemplate returns the template that reads as the pieces.
+func jsonTemplate(pieces []piece) string {
 	var text []byte
-	for _, piece := range pieces {
+	for _, piece := range withMarksAsCode(pieces) {
 		if piece.code != "" {
 			text = appendInterpolation(text, piece.code)
 			continue
 		}
 		text = appendTemplate(text, piece.text)
 	}
-	return appendJSONString(dst, string(text))
+	return string(text)
+}
+
+// withMarksAsCode makes expressions of the two characters that literal text in a JSON string
+// cannot hold: behind a carriage return that ends no line, HCL takes the rest of the string for
+// literal text, and at the beginning it drops a byte order mark.
+func withMarksAsCode(pieces []piece) []piece {
+	const marks = "\r\ufeff"
+	if !slices.ContainsFunc(pieces, func(p piece) bool { return strings.ContainsAny(p.text, marks) }) {
+		return pieces
+	}
+	var out []piece
+	for _, p := range pieces {
+		for i := strings.IndexAny(p.text, marks); i >= 0; i = strings.IndexAny(p.text, marks) {
+			mark, size := utf8.DecodeRuneInString(p.text[i:])
+			before, after := p.text[:i], p.text[i+size:]
+			switch {
+			case mark != '\r':
+				out = append(out, piece{text: before}, piece{code: `"\ufeff"`})
+			case strings.HasPrefix(after, "\n"):
+				out = append(out, piece{text: before + "\r\n"})
+				after = after[1:]
+			default:
+				out = append(out, piece{text: before}, piece{code: `"\r"`})
+			}
+			p.text = after
+		}
+		out = append(out, p)
+	}
+	return joined(out)
 }
 
 // appendJSONString writes s without the escapes for HTML, which nobody could read.
@@ -224,7 +261,7 @@ func (t *tree) append(dst []byte, indent int) []byte {
 	if len(t.leafs) == 1 && !t.many {
 		return append(dst, t.leafs[0]...)
 	}
-	if len(t.leafs) > 1 {
+	if len(t.leafs) > 0 {
 		return appendArray(dst, len(t.leafs), indent, func(dst []byte, i, _ int) []byte {
 			return append(dst, t.leafs[i]...)
 		})

@@ -13,11 +13,8 @@ type piece struct {
 	code string // empty for a literal
 }
 
-// dollar is code for a dollar sign, for where a plain one would join what follows it.
-const dollar = `"$"`
-
-// joined merges literals that touch, and splits off a dollar sign that touches code:
-// "$" before "${" would read as an escape.
+// joined merges literals that touch, and splits off dollar signs that touch code: "$" before
+// "${" would read as an escape, so they become code themselves.
 func joined(pieces []piece) []piece {
 	var out []piece
 	for _, p := range pieces {
@@ -29,11 +26,12 @@ func joined(pieces []piece) []piece {
 			out[last].text += p.text
 			continue
 		case p.code != "" && last >= 0 && strings.HasSuffix(out[last].text, "$"):
-			out[last].text = strings.TrimSuffix(out[last].text, "$")
-			if out[last].text == "" {
+			text := out[last].text
+			kept := strings.TrimRight(text, "$")
+			if out[last].text = kept; kept == "" {
 				out = out[:last]
 			}
-			out = append(out, piece{code: dollar})
+			out = append(out, piece{code: `"` + text[len(kept):] + `"`})
 		}
 		out = append(out, p)
 	}

@@ -63,6 +63,31 @@ func (s *session) overrideBackend() error {
 	return nil
 }
 
+// copyState puts the state to plan against into the private directory: a plan should not write it, but OpenTofu does
+// when it is interrupted.
+func (s *session) copyState() error {
+	if s.job.Backend {
+		return nil
+	}
+	from, optional := s.job.StateFile, false
+	if from == "" {
+		from, optional = filepath.Join(s.job.Dir, "terraform.tfstate"), true
+	}
+	src, err := os.ReadFile(from)
+	switch {
+	case optional && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the state: %w", err)
+	}
+	if err := os.WriteFile(s.statePath(), src, 0o600); err != nil {
+		return fmt.Errorf("copy the state: %w", err)
+	}
+	return nil
+}
+
+func (s *session) statePath() string { return filepath.Join(s.private, "terraform.tfstate") }
+
 // refuseWorkspace stops where the user has chosen a workspace in a way that terraform-exec does not pass on.
 func (s *session) refuseWorkspace() error {
 	name := environMap(s.job.Environ)["TF_WORKSPACE"]

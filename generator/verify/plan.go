@@ -81,6 +81,9 @@ func (s *session) prepare() error {
 	if err := s.overrideBackend(); err != nil {
 		return err
 	}
+	if err := s.copyState(); err != nil {
+		return err
+	}
 	if err := s.passVariables(); err != nil {
 		return err
 	}
@@ -175,8 +178,8 @@ func (s *session) planOptions(file string) []tfexec.PlanOption {
 	if s.job.Reattach != nil {
 		options = append(options, tfexec.Reattach(s.job.Reattach))
 	}
-	if s.job.StateFile != "" {
-		options = append(options, tfexec.State(s.job.StateFile))
+	if !s.job.Backend {
+		options = append(options, tfexec.State(s.statePath()))
 	}
 	if s.job.Parallelism > 0 {
 		options = append(options, tfexec.Parallelism(s.job.Parallelism))
