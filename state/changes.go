@@ -1,0 +1,277 @@
+package state
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"sort"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+const gitIgnore = ".gitignore"
+
+// isShared reports whether people and tools write to the file as well: it stands in no
+// manifest, is never taken for edited, and never removed.
+func isShared(name string) bool { return name == gitIgnore || name == ".terraform.lock.hcl" }
+
+// A File is a file of the directory, as it is to be.
+type File struct {
+	Name      string
+	Content   []byte
+	Mode      fs.FileMode     // 0 means 0644, or 0600 for a secret file
+	Addresses []graph.Address // of the resources and data sources in it
+	Imports   []graph.Address // of the resources whose import blocks are in it
+	Secret    bool            // whether nobody else may read it
+}
+
+func (f File) mode() fs.FileMode {
+	switch {
+	case f.Mode != 0:
+		return f.Mode.Perm()
+	case f.Secret:
+		return 0o600
+	}
+	return 0o644
+}
+
+// A Run is what a run found and what it wants to write.
+type Run struct {
+	Files   []File
+	Objects []Object // those that Files have code for
+
+	// Complete reports whether every live object of a type is in Objects or in Live: its
+	// listing was asked for, succeeded, and came to its end. Nil means that none was.
+	Complete func(typ string) bool
+
+	// Live holds objects that were listed but are not in Objects: filtered out, or reported.
+	Live map[Key]bool
+
+	// Forget holds objects whose code goes although they live.
+	Forget map[Key]bool
+}
+
+func (r Run) complete(typ string) bool { return r.Complete != nil && r.Complete(typ) }
+
+// Changes are what a run does to a directory. All lists are sorted.
+type Changes struct {
+	Write       []string  // files that are new or have other content
+	Remove      []string  // files of an earlier run that have no content any more
+	Unchanged   []string  // files of this run that are as they were
+	Edited      []string  // files that a person edited and that this run need not write: left alone
+	Overwritten []string  // files that a person edited or made and that --force writes or removes
+	Gone        []Object  // objects whose code goes, since they are gone or forgotten
+	Carried     []Carried // objects whose code stays although this run does not have them
+
+	files    map[string]File
+	base     map[string]string // digest that each touched file must still have; empty if it must not exist
+	manifest *manifest
+}
+
+// Carried is the code of an object that a run does not have, taken over from an earlier one.
+type Carried struct {
+	Object
+	File   string
+	Reason string
+	Notes  []string // what had to be changed in the code, or does not fit any more
+}
+
+// Empty reports whether there is nothing to write or remove.
+func (c *Changes) Empty() bool { return len(c.Write)+len(c.Remove) == 0 }
+
+// Content returns what the named file of this run will hold. Proofs need it for files that
+// hold the code of several runs.
+func (c *Changes) Content(name string) ([]byte, bool) {
+	f, ok := c.files[name]
+	return f.Content, ok
+}
+
+// Reconcile compares what a run wants to write with what is there. It refuses when a file
+// that a person edited would have to change, unless Force was given.
+func (d *Directory) Reconcile(r Run) (*Changes, error) {
+	if err := checkRun(r); err != nil {
+		return nil, err
+	}
+	c := &Changes{files: make(map[string]File, len(r.Files)), base: map[string]string{}}
+	for _, f := range r.Files {
+		c.files[f.Name] = f
+	}
+	kept, err := d.carry(r, c)
+	if err != nil {
+		return nil, err
+	}
+	records, err := d.records(r, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.mergeIgnore(c); err != nil {
+		return nil, err
+	}
+	if err := d.compare(c, kept); err != nil {
+		return nil, err
+	}
+	d.recordRun(r, c, kept)
+	c.manifest.records = records
+	c.manifest.sort()
+	return c, nil
+}
+
+func checkRun(r Run) error {
+	names := make(map[string]bool, len(r.Files))
+	for _, f := range r.Files {
+		if err := checkName(f.Name); err != nil {
+			return err
+		}
+		if names[f.Name] {
+			return fmt.Errorf("two files with the name %s", f.Name)
+		}
+		names[f.Name] = true
+	}
+	return nil
+}
+
+// mergeIgnore adds lines to a .gitignore that is there instead of writing our own.
+func (d *Directory) mergeIgnore(c *Changes) error {
+	f, ok := c.files[gitIgnore]
+	if !ok {
+		return nil
+	}
+	present, err := readIfThere(d.file(gitIgnore))
+	if err != nil {
+		return diskError("read", d.file(gitIgnore), err)
+	}
+	if present != nil {
+		f.Content = appendMissingLines(present, f.Content)
+		c.files[gitIgnore] = f
+	}
+	return nil
+}
+
+func appendMissingLines(present, wanted []byte) []byte {
+	out := bytes.Clone(present)
+	has := map[string]bool{}
+	for line := range bytes.Lines(present) {
+		has[string(bytes.TrimSpace(line))] = true
+	}
+	for line := range bytes.Lines(wanted) {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || line[0] == '#' || has[string(line)] {
+			continue
+		}
+		if len(out) > 0 && out[len(out)-1] != '\n' {
+			out = append(out, '\n')
+		}
+		out = append(append(out, line...), '\n')
+	}
+	return out
+}
+
+// compare decides for every file of this run and of earlier ones what happens to it.
+func (d *Directory) compare(c *Changes, kept map[string]bool) error {
+	var conflicts []string
+	for _, name := range sortedNames(c.files) {
+		conflict, err := d.compareFile(c, name, kept[name])
+		if err != nil {
+			return err
+		}
+		if conflict {
+			conflicts = append(conflicts, name)
+		}
+	}
+	for _, name := range sortedNames(d.manifest.files) {
+		if _, stays := c.files[name]; stays {
+			continue
+		}
+		conflict, err := d.compareRemoved(c, name)
+		if err != nil {
+			return err
+		}
+		if conflict {
+			conflicts = append(conflicts, name)
+		}
+	}
+	if len(conflicts) > 0 {
+		sort.Strings(conflicts)
+		return &Refusal{Path: d.path, Problem: "edited since the last run, or not written by this program: " + listed(conflicts),
+			advice: "move the edits to another file, or --force to overwrite them"}
+	}
+	return nil
+}
+
+// compareFile reports whether writing the file would overwrite somebody's edits.
+func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bool, err error) {
+	f := c.files[name]
+	present, err := readIfThere(d.file(name))
+	if err != nil {
+		return false, diskError("read", d.file(name), err)
+	}
+	if kept || present != nil && bytes.Equal(present, f.Content) {
+		c.Unchanged = append(c.Unchanged, name)
+		return false, nil
+	}
+	if present == nil {
+		c.Write, c.base[name] = append(c.Write, name), ""
+		return false, nil
+	}
+	now, then := digestOf(present), d.manifest.files[name]
+	if now != then && !isShared(name) {
+		if then != "" && digestOf(f.Content) == then {
+			c.Edited = append(c.Edited, name)
+			f.Content = present
+			c.files[name] = f
+			return false, nil
+		}
+		if !d.options.Force {
+			return true, nil
+		}
+		c.Overwritten = append(c.Overwritten, name)
+	}
+	c.Write, c.base[name] = append(c.Write, name), now
+	return false, nil
+}
+
+// compareRemoved does the same for a file that this run has no content for.
+func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err error) {
+	present, err := readIfThere(d.file(name))
+	if err != nil {
+		return false, diskError("read", d.file(name), err)
+	}
+	if present == nil {
+		return false, nil
+	}
+	now := digestOf(present)
+	if now != d.manifest.files[name] {
+		if !d.options.Force {
+			return true, nil
+		}
+		c.Overwritten = append(c.Overwritten, name)
+	}
+	c.Remove, c.base[name] = append(c.Remove, name), now
+	return false, nil
+}
+
+// recordRun makes the manifest of the directory as it will be.
+func (d *Directory) recordRun(r Run, c *Changes, kept map[string]bool) {
+	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(c.files))}
+	edited := make(map[string]bool, len(c.Edited))
+	for _, name := range c.Edited {
+		edited[name] = true
+	}
+	for name, f := range c.files {
+		if isShared(name) {
+			continue
+		}
+		m.files[name] = d.manifest.files[name]
+		if !kept[name] && !edited[name] {
+			m.files[name] = digestOf(f.Content)
+		}
+	}
+	types := map[string]bool{}
+	for _, o := range r.Objects {
+		if typ := o.Address.Type; !types[typ] && r.complete(typ) {
+			types[typ] = true
+			m.complete = append(m.complete, typ)
+		}
+	}
+	c.manifest = m
+}

@@ -1,0 +1,339 @@
+package state
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// barrierName is a file that stands in the directory while a commit moves several files, so
+// that a plan in between is refused instead of taking half of the code for all of it.
+const barrierName = "terraformer-rootly-unfinished.tf"
+
+const barrier = `# An import was interrupted while it moved its files in, and this directory holds only some
+# of them. Run the import again: it finishes the interrupted one first and removes this file.
+terraform {
+  required_version = "< 0.0.1"
+}
+`
+
+// Commit moves the staged files in. Once it has begun to, the next Open ends what it could
+// not; until then the directory is as it was.
+func (s *Stage) Commit() error {
+	d := s.directory
+	if err := s.addManifest(); err != nil {
+		return err
+	}
+	steps, err := s.steps()
+	if err != nil {
+		return err
+	}
+	if len(steps) == 0 {
+		d.kept = true
+		return s.Discard()
+	}
+	if err := d.unedited(steps); err != nil {
+		return err
+	}
+
+	// Make sure that what the journal promises is on the medium.
+	if err := s.flush(steps); err != nil {
+		return err
+	}
+	if err := s.writeJournal(steps); err != nil {
+		return err
+	}
+
+	// From here on there is only forward.
+	d.kept = true
+	return d.recover()
+}
+
+// addManifest stages the memory of what is about to be moved in.
+func (s *Stage) addManifest() error {
+	m, secret := s.changes.manifest, map[string]bool{}
+	for name, f := range s.changes.files {
+		secret[name] = f.Secret
+	}
+	for _, f := range s.extra {
+		if !isShared(f.Name) {
+			m.files[f.Name], secret[f.Name] = digestOf(f.Content), f.Secret
+		}
+	}
+	public, local, err := m.encode(secret)
+	if err != nil {
+		return err
+	}
+	for _, f := range []File{
+		{Name: manifestName, Content: public},
+		{Name: localName, Content: local, Mode: 0o600},
+		{Name: ignoreName, Content: []byte(privateIgnore)},
+	} {
+		if f.Content == nil {
+			continue
+		}
+		if err := s.ensurePrivate(); err != nil {
+			return err
+		}
+		if err := s.writeFile(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stage) ensurePrivate() error {
+	err := s.directory.disk.mkdir(s.file(privateDir), 0o700)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return diskError("make the directory", s.file(privateDir), err)
+	}
+	return nil
+}
+
+// steps lists what differs between the staged directory and the present one, in an order in
+// which the manifest comes after all that it speaks of.
+func (s *Stage) steps() ([]stepV1, error) {
+	c := s.changes
+	var steps []stepV1
+	for _, name := range c.Write {
+		steps = append(steps, stepV1{Name: name, Before: c.base[name], After: s.staged[name]})
+	}
+	for _, name := range c.Remove {
+		if s.isExtra(name) {
+			continue
+		}
+		steps = append(steps, stepV1{Name: name, Before: c.base[name]})
+	}
+	for _, name := range append(s.extraNames(), ignoreName, localName, manifestName) {
+		step, err := s.directory.difference(name, s.staged[name])
+		if err != nil {
+			return nil, err
+		}
+		if step != nil {
+			steps = append(steps, *step)
+		}
+	}
+	return s.guard(steps)
+}
+
+// difference returns the step that gives the named file another content, or nil.
+func (d *Directory) difference(name, after string) (*stepV1, error) {
+	content, err := readIfThere(d.file(name))
+	if err != nil {
+		return nil, diskError("read", d.file(name), err)
+	}
+	step := &stepV1{Name: name, After: after}
+	if content != nil {
+		step.Before = digestOf(content)
+	}
+	if step.Before == step.After {
+		return nil, nil
+	}
+	return step, nil
+}
+
+// guard puts the barrier around steps that change the code in more than one file.
+func (s *Stage) guard(steps []stepV1) ([]stepV1, error) {
+	code := 0
+	for _, step := range steps {
+		if isCode(step.Name) {
+			code++
+		}
+	}
+	if code < 2 {
+		return steps, nil
+	}
+	if err := s.writeFile(File{Name: barrierName, Content: []byte(barrier)}); err != nil {
+		return nil, err
+	}
+	digest := s.staged[barrierName]
+	guarded := append([]stepV1{{Name: barrierName, After: digest, Passing: true}}, steps...)
+	return append(guarded, stepV1{Name: barrierName, Before: digest, Passing: true}), nil
+}
+
+// unedited refuses when a file changed since Reconcile looked at it.
+func (d *Directory) unedited(steps []stepV1) error {
+	var edited []string
+	for _, step := range steps {
+		now, err := d.digest(step.Name)
+		if err != nil {
+			return err
+		}
+		if !step.Passing && now != step.Before {
+			edited = append(edited, step.Name)
+		}
+	}
+	if len(edited) > 0 {
+		return &Refusal{Path: d.path, Problem: "changed while the run went on: " + listed(edited),
+			advice: "run it again; nothing was written"}
+	}
+	return nil
+}
+
+// digest returns the digest of a file, or nothing where there is none.
+func (d *Directory) digest(name string) (string, error) {
+	content, err := readIfThere(d.file(name))
+	if err != nil {
+		return "", diskError("read", d.file(name), err)
+	}
+	if content == nil {
+		return "", nil
+	}
+	return digestOf(content), nil
+}
+
+// flush brings the staged files that will be moved to the medium, with their directories.
+func (s *Stage) flush(steps []stepV1) error {
+	var g errgroup.Group
+	g.SetLimit(4 * runtime.GOMAXPROCS(0))
+	for _, step := range steps {
+		if step.After == "" {
+			continue
+		}
+		g.Go(func() error { return s.flushPath(s.file(step.Name)) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, path := range []string{s.file(privateDir), s.path} {
+		if err := s.flushPath(path); err != nil {
+			return err
+		}
+	}
+	return s.flushParents()
+}
+
+// flushParents makes the names of new directories last. A parent that may be entered but
+// not read cannot be flushed.
+func (s *Stage) flushParents() error {
+	parents := []string{filepath.Dir(s.path)}
+	for _, made := range s.directory.created {
+		parents = append(parents, filepath.Dir(made))
+	}
+	for _, path := range parents {
+		if err := s.flushPath(path); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stage) flushPath(path string) error {
+	if err := s.directory.disk.flush(path); err != nil {
+		return diskError("flush", path, err)
+	}
+	return nil
+}
+
+// writeJournal decides the commit.
+func (s *Stage) writeJournal(steps []stepV1) error {
+	d := s.directory
+	relative, err := filepath.Rel(d.path, s.path)
+	if err != nil {
+		return diskError("locate", s.path, err)
+	}
+	content, err := journalV1{Version: journalVersion, Stage: filepath.ToSlash(relative), Steps: steps}.encode()
+	if err != nil {
+		return err
+	}
+	if err := replace(d.disk, d.file(journalName), content, 0o600); err != nil {
+		return diskError("write", d.file(journalName), err)
+	}
+	return s.flushPath(d.file(privateDir))
+}
+
+// recover brings a decided commit to its end. Every step may have been taken already.
+func (d *Directory) recover() error {
+	content, err := readIfThere(d.file(journalName))
+	if err != nil {
+		return diskError("read", d.file(journalName), err)
+	}
+	if content == nil {
+		return nil
+	}
+	j, err := decodeJournal(content)
+	if err != nil {
+		return &Refusal{Path: d.file(journalName), Problem: "cannot be read", cause: err,
+			advice: "use the version of the program that wrote it, or remove it and check the directory against version control"}
+	}
+	stage := filepath.Join(d.path, filepath.FromSlash(j.Stage))
+	if err := d.checkSteps(j, stage); err != nil {
+		return err
+	}
+	for _, step := range j.Steps {
+		if err := d.take(step, stage); err != nil {
+			return diskError("move in", d.file(step.Name), err)
+		}
+	}
+	return d.conclude(stage)
+}
+
+// checkSteps refuses, before any step is taken, what can no longer be done: a file that was
+// edited after the interruption, or a staged file that is gone.
+func (d *Directory) checkSteps(j journalV1, stage string) error {
+	var edited, lost []string
+	for _, step := range j.Steps {
+		now, err := d.digest(step.Name)
+		if err != nil {
+			return err
+		}
+		_, err = os.Lstat(filepath.Join(stage, filepath.FromSlash(step.Name)))
+		waits := err == nil || step.After == ""
+		switch {
+		case step.Passing, now == step.After:
+		case now != step.Before && waits && !d.options.Force:
+			edited = append(edited, step.Name)
+		case now == step.Before && !waits:
+			lost = append(lost, step.Name)
+		}
+	}
+	if len(edited) > 0 {
+		return &Refusal{Path: d.path, Problem: "edited after a run was interrupted that was to replace it: " + listed(edited),
+			advice: "move the edits to another file, or --force to overwrite them"}
+	}
+	if len(lost) > 0 {
+		return &Refusal{Path: d.path, Problem: "a run was interrupted and its staged files are gone: " + listed(lost),
+			advice: "restore the directory from version control, without " + journalName}
+	}
+	return nil
+}
+
+// take takes one step, unless it has been taken.
+func (d *Directory) take(step stepV1, stage string) error {
+	target := d.file(step.Name)
+	if step.After == "" {
+		err := d.disk.remove(target)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	err := d.disk.rename(filepath.Join(stage, filepath.FromSlash(step.Name)), target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // checkSteps has seen it in place
+	}
+	return err
+}
+
+// conclude makes the commit last and forgets it.
+func (d *Directory) conclude(stage string) error {
+	for _, path := range []string{d.path, d.file(privateDir)} {
+		if err := d.disk.flush(path); err != nil {
+			return diskError("flush", path, err)
+		}
+	}
+	if err := d.disk.remove(d.file(journalName)); err != nil {
+		return diskError("remove", d.file(journalName), err)
+	}
+	if err := d.disk.flush(d.file(privateDir)); err != nil {
+		return diskError("flush", d.file(privateDir), err)
+	}
+	if err := d.disk.removeAll(stage); err != nil {
+		return diskError("remove", stage, err)
+	}
+	return nil
+}

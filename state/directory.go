@@ -1,0 +1,293 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// Names inside a directory that belong to this package.
+const (
+	privateDir   = ".terraformer-rootly"
+	manifestName = privateDir + "/manifest.json"
+	localName    = privateDir + "/local.json"
+	journalName  = privateDir + "/journal.json"
+	lockName     = privateDir + "/lock"
+	ignoreName   = privateDir + "/.gitignore"
+)
+
+// privateIgnore keeps out of version control what only this machine needs.
+const privateIgnore = "# Only manifest.json is worth keeping.\n*\n!.gitignore\n!manifest.json\n"
+
+// Options say how a directory is opened. The zero value is the careful default.
+type Options struct {
+	// Version of the program, for the manifest.
+	Version string
+
+	// Force overwrites what a person edited, and takes over a directory with unknown code.
+	Force bool
+
+	// LookOnly opens without lock, and Stage refuses: for a dry run and for reading.
+	LookOnly bool
+
+	disk disk // nil means the machine's own
+}
+
+// A Directory is the place that a run writes to. It is locked against other runs until Close.
+type Directory struct {
+	path     string
+	options  Options
+	disk     disk
+	lock     *lock
+	created  []string // directories that Open made, outermost first
+	before   []byte   // manifest.json as it was found
+	manifest *manifest
+	kept     bool // whether something was committed
+}
+
+// Open prepares the directory at path, which need not exist, and first brings to an end what
+// an earlier run left unfinished. It refuses a file, a directory that cannot be written to,
+// one in which another run is at work, and one with code that this program did not write.
+func Open(path string, o Options) (*Directory, error) {
+	d := &Directory{options: o, disk: o.disk}
+	if d.disk == nil {
+		d.disk = realDisk{}
+	}
+	if err := d.locate(path); err != nil {
+		return nil, err
+	}
+	if err := d.prepare(); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// locate finds out what is at path.
+func (d *Directory) locate(path string) error {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return diskError("resolve", path, err)
+	}
+	d.path = full
+	stat, err := os.Stat(full)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diskError("open", path, err)
+	}
+	if !stat.IsDir() {
+		return &Refusal{Path: path, Problem: "is a file, not a directory", advice: "choose another directory with -o"}
+	}
+	if d.path, err = filepath.EvalSymlinks(full); err != nil {
+		return diskError("open", path, err)
+	}
+	return nil
+}
+
+func (d *Directory) prepare() error {
+	// Refuse before anything is touched.
+	if err := d.refuseForeign(); err != nil {
+		return err
+	}
+	if d.options.LookOnly {
+		if d.exists(journalName) {
+			return &Refusal{Path: d.path, Problem: "an earlier run was interrupted while it moved its files in",
+				advice: "run import again, which finishes it first"}
+		}
+		return d.remember()
+	}
+
+	// Make the directory, and be the only one in it.
+	if err := d.makeAll(d.file(privateDir)); err != nil {
+		return err
+	}
+	var err error
+	if d.lock, err = acquire(d.file(lockName)); errors.Is(err, errLocked) {
+		return &Refusal{Path: d.path, Problem: "another run is at work in this directory", advice: "wait for it to end"}
+	} else if err != nil {
+		return diskError("lock", d.path, err)
+	}
+
+	// Finish what was begun, clear away what was not.
+	if err := d.recover(); err != nil {
+		return err
+	}
+	if err := d.sweep(); err != nil {
+		return err
+	}
+	return d.remember()
+}
+
+// refuseForeign refuses a directory with code but without a manifest.
+func (d *Directory) refuseForeign() error {
+	if d.options.Force || d.exists(manifestName) || d.exists(journalName) {
+		return nil
+	}
+	entries, err := os.ReadDir(d.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diskError("read", d.path, err)
+	}
+	var foreign []string
+	for _, e := range entries {
+		if isCode(e.Name()) && !e.IsDir() {
+			foreign = append(foreign, e.Name())
+		}
+	}
+	if len(foreign) == 0 {
+		return nil
+	}
+	return &Refusal{Path: d.path, Problem: "holds code that this program did not write: " + listed(foreign),
+		advice: "choose another directory with -o, or --force to write beside it"}
+}
+
+// remember reads the manifest.
+func (d *Directory) remember() error {
+	d.manifest = &manifest{files: map[string]string{}}
+	public, err := readIfThere(d.file(manifestName))
+	if err != nil {
+		return diskError("read", d.file(manifestName), err)
+	}
+	local, err := readIfThere(d.file(localName))
+	if err != nil {
+		return diskError("read", d.file(localName), err)
+	}
+	d.before = public
+	if public == nil {
+		return nil
+	}
+	m, err := decodeManifest(public, local)
+	if err == nil {
+		d.manifest = m
+		return nil
+	}
+	if d.options.Force {
+		return nil
+	}
+	return &Refusal{Path: d.file(manifestName), Problem: "cannot be read", cause: err,
+		advice: "restore it from version control; --force starts without it and forgets which addresses were given"}
+}
+
+// makeAll makes a directory with its parents and notes which ones it made. Only the private
+// directory is closed to others.
+func (d *Directory) makeAll(path string) error {
+	if stat, err := os.Stat(path); err == nil && stat.IsDir() {
+		return nil
+	}
+	if parent := filepath.Dir(path); parent != path {
+		if err := d.makeAll(parent); err != nil {
+			return err
+		}
+	}
+	mode := fs.FileMode(0o755)
+	if filepath.Base(path) == privateDir {
+		mode = 0o700
+	}
+	err := d.disk.mkdir(path, mode)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return diskError("make the directory", path, err)
+	}
+	d.created = append(d.created, path)
+	return nil
+}
+
+// Close ends the run. A directory that Open made and nothing was committed to is removed.
+func (d *Directory) Close() error {
+	if d.lock != nil && !d.kept && !d.exists(manifestName) && !d.exists(journalName) {
+		d.undoCreation()
+	}
+	return d.lock.release()
+}
+
+// undoCreation removes what Open made. What is not empty stays: it is not ours.
+func (d *Directory) undoCreation() {
+	if len(d.created) == 0 {
+		return
+	}
+	_ = d.disk.remove(d.file(lockName))
+	for i := len(d.created) - 1; i >= 0; i-- {
+		if err := d.disk.remove(d.created[i]); err != nil {
+			return
+		}
+	}
+}
+
+// Path returns the absolute path of the directory.
+func (d *Directory) Path() string { return d.path }
+
+// Addresses returns the address of every object that the directory has code for.
+func (d *Directory) Addresses() map[Key]graph.Address {
+	out := make(map[Key]graph.Address, len(d.manifest.records))
+	for _, r := range d.manifest.records {
+		out[r.Key()] = r.Address
+	}
+	return out
+}
+
+// Files returns the names of the files in which resource blocks stand and of those in which
+// their import blocks do.
+func (d *Directory) Files() (resources, imports map[graph.Address]string) {
+	resources = make(map[graph.Address]string, len(d.manifest.records))
+	imports = make(map[graph.Address]string, len(d.manifest.records))
+	for _, r := range d.manifest.records {
+		resources[r.Address] = r.file
+		if r.importFile != "" {
+			imports[r.Address] = r.importFile
+		}
+	}
+	return resources, imports
+}
+
+func (d *Directory) file(name string) string { return filepath.Join(d.path, filepath.FromSlash(name)) }
+
+func (d *Directory) exists(name string) bool {
+	_, err := os.Lstat(d.file(name))
+	return err == nil
+}
+
+// readIfThere returns nil where there is no file.
+func readIfThere(path string) ([]byte, error) {
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if content == nil && err == nil {
+		content = []byte{}
+	}
+	return content, err
+}
+
+// isCode reports whether terraform or tofu reads a file of this name as code.
+func isCode(name string) bool {
+	for _, ext := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
+
+// isValues reports whether a file of this name holds values of variables.
+func isValues(name string) bool {
+	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json")
+}
+
+// checkName refuses names that lead out of the directory or into what belongs to this package.
+func checkName(name string) error {
+	if name == "" || name != filepath.Base(name) || !filepath.IsLocal(name) ||
+		strings.ContainsAny(name, "/\\\x00") || name == privateDir || name == barrierName {
+		return fmt.Errorf("%q cannot be the name of a file", name)
+	}
+	return nil
+}

@@ -1,0 +1,27 @@
+package state
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// errorSharingViolation is what Windows answers when a file is open elsewhere without sharing.
+const errorSharingViolation = syscall.Errno(32)
+
+// openLocked opens the file without sharing it, which is a lock that ends with the process.
+func openLocked(path string) (*os.File, error) {
+	name, err := syscall.UTF16PtrFromString(path)
+	if err != nil {
+		return nil, err
+	}
+	const access, unshared = syscall.GENERIC_READ | syscall.GENERIC_WRITE, 0
+	h, err := syscall.CreateFile(name, access, unshared, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+	if errors.Is(err, errorSharingViolation) {
+		return nil, errLocked
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(h), path), nil
+}

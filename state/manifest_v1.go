@@ -1,0 +1,170 @@
+package state
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+const manifestVersion = 1
+
+// manifestV1 is the manifest as it is kept. It goes into version control: no value of any
+// object stands in it, and no digest of a file that holds secrets, since a short secret
+// could be guessed from its digest.
+type manifestV1 struct {
+	Version  int        `json:"version"`
+	Tool     string     `json:"tool"`
+	Complete []string   `json:"complete"`
+	Files    []fileV1   `json:"files"`
+	Objects  []objectV1 `json:"objects"`
+}
+
+type fileV1 struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256,omitempty"`
+	Secret bool   `json:"secret,omitempty"`
+}
+
+type objectV1 struct {
+	Address    string `json:"address"`
+	ID         string `json:"id"`
+	File       string `json:"file"`
+	ImportFile string `json:"import,omitempty"`
+	SHA256     string `json:"sha256,omitempty"`
+}
+
+// localV1 holds what only this machine may know: the digests of secret files.
+type localV1 struct {
+	Version int               `json:"version"`
+	Digests map[string]string `json:"digests"`
+}
+
+// encode returns the manifest for version control and the part that stays on this machine.
+// The latter is nil when there is nothing in it.
+func (m *manifest) encode(secret map[string]bool) (public, local []byte, err error) {
+	m.sort()
+	v := manifestV1{Version: manifestVersion, Tool: m.tool, Complete: m.complete}
+	digests := map[string]string{}
+	for _, name := range sortedNames(m.files) {
+		f := fileV1{Name: name, SHA256: m.files[name]}
+		if secret[name] {
+			digests[name] = f.SHA256
+			f.SHA256, f.Secret = "", true
+		}
+		v.Files = append(v.Files, f)
+	}
+	for _, r := range m.records {
+		v.Objects = append(v.Objects, objectV1{
+			Address: r.Address.String(), ID: string(r.ID), File: r.file, ImportFile: r.importFile, SHA256: r.digest,
+		})
+	}
+	if public, err = v.lines(); err != nil || len(digests) == 0 {
+		return public, nil, err
+	}
+	local, err = json.MarshalIndent(localV1{Version: manifestVersion, Digests: digests}, "", "  ")
+	return public, append(local, '\n'), err
+}
+
+// lines writes one line for each file and object, so that version control can merge two
+// branches that added different ones.
+func (v manifestV1) lines() ([]byte, error) {
+	var b bytes.Buffer
+	tool, err := json.Marshal(v.Tool)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(&b, "{\n  \"version\": %d,\n  \"tool\": %s,\n", v.Version, tool)
+	if err := writeLines(&b, "complete", v.Complete); err != nil {
+		return nil, err
+	}
+	b.WriteString(",\n")
+	if err := writeLines(&b, "files", v.Files); err != nil {
+		return nil, err
+	}
+	b.WriteString(",\n")
+	if err := writeLines(&b, "objects", v.Objects); err != nil {
+		return nil, err
+	}
+	b.WriteString("\n}\n")
+	return b.Bytes(), nil
+}
+
+func writeLines[T any](b *bytes.Buffer, name string, items []T) error {
+	fmt.Fprintf(b, "  %q: [", name)
+	for i, item := range items {
+		line, err := json.Marshal(item)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n    ")
+		b.Write(line)
+	}
+	if len(items) > 0 {
+		b.WriteString("\n  ")
+	}
+	b.WriteByte(']')
+	return nil
+}
+
+// decodeManifest reads what encode wrote.
+func decodeManifest(public, local []byte) (*manifest, error) {
+	var v manifestV1
+	if err := json.Unmarshal(public, &v); err != nil {
+		return nil, err
+	}
+	if v.Version != manifestVersion {
+		return nil, fmt.Errorf("version %d is not known to this program", v.Version)
+	}
+	var l localV1
+	if len(local) > 0 {
+		if err := json.Unmarshal(local, &l); err != nil {
+			return nil, err
+		}
+	}
+	m := &manifest{tool: v.Tool, complete: v.Complete, files: make(map[string]string, len(v.Files))}
+	for _, f := range v.Files {
+		if err := checkName(f.Name); err != nil {
+			return nil, err
+		}
+		m.files[f.Name] = f.SHA256
+		if f.Secret {
+			m.files[f.Name] = l.Digests[f.Name]
+		}
+	}
+	for _, o := range v.Objects {
+		a, err := parseAddress(o.Address)
+		if err != nil {
+			return nil, err
+		}
+		m.records = append(m.records, record{
+			Object: Object{Address: a, ID: graph.ID(o.ID)}, file: o.File, importFile: o.ImportFile, digest: o.SHA256,
+		})
+	}
+	return m, nil
+}
+
+// parseAddress reads what graph.Address.String wrote.
+func parseAddress(s string) (graph.Address, error) {
+	rest, data := strings.CutPrefix(s, "data.")
+	typ, name, ok := strings.Cut(rest, ".")
+	if !ok || typ == "" || name == "" {
+		return graph.Address{}, fmt.Errorf("%q is no address", s)
+	}
+	return graph.Address{Data: data, Type: typ, Name: name}, nil
+}
+
+func sortedNames[T any](m map[string]T) []string {
+	out := make([]string, 0, len(m))
+	for name := range m {
+		out = append(out, name)
+	}
+	sort.Strings(out)
+	return out
+}

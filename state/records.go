@@ -1,0 +1,84 @@
+package state
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/code"
+)
+
+// records lists the objects of the future directory with where their code stands.
+func (d *Directory) records(r Run, c *Changes) ([]record, error) {
+	digests, err := blockDigests(c.files)
+	if err != nil {
+		return nil, err
+	}
+	files, imports := map[graph.Address]string{}, map[graph.Address]string{}
+	for name, f := range c.files {
+		for _, a := range f.Addresses {
+			if twice, ok := files[a]; ok {
+				return nil, fmt.Errorf("%s stands in %s and in %s", a, twice, name)
+			}
+			files[a] = name
+		}
+		for _, a := range f.Imports {
+			imports[a] = name
+		}
+	}
+	out := make([]record, 0, len(r.Objects)+len(c.Carried))
+	for _, o := range r.Objects {
+		out = append(out, record{Object: o, file: files[o.Address], importFile: imports[o.Address], digest: digests[o.Address]})
+	}
+	earlier := d.manifest.byKey()
+	for _, o := range c.Carried {
+		rec := earlier[o.Key()]
+		rec.file = o.File
+		if name, ok := imports[o.Address]; ok {
+			rec.importFile = name
+		}
+		out = append(out, rec)
+	}
+	return out, nil
+}
+
+// blockDigests returns the digest of every resource block in the files.
+func blockDigests(files map[string]File) (map[graph.Address]string, error) {
+	digests := map[graph.Address]string{}
+	var mu sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for name, f := range files {
+		if !strings.HasSuffix(name, ".tf") || !bytes.Contains(f.Content, []byte("resource")) {
+			continue
+		}
+		g.Go(func() error {
+			items, err := code.Scan(f.Content)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, it := range items {
+				if a, ok := addressOf(it); ok && !a.Data {
+					digests[a] = digestOf(f.Content[it.Head:it.End])
+				}
+			}
+			return nil
+		})
+	}
+	return digests, g.Wait()
+}
+
+// addressOf returns the address of a resource or data block.
+func addressOf(it code.Item) (graph.Address, bool) {
+	if len(it.Labels) != 2 || it.Kind != "resource" && it.Kind != "data" {
+		return graph.Address{}, false
+	}
+	return graph.Address{Data: it.Kind == "data", Type: it.Labels[0], Name: it.Labels[1]}, true
+}

@@ -1,0 +1,290 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A Stage is the future directory, whole, at a private place on the same file system. What
+// is done in it (such as terraform init) does not touch the directory itself.
+type Stage struct {
+	directory *Directory
+	path      string
+	changes   *Changes
+	extra     []File            // put beside the files of the run
+	staged    map[string]string // name to digest of what lies here to be moved in
+}
+
+// Stage writes the directory as it will be: the files of the run, and from the present
+// directory whatever terraform may want to read with them.
+func (d *Directory) Stage(c *Changes) (*Stage, error) {
+	if d.options.LookOnly {
+		return nil, fmt.Errorf("stage %s: opened to look only", d.path)
+	}
+	path, err := d.makeStage()
+	if err != nil {
+		return nil, err
+	}
+	s := &Stage{directory: d, path: path, staged: map[string]string{}}
+	if err := s.fill(c); err != nil {
+		return nil, errors.Join(err, s.Discard())
+	}
+	return s, nil
+}
+
+// Dir returns the absolute path of the staged directory.
+func (s *Stage) Dir() string { return s.path }
+
+// Update rewrites the staged files for other changes and leaves the rest of the staged
+// directory alone, so that what terraform init made there can be used again.
+func (s *Stage) Update(c *Changes) error {
+	for name := range s.staged {
+		if _, stays := c.files[name]; stays || s.isExtra(name) {
+			continue
+		}
+		if err := s.directory.disk.remove(s.file(name)); err != nil {
+			return diskError("rewrite", s.file(name), err)
+		}
+		delete(s.staged, name)
+	}
+	s.changes = c
+	return s.write(c)
+}
+
+// Put adds a file that could not be known before the stage was made, such as the proof.
+func (s *Stage) Put(f File) error {
+	if err := s.checkExtra(f.Name); err != nil {
+		return err
+	}
+	kept := s.extra[:0]
+	for _, e := range s.extra {
+		if e.Name != f.Name {
+			kept = append(kept, e)
+		}
+	}
+	s.extra = append(kept, f)
+	return s.writeFile(f)
+}
+
+// checkExtra refuses a file that would overwrite one that this program did not write.
+func (s *Stage) checkExtra(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	d := s.directory
+	if _, ours := s.changes.files[name]; ours {
+		return fmt.Errorf("two files with the name %s", name)
+	}
+	now, err := d.digest(name)
+	if err != nil {
+		return err
+	}
+	if now == "" || now == d.manifest.files[name] || isShared(name) || d.options.Force {
+		return nil
+	}
+	return &Refusal{Path: d.file(name), Problem: "edited since the last run, or not written by this program", advice: hintForce}
+}
+
+func (s *Stage) isExtra(name string) bool { return slices.Contains(s.extraNames(), name) }
+
+func (s *Stage) extraNames() []string {
+	names := make([]string, 0, len(s.extra))
+	for _, f := range s.extra {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// Discard removes the staged directory. After Commit it does nothing.
+func (s *Stage) Discard() error {
+	if err := s.directory.disk.removeAll(s.path); err != nil {
+		return diskError("remove", s.path, err)
+	}
+	return nil
+}
+
+// makeStage makes the staged directory beside the directory, so that relative paths to other
+// directories lead where they did; or inside it, where nothing can be moved from beside it.
+func (d *Directory) makeStage() (string, error) {
+	name := strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.Itoa(os.Getpid())
+	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+name)
+	err := d.disk.mkdir(beside, 0o700)
+	if err == nil {
+		if d.canMoveFrom(beside) {
+			return beside, nil
+		}
+		err = d.disk.remove(beside)
+	}
+	if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return "", diskError("make the directory", beside, err)
+	}
+	inside := filepath.Join(d.path, privateDir, d.stagePrefix()+name)
+	if err := d.disk.mkdir(inside, 0o700); err != nil {
+		return "", diskError("make the directory", inside, err)
+	}
+	return inside, nil
+}
+
+// stagePrefix begins the names of staged directories, so that a later run knows them.
+func (d *Directory) stagePrefix() string { return "." + filepath.Base(d.path) + ".terraformer-stage-" }
+
+// canMoveFrom tries whether a file can be renamed into the directory from there: not across
+// file systems, such as from beside a mounted volume.
+func (d *Directory) canMoveFrom(beside string) bool {
+	probe, target := filepath.Join(beside, "probe"), d.file(privateDir+"/probe")
+	if err := d.disk.create(probe, nil, 0o600); err != nil {
+		return true // let the first real file say what is wrong
+	}
+	if err := d.disk.rename(probe, target); err != nil {
+		_ = d.disk.remove(probe)
+		return false
+	}
+	_ = d.disk.remove(target)
+	return true
+}
+
+// sweep removes what a killed run staged and never committed.
+func (d *Directory) sweep() error {
+	for _, parent := range []string{filepath.Dir(d.path), d.file(privateDir)} {
+		entries, err := os.ReadDir(parent)
+		if err != nil {
+			continue // a parent that cannot be listed holds no stage that we could have made
+		}
+		for _, e := range entries {
+			if !e.IsDir() || !strings.HasPrefix(e.Name(), d.stagePrefix()) {
+				continue
+			}
+			if err := d.disk.removeAll(filepath.Join(parent, e.Name())); err != nil {
+				return diskError("remove what an earlier run left", filepath.Join(parent, e.Name()), err)
+			}
+		}
+	}
+	return nil
+}
+
+// fill writes the staged directory from nothing.
+func (s *Stage) fill(c *Changes) error {
+	s.changes = c
+	if err := s.borrow(); err != nil {
+		return err
+	}
+	return s.write(c)
+}
+
+// write writes the files of the run that are not staged like that yet.
+func (s *Stage) write(c *Changes) error {
+	var g errgroup.Group
+	g.SetLimit(2 * runtime.GOMAXPROCS(0))
+	for _, name := range sortedNames(c.files) {
+		f := c.files[name]
+		digest := digestOf(f.Content)
+		if s.staged[name] == digest {
+			continue
+		}
+		replaces := s.staged[name] != ""
+		s.staged[name] = digest
+		g.Go(func() error { return s.writeStaged(f, replaces) })
+	}
+	return g.Wait()
+}
+
+func (s *Stage) writeFile(f File) error {
+	replaces := s.staged[f.Name] != ""
+	s.staged[f.Name] = digestOf(f.Content)
+	return s.writeStaged(f, replaces)
+}
+
+func (s *Stage) writeStaged(f File, replaces bool) error {
+	if replaces {
+		if err := s.directory.disk.remove(s.file(f.Name)); err != nil {
+			return diskError("rewrite", s.file(f.Name), err)
+		}
+	}
+	if err := s.directory.disk.create(s.file(f.Name), f.Content, f.mode()); err != nil {
+		return diskError("write", s.file(f.Name), err)
+	}
+	return nil
+}
+
+// borrow brings over what is in the directory and stays: copies of what terraform may write
+// to or what this run may replace, links to the rest, such as modules and templates.
+func (s *Stage) borrow() error {
+	d := s.directory
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return diskError("read", d.path, err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if s.replaced(name) || isWorking(name) || strings.HasPrefix(name, d.stagePrefix()) {
+			continue
+		}
+		if err := s.bring(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaced reports whether the run writes or removes the file.
+func (s *Stage) replaced(name string) bool {
+	if _, ours := s.changes.files[name]; ours {
+		return true
+	}
+	_, earlier := s.directory.manifest.files[name]
+	return earlier
+}
+
+// isWorking reports whether the name belongs to the working files of a tool.
+func isWorking(name string) bool {
+	switch name {
+	case ".terraform", ".git", privateDir, barrierName, "crash.log", ".terraform.tfstate.lock.info":
+		return true
+	}
+	return false
+}
+
+func (s *Stage) bring(e fs.DirEntry) error {
+	from, to := s.directory.file(e.Name()), s.file(e.Name())
+	stat, err := os.Stat(from)
+	if err != nil {
+		return nil // a link that leads nowhere
+	}
+	if !stat.Mode().IsRegular() || !isCopied(e.Name()) {
+		if err := s.directory.disk.link(from, to); err != nil {
+			return diskError("link", to, err)
+		}
+		return nil
+	}
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return diskError("read", from, err)
+	}
+	mode := stat.Mode().Perm() & 0o644
+	if isState(e.Name()) {
+		mode = 0o600
+	}
+	if err := s.directory.disk.create(to, content, mode); err != nil {
+		return diskError("write", to, err)
+	}
+	return nil
+}
+
+func isCopied(name string) bool {
+	return isCode(name) || isValues(name) || isState(name) || name == ".terraform.lock.hcl"
+}
+
+func isState(name string) bool { return strings.Contains(name, ".tfstate") }
+
+func (s *Stage) file(name string) string { return filepath.Join(s.path, filepath.FromSlash(name)) }
