@@ -13,6 +13,7 @@ type Faults struct {
 	ErrorBurst  int           // how many 500s then follow each other; default 1
 	ResetEvery  int           // the connection breaks without an answer
 	TearEvery   int           // the body ends in the middle, the length being that of the whole
+	TearQuietly bool          // such a body tells no length: only the JSON is broken
 	HTMLEvery   int           // a web page instead of JSON, with status 200
 	LimitEvery  int           // 429
 	RetryAfter  time.Duration // what such a 429 says; default one second, whole seconds only

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -28,6 +29,7 @@ func (s *Server) list(r *http.Request, t target) ([]byte, error) {
 		return nil, err
 	}
 	query := r.URL.Query()
+	all = order(s.narrow(all, t, query), query.Get("sort"))
 	p := s.page(query, t.pages, len(all))
 	rows := all[p.from:p.to]
 	in := s.includes(query, t)
@@ -61,6 +63,11 @@ func sizeOf(rows []*record) int {
 func (s *Server) collection(t target) ([]*record, error) {
 	if t.is != "" {
 		return s.store.where(t.api, t.by, t.is), nil
+	}
+	if t.api == auditsAPI { // the newest first
+		newest := slices.Clone(s.store.byAPI[auditsAPI])
+		slices.Reverse(newest)
+		return newest, nil
 	}
 	if len(t.owners) == 0 {
 		return s.store.byAPI[t.api], nil

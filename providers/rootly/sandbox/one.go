@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 )
 
 // serveOne answers with a single object.
@@ -24,20 +25,39 @@ func (s *Server) object(r *http.Request, t target) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.document(rec, r, t), nil
+}
+
+// document encodes one object with what the request includes.
+func (s *Server) document(rec *record, r *http.Request, t target) []byte {
 	var buf bytes.Buffer
 	buf.WriteString(`{"data":`)
 	in := s.includes(r.URL.Query(), t)
 	buf.Write(in.body(rec))
 	in.write(&buf)
 	buf.WriteByte('}')
-	return buf.Bytes(), nil
+	return buf.Bytes()
 }
 
 // one finds the object that t names.
 func (s *Server) one(t target) (*record, error) {
+	if t.template == mePath {
+		return s.me()
+	}
 	rec := s.store.find(t.api, t.id)
 	if rec == nil || t.parent != "" && rec.Parent != t.parent {
 		return nil, failf(http.StatusNotFound, "%s %q was not found", t.api, t.id)
 	}
 	return rec, nil
+}
+
+// me finds the user whose token it is: the actor, or else the first user.
+func (s *Server) me() (*record, error) {
+	if u := s.store.get("users", strconv.Itoa(s.actor.ID)); u != nil {
+		return u, nil
+	}
+	for _, u := range s.store.byAPI["users"] {
+		return u, nil
+	}
+	return nil, failf(http.StatusNotFound, "there are no users")
 }

@@ -128,14 +128,17 @@ func extraRoutes() []*route {
 			owners: []string{"escalation_paths"}, by: "escalation_policy_path_id"},
 		{template: "/v1/incidents", api: "incidents"},
 		{template: "/v1/incidents/{id}", api: "incidents", single: true},
+		{template: "/v1/pulses", api: "pulses"},
+		{template: "/v1/pulses/{id}", api: "pulses", single: true},
 		{template: "/v1/statuses", api: "statuses", readOnly: true},
 		{template: "/v1/statuses/{id}", api: "statuses", single: true, readOnly: true},
-		{template: auditsPath, api: "audits", readOnly: true},
+		{template: auditsPath, api: auditsAPI, readOnly: true},
 		{template: mePath, api: "users", single: true, readOnly: true},
 	}
 }
 
 const (
+	auditsAPI  = "audits"
 	auditsPath = "/v1/audits"
 	mePath     = "/v1/users/me"
 )
@@ -152,6 +155,17 @@ func ownersOf(t *catalogue.Type) []string {
 		owners = appendNew(owners, t.ParentPath[strings.LastIndex(t.ParentPath, "/")+1:])
 	}
 	return owners
+}
+
+// childTypes maps a JSON:API type to those of what its objects own.
+func childTypes() map[string][]string {
+	m := map[string][]string{"schedule_rotations": {membersRelation}}
+	for _, t := range catalogue.Types() {
+		for _, owner := range ownersOf(t) {
+			m[owner] = appendNew(m[owner], t.API)
+		}
+	}
+	return m
 }
 
 // nativeProperties tells which native catalog the properties at a path belong to.

@@ -16,6 +16,7 @@ type key struct{ api, id string }
 // A record is a stored object. It is replaced, never changed, so readers may keep it.
 type record struct {
 	Object
+	hidden map[string]string // attributes that can be filtered by but are not served
 }
 
 // A store holds all objects, in the order in which lists serve them.
@@ -39,7 +40,7 @@ func newStore(objects []Object) *store {
 		if name := owner[o.API]; o.Parent == "" && name != "" {
 			o.Parent = text(attribute(o.Body, name))
 		}
-		s.put(&record{o})
+		s.put(&record{Object: o})
 	}
 	return s
 }
@@ -60,7 +61,7 @@ func (s *store) put(r *record) {
 	k := key{r.API, r.ID}
 	old := s.byKey[k]
 	s.byKey[k] = r
-	s.lookups.forget(r.API)
+	s.lookups.change(r.API, old, r)
 	if old == nil {
 		s.byAPI[r.API] = append(s.byAPI[r.API], r)
 		s.byOwner[key{r.API, r.Parent}] = append(s.byOwner[key{r.API, r.Parent}], r)
@@ -84,7 +85,7 @@ func replace(list []*record, old, r *record) {
 // remove takes an object out.
 func (s *store) remove(r *record) {
 	delete(s.byKey, key{r.API, r.ID})
-	s.lookups.forget(r.API)
+	s.lookups.change(r.API, r, nil)
 	if i := slices.Index(s.byAPI[r.API], r); i >= 0 {
 		s.byAPI[r.API] = slices.Delete(s.byAPI[r.API], i, i+1)
 	}
@@ -116,39 +117,6 @@ func (s *store) where(api, name, value string) []*record {
 	return s.lookups.get(api, name, s.byAPI[api])[value]
 }
 
-// lookups are indexes by attribute, made when first asked for.
-type lookups struct {
-	mu sync.Mutex
-	m  map[string]map[string]map[string][]*record // type, attribute, value
-}
-
-func (l *lookups) get(api, name string, all []*record) map[string][]*record {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if found, ok := l.m[api][name]; ok {
-		return found
-	}
-	made := make(map[string][]*record)
-	for _, r := range all {
-		v := text(attribute(r.Body, name))
-		made[v] = append(made[v], r)
-	}
-	if l.m == nil {
-		l.m = make(map[string]map[string]map[string][]*record)
-	}
-	if l.m[api] == nil {
-		l.m[api] = make(map[string]map[string][]*record)
-	}
-	l.m[api][name] = made
-	return made
-}
-
-func (l *lookups) forget(api string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.m, api)
-}
-
 // attribute returns one attribute of a JSON:API object, or nil.
 func attribute(body json.RawMessage, name string) json.RawMessage {
 	var o struct {
@@ -172,12 +140,15 @@ func text(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// snapshot returns all objects by type and id.
+// snapshot returns all objects but the audit events, by type and id.
 func (s *store) snapshot() []Object {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	all := make([]Object, 0, len(s.byKey))
 	for _, r := range s.byKey {
+		if r.API == auditsAPI {
+			continue
+		}
 		all = append(all, r.Object)
 	}
 	sort.Slice(all, func(i, j int) bool {

@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/mozillazg/go-unidecode"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// settle sets what Rootly decides about a new object: its owner, position, slug and times.
+func (s *Server) settle(rec *record, t target, attrs attributes) {
+	s.settleOwner(rec, t, attrs)
+	if raw, ok := attrs["position"]; ok && text(raw) == "" {
+		attrs["position"] = encode(len(s.store.byOwner[key{rec.API, rec.Parent}]) + 1)
+	}
+	if _, ok := attrs["slug"]; ok {
+		attrs["slug"] = encode(s.slug(rec, attrs))
+	}
+	now := encode(s.stamp())
+	attrs["created_at"], attrs["updated_at"] = now, now
+	for name, make := range generated[rec.API] {
+		attrs[name] = encode(make(rec.ID))
+	}
+}
+
+// settleOwner writes down whose the object is.
+func (s *Server) settleOwner(rec *record, t target, attrs attributes) {
+	if t.is != "" {
+		attrs[t.by] = encode(t.is)
+		return
+	}
+	if len(t.owners) > 0 && t.by != "" { // listed below something that is not its parent
+		owner := s.store.owner(t)
+		attrs[t.by] = encode(owner.ID)
+		rec.Parent = owner.Parent
+	}
+	if name := s.ownerAttrs[rec.API]; name != "" && rec.Parent != "" {
+		attrs[name] = encode(rec.Parent)
+	}
+}
+
+var slugGap = regexp.MustCompile(`[^a-z0-9]+`)
+
+// slug makes a name for paths. A slug that is taken gets the start of the id behind it.
+func (s *Server) slug(rec *record, attrs attributes) string {
+	base := ""
+	for _, name := range []string{"name", "title", "label", "value", "task"} {
+		if base = text(attrs[name]); base != "" {
+			break
+		}
+	}
+	base = strings.Trim(slugGap.ReplaceAllString(strings.ToLower(unidecode.Unidecode(base)), "-"), "-")
+	if base == "" {
+		return rec.ID
+	}
+	if len(s.store.where(rec.API, "slug", base)) > 0 {
+		return base + "-" + strings.SplitN(rec.ID, "-", 2)[0]
+	}
+	return base
+}
+
+// stamp is the time as Rootly writes it.
+func (s *Server) stamp() string {
+	return s.opts.Clock().UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// newID counts: two servers with one seed that do the same make the same ids.
+func (s *Server) newID(api string) string {
+	for {
+		s.made++
+		id := s.identity(api)
+		if s.store.get(api, id) == nil {
+			return id
+		}
+	}
+}
+
+func (s *Server) identity(api string) string {
+	if numeric[api] {
+		return strconv.FormatUint(500000+s.made, 10)
+	}
+	var in [16]byte
+	binary.BigEndian.PutUint64(in[:8], s.opts.Seed)
+	binary.BigEndian.PutUint64(in[8:], s.made)
+	h := sha256.Sum256(in[:])
+	h[6], h[8] = h[6]&0x0f|0x40, h[8]&0x3f|0x80 // version 4, as Rootly's
+	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
+}
+
+// numeric are the types with numbers for ids.
+var numeric = map[string]bool{"custom_fields": true, "custom_field_options": true}
+
+// generated are attributes that Rootly makes, from the id of their object.
+var generated = map[string]map[string]func(id string) any{
+	"alert_sources": {
+		"secret":           secretOf,
+		"webhook_endpoint": func(id string) any { return "https://webhooks.rootly.example/webhooks/incoming/" + id },
+		"status":           func(string) any { return "setup_incomplete" },
+	},
+	"heartbeats": {
+		"secret":        secretOf,
+		"ping_url":      func(id string) any { return "https://api.rootly.example/v1/heartbeats/" + id + "/ping" },
+		"email_address": func(id string) any { return "heartbeat-" + id + "@email.rootly.example" },
+		"status":        func(string) any { return "waiting" },
+	},
+	"webhooks_endpoints": {"secret": secretOf},
+	"roles": {
+		"is_deletable": func(string) any { return true },
+		"is_editable":  func(string) any { return true },
+	},
+}
+
+func secretOf(id string) any {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte("secret of "+id)))
+}
+
+// nestedPaths are the attributes within blocks that Rootly makes, by JSON:API type.
+func nestedPaths() map[string][]string {
+	m := make(map[string][]string)
+	for _, t := range catalogue.Types() {
+		for path := range t.Omit {
+			i := strings.LastIndex(path, ".")
+			if i > 0 && madeNested[path[i+1:]] {
+				m[t.API] = appendNew(m[t.API], path)
+			}
+		}
+	}
+	m["communications_groups"] = appendNew(m["communications_groups"], "communication_external_group_members.id")
+	return m
+}
+
+var madeNested = map[string]bool{"id": true, "created_at": true, "updated_at": true}
+
+// number gives the elements of nested blocks the ids and times that Rootly makes.
+func (s *Server) number(rec *record, attrs attributes) {
+	for _, path := range s.nested[rec.API] {
+		first, rest, _ := strings.Cut(path, ".")
+		raw := attrs[first]
+		if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+			continue
+		}
+		v, ok := decode(raw)
+		if ok && s.fill(v, strings.Split(rest, ".")) {
+			attrs[first] = encode(v)
+		}
+	}
+}
+
+// fill sets the end of a path in every element below v, and reports whether any was missing.
+func (s *Server) fill(v any, path []string) bool {
+	switch v := v.(type) {
+	case []any:
+		changed := false
+		for _, e := range v {
+			changed = s.fill(e, path) || changed
+		}
+		return changed
+	case map[string]any:
+		if len(path) > 1 {
+			return s.fill(v[path[0]], path[1:])
+		}
+		if v[path[0]] != nil && v[path[0]] != "" {
+			return false
+		}
+		if path[0] == "id" {
+			v["id"] = s.newID("")
+			return true
+		}
+		v[path[0]] = s.stamp()
+		return true
+	}
+	return false
+}
