@@ -3,6 +3,8 @@ package generator
 import (
 	"fmt"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
@@ -20,7 +22,7 @@ func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
 		return append(dst, ')')
 	case graph.VariableRef:
 		dst = append(dst, "var."...)
-		return append(dst, e.Name...)
+		return p.identifier(dst, e.Name)
 	case graph.Template:
 		pieces := p.pieces(e)
 		if len(pieces) == 1 && pieces[0].code != "" {
@@ -51,11 +53,19 @@ func (p *hclPrinter) ref(dst []byte, e graph.Ref) []byte {
 	}
 	dst = append(dst, e.Target.String()...)
 	dst = append(dst, '.')
-	dst = append(dst, e.Attr...)
+	dst = p.identifier(dst, e.Attr)
 	if e.Numeric {
 		dst = append(dst, ')')
 	}
 	return dst
+}
+
+// identifier writes a name, which must be one.
+func (p *hclPrinter) identifier(dst []byte, name string) []byte {
+	if !hclsyntax.ValidIdentifier(name) {
+		p.fail(fmt.Errorf("%q is no identifier", name))
+	}
+	return append(dst, name...)
 }
 
 func appendUser(dst []byte, email string) []byte {

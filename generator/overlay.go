@@ -78,6 +78,9 @@ func overlayOf(v cty.Value, exprs []graph.Placed) (*overlay, error) {
 	}
 	root := &overlay{}
 	for _, placed := range exprs {
+		if placed.Expr == nil {
+			return nil, fmt.Errorf("expression at %s: there is none", pathText(placed.Path))
+		}
 		if !leadsSomewhere(v, placed.Path) {
 			return nil, fmt.Errorf("expression at %s: no such argument", pathText(placed.Path))
 		}

@@ -107,7 +107,12 @@ func (r *rendering) check() error {
 			return err
 		}
 	}
+	variables := make(map[string]bool, len(r.graph.Variables))
 	for _, v := range r.graph.Variables {
+		if variables[v.Name] {
+			return fmt.Errorf("two variables with the name %q", v.Name)
+		}
+		variables[v.Name] = true
 		if !hclsyntax.ValidIdentifier(v.Name) {
 			return fmt.Errorf("variable %q is no identifier", v.Name)
 		}

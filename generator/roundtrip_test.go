@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
@@ -201,6 +203,32 @@ func TestRandomGraphsReadBack(t *testing.T) {
 	}
 }
 
+// requireValues holds that the file of secrets gives these values, without any function.
+func requireValues(t testing.TB, files []generator.File, want map[string]cty.Value) {
+	t.Helper()
+	for _, f := range files {
+		if f.Name != "secrets.auto.tfvars" {
+			continue
+		}
+		file, diags := hclsyntax.ParseConfig(f.Content, f.Name, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatalf("%v in\n%s", diags, f.Content)
+		}
+		attributes, diags := file.Body.JustAttributes()
+		if diags.HasErrors() || len(attributes) != len(want) {
+			t.Fatalf("%d values, %v in\n%s", len(attributes), diags, f.Content)
+		}
+		for name, v := range want {
+			got, diags := attributes[name].Expr.Value(nil)
+			if diags.HasErrors() || !got.RawEquals(v) {
+				t.Fatalf("%s is %#v, want %#v; %v", name, got, v, diags)
+			}
+		}
+		return
+	}
+	t.Fatal("no secrets.auto.tfvars")
+}
+
 // FuzzText holds that any text reads back as it was, wherever it may stand.
 func FuzzText(f *testing.F) {
 	for _, s := range nasty {
@@ -226,12 +254,14 @@ func FuzzText(f *testing.F) {
 				{Path: at("encoded"), Expr: graph.Encoded{Value: obj(object{"t": text})}},
 			},
 			Notes: []graph.Note{{Text: text.AsString()}, {Path: at("list", 0), Text: x.AsString()}},
-		}}}
+		}}, Variables: []*graph.Variable{{Name: "x", Value: x.AsString(), Description: text.AsString()}, {Name: "text", Value: text.AsString()}}}
 		e := newEvaluator(map[string]cty.Value{"var": cty.ObjectVal(object{"x": x})})
 		for _, syntax := range []generator.Syntax{generator.HCL, generator.JSON} {
 			files := render(t, g, generator.Options{Syntax: syntax})
 			requireRoundTrip(t, g, files, e)
 			requireFormatted(t, files)
+			requireValues(t, files, map[string]cty.Value{"x": x, "text": text})
+			requireFormatted(t, render(t, g, generator.Options{Blank: true}))
 		}
 	})
 }

@@ -1,0 +1,236 @@
+package generator_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+const smallFile = 6000
+
+// remember returns the options of the run that follows one which left these files.
+func remember(o generator.Options, files []generator.File) generator.Options {
+	o.Remembered, o.RememberedImports = map[graph.Address]string{}, map[graph.Address]string{}
+	for _, f := range files {
+		for _, a := range f.Addresses {
+			o.Remembered[a] = f.Name
+		}
+		for _, a := range f.Imports {
+			o.RememberedImports[a] = f.Name
+		}
+	}
+	return o
+}
+
+// changed returns the names of files that differ, sorted.
+func changed(before, after []generator.File) []string {
+	old := map[string][]byte{}
+	for _, f := range before {
+		old[f.Name] = f.Content
+	}
+	var names []string
+	for _, f := range after {
+		content, known := old[f.Name]
+		if delete(old, f.Name); !known || !bytes.Equal(content, f.Content) {
+			names = append(names, f.Name)
+		}
+	}
+	for name := range old {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func fileOf(t *testing.T, files []generator.File, a graph.Address) string {
+	t.Helper()
+	for _, f := range files {
+		if slices.Contains(f.Addresses, a) {
+			return f.Name
+		}
+	}
+	t.Fatalf("%s is in no file", a)
+	return ""
+}
+
+func service(name string) *graph.Resource {
+	return &graph.Resource{Address: addr("rootly_service", name), ID: graph.ID("id-" + name), Group: "services",
+		Config: obj(object{"name": str(name), "description": str("One of many.")})}
+}
+
+func TestByTypeSplitsLargeFiles(t *testing.T) {
+	t.Parallel()
+	for _, syntax := range []generator.Syntax{generator.HCL, generator.JSON} {
+		g := large(600)
+		o := generator.Options{MaxBytes: smallFile, Syntax: syntax}
+		files := render(t, g, o)
+		if len(files) < 20 {
+			t.Errorf("%d files, want the groups split", len(files))
+		}
+		for _, f := range files {
+			if len(f.Content) > smallFile*3/2 {
+				t.Errorf("%s has %d bytes", f.Name, len(f.Content))
+			}
+		}
+		for _, r := range g.Resources {
+			if strings.HasPrefix(r.Address.Type, "rootly_workflow_task") {
+				workflow := addr("rootly_workflow_incident", r.Address.Name[:len("workflow_00000")])
+				if a, b := fileOf(t, files, r.Address), fileOf(t, files, workflow); a != b {
+					t.Fatalf("%s is in %s, its workflow in %s", r.Address, a, b)
+				}
+			}
+		}
+		if diff := cmp.Diff(files, render(t, g, remember(o, files))); diff != "" {
+			t.Errorf("a second run writes something else:\n%s", diff)
+		}
+	}
+}
+
+func TestNewObjectMovesNoOther(t *testing.T) {
+	t.Parallel()
+	o := generator.Options{MaxBytes: smallFile}
+	g := large(600)
+	for round := range 60 {
+		before := render(t, g, o)
+		o = remember(o, before)
+		// Each goes into the same gap, so that its file fills up.
+		at := 100 + round
+		added := service(fmt.Sprintf("between_%02d", round))
+		g.Resources = slices.Insert(g.Resources, at, added)
+		after := render(t, g, o)
+		now := remember(o, after)
+		for a, name := range o.Remembered {
+			if now.Remembered[a] != name {
+				t.Fatalf("%s moved from %s to %s", a, name, now.Remembered[a])
+			}
+		}
+		for a, name := range o.RememberedImports {
+			if now.RememberedImports[a] != name {
+				t.Fatalf("the import of %s moved from %s to %s", a, name, now.RememberedImports[a])
+			}
+		}
+		want := []string{now.RememberedImports[added.Address], fileOf(t, after, added.Address)}
+		if diff := cmp.Diff(want, changed(before, after)); diff != "" {
+			t.Fatalf("round %d changed other files:\n%s", round, diff)
+		}
+		for _, f := range after {
+			if len(f.Content) > smallFile {
+				t.Fatalf("%s has grown to %d bytes", f.Name, len(f.Content))
+			}
+		}
+	}
+}
+
+func TestRemovedObjectMovesNoOther(t *testing.T) {
+	t.Parallel()
+	o := generator.Options{MaxBytes: smallFile}
+	g := large(600)
+	before := render(t, g, o)
+	gone := g.Resources[120].Address
+	g.Resources = slices.Delete(g.Resources, 120, 121)
+	after := render(t, g, remember(o, before))
+	want := []string{remember(o, before).RememberedImports[gone], fileOf(t, before, gone)}
+	if diff := cmp.Diff(want, changed(before, after)); diff != "" {
+		t.Errorf("other files changed:\n%s", diff)
+	}
+}
+
+func TestByObject(t *testing.T) {
+	t.Parallel()
+	option := func(name, parent string) *graph.Resource {
+		return &graph.Resource{Address: addr("rootly_form_field_option", name), ID: graph.ID("o-" + name), Parent: graph.ID(parent),
+			Group: "form_field_options", Config: obj(object{"value": str(name)})}
+	}
+	field := &graph.Resource{Address: addr("rootly_form_field", "option_x"), ID: "f1", Group: "form_fields", Config: obj(object{"name": str("x")})}
+	g := &graph.Graph{Resources: []*graph.Resource{
+		service("api"), service("API"), service("override"), service(strings.Repeat("long", 80)), field, option("y", "f1"), option("x", "gone"),
+	}}
+	o := generator.Options{Layout: generator.ByObject}
+	files := render(t, g, o)
+	want := map[graph.Address]string{
+		addr("rootly_service", "api"): "service_api.tf",
+		// Some file systems take these two for one.
+		addr("rootly_service", "API"): "service_API_2.tf",
+		// Terraform would merge service_override.tf into other files.
+		addr("rootly_service", "override"):                 "service_override_2.tf",
+		addr("rootly_service", strings.Repeat("long", 80)): "service_" + strings.Repeat("long", 43) + ".tf",
+		addr("rootly_form_field", "option_x"):              "form_field_option_x.tf",
+		addr("rootly_form_field_option", "y"):              "form_field_option_x.tf",
+		addr("rootly_form_field_option", "x"):              "form_field_option_x_2.tf",
+	}
+	if diff := cmp.Diff(want, remember(o, files).Remembered); diff != "" {
+		t.Errorf("files:\n%s", diff)
+	}
+
+	// Who had the name first keeps it, whatever the order.
+	slices.Reverse(g.Resources)
+	again := render(t, g, remember(o, files))
+	if diff := cmp.Diff(want, remember(o, again).Remembered); diff != "" {
+		t.Errorf("files of the second run:\n%s", diff)
+	}
+}
+
+func TestReservedNames(t *testing.T) {
+	t.Parallel()
+	var g graph.Graph
+	for _, group := range []string{"imports", "data", "overrides_override", "override", ""} {
+		r := service("s_" + group)
+		r.Group = group
+		g.Resources = append(g.Resources, r)
+	}
+	want := map[graph.Address]string{
+		addr("rootly_service", "s_imports"):            "imports_2.tf",
+		addr("rootly_service", "s_data"):               "data_2.tf",
+		addr("rootly_service", "s_overrides_override"): "overrides_override_2.tf",
+		addr("rootly_service", "s_override"):           "override_2.tf",
+		addr("rootly_service", "s_"):                   "service.tf",
+	}
+	if diff := cmp.Diff(want, remember(generator.Options{}, render(t, &g, generator.Options{})).Remembered); diff != "" {
+		t.Errorf("files:\n%s", diff)
+	}
+}
+
+func TestAnotherLayoutForgets(t *testing.T) {
+	t.Parallel()
+	g := large(100)
+	byObject := render(t, g, generator.Options{Layout: generator.ByObject})
+	byType := render(t, g, generator.Options{})
+	got := render(t, g, remember(generator.Options{}, byObject))
+	if diff := cmp.Diff(byType, got); diff != "" {
+		t.Errorf("a run with another layout left traces:\n%s", diff)
+	}
+}
+
+func TestSingle(t *testing.T) {
+	t.Parallel()
+	files := render(t, large(600), generator.Options{Layout: generator.Single, MaxBytes: smallFile})
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	if diff := cmp.Diff([]string{".gitignore", "imports.tf", "main.tf"}, names); diff != "" {
+		t.Errorf("files:\n%s", diff)
+	}
+}
+
+func TestImportIsTheCallersChoice(t *testing.T) {
+	t.Parallel()
+	o := generator.Options{Import: func(r *graph.Resource) bool { return r.Address.Type == "rootly_team" }}
+	for _, f := range render(t, organisation(), o) {
+		if f.Name == "imports.tf" {
+			if diff := cmp.Diff([]graph.Address{addr("rootly_team", "sre")}, f.Imports); diff != "" {
+				t.Errorf("imports:\n%s", diff)
+			}
+			return
+		}
+	}
+	t.Error("no imports.tf")
+}
