@@ -94,6 +94,9 @@ func addressInText(text string) string {
 	return ""
 }
 
+// stateFlagNotice is a warning about an argument of ours, which has no substitute that leaves the directory alone.
+const stateFlagNotice = "Deprecated flag: -state"
+
 // uiStream takes what plan -json writes, line by line: diagnostics are kept, finished objects counted.
 type uiStream struct {
 	diagnostics []Diagnostic
@@ -126,7 +129,9 @@ func (s *uiStream) line(line string) {
 	}
 	switch message.Type {
 	case "diagnostic":
-		s.diagnostics = append(s.diagnostics, message.Diagnostic.diagnostic())
+		if message.Diagnostic.Summary != stateFlagNotice {
+			s.diagnostics = append(s.diagnostics, message.Diagnostic.diagnostic())
+		}
 	case "refresh_complete":
 		s.refreshed++
 		s.progress(Progress{Step: stepPlan, Objects: s.refreshed})

@@ -8,76 +8,80 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/google/renameio/v2/maybe"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/zclconf/go-cty/cty"
 )
 
 const (
+	stateFile    = "terraform.tfstate"
 	lockFile     = ".terraform.lock.hcl"
-	overrideFile = "rootly_verify_override.tf"
+	overrideFile = "zz_rootly_verify_override.tf"
 )
 
-// keepLock makes close put the directory's lock file back as it is now, and reports whether there is one.
-func (s *session) keepLock() (bool, error) {
-	path := filepath.Join(s.job.Dir, lockFile)
+// keepFiles makes close put back what engines write into the directory without being asked: init completes the lock
+// file, and OpenTofu writes the state when a plan is interrupted.
+func (s *session) keepFiles() error {
+	names := []string{lockFile}
+	if !s.job.Backend {
+		names = append(names, stateFile, stateFile+".backup")
+	}
+	for _, name := range names {
+		existed, err := s.keep(filepath.Join(s.job.Dir, name))
+		if err != nil {
+			return fmt.Errorf("remember %s: %w", name, err)
+		}
+		s.locked = s.locked || (existed && name == lockFile)
+	}
+	return nil
+}
+
+func (s *session) keep(path string) (existed bool, err error) {
 	before, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		s.restore = append(s.restore, func() error { return removeIfThere(path) })
 		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("read the provider lock: %w", err)
 	}
-
+	if err != nil {
+		return false, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
 	s.restore = append(s.restore, func() error {
 		after, err := os.ReadFile(path)
 		if err == nil && bytes.Equal(before, after) {
 			return nil
 		}
-		return os.WriteFile(path, before, 0o644)
+		return maybe.WriteFile(path, before, info.Mode().Perm())
 	})
 	return true, nil
 }
 
-// overrideBackend puts a local backend in the place of the one that the code names, for a plan that must not ask it.
+// overrideBackend puts the local backend in the place of one that the code names, by a file that close removes. It says
+// nothing but "local": with a path of its own the engine would move the directory's state there.
 func (s *session) overrideBackend() error {
-	if s.job.Backend {
-		return nil
-	}
 	bodies, err := parseFiles(s.job.Dir, backendMention)
 	if err != nil || !namesBackend(bodies) {
 		return err
 	}
 	path := filepath.Join(s.job.Dir, overrideFile)
-	text := "terraform {\n  backend \"local\" {}\n}\n"
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("put the backend aside: %w", err)
-	}
 	s.restore = append(s.restore, func() error { return removeIfThere(path) })
-	_, err = file.WriteString(text)
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err := os.WriteFile(path, []byte("terraform {\n  backend \"local\" {}\n}\n"), 0o600); err != nil {
 		return fmt.Errorf("put the backend aside: %w", err)
 	}
 	return nil
 }
 
-// copyState puts the state to plan against into the private directory: a plan should not write it, but OpenTofu does
-// when it is interrupted.
+// copyState gives the engine a state of its own to open, which it may lock or write.
 func (s *session) copyState() error {
-	if s.job.Backend {
+	if s.job.StateFile == "" {
 		return nil
 	}
-	from, optional := s.job.StateFile, false
-	if from == "" {
-		from, optional = filepath.Join(s.job.Dir, "terraform.tfstate"), true
-	}
-	src, err := os.ReadFile(from)
-	switch {
-	case optional && errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
+	src, err := os.ReadFile(s.job.StateFile)
+	if err != nil {
 		return fmt.Errorf("read the state: %w", err)
 	}
 	if err := os.WriteFile(s.statePath(), src, 0o600); err != nil {
@@ -86,7 +90,7 @@ func (s *session) copyState() error {
 	return nil
 }
 
-func (s *session) statePath() string { return filepath.Join(s.private, "terraform.tfstate") }
+func (s *session) statePath() string { return filepath.Join(s.private, stateFile) }
 
 // refuseWorkspace stops where the user has chosen a workspace in a way that terraform-exec does not pass on.
 func (s *session) refuseWorkspace() error {

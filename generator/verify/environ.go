@@ -25,7 +25,7 @@ const (
 
 // buildEnvironment lays the settings of the plan over the caller's environment. What terraform-exec manages by itself
 // (TF_CLI_ARGS, TF_LOG and the like) is left out, and so is TF_VAR_*: terraform-exec refuses it, see variables.go.
-func (s *session) buildEnvironment(keepsLock bool) error {
+func (s *session) buildEnvironment() error {
 	env := tfexec.CleanEnv(environMap(s.job.Environ))
 	env["CHECKPOINT_DISABLE"] = "1"
 	if s.job.URL != "" {
@@ -42,7 +42,7 @@ func (s *session) buildEnvironment(keepsLock bool) error {
 	}
 
 	// The engine ignores its cache while there is no lock file, lest the lock become incomplete. Ours is thrown away.
-	if !keepsLock {
+	if !s.locked {
 		env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
 	}
 	s.env = env

@@ -253,17 +253,19 @@ resource "rootly_team" "sre" {
 	})
 }
 
-func TestObjectsInStateCountAsManaged(t *testing.T) {
-	t.Parallel()
-	eachEngine(t, func(t *testing.T, engine verify.Engine) {
-		dir := writeCode(t, map[string]string{"main.tf": twoImports, "terraform.tfstate": `{
+const oneInState = `{
   "version": 4, "terraform_version": "1.5.0", "serial": 1, "lineage": "11111111-1111-4111-8111-111111111111", "outputs": {},
   "resources": [{
     "mode": "managed", "type": "terraform_data", "name": "one",
     "provider": "provider[\"terraform.io/builtin/terraform\"]",
     "instances": [{"schema_version": 0, "attributes": {"id": "abc", "input": null, "output": null, "triggers_replace": null}}]
   }]
-}`})
+}`
+
+func TestObjectsInStateCountAsManaged(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, engine verify.Engine) {
+		dir := writeCode(t, map[string]string{"main.tf": twoImports, "terraform.tfstate": oneInState})
 		before := listing(t, dir)
 		result, err := verify.Plan(t.Context(), verify.Job{Engine: engine, Dir: dir, TempDir: t.TempDir()})
 		if err != nil {
@@ -285,7 +287,7 @@ func TestObjectsInStateCountAsManaged(t *testing.T) {
 func TestPlanPutsTheBackendAside(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, engine verify.Engine) {
-		dir := writeCode(t, map[string]string{"main.tf": twoImports, "backend.tf": `
+		dir := writeCode(t, map[string]string{"main.tf": twoImports, "terraform.tfstate": oneInState, "backend.tf": `
 terraform {
   backend "http" {
     address = "http://127.0.0.1:1/state"

@@ -46,6 +46,7 @@ type session struct {
 	tf      *tfexec.Terraform
 	env     map[string]string
 	stream  uiStream
+	locked  bool // the directory had a lock file
 	restore []func() error
 }
 
@@ -74,23 +75,22 @@ func (s *session) prepare() error {
 	if err := s.refuseWorkspace(); err != nil {
 		return err
 	}
-	locked, err := s.keepLock()
-	if err != nil {
+	if err := s.keepFiles(); err != nil {
 		return err
 	}
-	if err := s.overrideBackend(); err != nil {
-		return err
-	}
-	if err := s.copyState(); err != nil {
-		return err
+	if !s.job.Backend {
+		if err := errors.Join(s.copyState(), s.overrideBackend()); err != nil {
+			return err
+		}
 	}
 	if err := s.passVariables(); err != nil {
 		return err
 	}
 
-	if err := s.buildEnvironment(locked); err != nil {
+	if err := s.buildEnvironment(); err != nil {
 		return err
 	}
+	var err error
 	s.tf, err = tfexec.NewTerraform(s.job.Dir, s.job.Engine.Path)
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", s.job.Dir, err)
@@ -178,7 +178,7 @@ func (s *session) planOptions(file string) []tfexec.PlanOption {
 	if s.job.Reattach != nil {
 		options = append(options, tfexec.Reattach(s.job.Reattach))
 	}
-	if !s.job.Backend {
+	if s.job.StateFile != "" && !s.job.Backend {
 		options = append(options, tfexec.State(s.statePath()))
 	}
 	if s.job.Parallelism > 0 {
