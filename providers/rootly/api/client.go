@@ -74,14 +74,15 @@ func New(o Options) (*Client, error) {
 	o = o.withDefaults()
 
 	guarded := &guard{next: o.Transport, base: base, authorise: authoriser(token, o.UserAgent), permit: onlyGet}
-	return &Client{
+	c := &Client{
 		base:     base,
 		http:     &http.Client{Transport: guarded, CheckRedirect: sameHostOnly(base)},
 		options:  o,
 		redact:   redactor(token),
 		inFlight: make(chan struct{}, o.Parallelism),
-		pace:     newPace(o),
-	}, nil
+	}
+	c.pace = newPace(o, c.hold)
+	return c, nil
 }
 
 // String names the client by its URL.

@@ -32,10 +32,9 @@ func (c *Client) fetch(ctx context.Context, u *url.URL, decode decoder) (documen
 		if f.status == http.StatusTooManyRequests {
 			c.pace.block(wait)
 		}
-		if err := c.options.Sleep(ctx, wait); err != nil {
+		if err := c.hold(ctx, wait); err != nil {
 			return document{}, c.wrap(u, err)
 		}
-		c.stats.waited.Add(int64(wait))
 		c.stats.retries.Add(1)
 	}
 }
@@ -49,8 +48,7 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 	case <-ctx.Done():
 		return d, &failure{err: ctx.Err()}
 	}
-	slept, err := c.pace.enter(ctx)
-	c.stats.waited.Add(int64(slept))
+	refusals, err := c.pace.enter(ctx)
 	if err != nil {
 		return d, &failure{err: err}
 	}
@@ -63,11 +61,11 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 	answer, err := c.send(limited, u)
 	event := Event{Path: c.show(u), Attempt: number}
 	if err != nil {
-		c.pace.leave(0, nil)
+		c.pace.leave(refusals, 0, nil)
 		f = networkFailure(err, c.stats.answers.Load() == 0)
 	} else {
 		c.stats.answers.Add(1)
-		c.pace.leave(answer.StatusCode, answer.Header)
+		c.pace.leave(refusals, answer.StatusCode, answer.Header)
 		event.Status = answer.StatusCode
 		d, event.Bytes, f = c.read(answer, decode)
 	}

@@ -124,6 +124,30 @@ func TestListFetchesAhead(t *testing.T) {
 	}
 }
 
+// TestListStopsWithTheFirstError lets all pages after the forbidden one hang.
+func TestListStopsWithTheFirstError(t *testing.T) {
+	t.Parallel()
+	server := collection{n: 1000, links: true, meta: true}
+	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("page[number]") {
+		case "1":
+			server.ServeHTTP(w, r)
+		case "2":
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			<-r.Context().Done()
+		}
+	})
+	started := time.Now()
+	got, err := c.List(t.Context(), Request{Path: "/v1/things"})
+	if !errors.Is(err, ErrForbidden) || len(got.Objects) != 0 {
+		t.Errorf("got %d rows and error %v", len(got.Objects), err)
+	}
+	if took := time.Since(started); took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
 func TestPagesLazily(t *testing.T) {
 	t.Parallel()
 	server := &counted{Handler: collection{n: 1000, links: true, meta: true}}

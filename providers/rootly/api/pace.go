@@ -23,6 +23,7 @@ type pace struct {
 
 	mu       sync.Mutex
 	open     bool          // an answer came since the start or the last 429
+	refusals int           // 429s so far
 	out      int           // sent, not answered yet
 	answered chan struct{} // closed at the next answer
 	until    time.Time     // nothing goes out before
@@ -31,51 +32,50 @@ type pace struct {
 	budget   budget        // as the last answer had it
 }
 
-func newPace(o Options) *pace {
-	p := &pace{now: o.Now, sleep: o.Sleep, longest: o.RetryFor, log: o.Log, answered: make(chan struct{})}
+func newPace(o Options, sleep func(context.Context, time.Duration) error) *pace {
+	p := &pace{now: o.Now, sleep: sleep, longest: o.RetryFor, log: o.Log, answered: make(chan struct{})}
 	if n := o.MaxRequestsPerMinute; n > 0 {
 		p.perMin = rate.NewLimiter(rate.Every(time.Minute/time.Duration(n)), 1)
 	}
 	return p
 }
 
-// enter waits until a request may go out and returns how long it slept. Each
-// enter that succeeds must be followed by one leave.
-func (p *pace) enter(ctx context.Context) (slept time.Duration, err error) {
+// enter waits until a request may go out. Each enter that succeeds must be
+// followed by one leave, with the number that enter returned.
+func (p *pace) enter(ctx context.Context) (refusals int, err error) {
 	for {
 		if err := ctx.Err(); err != nil {
-			return slept, err
+			return 0, err
 		}
-		wait, answered := p.admit()
+		wait, refusals, answered := p.admit()
 		switch {
 		case answered != nil:
 			select {
 			case <-ctx.Done():
-				return slept, ctx.Err()
+				return 0, ctx.Err()
 			case <-answered:
 			}
 		case wait > p.longest:
 			err := fmt.Errorf("%w: the server asks to wait for %s", ErrRateLimited, wait.Round(time.Second))
-			return slept, &hinted{err, statusHints[http.StatusTooManyRequests]}
+			return 0, &hinted{err, statusHints[http.StatusTooManyRequests]}
 		case wait > 0:
 			p.tell(wait)
 			if err := p.sleep(ctx, wait); err != nil {
-				return slept, err
+				return 0, err
 			}
-			slept += wait
 		default:
-			return slept, nil
+			return refusals, nil
 		}
 	}
 }
 
 // admit lets a request out, or says how long to wait or for which answer.
-func (p *pace) admit() (wait time.Duration, answered <-chan struct{}) {
+func (p *pace) admit() (wait time.Duration, refusals int, answered <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
 	if now.Before(p.until) {
-		return p.until.Sub(now), nil
+		return p.until.Sub(now), 0, nil
 	}
 
 	// Without knowledge, one request goes ahead alone: at the start, after a
@@ -84,20 +84,20 @@ func (p *pace) admit() (wait time.Duration, answered <-chan struct{}) {
 		p.budget, p.open = budget{}, false
 	}
 	if !p.open && p.out > 0 {
-		return 0, p.answered
+		return 0, 0, p.answered
 	}
 
 	if p.budget.known {
 		free := p.budget.left - p.out
 		if free <= 0 && p.out > 0 {
-			return 0, p.answered
+			return 0, 0, p.answered
 		}
 		if rest := p.budget.reset.Sub(now); rest > 0 {
 			switch {
 			case free <= 0:
-				return rest, nil
+				return rest, 0, nil
 			case p.slot.After(now):
-				return p.slot.Sub(now), nil
+				return p.slot.Sub(now), 0, nil
 			case free*10 <= p.budget.limit: // the last tenth is spread over what is left of the window
 				p.slot = now.Add(rest / time.Duration(free))
 			}
@@ -106,14 +106,15 @@ func (p *pace) admit() (wait time.Duration, answered <-chan struct{}) {
 
 	if p.perMin != nil && !p.perMin.AllowN(now, 1) {
 		missing := 1 - p.perMin.TokensAt(now)
-		return max(time.Millisecond, time.Duration(missing/float64(p.perMin.Limit())*float64(time.Second))), nil
+		return max(time.Millisecond, time.Duration(missing/float64(p.perMin.Limit())*float64(time.Second))), 0, nil
 	}
 	p.out++
-	return 0, nil
+	return 0, p.refusals, nil
 }
 
-// leave takes note of an answer; header is nil when none came.
-func (p *pace) leave(status int, header http.Header) {
+// leave takes note of an answer; header is nil when none came. What was sent
+// before a refusal does not tell that it is over.
+func (p *pace) leave(refusals, status int, header http.Header) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.out--
@@ -122,7 +123,13 @@ func (p *pace) leave(status int, header http.Header) {
 	if header == nil {
 		return
 	}
-	p.open = status != http.StatusTooManyRequests
+	switch {
+	case status == http.StatusTooManyRequests:
+		p.open = false
+		p.refusals++
+	case refusals == p.refusals:
+		p.open = true
+	}
 	p.budget.learn(header, p.now())
 }
 

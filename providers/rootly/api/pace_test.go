@@ -124,6 +124,9 @@ func TestPaceKeepsBelowLimit(t *testing.T) {
 				if server.refused != 0 {
 					t.Errorf("%d requests were refused", server.refused)
 				}
+				if c.Stats().Waited > took {
+					t.Errorf("waited %s of %s", c.Stats().Waited, took)
+				}
 				windows := time.Duration((100 - 1) / limit)
 				if slack := 3 * time.Second * (windows + 1); took < windows*time.Minute || took > windows*time.Minute+slack+time.Minute*min(windows, 1) {
 					t.Errorf("took %s for %d windows, stats %+v", took, windows+1, c.Stats())
@@ -181,6 +184,53 @@ func TestPaceCopesWithoutHeaders(t *testing.T) {
 	if server.refused > 4*16 {
 		t.Errorf("%d requests were refused, stats %+v", server.refused, c.Stats())
 	}
+}
+
+// TestRefusalHoldsBackAll refuses one of many requests and looks at the others.
+func TestRefusalHoldsBackAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var sent []time.Time
+		var refused time.Time
+		server := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			sent = append(sent, time.Now())
+			refuse := len(sent) == 5
+			mu.Unlock()
+			time.Sleep(time.Second)
+			if refuse {
+				refused = time.Now()
+				w.Header().Set("Date", refused.UTC().Format(http.TimeFormat))
+				w.Header().Set("Retry-After", "30")
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			collection{n: 3000, links: true, meta: true}.ServeHTTP(w, r)
+		})
+		c, err := New(Options{URL: "http://localhost", Token: testToken, Transport: direct{server}, Parallelism: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.List(t.Context(), Request{Path: "/v1/things"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantRows(t, got.Objects, 3000)
+		probes := 0
+		for _, at := range sent {
+			since := at.Sub(refused)
+			if since > time.Millisecond && since < 30*time.Second {
+				t.Errorf("a request went out %s after the refusal", since)
+			}
+			if since >= 30*time.Second && since < 31*time.Second {
+				probes++
+			}
+		}
+		if probes != 1 {
+			t.Errorf("%d requests went ahead after the refusal, want one alone", probes)
+		}
+	})
 }
 
 func TestMaxRequestsPerMinute(t *testing.T) {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -10,19 +12,37 @@ type Stats struct {
 	Requests int64         // attempts that reached the network, retries included
 	Retries  int64         // attempts after the first
 	Bytes    int64         // of decoded bodies
-	Waited   time.Duration // for rate limits and before retries, summed over requests
+	Waited   time.Duration // in which a request was held back, for rate limits or before a retry
 }
 
 type counters struct {
-	requests, answers, documents, retries, bytes, waited atomic.Int64
+	requests, answers, documents, retries, bytes atomic.Int64
+
+	mu     sync.Mutex
+	waited time.Duration
+	until  time.Time // end of the latest wait
+}
+
+// hold sleeps and counts the time, once where several requests wait together.
+func (c *Client) hold(ctx context.Context, d time.Duration) error {
+	now := c.options.Now()
+	c.stats.mu.Lock()
+	if end := now.Add(d); end.After(c.stats.until) {
+		c.stats.waited += min(d, end.Sub(c.stats.until))
+		c.stats.until = end
+	}
+	c.stats.mu.Unlock()
+	return c.options.Sleep(ctx, d)
 }
 
 // Stats returns the totals so far.
 func (c *Client) Stats() Stats {
+	c.stats.mu.Lock()
+	defer c.stats.mu.Unlock()
 	return Stats{
 		Requests: c.stats.requests.Load(),
 		Retries:  c.stats.retries.Load(),
 		Bytes:    c.stats.bytes.Load(),
-		Waited:   time.Duration(c.stats.waited.Load()),
+		Waited:   c.stats.waited,
 	}
 }
