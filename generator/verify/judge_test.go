@@ -1,0 +1,226 @@
+package verify
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// recorded reads a plan document of testdata.
+func recorded(t *testing.T, name string) *Result {
+	t.Helper()
+	file, err := os.Open(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	plan, err := readPlan(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Result{
+		Changes: plan.Changes, Drift: plan.Drift, Outputs: plan.Outputs,
+		Deferred: plan.Deferred, Invoked: plan.Invoked, Errored: plan.Errored,
+	}
+}
+
+func TestJudgeBreaksAPlanDown(t *testing.T) {
+	t.Parallel()
+	verdict := Judge(recorded(t, "mixed.json"), Expect{
+		Listed: []Object{
+			{Type: "rootly_team", ID: "t1", Address: "rootly_team.sre"},
+			{Type: "rootly_team", ID: "t2", Address: "rootly_team.known"},
+			{Type: "rootly_team", ID: "t3"},
+			{Type: "rootly_webhooks_endpoint", ID: "w1", Secrets: []cty.Path{cty.GetAttrPath("labels").IndexString("x")}},
+			{Type: "rootly_cause", ID: "c1"},
+			{Type: "rootly_secret", ID: "told"},
+			{Type: "rootly_secret", ID: "untold"},
+		},
+		Reported: []Object{{Type: "rootly_secret", ID: "told"}},
+	})
+
+	want := []string{
+		`update rootly_webhooks_endpoint.hook count: 12345678901234567890 -> 12345678901234567891`,
+		`update rootly_webhooks_endpoint.hook enabled: true -> false`,
+		`update rootly_webhooks_endpoint.hook labels: {"x":"(sensitive value)"} -> null`,
+		`update rootly_webhooks_endpoint.hook rules[0].token: (sensitive value) -> (sensitive value)`,
+		`update rootly_webhooks_endpoint.hook rules[1].name: "b" -> "c"`,
+		`update rootly_webhooks_endpoint.hook rules[2]: null -> {"name":"d","token":"(sensitive value)"}`,
+		`update rootly_webhooks_endpoint.hook secret: (sensitive value) -> (sensitive value)`,
+		`update rootly_webhooks_endpoint.hook slug: "hook" -> (known after apply)`,
+		`replace rootly_cause.replaced id: "c1" -> (known after apply)`,
+		`replace rootly_cause.replaced kind: "x" -> "y" forces replacement`,
+		`create rootly_cause.made`,
+		`delete rootly_cause.gone`,
+		`read data.rootly_user.late`,
+		`update output.new`,
+	}
+	if diff := cmp.Diff(want, differenceLines(verdict.Differences)); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{`update rootly_team.drifted name: "Old" -> "New"`}, differenceLines(verdict.Drift)); diff != "" {
+		t.Errorf("drift (-want +got):\n%s", diff)
+	}
+	counts := []int{verdict.Import, verdict.Add, verdict.Change, verdict.Destroy, verdict.Imported, verdict.Managed, verdict.Reported}
+	if diff := cmp.Diff([]int{2, 2, 1, 2, 1, 2, 1}, counts); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	if got, want := verdict.Summary(), "Plan: 2 to import, 2 to add, 1 to change, 2 to destroy."; got != want {
+		t.Errorf("summary %q, want %q", got, want)
+	}
+	if len(verdict.Missing) != 1 || verdict.Missing[0].ID != "untold" || verdict.Clean {
+		t.Errorf("missing %+v, clean %v", verdict.Missing, verdict.Clean)
+	}
+}
+
+func differenceLines(differences []Difference) []string {
+	var lines []string
+	for _, d := range differences {
+		line := string(d.Action) + " " + d.Address
+		if d.Path != nil {
+			line += " " + d.Attribute() + ": " + d.Before + " -> " + d.After
+		}
+		if d.Forces {
+			line += " forces replacement"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	team := Object{Type: "rootly_team", ID: "t1", Address: "rootly_team.sre"}
+	imported := Change{Address: "rootly_team.sre", Type: "rootly_team", Action: NoOp, Import: "t1", ID: "t1"}
+	managed := Change{Address: "rootly_team.sre", Type: "rootly_team", Action: NoOp, ID: "t1"}
+	elsewhere := Change{Address: "rootly_team.ops", Type: "rootly_team", Action: NoOp, Import: "t1", ID: "t1"}
+	drift := []Change{{Address: "rootly_team.sre", Type: "rootly_team", ID: "t1", Action: Delete}}
+
+	tests := []struct {
+		name       string
+		result     Result
+		expect     Expect
+		clean      bool
+		missing    int
+		unexpected int
+		incomplete string
+	}{
+		{name: "nothing asked, nothing planned", clean: true},
+		{name: "imported", result: Result{Changes: []Change{imported}}, expect: Expect{Listed: []Object{team}}, clean: true},
+		{name: "managed", result: Result{Changes: []Change{managed}}, expect: Expect{Listed: []Object{team}}, clean: true},
+		{name: "reported", expect: Expect{Listed: []Object{team}, Reported: []Object{team}}, clean: true},
+		{name: "left out in silence", expect: Expect{Listed: []Object{team}}, missing: 1},
+		{
+			name: "reported under another type", missing: 1,
+			expect: Expect{Listed: []Object{team}, Reported: []Object{{Type: "rootly_service", ID: "t1"}}},
+		},
+		{name: "import of what nobody listed", result: Result{Changes: []Change{imported}}, unexpected: 1},
+		{name: "managed but not of this run", result: Result{Changes: []Change{managed}}, clean: true},
+		{
+			name: "at another address", result: Result{Changes: []Change{elsewhere}}, expect: Expect{Listed: []Object{team}},
+			missing: 1, unexpected: 1,
+		},
+		{
+			name: "imported twice", result: Result{Changes: []Change{imported, elsewhere}}, unexpected: 1,
+			expect: Expect{Listed: []Object{{Type: team.Type, ID: team.ID}}},
+		},
+		{
+			name: "the provider read another object", missing: 1, unexpected: 1, expect: Expect{Listed: []Object{team}},
+			result: Result{Changes: []Change{{Address: team.Address, Type: team.Type, Action: NoOp, Import: "t1", ID: "t9"}}},
+		},
+		{
+			name: "imported with a change", expect: Expect{Listed: []Object{team}},
+			result: Result{Changes: []Change{{
+				Address: team.Address, Type: team.Type, Action: Update, Import: "t1", ID: "t1",
+				Before: cty.EmptyObjectVal, After: cty.EmptyObjectVal,
+			}}},
+		},
+		{
+			name: "created instead of imported", missing: 1, expect: Expect{Listed: []Object{team}},
+			result: Result{Changes: []Change{{Address: team.Address, Type: team.Type, Action: Create}}},
+		},
+		{
+			name: "forgotten", missing: 0, expect: Expect{},
+			result: Result{Changes: []Change{{Address: team.Address, Type: team.Type, Action: Forget, ID: "t1"}}},
+		},
+		{name: "output", result: Result{Outputs: []string{"x"}}},
+		{name: "provider action", result: Result{Invoked: []string{"action.x.y"}}},
+		{
+			name: "drift that the code follows", clean: true, expect: Expect{Listed: []Object{team}},
+			result: Result{Changes: []Change{managed}, Drift: drift},
+		},
+		{
+			name: "drift that was ruled out", expect: Expect{Listed: []Object{team}, RefuseDrift: true},
+			result: Result{Changes: []Change{managed}, Drift: drift},
+		},
+		{
+			name: "errors", incomplete: "gave up",
+			result: Result{Errored: true, Diagnostics: []Diagnostic{{Severity: "error", Summary: "no"}}},
+		},
+		{name: "warnings", clean: true, result: Result{Diagnostics: []Diagnostic{{Severity: "warning", Summary: "hm"}}}},
+		{name: "put off", incomplete: "rootly_team.late", result: Result{Deferred: []string{"rootly_team.late"}}},
+		{name: "only some addresses", incomplete: "restricted", result: Result{Targeted: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			verdict := Judge(&tt.result, tt.expect)
+			if verdict.Clean != tt.clean || len(verdict.Missing) != tt.missing || len(verdict.Unexpected) != tt.unexpected {
+				t.Errorf("verdict %+v", verdict)
+			}
+			if !strings.Contains(verdict.Incomplete, tt.incomplete) || (tt.incomplete == "") != (verdict.Incomplete == "") {
+				t.Errorf("incomplete %q, want something with %q", verdict.Incomplete, tt.incomplete)
+			}
+		})
+	}
+}
+
+func TestSummaryWithoutChanges(t *testing.T) {
+	t.Parallel()
+	if got := (Verdict{Managed: 3}).Summary(); got != "No changes." {
+		t.Errorf("summary %q", got)
+	}
+	if got := (Verdict{Forget: 1}).Summary(); got != "Plan: 0 to import, 0 to add, 0 to change, 0 to destroy, 1 to forget." {
+		t.Errorf("summary %q", got)
+	}
+}
+
+func TestSecretBehindASetHidesTheSet(t *testing.T) {
+	t.Parallel()
+	element := cty.ObjectVal(map[string]cty.Value{"token": cty.StringVal("x")})
+	secret := cty.GetAttrPath("headers").Index(element).GetAttr("token")
+	headers := func(token string) cty.Value {
+		header := cty.ObjectVal(map[string]cty.Value{"token": cty.StringVal(token)})
+		return cty.ObjectVal(map[string]cty.Value{"headers": cty.TupleVal([]cty.Value{header})})
+	}
+	change := Change{Action: Update, Before: headers("one"), After: headers("two")}
+	got := differenceLines(differencesOf(change, []cty.Path{secret}))
+	if diff := cmp.Diff([]string{"update  headers: (sensitive value) -> (sensitive value)"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestReadPlanRefusesWhatIsNoPlan(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"empty":         ``,
+		"torn":          `{"format_version": "1.2", "resource_changes": [{"address": "a`,
+		"torn in skip":  `{"format_version": "1.2", "configuration": {"a": [`,
+		"no version":    `{"errored": false}`,
+		"newer version": `{"format_version": "2.0"}`,
+		"other shape":   `{"format_version": "1.2", "resource_changes": {}}`,
+		"array":         `[]`,
+		"null":          `null`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if plan, err := readPlan(strings.NewReader(text)); err == nil {
+				t.Errorf("read as %+v", plan)
+			}
+		})
+	}
+}
