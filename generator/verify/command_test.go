@@ -1,0 +1,169 @@
+package verify
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-exec/tfexec"
+)
+
+// recorder makes an engine that writes down its arguments and environment, one line per call, and does nothing else.
+func recorder(t *testing.T) (engine Engine, calls func() []string) {
+	t.Helper()
+	if os.PathSeparator != '/' {
+		t.Skip("the recorder is a shell script")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "terraform")
+	script := `#!/bin/sh
+case "$1" in
+version) echo '{"terraform_version": "1.11.4"}' ;;
+plan) private=$(dirname "$TF_DATA_DIR")
+      ls -ld "$private" "$private/plan" | cut -c1-10 >>"` + dir + `/log" ;;
+esac
+echo "$@" >>"` + dir + `/log"
+env | grep -E '^(ROOTLY|TF_)' | sort >"` + dir + `/env.$1"
+`
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return Engine{Name: terraform, Version: "1.11.4", Path: path}, func() []string {
+		text, err := os.ReadFile(filepath.Join(dir, "log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"), func(line string) bool {
+			return strings.HasPrefix(line, "version")
+		})
+	}
+}
+
+func TestCommandsByDefault(t *testing.T) {
+	t.Parallel()
+	engine, calls := recorder(t)
+	temp := t.TempDir()
+	if _, err := Plan(t.Context(), Job{Engine: engine, Dir: t.TempDir(), TempDir: temp}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"init -no-color -input=false -backend=true -get=true -upgrade=false",
+		"drwx------",
+		"-rw-------",
+		"plan -no-color -input=false -detailed-exitcode -lock-timeout=0s -out=PRIVATE/plan -lock=false -parallelism=10 -refresh=true -json",
+	}
+	if diff := cmp.Diff(want, private(calls(), temp)); diff != "" {
+		t.Errorf("commands (-want +got):\n%s", diff)
+	}
+}
+
+func TestCommandsWithEverything(t *testing.T) {
+	t.Parallel()
+	engine, calls := recorder(t)
+	dir, temp := t.TempDir(), t.TempDir()
+	state := filepath.Join(dir, "other.tfstate")
+	if err := os.WriteFile(state, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Plan(t.Context(), Job{
+		Engine: engine, Dir: dir, TempDir: temp,
+		URL: "http://127.0.0.1:1", Token: "dummy", StateFile: state, VarFiles: []string{"a.tfvars"},
+		Targets: []string{"rootly_team.a", "rootly_team.b"}, Parallelism: 32, PluginCache: "/cache",
+		Reattach: tfexec.ReattachInfo{"rootlyhq/rootly": {Protocol: "grpc", Pid: 1}},
+		Environ: []string{"PATH=" + os.Getenv("PATH"), "TF_CLI_ARGS=-x", "TF_CLI_ARGS_plan=-y", "TF_LOG=trace",
+			"TF_REATTACH_PROVIDERS={}", "TF_DATA_DIR=/elsewhere", "ROOTLY_API_URL=https://api.rootly.com", "ROOTLY_API_TOKEN=real"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	want := []string{
+		"init -no-color -input=false -backend=true -get=true -upgrade=false",
+		"drwx------",
+		"-rw-------",
+		"plan -no-color -input=false -detailed-exitcode -lock-timeout=0s -out=PRIVATE/plan -state=PRIVATE/terraform.tfstate" +
+			" -var-file=a.tfvars -lock=false -parallelism=32 -refresh=true -target=rootly_team.a -target=rootly_team.b -json",
+	}
+	if diff := cmp.Diff(want, private(calls(), temp)); diff != "" {
+		t.Errorf("commands (-want +got):\n%s", diff)
+	}
+	for _, step := range []string{"init", "plan"} {
+		env, err := os.ReadFile(filepath.Join(filepath.Dir(engine.Path), "env."+step))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{
+			"ROOTLY_API_TOKEN=dummy", "ROOTLY_API_URL=http://127.0.0.1:1", "TF_PLUGIN_CACHE_DIR=/cache",
+			`TF_REATTACH_PROVIDERS={"rootlyhq/rootly":{"Protocol":"grpc","ProtocolVersion":0,"Pid":1,`,
+		} {
+			if !strings.Contains(string(env), line) {
+				t.Errorf("%s: environment lacks %s:\n%s", step, line, env)
+			}
+		}
+		for _, word := range []string{"real", "TF_CLI_ARGS", "trace", "/elsewhere"} {
+			if strings.Contains(string(env), word) {
+				t.Errorf("%s: environment has %s:\n%s", step, word, env)
+			}
+		}
+	}
+}
+
+// private names the private directory in commands PRIVATE.
+func private(calls []string, temp string) []string {
+	for i, call := range calls {
+		before, after, found := strings.Cut(call, temp+"/rootly-plan-")
+		for found {
+			_, rest, _ := strings.Cut(after, "/")
+			call = before + "PRIVATE/" + rest
+			before, after, found = strings.Cut(call, temp+"/rootly-plan-")
+		}
+		calls[i] = call
+	}
+	return calls
+}
+
+func TestShowCommand(t *testing.T) {
+	t.Parallel()
+	s := &session{job: Job{Dir: "/code", Engine: Engine{Path: "/bin/tofu"}, Reattach: tfexec.ReattachInfo{"x": {Pid: 7}}}}
+	cmd, err := s.showCommand(t.Context(), "/private/plan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"/bin/tofu", "show", "-json", "-no-color", "/private/plan"}, cmd.Args); diff != "" {
+		t.Errorf("arguments (-want +got):\n%s", diff)
+	}
+	if cmd.Dir != "/code" || !slices.ContainsFunc(cmd.Env, func(entry string) bool {
+		return strings.HasPrefix(entry, `TF_REATTACH_PROVIDERS={"x":`)
+	}) {
+		t.Errorf("directory %s, environment %v", cmd.Dir, cmd.Env)
+	}
+}
+
+func TestBackendKeepsTheDirectorysOwnSettings(t *testing.T) {
+	t.Parallel()
+	s, err := open(Job{Dir: t.TempDir(), TempDir: t.TempDir(), Backend: true, Engine: Engine{Path: "/bin/terraform"},
+		Environ: []string{"TF_DATA_DIR=.tf"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	if got := s.env["TF_DATA_DIR"]; got != ".tf" {
+		t.Errorf("TF_DATA_DIR is %q", got)
+	}
+}
+
+func TestWorkspaceOfTheEnvironmentIsRefused(t *testing.T) {
+	t.Parallel()
+	temp := t.TempDir()
+	_, err := open(Job{Dir: t.TempDir(), TempDir: temp, Backend: true, Engine: Engine{Name: tofu, Path: "/bin/tofu"},
+		Environ: []string{"TF_WORKSPACE=prod"}})
+	if err == nil || !strings.Contains(err.Error(), "TF_WORKSPACE=prod") {
+		t.Errorf("error %v", err)
+	}
+	if left, _ := os.ReadDir(temp); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
