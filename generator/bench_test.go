@@ -22,7 +22,7 @@ func large(n int) *graph.Graph {
 				"owner_group_ids": list("t"), "notify_emails": list("a@example.com", "b@example.com"), "position": num(int64(i)),
 				"slack_channels": blocks(object{"id": str("C1"), "name": str("sre")}),
 			}),
-			Exprs: []graph.Placed{{Path: at("owner_group_ids", 0), Expr: ref("rootly_team", "sre")}},
+			Exprs: []graph.Placed{{Path: at("owner_group_ids.0"), Expr: ref("rootly_team", "sre")}},
 		})
 	}
 	for i := range n / 10 {
@@ -54,11 +54,11 @@ func BenchmarkRender(b *testing.B) {
 	}
 	for _, n := range []int{10_000, 100_000} {
 		g := large(n)
-		for name, syntax := range map[string]generator.Syntax{"hcl": generator.HCL, "json": generator.JSON} {
+		for syntax, name := range []string{generator.HCL: "hcl", generator.JSON: "json"} {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					files, err := generator.Render(g, s, generator.Options{Syntax: syntax})
+					files, err := generator.Render(g, s, generator.Options{Syntax: generator.Syntax(syntax)})
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -89,7 +89,10 @@ func appendSpaces(dst []byte, n int) []byte {
 // appendComments writes each note as comment lines of readable width.
 func appendComments(dst []byte, notes []string, indent int) []byte {
 	for _, note := range notes {
-		for _, line := range strings.Split(strings.TrimSpace(note), "\n") {
+		if note = strings.TrimSpace(note); note == "" {
+			continue
+		}
+		for _, line := range strings.Split(note, "\n") {
 			dst = appendComment(dst, line, indent)
 		}
 	}

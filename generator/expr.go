@@ -3,8 +3,6 @@ package generator
 import (
 	"fmt"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
@@ -62,7 +60,7 @@ func (p *hclPrinter) ref(dst []byte, e graph.Ref) []byte {
 
 // identifier writes a name, which must be one.
 func (p *hclPrinter) identifier(dst []byte, name string) []byte {
-	if !hclsyntax.ValidIdentifier(name) {
+	if !isIdentifier(name) {
 		p.fail(fmt.Errorf("%q is no identifier", name))
 	}
 	return append(dst, name...)

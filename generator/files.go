@@ -32,6 +32,8 @@ const (
 // importKind is the kind of block that may occur any number of times without labels.
 const importKind = "import"
 
+const importsHeader = "The next apply takes these objects into the state. It is safe to delete this file after that."
+
 // requiredTerraform is the first version that reads import blocks.
 const requiredTerraform = ">= 1.5.0"
 

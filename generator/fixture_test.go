@@ -1,6 +1,9 @@
 package generator_test
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -32,15 +35,14 @@ func addr(typ, name string) graph.Address { return graph.Address{Type: typ, Name
 
 func ref(typ, name string) graph.Ref { return graph.Ref{Target: addr(typ, name), Attr: "id"} }
 
-// at builds a path from names and positions.
-func at(steps ...any) cty.Path {
+// at builds a path from names and positions with dots between: "task_params.0.url".
+func at(path string) cty.Path {
 	var p cty.Path
-	for _, s := range steps {
-		switch s := s.(type) {
-		case string:
-			p = p.GetAttr(s)
-		case int:
-			p = p.IndexInt(s)
+	for _, step := range strings.Split(path, ".") {
+		if n, err := strconv.Atoi(step); err == nil {
+			p = p.IndexInt(n)
+		} else {
+			p = p.GetAttr(step)
 		}
 	}
 	return p
@@ -76,9 +78,9 @@ func teams() []*graph.Resource {
 			"slack_channels": blocks(object{"id": str("C1"), "name": str("sre")}, object{"id": str("C2"), "name": str("sre-alerts")}),
 		}),
 		Exprs: []graph.Placed{
-			{Path: at("admin_ids", 0), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
-			{Path: at("user_ids", 0), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
-			{Path: at("user_ids", 1), Expr: graph.Ref{Target: graph.Address{Data: true, Type: "rootly_user", Name: "grace"}, Attr: "id", Numeric: true}},
+			{Path: at("admin_ids.0"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
+			{Path: at("user_ids.0"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
+			{Path: at("user_ids.1"), Expr: graph.Ref{Target: graph.Address{Data: true, Type: "rootly_user", Name: "grace"}, Attr: "id", Numeric: true}},
 		},
 	}}
 }
@@ -93,11 +95,11 @@ func services() []*graph.Resource {
 			"github_repository_name": str("acme/api"),
 		}),
 		Exprs: []graph.Placed{
-			{Path: at("owner_group_ids", 0), Expr: ref("rootly_team", "sre")},
-			{Path: at("service_ids", 0), Expr: ref("rootly_service", "web")},
+			{Path: at("owner_group_ids.0"), Expr: ref("rootly_team", "sre")},
+			{Path: at("service_ids.0"), Expr: ref("rootly_service", "web")},
 		},
 		Notes: []graph.Note{
-			{Path: at("service_ids", 1), Text: "Nothing in this organisation has this id any more."},
+			{Path: at("service_ids.1"), Text: "Nothing in this organisation has this id any more."},
 			{Text: "Shared by three teams; ask before you rename it."},
 		},
 		Protect: "Incidents of many years hang on this service, and they would lose it for good if it went away.",
@@ -126,11 +128,11 @@ func workflow() []*graph.Resource {
 		"post_to_slack_channels": blocks(object{"id": str("C1"), "name": str("sre")}),
 	})
 	hook.Exprs = append(hook.Exprs,
-		graph.Placed{Path: at("task_params", 0, "headers"), Expr: graph.Encoded{
+		graph.Placed{Path: at("task_params.0.headers"), Expr: graph.Encoded{
 			Value: obj(object{"Authorization": str("x"), "Content-Type": str("application/json"), "retry": obj(object{"max": num(3), "on": cty.TupleVal([]cty.Value{num(500), num(503)})})}),
 			Exprs: []graph.Placed{{Path: at("Authorization"), Expr: graph.VariableRef{Name: "status_hook_headers"}}},
 		}},
-		graph.Placed{Path: at("task_params", 0, "url"), Expr: graph.VariableRef{Name: "hook"}})
+		graph.Placed{Path: at("task_params.0.url"), Expr: graph.VariableRef{Name: "hook"}})
 	hook.Ignore = []graph.Ignore{
 		{Path: "task_params[0].method", Reason: "The API leaves this empty, and the provider accepts only a few values."},
 		{Path: "task_params[0].task_type", Reason: "The API spells this in another way than the provider."},
@@ -141,7 +143,7 @@ func workflow() []*graph.Resource {
 		"issue_type":  cty.MapVal(object{"id": str("10001"), "name": str("Bug")}),
 		"description": str("Owned by 0b1c.\nSee ${incident}."),
 	})
-	jira.Exprs = append(jira.Exprs, graph.Placed{Path: at("task_params", 0, "description"), Expr: graph.Template{Parts: []graph.Part{
+	jira.Exprs = append(jira.Exprs, graph.Placed{Path: at("task_params.0.description"), Expr: graph.Template{Parts: []graph.Part{
 		{Text: "Owned by "}, {Expr: ref("rootly_team", "sre")}, {Text: ".\nSee ${incident}."}}}})
 	return []*graph.Resource{{
 		Address: addr("rootly_workflow_incident", "page"), ID: "w1", Group: "workflows",
@@ -202,11 +204,11 @@ func values() *graph.Graph {
 			"one_part": str("7"),
 		}),
 		Exprs: []graph.Placed{
-			{Path: at("block", 1, "y"), Expr: ref("rootly_team", "sre")},
-			{Path: at("deep", "list", 0, "a"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
+			{Path: at("block.1.y"), Expr: ref("rootly_team", "sre")},
+			{Path: at("deep.list.0.a"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
 			{Path: at("encoded"), Expr: graph.Encoded{Value: cty.TupleVal([]cty.Value{
 				obj(object{"type": str("section"), "text": obj(object{"type": str("mrkdwn"), "text": str("*hi*\nthere")})}), str("x")}),
-				Exprs: []graph.Placed{{Path: at(1), Expr: graph.UserRef{Email: "ada@example.com"}}}}},
+				Exprs: []graph.Placed{{Path: at("1"), Expr: graph.UserRef{Email: "ada@example.com"}}}}},
 			{Path: at("message"), Expr: graph.Template{Parts: []graph.Part{{Text: "ask "}, {Expr: graph.UserRef{Email: "ada@example.com"}}, {Text: "\n"}, {Expr: graph.VariableRef{Name: "x"}}, {Text: "\n"}}}},
 			{Path: at("numeric"), Expr: graph.Ref{Target: addr("rootly_team", "sre"), Attr: "id", Numeric: true}},
 			{Path: at("one_part"), Expr: graph.Template{Parts: []graph.Part{{Text: ""}, {Expr: ref("rootly_team", "sre")}}}},
@@ -214,8 +216,8 @@ func values() *graph.Graph {
 			{Path: at("text_id"), Expr: graph.UserRef{Email: "ada@example.com"}},
 		},
 		Notes: []graph.Note{
-			{Path: at("deep", "list", 1), Text: "Empty in Rootly too."},
-			{Path: at("block", 0), Text: "The first block."},
+			{Path: at("deep.list.1"), Text: "Empty in Rootly too."},
+			{Path: at("block.0"), Text: "The first block."},
 			{Path: at("block"), Text: "Order matters."},
 			{Path: at("absent"), Text: "The provider cannot hold this."},
 		},

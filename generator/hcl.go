@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -63,7 +62,7 @@ func (p *hclPrinter) block(dst []byte, b block, indent int) []byte {
 }
 
 func (p *hclPrinter) body(dst []byte, b body, indent int) []byte {
-	e := entries{indent: indent, spaced: true}
+	e := entries{indent: indent, spaced: true, list: make([]entry, 0, len(b.args))}
 	for _, a := range b.args {
 		start := len(e.values)
 		var f form
@@ -170,7 +169,7 @@ func (p *hclPrinter) element(dst []byte, v cty.Value, over *overlay, indent int)
 
 // object writes one member to a line.
 func (p *hclPrinter) object(dst []byte, v cty.Value, over *overlay, indent int) []byte {
-	e := entries{indent: indent + indentWidth}
+	e := entries{indent: indent + indentWidth, list: make([]entry, 0, v.LengthInt())}
 	for it := v.ElementIterator(); it.Next(); {
 		key, member := it.Element()
 		laid := over.member(key)
@@ -192,7 +191,7 @@ func objectKey(key string) (string, int) {
 	case "for", "true", "false", "null":
 		return `"` + key + `"`, len(key) + 2
 	}
-	if hclsyntax.ValidIdentifier(key) && columns(key) == len(key) {
+	if isIdentifier(key) && columns(key) == len(key) {
 		return key, len(key)
 	}
 	quoted := string(appendQuoted(nil, []piece{{text: key}}))

@@ -19,10 +19,10 @@ func TestRefusals(t *testing.T) {
 		change(r)
 		return &graph.Graph{Resources: []*graph.Resource{r}}
 	}
-	placed := func(e graph.Expr, steps ...any) *graph.Graph {
+	placed := func(e graph.Expr, path string) *graph.Graph {
 		return with(func(r *graph.Resource) {
 			r.Config = obj(object{"name": str("x"), "tags": list("a"), "block": blocks(object{"x": str("y")}), "none": cty.NullVal(cty.String)})
-			r.Exprs = []graph.Placed{{Path: at(steps...), Expr: e}}
+			r.Exprs = []graph.Placed{{Path: at(path), Expr: e}}
 		})
 	}
 	team := ref("rootly_team", "sre")
@@ -40,10 +40,10 @@ func TestRefusals(t *testing.T) {
 		"unknown inside":       {with(func(r *graph.Resource) { r.Config = obj(object{"x": cty.TupleVal([]cty.Value{cty.DynamicVal})}) }), "not known"},
 		"infinite":             {with(func(r *graph.Resource) { r.Config = obj(object{"x": cty.NumberFloatVal(math.Inf(1))}) }), "infinite"},
 		"expression nowhere":   {placed(team, "absent"), "expression at absent: no such argument"},
-		"expression past end":  {placed(team, "tags", 1), "expression at tags[1]: no such argument"},
-		"expression in null":   {placed(team, "none", "x"), "expression at none.x: no such argument"},
-		"expression in text":   {placed(team, "name", 0), "expression at name[0]: no such argument"},
-		"expression on block":  {placed(team, "block", 0), "cannot stand for a block"},
+		"expression past end":  {placed(team, "tags.1"), "expression at tags[1]: no such argument"},
+		"expression in null":   {placed(team, "none.x"), "expression at none.x: no such argument"},
+		"expression in text":   {placed(team, "name.0"), "expression at name[0]: no such argument"},
+		"expression on block":  {placed(team, "block.0"), "cannot stand for a block"},
 		"expression on blocks": {placed(team, "block"), "cannot stand for blocks"},
 		"target":               {placed(ref("rootly_team", "s r e"), "name"), `reference to address "rootly_team.s r e"`},
 		"attribute":            {placed(graph.Ref{Target: addr("rootly_team", "sre"), Attr: "id }"}, "name"), `"id }" is no identifier`},
@@ -78,8 +78,8 @@ func TestTwoExpressionsAtOnePlace(t *testing.T) {
 	t.Parallel()
 	for _, paths := range [][]cty.Path{
 		{at("tags"), at("tags")},
-		{at("tags"), at("tags", 0)},
-		{at("tags", 0), at("tags")},
+		{at("tags"), at("tags.0")},
+		{at("tags.0"), at("tags")},
 	} {
 		r := service("api")
 		r.Config = obj(object{"tags": list("a")})

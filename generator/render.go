@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"sort"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -49,6 +48,7 @@ type rendering struct {
 // A draft is a file whose blocks are printed but not yet put together.
 type draft struct {
 	file   File
+	header string
 	blocks []printed
 }
 
@@ -113,7 +113,7 @@ func (r *rendering) check() error {
 			return fmt.Errorf("two variables with the name %q", v.Name)
 		}
 		variables[v.Name] = true
-		if !hclsyntax.ValidIdentifier(v.Name) {
+		if !isIdentifier(v.Name) {
 			return fmt.Errorf("variable %q is no identifier", v.Name)
 		}
 	}
@@ -281,6 +281,7 @@ func (r *rendering) addImports() error {
 	ns := names{extension: r.syntax.extension, taken: map[string]bool{}}
 	for i, name := range place(items, importsFile, ns, r.importLimit()) {
 		d := r.draft(name)
+		d.header = importsHeader
 		d.blocks = append(d.blocks, texts[i])
 		d.file.Imports = append(d.file.Imports, wanted[i].Address)
 	}
@@ -293,14 +294,15 @@ func (r *rendering) importLimit() int {
 	if r.options.Layout == Single {
 		return never
 	}
-	return r.options.maxBytes()
+	const markup = 16 // of the header
+	return r.options.maxBytes() - len(importsHeader) - markup
 }
 
 // assemble puts each file together.
 func (r *rendering) assemble() []File {
 	files := make([]File, len(r.order))
 	for i, d := range r.order {
-		d.file.Content = r.syntax.assemble(d.blocks)
+		d.file.Content = r.syntax.assemble(d.header, d.blocks)
 		files[i] = d.file
 	}
 	return files

@@ -3,9 +3,6 @@ package generator
 import (
 	"fmt"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -37,16 +34,6 @@ func resourceBlock(r *graph.Resource, s *schema.Block) (block, error) {
 	return b, nil
 }
 
-// checkAddress refuses names that would not be valid code.
-func checkAddress(a graph.Address) error {
-	for _, name := range []string{a.Type, a.Name} {
-		if !hclsyntax.ValidIdentifier(name) {
-			return fmt.Errorf("address %q: %q is no identifier", a.String(), name)
-		}
-	}
-	return nil
-}
-
 // layNotes puts each comment above the argument it is about. One about an argument that is
 // not written stands above the resource.
 func layNotes(b *block, r *graph.Resource, over *overlay) (*overlay, error) {
@@ -76,9 +63,10 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 	if !v.IsKnown() || v.IsNull() || !v.Type().IsObjectType() {
 		return body{}, fmt.Errorf("a block needs an object, not %s", v.Type().FriendlyName())
 	}
-	var out body
-	for _, name := range orderedNames(v.Type(), s) {
-		if !hclsyntax.ValidIdentifier(name) {
+	names := orderedNames(v.Type(), s)
+	out := body{args: make([]argument, 0, len(names))}
+	for _, name := range names {
+		if !isIdentifier(name) {
 			return body{}, fmt.Errorf("argument %q is no identifier", name)
 		}
 		value, laid := v.GetAttr(name), over.at(name)
@@ -180,13 +168,4 @@ func lifecycleOf(r *graph.Resource) (body, error) {
 	}
 	b.args = append(b.args, argument{name: "ignore_changes", value: cty.TupleVal(paths), over: over, spread: true})
 	return b, nil
-}
-
-// traversalText checks that path is a traversal and returns it in canonical form.
-func traversalText(path string) (string, error) {
-	traversal, diags := hclsyntax.ParseTraversalAbs([]byte(path), "", hcl.InitialPos)
-	if diags.HasErrors() {
-		return "", diags
-	}
-	return string(hclwrite.TokensForTraversal(traversal).Bytes()), nil
 }

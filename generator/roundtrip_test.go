@@ -32,13 +32,14 @@ func nastyText(r *rand.Rand) string {
 
 // A maker makes random values, and expressions that evaluate to parts of them.
 type maker struct {
+	testing.TB
 	*rand.Rand
 	variables map[string]cty.Value
 	exprs     []graph.Placed
 }
 
-func newMaker(seed uint64) *maker {
-	return &maker{Rand: rand.New(rand.NewPCG(seed, 1)), variables: map[string]cty.Value{}}
+func newMaker(t testing.TB, seed uint64) *maker {
+	return &maker{TB: t, Rand: rand.New(rand.NewPCG(seed, 1)), variables: map[string]cty.Value{}}
 }
 
 func (m *maker) scalar() cty.Value {
@@ -144,7 +145,7 @@ func (m *maker) anyExpression() (graph.Expr, cty.Value) {
 		v := m.value(0)
 		text, err := jsonText(v)
 		if err != nil {
-			panic(err) // every value that a maker makes can be encoded
+			m.Fatal(err)
 		}
 		return graph.Encoded{Value: v}, text
 	}
@@ -163,8 +164,8 @@ func jsonText(v cty.Value) (cty.Value, error) {
 }
 
 // randomGraph makes a graph and the evaluator that knows its expressions' values.
-func randomGraph(seed uint64) (*graph.Graph, evaluator) {
-	m := newMaker(seed)
+func randomGraph(t testing.TB, seed uint64) (*graph.Graph, evaluator) {
+	m := newMaker(t, seed)
 	g := &graph.Graph{}
 	for i := range m.IntN(4) + 1 {
 		m.exprs = nil
@@ -192,7 +193,7 @@ func TestRandomGraphsReadBack(t *testing.T) {
 	t.Parallel()
 	const graphs = 500
 	for seed := range uint64(graphs) {
-		g, e := randomGraph(seed)
+		g, e := randomGraph(t, seed)
 		files := render(t, g, generator.Options{Layout: generator.Layout(seed % 3)})
 		requireRoundTrip(t, g, files, e)
 		requireFormatted(t, files)
@@ -229,6 +230,33 @@ func requireValues(t testing.TB, files []generator.File, want map[string]cty.Val
 	t.Fatal("no secrets.auto.tfvars")
 }
 
+// TestDescriptionsAreStatic holds that variables are declared without calling functions, which
+// Terraform does not allow there.
+func TestDescriptionsAreStatic(t *testing.T) {
+	t.Parallel()
+	const description = "First line.\nSecond line, without an end."
+	files := render(t, &graph.Graph{Variables: []*graph.Variable{{Name: "x", Description: description}}}, generator.Options{})
+	for _, f := range files {
+		if f.Name != "variables.tf" {
+			continue
+		}
+		file, diags := hclsyntax.ParseConfig(f.Content, f.Name, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		attributes, _ := content.Blocks[0].Body.JustAttributes()
+		if v, diags := attributes["description"].Expr.Value(nil); diags.HasErrors() || v.AsString() != description {
+			t.Errorf("description is %#v; %v", v, diags)
+		}
+		return
+	}
+	t.Error("no variables.tf")
+}
+
 // FuzzText holds that any text reads back as it was, wherever it may stand.
 func FuzzText(f *testing.F) {
 	for _, s := range nasty {
@@ -253,7 +281,7 @@ func FuzzText(f *testing.F) {
 				{Path: at("template"), Expr: graph.Template{Parts: []graph.Part{{Text: text.AsString()}, {Expr: graph.VariableRef{Name: "x"}}, {Text: text.AsString()}}}},
 				{Path: at("encoded"), Expr: graph.Encoded{Value: obj(object{"t": text})}},
 			},
-			Notes: []graph.Note{{Text: text.AsString()}, {Path: at("list", 0), Text: x.AsString()}},
+			Notes: []graph.Note{{Text: text.AsString()}, {Path: at("list.0"), Text: x.AsString()}},
 		}}, Variables: []*graph.Variable{{Name: "x", Value: x.AsString(), Description: text.AsString()}, {Name: "text", Value: text.AsString()}}}
 		e := newEvaluator(map[string]cty.Value{"var": cty.ObjectVal(object{"x": x})})
 		for _, syntax := range []generator.Syntax{generator.HCL, generator.JSON} {

@@ -6,7 +6,7 @@ import "fmt"
 type syntax struct {
 	extension string
 	print     func(block) (printed, error)
-	assemble  func([]printed) []byte
+	assemble  func(header string, blocks []printed) []byte
 }
 
 // printed is the text of one block, and where the JSON syntax nests it.
@@ -23,7 +23,7 @@ func syntaxOf(s Syntax) syntax {
 }
 
 func printHCL(b block) (printed, error) {
-	p := &hclPrinter{}
+	p := &hclPrinter{literal: isStatic(b.kind)}
 	text := p.block(nil, b, 0)
 	if p.err != nil {
 		return printed{}, fmt.Errorf("write %s: %w", b.kind, p.err)
@@ -31,9 +31,22 @@ func printHCL(b block) (printed, error) {
 	return printed{text: text}, nil
 }
 
+// isStatic reports whether Terraform calls no functions in blocks of that kind, in some of the
+// versions that read this code at least.
+func isStatic(kind string) bool {
+	switch kind {
+	case "terraform", "variable", importKind:
+		return true
+	}
+	return false
+}
+
 // assembleHCL puts a blank line between blocks.
-func assembleHCL(blocks []printed) []byte {
+func assembleHCL(header string, blocks []printed) []byte {
 	content := make([]byte, 0, sizeOf(blocks))
+	if header != "" {
+		content = append(appendComments(content, []string{header}, 0), '\n')
+	}
 	for i, b := range blocks {
 		if i > 0 {
 			content = append(content, '\n')
@@ -51,8 +64,11 @@ func printJSON(b block) (printed, error) {
 	return printed{path: append([]string{b.kind}, b.labels...), text: text}, nil
 }
 
-func assembleJSON(blocks []printed) []byte {
+func assembleJSON(header string, blocks []printed) []byte {
 	root := &tree{}
+	if header != "" {
+		root.add([]string{"//"}, appendJSONString(nil, header))
+	}
 	for _, b := range blocks {
 		root.add(b.path, b.text)
 	}
