@@ -115,6 +115,7 @@ type Unresolved struct {
 	From   Address
 	Path   string
 	ID     ID
+	Types  []string // that the id may belong to; empty if not known
 	Reason string
 }
 

@@ -16,11 +16,15 @@ const maxLabel = 64
 // and, for children, from the label of its owner. A resource that had an address in an earlier
 // run keeps it, whatever it is called now and whatever was added beside it.
 //
-// Resources must come with parents before their children.
-func Label(resources []*Resource, remembered map[string]map[ID]string) {
+// Resources must come with parents before their children. Remembered returns the name that an
+// object had, or ""; nil remembers nothing.
+func Label(resources []*Resource, remembered func(resourceType string, id ID) string) {
+	if remembered == nil {
+		remembered = func(string, ID) string { return "" }
+	}
 	taken := make(map[Address]bool, len(resources))
 	for _, r := range resources {
-		if name := remembered[r.Address.Type][r.ID]; name != "" && !taken[Address{Type: r.Address.Type, Name: name}] {
+		if name := remembered(r.Address.Type, r.ID); name != "" && !taken[Address{Type: r.Address.Type, Name: name}] {
 			r.Address.Name = name
 			taken[r.Address] = true
 		}

@@ -19,6 +19,10 @@ type LinkOptions struct {
 	// Nil leaves the ids as text.
 	UserExpr func(u User, numeric bool) Expr
 
+	// Explain says why an id leads nowhere, given the types that it may belong to; none if that is
+	// not known. The text becomes a comment and part of the report.
+	Explain func(types []string, id ID) string
+
 	// Lookup returns a data source for an object that is no resource of this run, or nil.
 	Lookup func(resourceType string, id ID) *DataSource
 }
@@ -111,7 +115,27 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 			return true
 		}
 	}
-	return false
+	if l.byUUID[ID(id)] != nil || !l.isID(rule, id) {
+		return false
+	}
+	l.unresolved(r, h.path, ID(id), l.targets(r, rule, h))
+	return true
+}
+
+// isID reports whether a text at a declared path can only be an id. Some paths hold names of
+// built-in things too.
+func (l *linker) isID(rule Rule, id string) bool {
+	return IsUUID(id) || len(rule.To) == 1 && rule.To[0] == UserType
+}
+
+// unresolved leaves an id as text, and says so to the reader of the code and in the report.
+func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
+	why := "no imported object has this id"
+	if l.o.Explain != nil {
+		why = l.o.Explain(types, id)
+	}
+	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
+	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }
 
 // targets lists the types that a value may point at.
@@ -238,7 +262,7 @@ func (l *linker) wholeUUID(r *Resource, path cty.Path, id ID) {
 	to := l.byUUID[id]
 	switch {
 	case to == nil:
-		l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Reason: "no imported object has this id"})
+		l.unresolved(r, path, id, nil)
 	case to != r:
 		l.place(r, path, Ref{Target: to.Address, Attr: "id"})
 	default:
@@ -345,4 +369,35 @@ func sortPlaced(list []Placed) {
 		sorted[i] = list[o]
 	}
 	copy(list, sorted)
+}
+
+// Needs reports whether a declared path of a resource that may point at the target holds an id.
+func Needs(resources []*Resource, rules func(resourceType string) []Rule, target string) bool {
+	for _, r := range resources {
+		for _, rule := range rules(r.Address.Type) {
+			if !rule.mayPointAt(target) {
+				continue
+			}
+			for _, h := range hits(r.Config, strings.Split(rule.Path, "."), nil) {
+				if idText(h.value) != "" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (r Rule) mayPointAt(target string) bool {
+	for _, t := range r.To {
+		if t == target {
+			return true
+		}
+	}
+	for _, t := range r.Kinds {
+		if t == target {
+			return true
+		}
+	}
+	return false
 }

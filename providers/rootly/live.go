@@ -2,6 +2,7 @@ package rootly
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -105,4 +106,42 @@ func relatedID(node *api.Object, name string) any {
 		return ids[0]
 	}
 	return nil
+}
+
+// Text returns an attribute of the object as people would write it; empty if it has none.
+func (o *Object) Text(attr string) string {
+	if attr == "id" {
+		return string(o.ID)
+	}
+	switch v := o.Node.Attributes[attr].(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// Add appends what another fetch found.
+func (l *Live) Add(more *Live) {
+	l.Objects = append(l.Objects, more.Objects...)
+	l.Skipped = append(l.Skipped, more.Skipped...)
+	l.Unknown = append(l.Unknown, more.Unknown...)
+	for t, ok := range more.Complete {
+		l.Complete[t] = ok
+	}
+}
+
+// Release forgets the answers of the API, which are the largest part of a run's memory. What the
+// objects are called and who owns them stays.
+func (l *Live) Release() {
+	l.Objects = nil
+}
+
+// Absent reports whether an error means that the organisation's plan or the token does not have
+// a collection, and not that reading it went wrong.
+func Absent(err error) bool {
+	return errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound)
 }

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
+)
+
+// connection is how to reach the organisation.
+type connection struct {
+	url, token, tokenFile string
+	perMinute             int
+	parallelism           int
+	synthetic             bool
+	size                  int
+	seed                  uint64
+}
+
+func (c *connection) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.url, "url", "", "address of the API `URL` (default $ROOTLY_API_URL or "+api.DefaultURL+")")
+	f.StringVar(&c.token, "token", "", "API `TOKEN` (default $ROOTLY_API_TOKEN)")
+	f.StringVar(&c.tokenFile, "token-file", "", "`FILE` that holds the token")
+	f.IntVar(&c.perMinute, "max-requests-per-minute", 0, "pace below the limit that Rootly announces; 0 follows Rootly")
+	f.IntVar(&c.parallelism, "parallelism", 16, "requests in flight at once")
+	f.BoolVar(&c.synthetic, "synthetic", false, "use the built-in organisation instead of an account")
+	f.IntVar(&c.size, "size", 0, "objects in the built-in organisation (0: one that has every type)")
+	f.Uint64Var(&c.seed, "seed", 1, "seed of the built-in organisation")
+}
+
+// open returns a client and a function that closes what it needed.
+func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, target, func(), error) {
+	if c.parallelism < 1 {
+		return nil, target{}, nil, usage(fmt.Errorf("--parallelism %d: at least one request must be in flight", c.parallelism), "leave the flag out for 16")
+	}
+	if c.perMinute < 0 {
+		return nil, target{}, nil, usage(fmt.Errorf("--max-requests-per-minute %d is negative", c.perMinute), "0 follows what Rootly announces")
+	}
+	o := api.Options{
+		URL:                  first(c.url, w.Getenv("ROOTLY_API_URL")),
+		Parallelism:          c.parallelism,
+		MaxRequestsPerMinute: c.perMinute,
+		UserAgent:            "terraformer-rootly/" + version(),
+		OnRequest:            onRequest,
+	}
+	done := func() {}
+	if c.synthetic {
+		address, stop, err := serve(c.server())
+		if err != nil {
+			return nil, target{}, nil, err
+		}
+		o.URL, o.Token, done = address, "synthetic", stop
+	} else {
+		token, err := api.TokenSources{Flag: c.token, File: c.tokenFile, Env: w.Getenv("ROOTLY_API_TOKEN"), ReadFile: os.ReadFile}.Resolve()
+		if err != nil {
+			return nil, target{}, nil, err
+		}
+		o.Token = token
+	}
+	client, err := api.New(o)
+	if err != nil {
+		done()
+		return nil, target{}, nil, err
+	}
+	return client, target{url: o.URL, token: string(o.Token)}, done, nil
+}
+
+// server makes the sandbox with the built-in organisation.
+func (c *connection) server() *sandbox.Server {
+	return sandbox.New(sandbox.Options{Objects: organisation.New(organisation.Options{Seed: c.seed, Size: c.size}), Seed: c.seed})
+}
+
+// serve answers on a free loopback port until the returned function is called.
+func serve(h http.Handler) (address string, stop func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, fmt.Errorf("listen on loopback: %w", err)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(l) // returns when closed
+	}()
+	return "http://" + l.Addr().String(), func() {
+		_ = server.Close()
+		<-ended
+	}, nil
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// importOptions are the flags of import.
+type importOptions struct {
+	connection
+	selection
+	proof
+
+	dir        string
+	layout     string
+	output     string
+	detail     string
+	references string
+	users      string
+	system     string
+	secrets    string
+	force      bool
+	dryRun     bool
+	quiet      bool
+	json       bool
+}
+
+func newImport(w World) *cobra.Command {
+	o := &importOptions{}
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Write the organisation as code, and prove it with a plan",
+		Long: `Write the organisation as code, and prove it with a plan.
+
+Reads every object, writes resources with references and import blocks, runs
+terraform or tofu on them, and moves the files in when the plan imports every
+object and changes none.
+
+` + exitText,
+		Example: `  $ terraformer-rootly import --synthetic -o ./demo --no-verify
+  $ terraformer-rootly import -o ./rootly
+  $ terraformer-rootly import -o ./rootly --resources service,team
+  $ terraformer-rootly import -o ./rootly --filter 'service.name=api-*'`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runImport(cmd.Context(), w, o) },
+	}
+	o.connection.flags(cmd)
+	o.selection.flags(cmd)
+	o.proof.flags(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
+	f.StringVar(&o.layout, "layout", "by-type", "files: by-type, by-object or single")
+	f.StringVar(&o.output, "output", "hcl", "language of the files: hcl or json")
+	f.StringVar(&o.detail, "detail", "minimal", "minimal leaves out what equals the provider's default; full writes all")
+	f.StringVar(&o.references, "references", "literal", "for what is referred to but not taken: literal, data or follow")
+	f.StringVar(&o.users, "users", "locals", "how people are written: locals, data or literal")
+	f.StringVar(&o.system, "system", "import", "objects that Rootly made: import, data or skip")
+	f.StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
+	f.BoolVar(&o.force, "force", false, "overwrite files that were edited or are not of this program")
+	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing; tell what would be written")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
+	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	return cmd
+}
+
+// runImport turns the live organisation into proven code.
+func runImport(ctx context.Context, w World, o *importOptions) error {
+	run, err := newRun(w, o)
+	if err != nil {
+		return err
+	}
+	defer run.close()
+
+	if err := run.fetch(ctx); err != nil { // API to live objects
+		return err
+	}
+	if err := run.link(ctx); err != nil { // live objects to a graph with references
+		return err
+	}
+	if err := run.render(); err != nil { // graph to files in memory
+		return err
+	}
+	if err := run.stage(); err != nil { // files to a private copy of the directory
+		return err
+	}
+	if err := run.verify(ctx); err != nil { // the plan of that copy
+		return err
+	}
+	if err := run.commit(); err != nil { // proven files to the directory
+		return err
+	}
+	return run.tell()
+}
+
+// renderOptions translates the flags that say what files look like.
+func (o *importOptions) renderOptions() (generator.Options, error) {
+	var r generator.Options
+	switch o.layout {
+	case "by-type":
+	case "by-object":
+		r.Layout = generator.ByObject
+	case "single":
+		r.Layout = generator.Single
+	default:
+		return r, badChoice("--layout", o.layout, "by-type, by-object or single")
+	}
+	switch o.output {
+	case "hcl":
+	case "json":
+		r.Syntax = generator.JSON
+	default:
+		return r, badChoice("--output", o.output, "hcl or json")
+	}
+	r.Blank = o.secrets == "blank"
+	return r, nil
+}
+
+// check refuses choices that do not exist, before anything is asked of the API.
+func (o *importOptions) check() error {
+	for _, c := range []struct {
+		flag, value string
+		choices     []string
+	}{
+		{"--detail", o.detail, []string{"minimal", "full"}},
+		{"--references", o.references, []string{"literal", "data", "follow"}},
+		{"--users", o.users, []string{"locals", "data", "literal"}},
+		{"--system", o.system, []string{"import", "data", "skip"}},
+		{"--secrets", o.secrets, []string{"plain", "masked", "blank"}},
+	} {
+		if err := oneOf(c.flag, c.value, c.choices); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newRun prepares what the stages share.
+func newRun(w World, o *importOptions) (*run, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if err := o.proof.check(); err != nil {
+		return nil, err
+	}
+	render, err := o.renderOptions()
+	if err != nil {
+		return nil, err
+	}
+	types, explicit, err := o.types()
+	if err != nil {
+		return nil, err
+	}
+	filters, err := o.parse()
+	if err != nil {
+		return nil, err
+	}
+	s, err := schema.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	r := &run{
+		w: w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: render,
+		started: time.Now(),
+		report:  &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
+	}
+	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
+	if r.client, r.liveTarget, r.disconnect, err = o.open(w, nil); err != nil {
+		return nil, err
+	}
+	if err := r.openDirectory(); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func badChoice(flag, value, choices string) error {
+	return usage(fmt.Errorf("%s %q is not a choice", flag, value), "choose "+choices)
+}
+
+func oneOf(flag, value string, choices []string) error {
+	for _, c := range choices {
+		if value == c {
+			return nil
+		}
+	}
+	list := choices[0]
+	for i, c := range choices[1:] {
+		if i == len(choices)-2 {
+			list += " or " + c
+		} else {
+			list += ", " + c
+		}
+	}
+	return badChoice(flag, value, list)
+}

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// proof is how the code is proven.
+type proof struct {
+	against  string
+	off      bool
+	engine   string
+	provider string
+}
+
+func (p *proof) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
+	f.BoolVar(&p.off, "no-verify", false, "do not plan")
+	f.StringVar(&p.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
+	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
+}
+
+func (p *proof) check() error {
+	if err := oneOf("--verify", p.against, []string{"replay", "live"}); err != nil {
+		return err
+	}
+	return oneOf("--provider", p.provider, []string{"official", "stand-in"})
+}
+
+// replays reports whether the proof needs a recording of what was fetched.
+func (p *proof) replays() bool { return !p.off && p.against == "replay" }
+
+// A target is the API that a proof asks.
+type target struct {
+	url, token string
+}
+
+// plan runs the engine in a directory against a target.
+func (p *proof) plan(ctx context.Context, dir string, t target, progress func(verify.Progress)) (*verify.Result, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.engine})
+	if err != nil {
+		return nil, err
+	}
+	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Progress: progress}
+	if p.provider == "stand-in" {
+		served, err := standin.Serve(ctx, standin.Options{URL: t.url, Token: t.token})
+		if err != nil {
+			return nil, fmt.Errorf("start the stand-in provider: %w", err)
+		}
+		defer served.Close()
+		job.Reattach, job.StandIn = served.Reattach, served.Name
+	}
+	return verify.Plan(ctx, job)
+}
+
+// replayed serves a recording on loopback.
+func replayed(objects []sandbox.Object) (target, func(), error) {
+	url, stop, err := serve(sandbox.New(sandbox.Options{Objects: objects, ReadOnly: true}))
+	return target{url: url, token: "replay"}, stop, err
+}
+
+// verify plans the staged directory and judges the plan.
+func (r *run) verify(ctx context.Context) error {
+	defer r.lap("verify", time.Now())
+	p := &r.report.Proof
+	if r.o.proof.off {
+		p.State, p.Reason = report.ProofSkipped, "--no-verify"
+		return nil
+	}
+	r.progress.Stage("verify", len(r.graph.Resources))
+	t, stop, err := r.target()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.proof.replays()]
+	result, err := r.o.proof.plan(ctx, r.staged.Dir(), t, func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) })
+	if err != nil {
+		return r.unproven(ctx, err)
+	}
+	r.verdict = verify.Judge(result, r.expect())
+	r.note(result)
+	r.progress.Done(p.Plan)
+	return nil
+}
+
+// target is the API that the plan asks: a recording, or the live one.
+func (r *run) target() (target, func(), error) {
+	if r.o.proof.replays() {
+		objects := r.replay
+		r.replay = nil
+		return replayed(objects)
+	}
+	return r.liveTarget, func() {}, nil
+}
+
+// unproven notes that no plan could be made. The code may be right all the same.
+func (r *run) unproven(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var missing *verify.UnavailableError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	p := &r.report.Proof
+	p.State, p.Reason, p.Hint = report.ProofUnavailable, missing.Error(), missing.Hint()
+	r.progress.Done("not verified: " + missing.Error())
+	return nil
+}
+
+// expect is what the plan has to account for.
+func (r *run) expect() verify.Expect {
+	var e verify.Expect
+	for _, res := range r.graph.Resources {
+		e.Listed = append(e.Listed, verify.Object{
+			Type: res.Address.Type, ID: string(importedAs(res)), Address: res.Address.String(), Secrets: secretPaths(res),
+		})
+	}
+	for _, c := range r.changes.Carried {
+		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
+	}
+	for _, o := range r.decoded.Rejected {
+		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
+		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
+	}
+	return e
+}
+
+func importedAs(res *graph.Resource) graph.ID {
+	if res.Import != "" {
+		return res.Import
+	}
+	return res.ID
+}
+
+// note writes what the plan said into the report.
+func (r *run) note(result *verify.Result) {
+	p, v := &r.report.Proof, r.verdict
+	p.State = report.ProofClean
+	if !v.Clean {
+		p.State = report.ProofDiffers
+	}
+	p.Plan, p.Engine, p.Provider = v.Summary(), result.Engine.String(), result.Provider.String()
+	p.Imported, p.Managed, p.Reported, p.Seconds = v.Imported, v.Managed, v.Reported, result.Duration.Seconds()
+	for _, d := range v.Differences {
+		p.Differences = append(p.Differences, report.Difference{
+			Address: d.Address, Action: string(d.Action), Path: d.Attribute(), Before: d.Before, After: d.After,
+		})
+	}
+	for _, d := range v.Errors {
+		p.Differences = append(p.Differences, report.Difference{Address: d.Address, Action: "error", Message: d.String()})
+	}
+	for _, m := range v.Missing {
+		p.Differences = append(p.Differences, report.Difference{Address: m.Address, Action: "missing", Message: "not in the plan"})
+	}
+	for _, c := range v.Unexpected {
+		p.Differences = append(p.Differences, report.Difference{Address: c.Address, Action: string(c.Action), Message: "in the plan, but not asked for"})
+	}
+	if v.Incomplete != "" {
+		p.Differences = append(p.Differences, report.Difference{Action: "incomplete", Message: v.Incomplete})
+	}
+}

@@ -1,0 +1,123 @@
+// Package cli is the command line: one file per command, flags in, one function call out.
+//
+//	Main ──► root command ──► command ──► providers, generator, state
+//	            │                            │
+//	         exit code ◄──────────────── report
+//
+// Not here: any decision about code or objects. A command arranges the stages and passes values
+// from one to the next.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// A World is what a command may touch, so that tests can give it another.
+type World struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string
+	Environ  func() []string
+}
+
+// System is the real world.
+func System() World {
+	return World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ}
+}
+
+// Main runs the command line and returns the exit code.
+func Main(w World, args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot(w)
+	root.SetArgs(args)
+	root.SetOut(w.Out)
+	root.SetErr(w.Err)
+	root.SetIn(w.In)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		complain(w.Err, err)
+	}
+	return codeOf(err)
+}
+
+// complain prints what went wrong and what to do about it.
+func complain(out io.Writer, err error) {
+	var o outcome
+	if errors.As(err, &o) {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("interrupted")
+		fmt.Fprintf(out, "error: %v\nhint: nothing was written; run the command again to start over\n", err)
+		return
+	}
+	fmt.Fprintf(out, "error: %s\n", oneLine(err.Error()))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(out, "hint: %s\n", oneLine(hint))
+	}
+}
+
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}
+
+func newRoot(w World) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "terraformer-rootly",
+		Short: "Bring a live Rootly organisation under Terraform or OpenTofu",
+		Long: `Bring a live Rootly organisation under Terraform or OpenTofu.
+
+Reads the organisation through its API, writes code that a person would have
+written, and proves with a real plan that nothing would be created, changed or
+destroyed. It never writes to Rootly.
+
+Environment:
+  ROOTLY_API_TOKEN  token to read with
+  ROOTLY_API_URL    address of the API (default https://api.rootly.com)
+  NO_COLOR          no colours
+
+` + exitText,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err, "see "+cmd.CommandPath()+" --help")
+	})
+	root.AddCommand(newImport(w), newTypes(w), newSandbox(w), newVerify(w))
+	return root
+}
+
+// noArgs refuses arguments, naming the nearest command.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), near[0])
+	}
+	return usage(fmt.Errorf("unknown argument %q for %s", args[0], cmd.CommandPath()), hint)
+}
+
+// version is what the build knows of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return strings.TrimPrefix(info.Main.Version, "v")
+}

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// A run is one import on its way through the stages. Each stage fills in what the next one needs.
+type run struct {
+	w             World
+	o             *importOptions
+	types         []*catalogue.Type
+	explicit      map[string]bool
+	filters       []filter
+	schema        *schema.Provider
+	renderOptions generator.Options
+
+	client     *api.Client
+	liveTarget target
+	disconnect func()
+	progress   *report.Progress
+	report     *report.Summary
+	started    time.Time
+
+	live     *rootly.Live     // fetch
+	filtered []*rootly.Object // fetch: listed, but not taken
+	users    map[graph.ID]graph.User
+	decoded  *rootly.Decoded  // link
+	graph    *graph.Graph     // link
+	replay   []sandbox.Object // link: what the proof is made against
+	files    []generator.File // render
+	dir      *state.Directory // from the start, locked
+	changes  *state.Changes   // stage
+	staged   *state.Stage     // stage
+	verdict  verify.Verdict   // verify
+}
+
+func (r *run) openDirectory() error {
+	var err error
+	r.dir, err = state.Open(r.o.dir, state.Options{Version: version(), Force: r.o.force})
+	if err != nil {
+		return err
+	}
+	r.renderOptions.Remembered, r.renderOptions.RememberedImports = r.dir.Files()
+	return nil
+}
+
+// close lets go of everything, whether or not the run came to its end.
+func (r *run) close() {
+	if r.staged != nil {
+		_ = r.staged.Discard()
+	}
+	if r.dir != nil {
+		_ = r.dir.Close()
+	}
+	if r.disconnect != nil {
+		r.disconnect()
+	}
+}
+
+// lap notes how long a stage took.
+func (r *run) lap(name string, since time.Time) {
+	r.report.StageSeconds[name] = time.Since(since).Seconds()
+}
+
+// fetch reads the objects.
+func (r *run) fetch(ctx context.Context) error {
+	defer r.lap("fetch", time.Now())
+	r.progress.Stage("fetch", 0)
+	live, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: r.types, Progress: r.progress.Count})
+	if err != nil {
+		return err
+	}
+	r.live = live
+	if err := r.routingRules(ctx); err != nil {
+		return err
+	}
+	r.filtered = apply(r.filters, live)
+	r.progress.Done(fmt.Sprintf("%d objects in %d requests", len(live.Objects), r.client.Stats().Requests))
+	return nil
+}
+
+// routingRules fetches the rules that alert routes superseded, for organisations without routes.
+func (r *run) routingRules(ctx context.Context) error {
+	const routes, rules = "rootly_alert_route", "rootly_alert_routing_rule"
+	absent := false
+	for _, s := range r.live.Skipped {
+		absent = absent || s.Type == routes && (errors.Is(s.Err, api.ErrForbidden) || errors.Is(s.Err, api.ErrNotFound))
+	}
+	if len(r.o.resources) > 0 || !absent {
+		return nil
+	}
+	more, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(rules)}})
+	if err != nil {
+		return err
+	}
+	r.live.Add(more)
+	return nil
+}
+
+// link makes resources of the objects and references of the ids.
+func (r *run) link(ctx context.Context) error {
+	defer r.lap("link", time.Now())
+	r.progress.Stage("link", 0)
+	r.decoded = rootly.Decode(r.live, rootly.DecodeOptions{Schema: r.schema, Full: r.o.detail == "full"})
+	if err := r.people(ctx); err != nil {
+		return err
+	}
+	if r.o.proof.replays() {
+		var err error
+		if r.replay, err = recording(r.live, userList(r.users)); err != nil {
+			return err
+		}
+	}
+	r.live.Release()
+	resources := r.decoded.Resources
+	graph.Label(resources, r.remembered())
+	resources = graph.Sort(resources)
+	r.graph = graph.Link(resources, r.linkOptions())
+	r.progress.Done(fmt.Sprintf("%d resources", len(resources)))
+	return nil
+}
+
+// people reads the users when an object points at one.
+func (r *run) people(ctx context.Context) error {
+	if r.o.users == "literal" || !graph.Needs(r.decoded.Resources, rules, graph.UserType) {
+		return nil
+	}
+	users, err := rootly.FetchUsers(ctx, r.client)
+	if errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound) {
+		r.live.Skipped = append(r.live.Skipped, rootly.Skipped{Type: graph.UserType, Err: err})
+		return nil
+	}
+	r.users = users
+	return err
+}
+
+func rules(resourceType string) []graph.Rule {
+	if t := catalogue.Lookup(resourceType); t != nil {
+		return t.Refs
+	}
+	return nil
+}
+
+// remembered gives objects the names that earlier runs gave them.
+func (r *run) remembered() func(string, graph.ID) string {
+	known := r.dir.Addresses()
+	return func(resourceType string, id graph.ID) string {
+		return known[state.Key{Type: resourceType, ID: id}].Name
+	}
+}
+
+func (r *run) linkOptions() graph.LinkOptions {
+	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain}
+	switch r.o.users {
+	case "locals":
+		o.UserExpr = func(u graph.User, numeric bool) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: numeric} }
+	}
+	return o
+}
+
+// explain says why an id leads nowhere.
+func (r *run) explain(types []string, _ graph.ID) string {
+	if len(types) == 0 {
+		return "id of nothing that this import has"
+	}
+	word := short(types[0])
+	if len(types) > 1 {
+		word = "object"
+	}
+	for _, t := range types {
+		if !r.live.Complete[t] {
+			return "id of a " + word + " that this import does not have"
+		}
+	}
+	return "no such " + word + " exists any more"
+}
+
+// render writes the files in memory.
+func (r *run) render() error {
+	defer r.lap("render", time.Now())
+	r.progress.Stage("render", 0)
+	files, err := generator.Render(r.graph, r.schema, r.renderOptions)
+	if err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	r.files = files
+	r.progress.Done(fmt.Sprintf("%d files", len(files)))
+	return nil
+}
+
+// stage lays the future directory beside the present one.
+func (r *run) stage() error {
+	defer r.lap("stage", time.Now())
+	run := state.Run{Complete: r.complete, Live: map[state.Key]bool{}}
+	for _, f := range r.files {
+		run.Files = append(run.Files, state.File{
+			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
+		})
+	}
+	for _, res := range r.graph.Resources {
+		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID})
+	}
+	for _, o := range r.filtered {
+		run.Live[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+	}
+	for _, o := range r.decoded.Rejected {
+		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	changes, err := r.dir.Reconcile(run)
+	if err != nil {
+		return err
+	}
+	r.changes = changes
+	r.staged, err = r.dir.Stage(changes)
+	return err
+}
+
+func (r *run) complete(typ string) bool { return r.live.Complete[typ] }
+
+// commit moves the files in, unless the proof failed or nothing is to be written.
+func (r *run) commit() error {
+	defer r.lap("commit", time.Now())
+	if r.o.dryRun || r.report.Proof.State == report.ProofDiffers {
+		return nil
+	}
+	if err := r.staged.Commit(); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Clean(r.o.dir), err)
+	}
+	r.staged = nil
+	return nil
+}
+
+func short(typ string) string {
+	if len(typ) > len("rootly_") {
+		return typ[len("rootly_"):]
+	}
+	return typ
+}

@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// selection is which objects to take.
+type selection struct {
+	resources []string
+	excludes  []string
+	filters   []string
+}
+
+func (s *selection) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVar(&s.resources, "resources", nil, "`TYPES` to take, such as service,team; '*' takes all (default: all but runtime objects)")
+	f.StringSliceVar(&s.excludes, "excludes", nil, "`TYPES` to leave out")
+	f.StringArrayVar(&s.filters, "filter", nil, "take only objects that match, such as '`service.name=api-*`' (repeatable)")
+}
+
+// families are words that stand for several types.
+func families() map[string]func(*catalogue.Type) bool {
+	return map[string]func(*catalogue.Type) bool{
+		"workflow":      (*catalogue.Type).IsWorkflow,
+		"workflow_task": (*catalogue.Type).IsTask,
+	}
+}
+
+// types resolves the selection against the catalogue. Explicit holds the types named one by one.
+func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, err error) {
+	explicit = map[string]bool{}
+	chosen := map[string]bool{}
+	for _, word := range s.resources {
+		names, err := resolve(word)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, n := range names {
+			chosen[n] = true
+			explicit[n] = word != "*"
+		}
+	}
+	if len(s.resources) == 0 {
+		for _, t := range catalogue.Types() {
+			chosen[t.Name] = t.Optional == ""
+		}
+	}
+	for _, word := range s.excludes {
+		names, err := resolve(word)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, n := range names {
+			delete(chosen, n)
+		}
+	}
+	for _, t := range catalogue.Types() {
+		if chosen[t.Name] {
+			types = append(types, t)
+		}
+	}
+	if len(types) == 0 {
+		return nil, nil, usage(fmt.Errorf("--resources and --excludes leave no type"), "terraformer-rootly types lists what there is")
+	}
+	return types, explicit, nil
+}
+
+// resolve turns a word of the command line into types.
+func resolve(word string) ([]string, error) {
+	word = strings.ToLower(strings.TrimSpace(word))
+	short := strings.TrimPrefix(strings.ReplaceAll(word, "-", "_"), "rootly_")
+	if short == "*" {
+		return namesOf(func(*catalogue.Type) bool { return true }), nil
+	}
+	if is := families()[strings.TrimSuffix(short, "s")]; is != nil {
+		return namesOf(is), nil
+	}
+	if t := catalogue.Lookup("rootly_" + short); t != nil {
+		return []string{t.Name}, nil
+	}
+	for _, t := range catalogue.Types() {
+		if t.Group == short && !t.IsTask() {
+			return []string{t.Name}, nil
+		}
+	}
+	return nil, usage(fmt.Errorf("unknown type %q", word), fmt.Sprintf("did you mean %s? terraformer-rootly types lists all", nearest(short)))
+}
+
+func namesOf(is func(*catalogue.Type) bool) []string {
+	var names []string
+	for _, t := range catalogue.Types() {
+		if is(t) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// nearest is the short name of the type that looks most like a word.
+func nearest(word string) string {
+	var names []string
+	for _, t := range catalogue.Types() {
+		names = append(names, strings.TrimPrefix(t.Name, "rootly_"))
+	}
+	sort.SliceStable(names, func(i, j int) bool {
+		return levenshtein.Distance(word, names[i], nil) < levenshtein.Distance(word, names[j], nil)
+	})
+	return names[0]
+}
+
+// A filter keeps the objects of a type whose attribute matches a pattern.
+type filter struct {
+	typ, attr, pattern string
+}
+
+// parse reads the --filter flags.
+func (s *selection) parse() ([]filter, error) {
+	var all []filter
+	for _, text := range s.filters {
+		left, pattern, ok := strings.Cut(text, "=")
+		word, attr, dotted := strings.Cut(left, ".")
+		if !ok || !dotted || attr == "" {
+			return nil, usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
+		}
+		names, err := resolve(word)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := path.Match(pattern, ""); err != nil {
+			return nil, usage(fmt.Errorf("--filter %q: bad pattern", text), "* stands for any text, ? for one character, [ab] for one of them")
+		}
+		for _, n := range names {
+			all = append(all, filter{n, attr, pattern})
+		}
+	}
+	return all, nil
+}
+
+// apply drops the objects that do not match, with everything below them, and returns those.
+// Filters on one type and attribute are alternatives; filters on different attributes must all match.
+func apply(filters []filter, live *rootly.Live) (dropped []*rootly.Object) {
+	if len(filters) == 0 {
+		return nil
+	}
+	gone := map[graph.ID]bool{}
+	live.Objects = slices.DeleteFunc(live.Objects, func(o *rootly.Object) bool {
+		if gone[o.Parent] && o.Parent != "" || !matches(filters, o) {
+			gone[o.ID] = true
+			dropped = append(dropped, o)
+			return true
+		}
+		return false
+	})
+	return dropped
+}
+
+func matches(filters []filter, o *rootly.Object) bool {
+	verdict := map[string]bool{}
+	for _, f := range filters {
+		if f.typ != o.Type.Name {
+			continue
+		}
+		// Slashes are ordinary characters in names.
+		hit, _ := path.Match(noSlash(f.pattern), noSlash(o.Text(f.attr)))
+		verdict[f.attr] = verdict[f.attr] || hit
+	}
+	for _, ok := range verdict {
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func noSlash(s string) string { return strings.ReplaceAll(s, "/", "\x00") }

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"sort"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// tell fills in the report, prints it, and says how the run ended.
+func (r *run) tell() error {
+	s := r.report
+	r.countTypes()
+	r.countReferences()
+	r.countLosses()
+	stats := r.client.Stats()
+	s.Requests = report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
+	s.Files = report.Files{
+		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: len(r.changes.Remove), Edited: r.changes.Edited,
+	}
+	for _, c := range r.changes.Carried {
+		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: c.Reason})
+	}
+	s.Seconds = time.Since(r.started).Seconds()
+	switch {
+	case r.o.json:
+		if err := report.WriteJSON(r.w.Out, s); err != nil {
+			return err
+		}
+	case !r.o.quiet:
+		report.WriteText(r.w.Err, s)
+	}
+	return r.outcome()
+}
+
+// outcome is the exit code that the run ends with.
+func (r *run) outcome() error {
+	if r.report.Proof.State == report.ProofDiffers {
+		return outcome(exitDiffers)
+	}
+	for _, n := range r.report.NotListed {
+		if n.Asked || !n.Absent {
+			return outcome(exitPartial)
+		}
+	}
+	return nil
+}
+
+func (r *run) countTypes() {
+	counts := map[string]*report.TypeCount{}
+	count := func(t string) *report.TypeCount {
+		if counts[t] == nil {
+			counts[t] = &report.TypeCount{Type: t}
+		}
+		return counts[t]
+	}
+	for _, res := range r.graph.Resources {
+		c := count(res.Address.Type)
+		c.Listed++
+		c.Imported++
+		for _, i := range res.Ignore {
+			r.report.Ignored = append(r.report.Ignored, report.Ignored{Address: res.Address.String(), Path: i.Path, Reason: i.Reason})
+		}
+	}
+	for _, o := range append(r.decoded.Rejected, r.live.Unknown...) {
+		count(o.Type).Listed++
+		r.report.NotImported = append(r.report.NotImported, report.NotImported{
+			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Mend: o.Mend,
+		})
+	}
+	for _, c := range counts {
+		r.report.Types = append(r.report.Types, *c)
+	}
+	sort.Slice(r.report.Types, func(i, j int) bool { return r.report.Types[i].Type < r.report.Types[j].Type })
+	for _, s := range r.live.Skipped {
+		r.report.NotListed = append(r.report.NotListed, report.NotListed{
+			Type: s.Type, Parent: string(s.Parent), Reason: s.Err.Error(), Asked: r.explicit[s.Type], Absent: rootly.Absent(s.Err),
+		})
+	}
+	r.leftOut()
+}
+
+// leftOut names the types that nobody asked for, and why they are not taken by themselves.
+func (r *run) leftOut() {
+	if len(r.o.resources) > 0 {
+		return
+	}
+	r.report.LeftOut = map[string]string{}
+	for _, t := range catalogue.Types() {
+		if t.Optional != "" {
+			r.report.LeftOut[t.Name] = t.Optional
+		}
+	}
+}
+
+func (r *run) countReferences() {
+	refs := &r.report.References
+	for _, res := range r.graph.Resources {
+		for _, p := range res.Exprs {
+			countExpr(refs, p.Expr)
+		}
+	}
+	for _, u := range r.graph.Unresolved {
+		refs.Unresolved = append(refs.Unresolved, report.Unresolved{From: u.From.String(), Path: u.Path, ID: string(u.ID), Reason: u.Reason})
+	}
+	for _, m := range r.graph.Mended {
+		refs.Cycles = append(refs.Cycles, report.Unresolved{From: m.From.String(), Path: m.Path, ID: m.To.String(), Reason: "a reference would close a cycle"})
+	}
+}
+
+func countExpr(refs *report.References, e graph.Expr) {
+	switch e := e.(type) {
+	case graph.Ref:
+		if e.Target.Data {
+			refs.Lookups++
+		} else {
+			refs.Resolved++
+		}
+	case graph.UserRef:
+		refs.Users++
+	case graph.Template:
+		for _, p := range e.Parts {
+			countExpr(refs, p.Expr)
+		}
+	case graph.Encoded:
+		for _, p := range e.Exprs {
+			countExpr(refs, p.Expr)
+		}
+	}
+}
+
+func (r *run) countLosses() {
+	for _, l := range r.decoded.Losses {
+		r.report.Losses = append(r.report.Losses, report.Loss{Type: l.Type, ID: string(l.ID), Title: l.Title, Path: l.Path, Reason: l.Reason})
+	}
+	for t, c := range r.decoded.Coverage {
+		r.report.Coverage = append(r.report.Coverage, report.Coverage{
+			Type: t, Written: c.Written, Default: c.Default, Computed: c.Computed, Secret: c.Secret, Lost: c.Lost,
+		})
+	}
+	sort.Slice(r.report.Coverage, func(i, j int) bool { return r.report.Coverage[i].Type < r.report.Coverage[j].Type })
+}
+
+// secretPaths are the attributes whose values must not be shown in a difference.
+func secretPaths(res *graph.Resource) []cty.Path {
+	var paths []cty.Path
+	for _, p := range res.Exprs {
+		if hasVariable(p.Expr) {
+			paths = append(paths, p.Path)
+		}
+	}
+	return paths
+}
+
+func hasVariable(e graph.Expr) bool {
+	switch e := e.(type) {
+	case graph.VariableRef:
+		return true
+	case graph.Template:
+		for _, p := range e.Parts {
+			if p.Expr != nil && hasVariable(p.Expr) {
+				return true
+			}
+		}
+	case graph.Encoded:
+		for _, p := range e.Exprs {
+			if hasVariable(p.Expr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// userList puts the users in an order that does not depend on the map.
+func userList(users map[graph.ID]graph.User) []graph.User {
+	list := make([]graph.User, 0, len(users))
+	for _, u := range users {
+		list = append(list, u)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
