@@ -142,8 +142,9 @@ func (s *Server) create(r *http.Request, t target, given attributes) (*record, e
 
 // sameKind finds the retrospective configuration that a create adopts: there is one of a kind.
 func (s *Server) sameKind(given attributes) *record {
-	for _, old := range s.store.where(retroConfigs, "kind", text(given["kind"])) {
-		return old
+	kind := text(given["kind"])
+	if found := s.store.where(retroConfigs, "kind", kind); kind != "" && len(found) > 0 {
+		return found[0]
 	}
 	return nil
 }
