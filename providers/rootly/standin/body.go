@@ -8,39 +8,64 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// sentEmpty are texts that the official provider sends even when they are empty. It never sends
-// other empty texts or zeros, so that clearing one has no effect.
-var sentEmpty = map[string][]string{
-	"rootly_service": {"backstage_id", "external_id", "pagerduty_id", "opsgenie_id", "cortex_id", "service_now_ci_sys_id"},
-
+// always are attributes that the official provider sends in every request, even when they are empty
+// or did not change: then as zero. It never sends other empty texts or zeros, so that clearing one has no effect.
+var always = map[string][]string{
 	"rootly_escalation_level": {"delay"},
 	"rootly_escalation_path":  {"initial_delay"},
+	"rootly_service":          {"backstage_id", "external_id", "pagerduty_id", "opsgenie_id", "cortex_id", "service_now_ci_sys_id"},
 }
 
 // attributes are those of d that want picks, in the form in which the API takes them.
 func (k *kind) attributes(d *sdk.ResourceData, want func(name string) bool) map[string]any {
 	sent := map[string]any{}
 	for name, s := range k.schema {
-		if !want(name) || s.Computed && !s.Optional {
+		if s.Computed && !s.Optional {
 			continue
 		}
+		fixed := slices.Contains(always[k.row.Name], name)
 		v := plain(d.Get(name))
-		if (v == "" || v == 0) && !slices.Contains(sentEmpty[k.row.Name], name) {
-			continue
+		switch empty := v == "" || v == 0; {
+		case want(name) && (fixed || !empty):
+			if form := k.form(name, v, s); form != nil {
+				sent[name] = form
+			}
+		case fixed:
+			sent[name] = s.ZeroValue()
 		}
-		if l, ok := v.([]any); ok && len(l) == 0 && d.IsNewResource() {
-			continue
-		}
-		sent[name] = k.form(name, v, s)
 	}
-	if k.row.Name == "rootly_edge_connector_action" {
+	k.amend(d, sent)
+	return sent
+}
+
+// amend makes the few bodies that do not look like the resource.
+func (k *kind) amend(d *sdk.ResourceData, sent map[string]any) {
+	switch k.row.Name {
+	case onCallRoleType:
+		delete(sent, "user_id")
+		if _, ok := sent["on_call_role_id"]; !ok {
+			sent["on_call_role_id"] = nil
+		}
+	case "rootly_dashboard":
+		if name := d.Get("name"); name != "" {
+			sent["name"] = name
+		}
+	case "rootly_edge_connector_action":
 		delete(sent, "edge_connector_id")
 		if p, ok := sent["parameters"]; ok {
 			delete(sent, "parameters")
 			sent["metadata"] = map[string]any{"parameters": p}
 		}
+	case "rootly_on_call_role":
+		delete(sent, "system_role")
+		if d.IsNewResource() {
+			sent["system_role"] = "custom"
+		}
+	case "rootly_schedule":
+		if d.IsNewResource() {
+			sent["slack_channel"], sent["slack_user_group"] = d.Get("slack_channel"), d.Get("slack_user_group")
+		}
 	}
-	return sent
 }
 
 // form turns the value of a block into the object that the API takes where the provider reads one.
@@ -49,7 +74,7 @@ func (k *kind) form(name string, v any, s *sdk.Schema) any {
 	case catalogue.ReadOne, catalogue.ReadOneWhenSet, catalogue.ReadRawOne, catalogue.ReadRawOneWhenSet:
 		l, _ := v.([]any)
 		if len(l) == 0 || l[0] == nil {
-			return map[string]any{}
+			return k.emptyForm(name)
 		}
 		if m, ok := l[0].(map[string]any); ok && k.row.Name == "rootly_workflow_alert" {
 			if payload, _ := m["alert_payload_conditions"].([]any); len(payload) > 0 {
@@ -66,6 +91,15 @@ func (k *kind) form(name string, v any, s *sdk.Schema) any {
 		return withoutNames(v)
 	}
 	return v
+}
+
+// emptyForm is what stands for a block that was removed: an empty object, or nothing where the
+// official provider sends no such block.
+func (k *kind) emptyForm(name string) any {
+	if k.row.Read[name] == catalogue.ReadRawOneWhenSet {
+		return nil
+	}
+	return map[string]any{}
 }
 
 // plain turns sets into lists at every depth.

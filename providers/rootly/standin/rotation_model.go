@@ -98,7 +98,7 @@ func (m *rotationModel) store(ctx context.Context, o *object, included []object,
 	m.TimeZone = types.StringValue(w.TimeZone)
 	m.StartTime, m.EndTime = types.StringPointerValue(w.StartTime), types.StringPointerValue(w.EndTime)
 
-	days, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, w.ActiveDays...))
+	days, d := types.SetValueFrom(ctx, types.StringType, w.ActiveDays)
 	diags.Append(d...)
 	m.ActiveDays = days
 
@@ -177,8 +177,8 @@ func (m *rotationModel) attributes() map[string]any {
 	a := map[string]any{
 		"schedule_id": m.ScheduleID.ValueString(), "name": m.Name.ValueString(),
 		"schedule_rotationable_type": m.Type.ValueString(), "time_zone": m.TimeZone.ValueString(),
-		"active_all_week": m.ActiveAllWeek.ValueBoolPointer(), "active_time_type": m.TimeType.ValueStringPointer(),
-		"start_time": m.StartTime.ValueStringPointer(), "end_time": m.EndTime.ValueStringPointer(),
+		"active_all_week": wireValue(m.ActiveAllWeek), "active_time_type": wireValue(m.TimeType),
+		"start_time": wireValue(m.StartTime), "end_time": wireValue(m.EndTime),
 		"schedule_rotationable_attributes": wireValues(m.Handoff.Attributes()),
 		"active_time_attributes":           wireObjects(m.ActiveTimes), "schedule_rotation_members": wireObjects(m.Members),
 	}
@@ -206,12 +206,23 @@ func wireObjects(s types.Set) []any {
 func wireValues(values map[string]attr.Value) map[string]any {
 	m := map[string]any{}
 	for name, v := range values {
-		switch v := v.(type) {
-		case types.String:
-			m[name] = v.ValueStringPointer()
-		case types.Int64:
-			m[name] = v.ValueInt64Pointer()
-		}
+		m[name] = wireValue(v)
 	}
 	return m
+}
+
+// wireValue is a scalar as the API takes it. What is not known yet is sent as null.
+func wireValue(v attr.Value) any {
+	if v.IsNull() || v.IsUnknown() {
+		return nil
+	}
+	switch v := v.(type) {
+	case types.String:
+		return v.ValueString()
+	case types.Int64:
+		return v.ValueInt64()
+	case types.Bool:
+		return v.ValueBool()
+	}
+	return nil
 }
