@@ -88,7 +88,7 @@ func providerBlock() block {
 func importBlock(r *graph.Resource) block {
 	return block{kind: importKind, body: body{args: []argument{
 		bare("to", r.Address.String()),
-		text("id", string(r.ID)),
+		text("id", string(r.ImportID())),
 	}}}
 }
 

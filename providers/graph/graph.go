@@ -59,6 +59,14 @@ type Resource struct {
 	Notes   []Note   // comments for the code's reader
 }
 
+// ImportID is the id for the import block.
+func (r *Resource) ImportID() ID {
+	if r.Import != "" {
+		return r.Import
+	}
+	return r.ID
+}
+
 // Placed is an expression at a path of a resource's Config.
 type Placed struct {
 	Path cty.Path

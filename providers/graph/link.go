@@ -229,7 +229,7 @@ func (l *linker) place(r *Resource, path cty.Path, e Expr) {
 }
 
 // undeclared looks at every text that no rule settled: a whole UUID of exactly one resource is a
-// reference, and so is one inside a text. Other UUIDs are told as unresolved.
+// reference, and so is one inside a text.
 func (l *linker) undeclared(r *Resource, done map[string]bool) {
 	encoded := map[string]bool{}
 	for _, p := range r.Exprs {
@@ -262,7 +262,7 @@ func (l *linker) wholeUUID(r *Resource, path cty.Path, id ID) {
 	to := l.byUUID[id]
 	switch {
 	case to == nil:
-		l.unresolved(r, path, id, nil)
+		// Ids of other systems look the same; nothing says that this one means an object here.
 	case to != r:
 		l.place(r, path, Ref{Target: to.Address, Attr: "id"})
 	default:

@@ -125,7 +125,7 @@ func (r *run) expect() verify.Expect {
 	var e verify.Expect
 	for _, res := range r.graph.Resources {
 		e.Listed = append(e.Listed, verify.Object{
-			Type: res.Address.Type, ID: string(importedAs(res)), Address: res.Address.String(), Secrets: secretPaths(res),
+			Type: res.Address.Type, ID: string(res.ImportID()), Address: res.Address.String(), Secrets: secretPaths(res),
 		})
 	}
 	for _, c := range r.changes.Carried {
@@ -136,13 +136,6 @@ func (r *run) expect() verify.Expect {
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
 	return e
-}
-
-func importedAs(res *graph.Resource) graph.ID {
-	if res.Import != "" {
-		return res.Import
-	}
-	return res.ID
 }
 
 // note writes what the plan said into the report.
