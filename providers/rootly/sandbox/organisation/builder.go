@@ -3,6 +3,7 @@ package organisation
 import (
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -43,6 +44,8 @@ type builder struct {
 	children    map[family][]string
 	ranks       map[family]int
 	names       map[string]int            // how often a slug was given
+	changes     fields                    // of the object that is being filled
+	trapped     map[string]*trap          // by id
 	left        int                       // importable objects still to be made
 	full        bool                      // whether optional attributes are all filled
 	native      map[string][]catalogField // catalogue fields of native types
@@ -64,6 +67,7 @@ func newBuilder(o Options) (*builder, error) {
 		owners:   make(map[string]string),
 		native:   make(map[string][]catalogField),
 		plans:    make(map[string]*taskPlan),
+		trapped:  make(map[string]*trap),
 		left:     size,
 	}
 	for _, t := range catalogue.Types() {
@@ -95,17 +99,26 @@ func (b *builder) register(s slot) {
 	}
 }
 
-// fill makes the body of a reserved object, with some attributes changed.
+// fill makes the body of a reserved object, with some attributes changed. A change of
+// "task_params.url" reaches into the block.
 func (b *builder) fill(s slot, changes ...field) {
 	row := b.rows[s.kind]
-	attributes := b.attributes(s)
-	for _, c := range changes {
-		attributes = attributes.set(c)
-	}
-	b.store(row.API, s, attributes)
+	b.changes = changes
+	b.store(row.API, s, b.changed("", b.attributes(s)))
+	b.changes = nil
 	if row.Optional == "" {
 		b.left--
 	}
+}
+
+// changed applies the changes whose names start with prefix and have no further dot.
+func (b *builder) changed(prefix string, f fields) fields {
+	for _, c := range b.changes {
+		if name, ok := strings.CutPrefix(c.name, prefix); ok && !strings.Contains(name, ".") {
+			f = f.set(field{name, c.value})
+		}
+	}
+	return f
 }
 
 // add makes an object and returns its id.
@@ -210,12 +223,20 @@ func (b *builder) picks(kind string, n int) []string {
 // ref points at an object of that type, or at nothing where there is none.
 func (b *builder) ref(kind string) encoded { return maybeText(b.pick(kind)) }
 
-// refs points at up to n objects.
-func (b *builder) refs(kind string, n int) encoded { return texts(b.picks(kind, n)...) }
+// refs points at up to n objects; in the showcase at one at least.
+func (b *builder) refs(kind string, n int) encoded { return texts(b.picks(kind, b.atLeast(n))...) }
 
-// maybeRef points at an object in so many cases of a hundred.
+// atLeast is n, or 1 in the showcase, where no path is left unused.
+func (b *builder) atLeast(n int) int {
+	if b.full {
+		return max(n, 1)
+	}
+	return n
+}
+
+// maybeRef points at an object in so many cases of a hundred, and always in the showcase.
 func (b *builder) maybeRef(kind string, percent int) encoded {
-	if !b.chance(percent) {
+	if !b.full && !b.chance(percent) {
 		return null
 	}
 	return b.ref(kind)

@@ -48,14 +48,6 @@ func communicationsTemplate(b *builder, s slot) fields {
 func communicationsGroup(b *builder, _ slot) fields {
 	name := b.title(b.product(), "subscribers")
 	kind := b.oneOf("service", "severity", "functionality", "group", "incident_type")
-	target := map[string]string{"group": "rootly_team"}[kind]
-	if target == "" {
-		target = "rootly_" + kind
-	}
-	id := b.pick(target)
-	condition := fields{{"id", text(b.uuid())}, {"condition", text("is_one_of")}, {"property_type", text(kind)},
-		{"service_ids", null}, {"severity_ids", null}, {"functionality_ids", null}, {"group_ids", null}, {"incident_type_ids", null},
-		{"properties", array(pair(id, b.product()))}}
 	user := b.userNumber()
 	return fields{
 		{"name", text(name)},
@@ -66,11 +58,24 @@ func communicationsGroup(b *builder, _ slot) fields {
 		{"condition_type", text(b.oneOf("any", "all"))},
 		{"sms_channel", flag(b.chance(50))},
 		{"email_channel", yes},
-		{"communication_group_conditions", array(condition.with(field{kind + "_ids", texts(id)}).encode())},
+		{"communication_group_conditions", array(b.subscription(kind))},
 		{"communication_group_members", array(object(field{"id", text(b.uuid())}, field{"user_id", user}))},
 		{"member_ids", array(user)},
 		{"slack_channel_ids", empty},
 		{"communication_external_group_members", array(object(field{"id", text(b.uuid())}, field{"name", text("Vendor desk")},
 			field{"email", text("desk@example.org")}, field{"phone_number", text("+14155550123")}))},
 	}
+}
+
+// subscription is the condition that incidents must meet for a group to be told.
+func (b *builder) subscription(kind string) encoded {
+	target := "rootly_" + kind
+	if kind == "group" {
+		target = "rootly_team"
+	}
+	id := b.pick(target)
+	condition := fields{{"id", text(b.uuid())}, {"condition", text("is_one_of")}, {"property_type", text(kind)},
+		{"service_ids", null}, {"severity_ids", null}, {"functionality_ids", null}, {"group_ids", null}, {"incident_type_ids", null},
+		{"properties", array(pair(id, b.product()))}}
+	return condition.with(field{kind + "_ids", texts(id)}).encode()
 }

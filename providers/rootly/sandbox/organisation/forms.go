@@ -62,15 +62,25 @@ func formFieldPlacement(b *builder, s slot) fields {
 }
 
 func formFieldPlacementCondition(b *builder, s slot) fields {
-	f := b.pick("rootly_form_field")
+	option := b.pick("rootly_form_field_option")
+	f := b.owner(option)
 	return fields{
 		{"form_field_placement_id", text(s.parent)},
 		{"conditioned", text(b.oneOf("placement", "required"))},
 		{"position", number(b.rank(s.kind, s.parent))},
 		{"form_field_id", maybeText(f)},
 		{"comparison", text(b.oneOf("equal", "not_equal"))},
-		{"values", texts(b.someOf(2, b.children[family{f, "rootly_form_field_option"}]...)...)},
+		{"values", b.optionsOf(option)},
 	}
+}
+
+// optionsOf is a list of values that holds an option, and mostly another of the same field.
+func (b *builder) optionsOf(option string) encoded {
+	other := b.pickUnder("rootly_form_field_option", b.owner(option))
+	if other == option {
+		return texts(option)
+	}
+	return texts(option, other)
 }
 
 func formSet(b *builder, _ slot) fields {
@@ -84,12 +94,13 @@ func formSet(b *builder, _ slot) fields {
 }
 
 func formSetCondition(b *builder, s slot) fields {
-	f := b.pick("rootly_form_field")
+	option := b.pick("rootly_form_field_option")
+	f := b.owner(option)
 	return fields{
 		{"form_set_id", text(s.parent)},
 		{"form_field_id", maybeText(f)},
 		{"comparison", text("equal")},
-		{"values", texts(b.someOf(2, b.children[family{f, "rootly_form_field_option"}]...)...)},
+		{"values", b.optionsOf(option)},
 	}
 }
 

@@ -3,6 +3,17 @@ package organisation
 // A step adds a few objects that belong together.
 type step func(b *builder)
 
+// make makes the organisation: whole from Complete on, only its core below.
+func (b *builder) make() {
+	if b.left < Complete {
+		b.people()
+		b.grow(b.coreScript())
+		return
+	}
+	b.showcase()
+	b.grow(b.fullScript())
+}
+
 // grow repeats a script until the organisation has its size.
 func (b *builder) grow(script []step) {
 	for b.left > 0 {
@@ -38,6 +49,22 @@ func (b *builder) coreScript() []step {
 	}
 }
 
+// fullScript makes what a product team brings along, with the rarer things now and then.
+func (b *builder) fullScript() []step {
+	return append(b.coreScript(),
+		growWorkflow, one("rootly_service"), growEscalation, growWorkflow, growAlerts, growWorkflow,
+		sometimes(50, growSchedule), sometimes(50, growDashboard), growWorkflow, sometimes(60, growPlaybook),
+		sometimes(25, growCatalog), growWorkflow, sometimes(15, growStatusPage), sometimes(15, growRetrospective),
+		sometimes(10, growCommunications), sometimes(5, addPermissionSet), sometimes(20, growPlacement), growWorkflow,
+		sometimes(40, one("rootly_heartbeat")), sometimes(20, one("rootly_secret")), sometimes(20, one("rootly_webhooks_endpoint")),
+		sometimes(10, one("rootly_role")), sometimes(10, one("rootly_on_call_role")), sometimes(20, one("rootly_api_key")),
+		sometimes(10, one("rootly_live_call_router")), sometimes(10, growEdge), sometimes(20, one("rootly_sub_status")),
+		sometimes(10, one("rootly_sla")), sometimes(10, one("rootly_custom_form")), sometimes(10, one("rootly_alert_field")),
+		sometimes(10, one("rootly_post_mortem_template")), sometimes(10, one("rootly_authorization")),
+		sometimes(10, one("rootly_alert_group")), growWorkflow, one("rootly_service"),
+	)
+}
+
 // under adds up to n children of a type, as far as the size allows.
 func (b *builder) under(kind, parent string, n int) {
 	for range min(n, b.left) {
@@ -52,7 +79,7 @@ func growWorkflow(b *builder) {
 	for range min(3+b.upTo(5), b.left) {
 		b.add(b.taskKind(), id)
 	}
-	if b.left > 0 && b.chance(20) {
+	if b.left > 0 && len(b.pools["rootly_form_field_option"]) > 0 && b.chance(20) {
 		b.add("rootly_workflow_form_field_condition", id)
 	}
 }
@@ -73,4 +100,75 @@ func growFormField(b *builder) {
 	id := b.add("rootly_form_field", "")
 	b.under("rootly_form_field_option", id, 2+b.upTo(4))
 	b.under("rootly_form_field_position", id, 1+b.upTo(2))
+}
+
+// growEscalation adds a policy with its paths and who is paged on them.
+func growEscalation(b *builder) {
+	id := b.add("rootly_escalation_policy", "")
+	b.under("rootly_escalation_path", id, 1+b.upTo(2))
+	b.under("rootly_escalation_level", id, 2+b.upTo(2))
+}
+
+// growSchedule adds a schedule with a rotation and its members.
+func growSchedule(b *builder) {
+	id := b.add("rootly_schedule", "")
+	for range min(1+b.upTo(1), b.left) {
+		rotation := b.add("rootly_schedule_rotation", id)
+		b.members(rotation, 1+b.upTo(5))
+		b.under("rootly_schedule_rotation_active_day", rotation, b.upTo(2))
+	}
+}
+
+// growAlerts adds a source of alerts and the route that they take.
+func growAlerts(b *builder) {
+	b.under("rootly_alerts_source", "", 1)
+	b.under("rootly_alert_route", "", b.upTo(1))
+	b.under("rootly_alert_urgency", "", b.upTo(1))
+}
+
+func growDashboard(b *builder) {
+	b.under("rootly_dashboard_panel", b.add("rootly_dashboard", ""), 2+b.upTo(4))
+}
+
+func growPlaybook(b *builder) {
+	b.under("rootly_playbook_task", b.add("rootly_playbook", ""), 2+b.upTo(3))
+}
+
+func growCatalog(b *builder) {
+	id := b.add("rootly_catalog", "")
+	b.under("rootly_catalog_property", id, 1+b.upTo(1))
+	b.under("rootly_catalog_entity", id, 5+b.upTo(15))
+}
+
+func growStatusPage(b *builder) {
+	id := b.add("rootly_status_page", "")
+	b.under("rootly_status_page_component_group", id, 1)
+	b.under("rootly_status_page_component", id, 2+b.upTo(4))
+	b.under("rootly_status_page_template", id, 1+b.upTo(2))
+}
+
+func growRetrospective(b *builder) {
+	id := b.add("rootly_retrospective_process", "")
+	b.under("rootly_retrospective_step", id, 2+b.upTo(3))
+	if b.left > 0 {
+		b.under("rootly_retrospective_process_group_step", b.add("rootly_retrospective_process_group", id), 1+b.upTo(1))
+	}
+}
+
+func growCommunications(b *builder) {
+	b.under("rootly_communications_type", "", 1)
+	b.under("rootly_communications_template", "", 1)
+	b.under("rootly_communications_group", "", 1)
+}
+
+func growPlacement(b *builder) {
+	if b.left < 2 {
+		return
+	}
+	id := b.add("rootly_form_field_placement", b.pick("rootly_form_field"))
+	b.add("rootly_form_field_placement_condition", id)
+}
+
+func growEdge(b *builder) {
+	b.under("rootly_edge_connector_action", b.add("rootly_edge_connector", ""), 1+b.upTo(2))
 }

@@ -33,12 +33,6 @@ func New(o Options) []sandbox.Object {
 	if err != nil {
 		return nil
 	}
-	if b.left >= Complete {
-		b.showcase()
-		b.grow(b.fullScript())
-	} else {
-		b.people()
-		b.grow(b.coreScript())
-	}
+	b.make()
 	return b.objects
 }

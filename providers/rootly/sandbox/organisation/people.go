@@ -7,12 +7,17 @@ import (
 // people makes the users. They are no resources, but everything that is owned, paged or on
 // call points at them.
 func (b *builder) people() {
-	for _, s := range b.pools[person] {
-		b.user(s)
+	for i, s := range b.pools[person] {
+		b.user(s, i%11 != 3)
 	}
 }
 
-func (b *builder) user(s slot) {
+// user makes one of them. Some are never on call.
+func (b *builder) user(s slot, onCall bool) {
+	duty := encoded(`{"data":null}`)
+	if onCall {
+		duty = b.relation("rootly_on_call_role")
+	}
 	first := b.oneOf("Ada", "Grace", "Linus", "Barbara", "Edsger", "Margaret", "Ken", "Radia", "Tim", "Hedy", "Zoë", "José", "Dana", "Wei")
 	last := b.oneOf("Okafor", "Lindqvist", "Müller", "Tanaka", "O'Brien", "García", "Novak", "Haddad", "Smith", "van Dijk")
 	mail := strings.ToLower(b.slugOf(first+" "+last)) + "@example.com"
@@ -31,7 +36,7 @@ func (b *builder) user(s slot) {
 		{"time_zone", text(b.oneOf("Europe/London", "America/New_York", "Asia/Tokyo", "Etc/UTC"))},
 		{"created_at", stamp(created)},
 		{"updated_at", stamp(created.Add(b.span()))},
-	}, field{"relationships", object(field{"role", b.relation("rootly_role")}, field{"on_call_role", b.relation("rootly_on_call_role")})})
+	}, field{"relationships", object(field{"role", b.relation("rootly_role")}, field{"on_call_role", duty})})
 }
 
 // relation names one object as JSON:API does, or none.
@@ -52,7 +57,7 @@ func (b *builder) userNumber() encoded {
 }
 
 // userNumbers points at up to n people by number.
-func (b *builder) userNumbers(n int) encoded { return numbers(b.picks(person, n)) }
+func (b *builder) userNumbers(n int) encoded { return numbers(b.picks(person, b.atLeast(n))) }
 
 // numbers encodes numeric ids as a list of numbers.
 func numbers(ids []string) encoded {

@@ -26,14 +26,21 @@ func retrospectiveConfiguration(b *builder, s slot) fields {
 
 func retrospectiveProcess(b *builder, _ slot) fields {
 	name := b.title(b.product(), "process")
-	key := b.oneOf("severity", "group", "incident_type")
-	target := map[string]string{"severity": "rootly_severity", "group": "rootly_team", "incident_type": "rootly_incident_type"}[key]
 	return fields{
 		{"name", text(name)},
 		{"description", b.note(name)},
 		{"is_default", no},
-		{"retrospective_process_matching_criteria", object(field{key + "_ids", b.refs(target, 2)})},
+		{"retrospective_process_matching_criteria", b.criteria(b.oneOf("severity", "group", "incident_type"))},
 	}
+}
+
+// criteria say which incidents a process is for; only one key is ever set.
+func (b *builder) criteria(key string) encoded {
+	target := "rootly_" + key
+	if key == "group" {
+		target = "rootly_team"
+	}
+	return object(field{key + "_ids", b.refs(target, 2)})
 }
 
 func retrospectiveStep(b *builder, s slot) fields {

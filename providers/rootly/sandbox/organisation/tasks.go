@@ -19,7 +19,7 @@ func (b *builder) task(s slot) fields {
 		{"position", number(b.rank("task", s.parent))},
 		{"skip_on_failure", flag(b.chance(15))},
 		{"enabled", flag(!b.chance(8))},
-		{"task_params", all.encode()},
+		{"task_params", b.changed("task_params.", all).encode()},
 	}
 }
 

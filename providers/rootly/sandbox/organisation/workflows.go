@@ -68,7 +68,7 @@ func (b *builder) trigger(kind string) encoded {
 	for _, p := range b.triggers[kind] {
 		out = append(out, field{p.name, b.triggerParam(p, kind)})
 	}
-	return out.encode()
+	return b.changed("trigger_params.", out).encode()
 }
 
 func (b *builder) triggerParam(p param, kind string) encoded {
@@ -169,17 +169,18 @@ func workflowGroup(b *builder, s slot) fields {
 // formFieldCondition narrows a workflow to incidents with certain values of a form field.
 func formFieldCondition(condition string) recipe {
 	return func(b *builder, s slot) fields {
-		f := b.pick("rootly_form_field")
+		option := b.pick("rootly_form_field_option")
+		f := b.owner(option)
 		options := b.children[family{f, "rootly_form_field_option"}]
 		return fields{
 			{"workflow_id", text(s.parent)},
 			{"form_field_id", maybeText(f)},
 			{condition, text(b.oneOf("IS", "ANY", "CONTAINS", "NONE", "SET"))},
-			{"values", texts(b.someOf(b.upTo(1), "yes", "customer", "EU")...)},
+			{"values", texts(b.someOf(b.atLeast(b.upTo(1)), "customer", option)...)},
 			{"selected_catalog_entity_ids", b.refs("rootly_catalog_entity", b.upTo(1))},
 			{"selected_functionality_ids", b.refs("rootly_functionality", b.upTo(1))},
 			{"selected_group_ids", b.refs("rootly_team", b.upTo(1))},
-			{"selected_option_ids", texts(b.someOf(b.upTo(2), options...)...)},
+			{"selected_option_ids", texts(b.someOf(b.atLeast(b.upTo(2)), options...)...)},
 			{"selected_service_ids", b.refs("rootly_service", b.upTo(1))},
 			{"selected_user_ids", b.userNumbers(b.upTo(1))},
 			{"selected_cause_ids", b.refs("rootly_cause", b.upTo(1))},
