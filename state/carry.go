@@ -1,22 +1,230 @@
 package state
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
 
-// carry finds the objects that the run does not have.
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/code"
+)
+
+// carry puts into the files of the run what earlier runs wrote and what must stay: the code
+// of objects that this run does not have without their being gone, and all that this code
+// leans on. It returns the names of the files that stay as they are for that reason.
 func (d *Directory) carry(r Run, c *Changes) (kept map[string]bool, err error) {
+	stay := d.staying(r, c)
+	c.Gone = sortedObjects(c.Gone)
+	foreign, err := d.foreignCode(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := foreign.refuseTwice(d.path, r.Files); err != nil {
+		return nil, err
+	}
+	if len(stay) == 0 {
+		return nil, nil
+	}
+	old, err := d.earlierCode()
+	if err != nil {
+		return nil, err
+	}
+	next, err := runCode(r.Files)
+	if err != nil {
+		return nil, err
+	}
+	k := &carrying{directory: d, run: r, changes: c, old: old, next: next, foreign: foreign,
+		renamed: renames(d.manifest, r), stay: stay, keep: map[place]bool{}, edits: map[place][]code.Edit{},
+		keys: map[string]map[string]bool{}, notes: map[graph.Address][]string{}}
+	if err := k.choose(); err != nil {
+		return nil, err
+	}
+	return k.compose()
+}
+
+// staying sorts the objects of earlier runs that this run does not have into those that are
+// gone and those whose code stays, with the reason.
+func (d *Directory) staying(r Run, c *Changes) map[graph.Address]Carried {
 	fresh := make(map[Key]bool, len(r.Objects))
 	for _, o := range r.Objects {
 		fresh[o.Key()] = true
 	}
+	stay := map[graph.Address]Carried{}
 	for _, rec := range d.manifest.records {
-		k := rec.Key()
+		k, reason := rec.Key(), ""
 		switch {
 		case fresh[k]:
-		case r.Forget[k], r.complete(k.Type) && !r.Live[k]:
+			continue
+		case r.Forget[k]:
+		case r.Live[k]:
+			reason = "it lives, but this run left it out"
+		case !r.complete(k.Type):
+			reason = k.Type + " was not listed completely"
+		}
+		if reason == "" {
 			c.Gone = append(c.Gone, rec.Object)
-		default:
-			return nil, fmt.Errorf("%s: its type was not listed completely, so its code must stay", rec.Address)
+			continue
+		}
+		stay[rec.Address] = Carried{Object: rec.Object, File: rec.file, Reason: reason}
+	}
+	return stay
+}
+
+// renames maps the addresses that objects of this run had to those that they have now. An
+// address whose object has none any more leads to nothing.
+func renames(m *manifest, r Run) map[graph.Address]rename {
+	now := make(map[Key]graph.Address, len(r.Objects))
+	for _, o := range r.Objects {
+		now[o.Key()] = o.Address
+	}
+	out := make(map[graph.Address]rename, len(m.records))
+	for _, rec := range m.records {
+		out[rec.Address] = rename{id: rec.ID, to: now[rec.Key()]}
+	}
+	return out
+}
+
+// rename is what became of an object: its address now, or none.
+type rename struct {
+	id graph.ID
+	to graph.Address
+}
+
+// place is an item of an earlier file.
+type place struct {
+	file string
+	item int
+}
+
+// carrying is the work of one carry.
+type carrying struct {
+	directory *Directory
+	run       Run
+	changes   *Changes
+	old       *sources
+	next      *sources
+	foreign   *sources
+	renamed   map[graph.Address]rename
+	stay      map[graph.Address]Carried
+
+	keep  map[place]bool
+	edits map[place][]code.Edit
+	keys  map[string]map[string]bool // keys wanted of a map in locals, by the local's name; nil means all
+	notes map[graph.Address][]string
+	queue []place
+}
+
+// choose finds every item that must stay: the blocks of objects, then what they refer to.
+func (k *carrying) choose() error {
+	for _, name := range sortedNames(k.old.files) {
+		for i, it := range k.old.files[name].Items {
+			a, stands := k.stands(it)
+			if !stands {
+				continue
+			}
+			if k.next.declares(it.Same()) {
+				return fmt.Errorf("%s is given to a new object while the code of %s stays", a, k.stay[a].ID)
+			}
+			k.want(place{name, i})
 		}
 	}
-	return nil, nil
+	for len(k.queue) > 0 {
+		p := k.queue[0]
+		k.queue = k.queue[1:]
+		for _, ref := range k.old.item(p).Refs {
+			k.follow(p, ref)
+		}
+	}
+	return nil
 }
+
+// stands returns the staying object that a block stands for: itself, or its import.
+func (k *carrying) stands(it code.Item) (graph.Address, bool) {
+	a, ok := addressOf(it)
+	if it.Kind == "import" || it.Kind == "moved" {
+		a.Type, a.Name, ok = it.Target("to")
+	}
+	if !ok || a.Data {
+		return a, false
+	}
+	_, stays := k.stay[a]
+	return a, stays
+}
+
+func (k *carrying) want(p place) {
+	if !k.keep[p] {
+		k.keep[p] = true
+		k.queue = append(k.queue, p)
+	}
+}
+
+// follow makes sure that what a staying item refers to is there, or is written differently.
+func (k *carrying) follow(from place, ref code.Ref) {
+	switch root := ref.Parts[0]; root {
+	case "var":
+		k.wantDeclared("variable." + ref.Parts[1])
+		for _, p := range k.old.declared["value."+ref.Parts[1]] {
+			k.want(p)
+		}
+	case "local":
+		k.wantLocal(ref)
+	case "data":
+		if len(ref.Parts) > 2 {
+			k.wantDeclared("data." + ref.Parts[1] + "." + ref.Parts[2])
+		}
+	default:
+		k.mend(from, ref)
+	}
+}
+
+// wantDeclared keeps an earlier declaration unless the run makes one itself.
+func (k *carrying) wantDeclared(same string) {
+	if k.next.declares(same) || k.foreign.declares(same) {
+		return
+	}
+	for _, p := range k.old.declared[same] {
+		k.want(p)
+	}
+}
+
+// wantLocal keeps a local value, or notes which of its keys the run's own must have.
+func (k *carrying) wantLocal(ref code.Ref) {
+	name := ref.Parts[1]
+	if _, ok := k.next.locals[name]; !ok {
+		if p, ok := k.old.locals[name]; ok {
+			k.want(p)
+		}
+		return
+	}
+	keys, asked := k.keys[name]
+	switch {
+	case len(ref.Parts) < 3:
+		k.keys[name] = nil
+	case !asked:
+		k.keys[name] = map[string]bool{ref.Parts[2]: true}
+	case keys != nil:
+		keys[ref.Parts[2]] = true
+	}
+}
+
+// mend changes a reference to an object that has another address now, or has none any more.
+func (k *carrying) mend(from place, ref code.Ref) {
+	a := graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}
+	now, ours := k.renamed[a]
+	if _, stays := k.stay[a]; !ours || stays || now.to == a {
+		return
+	}
+	it := k.old.item(from)
+	whose, _ := k.stands(it)
+	switch {
+	case !now.to.IsZero():
+		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[1], Text: now.to.String()})
+		k.note(whose, fmt.Sprintf("%s is %s now", a, now.to))
+	case len(ref.Parts) == 3 && ref.Parts[2] == "id":
+		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[2], Text: strconv.Quote(string(now.id))})
+		k.note(whose, fmt.Sprintf("%s is gone: its id stands in its place", a))
+	default:
+		k.note(whose, fmt.Sprintf("refers to %s, which is gone", a))
+	}
+}
+
+func (k *carrying) note(a graph.Address, text string) { k.notes[a] = append(k.notes[a], text) }

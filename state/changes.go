@@ -62,6 +62,7 @@ type Changes struct {
 	Overwritten []string  // files that a person edited or made and that --force writes or removes
 	Gone        []Object  // objects whose code goes, since they are gone or forgotten
 	Carried     []Carried // objects whose code stays although this run does not have them
+	Missing     []Object  // objects that this run does not have and whose code a person removed
 
 	files    map[string]File
 	base     map[string]string // digest that each touched file must still have; empty if it must not exist
@@ -252,7 +253,7 @@ func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err 
 
 // recordRun makes the manifest of the directory as it will be.
 func (d *Directory) recordRun(r Run, c *Changes, kept map[string]bool) {
-	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(c.files))}
+	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(c.files)), secret: map[string]bool{}}
 	edited := make(map[string]bool, len(c.Edited))
 	for _, name := range c.Edited {
 		edited[name] = true
@@ -261,7 +262,7 @@ func (d *Directory) recordRun(r Run, c *Changes, kept map[string]bool) {
 		if isShared(name) {
 			continue
 		}
-		m.files[name] = d.manifest.files[name]
+		m.files[name], m.secret[name] = d.manifest.files[name], f.Secret
 		if !kept[name] && !edited[name] {
 			m.files[name] = digestOf(f.Content)
 		}

@@ -55,16 +55,13 @@ func (s *Stage) Commit() error {
 
 // addManifest stages the memory of what is about to be moved in.
 func (s *Stage) addManifest() error {
-	m, secret := s.changes.manifest, map[string]bool{}
-	for name, f := range s.changes.files {
-		secret[name] = f.Secret
-	}
+	m := s.changes.manifest
 	for _, f := range s.extra {
 		if !isShared(f.Name) {
-			m.files[f.Name], secret[f.Name] = digestOf(f.Content), f.Secret
+			m.files[f.Name], m.secret[f.Name] = digestOf(f.Content), f.Secret
 		}
 	}
-	public, local, err := m.encode(secret)
+	public, local, err := m.encode()
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type record struct {
 type manifest struct {
 	tool     string            // version of the program
 	files    map[string]string // name to digest of what was written; empty for secret files
+	secret   map[string]bool   // names of the files that nobody else may read
 	records  []record          // sorted by address
 	complete []string          // types that were listed completely, sorted
 }

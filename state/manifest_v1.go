@@ -45,13 +45,13 @@ type localV1 struct {
 
 // encode returns the manifest for version control and the part that stays on this machine.
 // The latter is nil when there is nothing in it.
-func (m *manifest) encode(secret map[string]bool) (public, local []byte, err error) {
+func (m *manifest) encode() (public, local []byte, err error) {
 	m.sort()
 	v := manifestV1{Version: manifestVersion, Tool: m.tool, Complete: m.complete}
 	digests := map[string]string{}
 	for _, name := range sortedNames(m.files) {
 		f := fileV1{Name: name, SHA256: m.files[name]}
-		if secret[name] {
+		if m.secret[name] {
 			digests[name] = f.SHA256
 			f.SHA256, f.Secret = "", true
 		}
@@ -128,14 +128,14 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 			return nil, err
 		}
 	}
-	m := &manifest{tool: v.Tool, complete: v.Complete, files: make(map[string]string, len(v.Files))}
+	m := &manifest{tool: v.Tool, complete: v.Complete, files: make(map[string]string, len(v.Files)), secret: map[string]bool{}}
 	for _, f := range v.Files {
 		if err := checkName(f.Name); err != nil {
 			return nil, err
 		}
 		m.files[f.Name] = f.SHA256
 		if f.Secret {
-			m.files[f.Name] = l.Digests[f.Name]
+			m.files[f.Name], m.secret[f.Name] = l.Digests[f.Name], true
 		}
 	}
 	for _, o := range v.Objects {

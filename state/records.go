@@ -39,8 +39,9 @@ func (d *Directory) records(r Run, c *Changes) ([]record, error) {
 	for _, o := range c.Carried {
 		rec := earlier[o.Key()]
 		rec.file = o.File
-		if name, ok := imports[o.Address]; ok {
-			rec.importFile = name
+		rec.importFile = imports[o.Address]
+		if len(o.Notes) > 0 {
+			rec.digest = digests[o.Address]
 		}
 		out = append(out, rec)
 	}

@@ -8,6 +8,8 @@
 // Not here: validation. What the engines would refuse may pass.
 package code
 
+import "strings"
+
 // An Item is a block or an argument at the top level of a file.
 type Item struct {
 	Kind   string   // such as "resource"; empty for an argument
@@ -22,6 +24,7 @@ type Item struct {
 // An Arg is an argument with the range of its value.
 type Arg struct {
 	Name       string
+	Head       int // where the name begins
 	Start, End int
 }
 
@@ -31,6 +34,28 @@ type Ref struct {
 	Parts []string
 	Start int
 	Ends  []int // where each part ends
+}
+
+// Same names what an item declares: no two items with one Same may stand in a directory.
+// It is empty for items that may be repeated.
+func (i Item) Same() string {
+	switch i.Kind {
+	case "":
+		return "value." + i.Labels[0]
+	case "locals", "terraform":
+		return ""
+	case "import", "moved", "removed":
+		a := "to"
+		if i.Kind == "removed" {
+			a = "from"
+		}
+		typ, name, ok := i.Target(a)
+		if !ok {
+			return ""
+		}
+		return i.Kind + "." + typ + "." + name
+	}
+	return strings.Join(append([]string{i.Kind}, i.Labels...), ".")
 }
 
 // Arg returns the argument of that name.

@@ -76,7 +76,7 @@ func (s *scanner) item(start int) (Item, error) {
 	if s.assigns() {
 		it.Labels = []string{name}
 		var a Arg
-		a, err = s.argument(name)
+		a, err = s.argument(name, it.Head)
 		it.Args = []Arg{a}
 	} else {
 		it.Kind = name
@@ -152,13 +152,14 @@ func (s *scanner) body() ([]Arg, error) {
 			s.pos++
 			return args, nil
 		}
+		head := s.pos
 		name := s.ident()
 		if name == "" {
 			return nil, errName
 		}
 		s.space()
 		if s.assigns() {
-			a, err := s.argument(name)
+			a, err := s.argument(name, head)
 			if err != nil {
 				return nil, err
 			}
@@ -175,10 +176,10 @@ func (s *scanner) body() ([]Arg, error) {
 }
 
 // argument reads from the equals sign to the end of the value.
-func (s *scanner) argument(name string) (Arg, error) {
+func (s *scanner) argument(name string, head int) (Arg, error) {
 	s.pos++
 	s.space()
-	a := Arg{Name: name, Start: s.pos}
+	a := Arg{Name: name, Head: head, Start: s.pos}
 	err := s.expression(true)
 	a.End = s.pos
 	for a.End > a.Start && isSpace(s.src[a.End-1]) {

@@ -93,8 +93,9 @@ func (s *scanner) word() {
 
 // chain reads a Ref. A single name is none.
 func (s *scanner) chain() {
-	r := Ref{Start: s.pos, Parts: []string{s.ident()}}
-	r.Ends = []int{s.pos}
+	r := Ref{Start: s.pos}
+	r.Parts = append(r.Parts, s.ident())
+	r.Ends = append(r.Ends, s.pos)
 	for {
 		part, ok := s.link()
 		if !ok {

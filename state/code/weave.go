@@ -1,0 +1,138 @@
+package code
+
+import (
+	"bytes"
+	"sort"
+)
+
+// A Source is a file with its items.
+type Source struct {
+	Text  []byte
+	Items []Item
+}
+
+// Parse scans a text.
+func Parse(text []byte) (Source, error) {
+	items, err := Scan(text)
+	return Source{Text: text, Items: items}, err
+}
+
+// An Edit replaces a range of a text.
+type Edit struct {
+	Start, End int
+	Text       string
+}
+
+// Apply makes edits that do not overlap.
+func Apply(text []byte, edits []Edit) []byte {
+	sorted := append([]Edit(nil), edits...)
+	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Start < sorted[j].Start })
+	var out []byte
+	pos := 0
+	for _, e := range sorted {
+		out = append(append(out, text[pos:e.Start]...), e.Text...)
+		pos = e.End
+	}
+	return append(out, text[pos:]...)
+}
+
+// gap returns what stands between an item and the one before it.
+func (s Source) gap(i int) []byte {
+	if i == 0 {
+		return s.Text[:s.Items[0].Start]
+	}
+	return s.Text[s.Items[i-1].End:s.Items[i].Start]
+}
+
+// Cut returns the text without the items that keep does not hold, and with the edits made in
+// those that it does.
+func (s Source) Cut(keep map[int]bool, edits map[int][]Edit) []byte {
+	if len(s.Items) == 0 {
+		return s.Text
+	}
+	out := bytes.Clone(s.gap(0))
+	first := true
+	for i := range s.Items {
+		if !keep[i] {
+			continue
+		}
+		gap := s.gap(i)
+		if first {
+			gap = nil
+			if i > 0 {
+				gap = bytes.TrimLeft(s.gap(i), " \t\r\n")
+			}
+		}
+		first = false
+		out = append(append(out, gap...), s.item(i, edits[i])...)
+	}
+	return append(out, s.Text[s.Items[len(s.Items)-1].End:]...)
+}
+
+// item returns the text of an item with edits made in it.
+func (s Source) item(i int, edits []Edit) []byte {
+	it := s.Items[i]
+	shifted := make([]Edit, len(edits))
+	for n, e := range edits {
+		shifted[n] = Edit{Start: e.Start - it.Start, End: e.End - it.Start, Text: e.Text}
+	}
+	return Apply(s.Text[it.Start:it.End], shifted)
+}
+
+// Weave returns the text of next with items of an older text put where they stood: behind
+// the same item as before.
+func (next Source) Weave(old Source, keep map[int]bool, edits map[int][]Edit) []byte {
+	places := make(map[string]int, len(next.Items))
+	for i, it := range next.Items {
+		if same := it.Same(); same != "" {
+			places[same] = i
+		}
+	}
+	const front = -1
+	behind, anchor := map[int][]byte{}, front
+	for i, it := range old.Items {
+		if at, ok := places[it.Same()]; ok {
+			anchor = at
+			continue
+		}
+		if !keep[i] {
+			continue
+		}
+		if anchor == front {
+			behind[front] = append(append(behind[front], old.item(i, edits[i])...), old.space(i+1)...)
+		} else {
+			behind[anchor] = append(append(behind[anchor], old.space(i)...), old.item(i, edits[i])...)
+		}
+	}
+	if len(next.Items) == 0 {
+		return append(endLine(next.Text), endLine(bytes.TrimRight(behind[front], "\n"))...)
+	}
+	var out []byte
+	for i, it := range next.Items {
+		out = append(out, next.gap(i)...)
+		if i == 0 {
+			out = append(out, behind[front]...)
+		}
+		out = append(append(out, next.Text[it.Start:it.End]...), behind[i]...)
+	}
+	return append(out, next.Text[next.Items[len(next.Items)-1].End:]...)
+}
+
+// space returns the blank that parts an item from the one before it.
+func (s Source) space(i int) []byte {
+	if i > 0 && i < len(s.Items) {
+		gap := s.gap(i)
+		if len(bytes.TrimSpace(gap)) == 0 && bytes.IndexByte(gap, '\n') >= 0 {
+			return gap
+		}
+	}
+	return []byte("\n\n")
+}
+
+func endLine(text []byte) []byte {
+	out := bytes.Clone(text)
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		out = append(out, '\n')
+	}
+	return out
+}

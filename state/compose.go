@@ -1,0 +1,193 @@
+package state
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/code"
+)
+
+// compose makes the files of the run hold what was chosen, and reports what was carried.
+func (k *carrying) compose() (kept map[string]bool, err error) {
+	if err := k.mergeLocals(); err != nil {
+		return nil, err
+	}
+	kept = map[string]bool{}
+	where := map[graph.Address]string{}
+	for _, name := range sortedNames(k.old.files) {
+		items := k.chosen(name)
+		if len(items) == 0 {
+			continue
+		}
+		f, fresh := k.changes.files[name]
+		switch {
+		case fresh:
+			f.Content = k.next.files[name].Weave(k.old.files[name], items, k.editsOf(name))
+		case k.whole(name, items):
+			f = File{Name: name, Content: k.old.files[name].Text, Secret: k.directory.manifest.secret[name]}
+			kept[name] = true
+		default:
+			f = File{Name: name, Secret: k.directory.manifest.secret[name]}
+			f.Content = k.old.files[name].Cut(items, k.editsOf(name))
+		}
+		k.changes.files[name] = k.listed(f, items, where)
+	}
+	k.report(where)
+	return kept, nil
+}
+
+// chosen returns the items of an earlier file that stay. Of a file that this run does not
+// write these are also those that are nobody else's.
+func (k *carrying) chosen(name string) map[int]bool {
+	out := map[int]bool{}
+	for i := range k.old.files[name].Items {
+		if k.keep[place{name, i}] {
+			out[i] = true
+		}
+	}
+	if _, fresh := k.changes.files[name]; fresh || len(out) == 0 {
+		return out
+	}
+	edited := digestOf(k.old.files[name].Text) != k.directory.manifest.files[name]
+	for i, it := range k.old.files[name].Items {
+		if k.unowned(it, edited) {
+			out[i] = true
+		}
+	}
+	return out
+}
+
+// unowned reports whether an item belongs to no object and nothing else takes its place.
+func (k *carrying) unowned(it code.Item, edited bool) bool {
+	switch it.Kind {
+	case "terraform":
+		return !k.hasTerraform()
+	case "provider":
+		return !k.next.declares(it.Same())
+	}
+	return edited && !k.ours(it) && !k.next.declares(it.Same())
+}
+
+// ours reports whether an item stands for an object of an earlier run.
+func (k *carrying) ours(it code.Item) bool {
+	a, ok := addressOf(it)
+	if !ok {
+		a.Type, a.Name, _ = it.Target("to")
+	}
+	_, known := k.renamed[a]
+	return known
+}
+
+func (k *carrying) hasTerraform() bool {
+	for _, s := range k.next.files {
+		for _, it := range s.Items {
+			if it.Kind == "terraform" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whole reports whether a file needs no change at all.
+func (k *carrying) whole(name string, items map[int]bool) bool {
+	return len(items) == len(k.old.files[name].Items) && len(k.editsOf(name)) == 0
+}
+
+// editsOf returns the edits in the items of a file, with those that take out of locals blocks
+// what this run declares itself.
+func (k *carrying) editsOf(name string) map[int][]code.Edit {
+	out := map[int][]code.Edit{}
+	s := k.old.files[name]
+	for i, it := range s.Items {
+		p := place{name, i}
+		if !k.keep[p] {
+			continue
+		}
+		edits := append([]code.Edit(nil), k.edits[p]...)
+		for _, a := range it.Args {
+			if _, fresh := k.next.locals[a.Name]; fresh && it.Kind == "locals" {
+				edits = append(edits, code.Edit{Start: a.Head, End: a.End})
+			}
+		}
+		if len(edits) > 0 {
+			out[i] = edits
+		}
+	}
+	return out
+}
+
+// listed notes in a file which objects stand in it through the items taken over.
+func (k *carrying) listed(f File, items map[int]bool, where map[graph.Address]string) File {
+	f.Addresses = append([]graph.Address(nil), f.Addresses...)
+	f.Imports = append([]graph.Address(nil), f.Imports...)
+	for i, it := range k.old.files[f.Name].Items {
+		if !items[i] {
+			continue
+		}
+		if a, ok := addressOf(it); ok {
+			f.Addresses = append(f.Addresses, a)
+			where[a] = f.Name
+		}
+		if typ, name, ok := it.Target("to"); ok && it.Kind == "import" {
+			f.Imports = append(f.Imports, graph.Address{Type: typ, Name: name})
+		}
+	}
+	return f
+}
+
+// mergeLocals adds to the maps of this run the entries that staying code refers to.
+func (k *carrying) mergeLocals() error {
+	for _, name := range sortedNames(k.keys) {
+		to, fresh := k.next.locals[name]
+		from, earlier := k.old.locals[name]
+		if !fresh || !earlier {
+			continue
+		}
+		text, err := k.next.files[to.file].AddEntries(to.item, name, k.old.files[from.file], from.item, k.keys[name])
+		if err != nil {
+			return &Refusal{Path: k.directory.file(from.file), Problem: "holds entries of local." + name + " that must stay",
+				cause: err, advice: "write local." + name + " as a plain map"}
+		}
+		f := k.changes.files[to.file]
+		f.Content = text
+		k.changes.files[to.file] = f
+		source, err := code.Parse(text)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", to.file, err)
+		}
+		k.next.files[to.file] = source
+	}
+	return nil
+}
+
+// report tells what was carried. The code of an object may also have been moved by hand to
+// a file of somebody's own, or removed.
+func (k *carrying) report(where map[graph.Address]string) {
+	for a, carried := range k.stay {
+		places := k.foreign.declared["resource."+a.String()]
+		switch {
+		case where[a] != "":
+			carried.File = where[a]
+		case len(places) > 0:
+			carried.File = places[0].file
+		default:
+			k.changes.Missing = append(k.changes.Missing, carried.Object)
+			continue
+		}
+		carried.Notes = k.notes[a]
+		k.changes.Carried = append(k.changes.Carried, carried)
+	}
+	k.changes.Missing = sortedObjects(k.changes.Missing)
+	sort.Slice(k.changes.Carried, func(i, j int) bool {
+		return k.changes.Carried[i].Address.String() < k.changes.Carried[j].Address.String()
+	})
+}
+
+func sortedObjects(objects []Object) []Object {
+	sort.Slice(objects, func(i, j int) bool {
+		return objects[i].Address.String() < objects[j].Address.String()
+	})
+	return objects
+}

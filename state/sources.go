@@ -1,0 +1,138 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/code"
+)
+
+// sources are files with their items, found by what they declare.
+type sources struct {
+	files    map[string]code.Source
+	declared map[string][]place // by code.Item.Same
+	locals   map[string]place   // by the name of the local value
+}
+
+func newSources() *sources {
+	return &sources{files: map[string]code.Source{}, declared: map[string][]place{}, locals: map[string]place{}}
+}
+
+// add takes a file in. Files are added once, in the order of their names.
+func (s *sources) add(name string, text []byte) error {
+	source, err := code.Parse(text)
+	if err != nil {
+		return err
+	}
+	s.files[name] = source
+	for i, it := range source.Items {
+		if same := it.Same(); same != "" {
+			s.declared[same] = append(s.declared[same], place{name, i})
+		}
+		if it.Kind == "locals" {
+			for _, a := range it.Args {
+				s.locals[a.Name] = place{name, i}
+			}
+		}
+	}
+	return nil
+}
+
+// load adds a file of the directory; one that is not there has no items.
+func (s *sources) load(d *Directory, name string) error {
+	content, err := readIfThere(d.file(name))
+	if err != nil || content == nil {
+		return err
+	}
+	return s.add(name, content)
+}
+
+func (s *sources) item(p place) code.Item { return s.files[p.file].Items[p.item] }
+
+// declares reports whether something is declared in one of the files.
+func (s *sources) declares(same string) bool { return len(s.declared[same]) > 0 }
+
+// earlierCode reads the files that earlier runs wrote, as they are now.
+func (d *Directory) earlierCode() (*sources, error) {
+	out := newSources()
+	for _, name := range sortedNames(d.manifest.files) {
+		if !isRead(name) {
+			continue
+		}
+		if err := out.load(d, name); err != nil {
+			return nil, &Refusal{Path: d.file(name), Problem: "cannot be read, and holds code that must stay", cause: err,
+				advice: "mend the file, or restore it from version control"}
+		}
+	}
+	return out, nil
+}
+
+// foreignCode reads the code in the directory that people wrote.
+func (d *Directory) foreignCode(c *Changes) (*sources, error) {
+	entries, err := os.ReadDir(d.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, diskError("read", d.path, err)
+	}
+	out := newSources()
+	for _, e := range entries {
+		_, earlier := d.manifest.files[e.Name()]
+		_, fresh := c.files[e.Name()]
+		if earlier || fresh || e.IsDir() || !isCode(e.Name()) || !isRead(e.Name()) {
+			continue
+		}
+		// What cannot be read is for the engine to complain about.
+		_ = out.load(d, e.Name())
+	}
+	return out, nil
+}
+
+// runCode reads the files of this run.
+func runCode(files []File) (*sources, error) {
+	out := newSources()
+	for _, f := range files {
+		if !isRead(f.Name) {
+			continue
+		}
+		if err := out.add(f.Name, f.Content); err != nil {
+			return nil, fmt.Errorf("read %s: %w", f.Name, err)
+		}
+	}
+	return out, nil
+}
+
+// isRead reports whether a file of this name holds code or values in Terraform's own syntax.
+func isRead(name string) bool {
+	for _, ext := range []string{".tf", ".tofu", ".tfvars", ".tfvars.example"} {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseTwice refuses files that declare a resource which somebody declared by hand.
+func (s *sources) refuseTwice(path string, files []File) error {
+	if len(s.files) == 0 {
+		return nil
+	}
+	var twice []string
+	for _, f := range files {
+		for _, a := range f.Addresses {
+			same := "resource." + a.String()
+			if a.Data {
+				same = a.String()
+			}
+			if places := s.declared[same]; len(places) > 0 {
+				twice = append(twice, a.String()+" in "+places[0].file)
+			}
+		}
+	}
+	if len(twice) == 0 {
+		return nil
+	}
+	return &Refusal{Path: path, Problem: "already declared by hand: " + listed(twice),
+		advice: "remove it there, or leave it out with --excludes"}
+}
