@@ -53,10 +53,11 @@ func fits(raw json.RawMessage, kind string) bool {
 	return true
 }
 
-// accept sets what may be written; the rest is passed over, as Rails does.
+// accept sets what may be written; the rest is passed over, as Rails does. Types that are not in
+// the OpenAPI document take all.
 func (f typeFacts) accept(attrs, given attributes) {
 	for name, value := range given {
-		if _, ok := f.Accepts[name]; ok && !neverRead[name] {
+		if _, ok := f.Accepts[name]; (ok || len(f.Answers) == 0) && !neverRead[name] {
 			attrs[name] = value
 		}
 	}

@@ -25,7 +25,7 @@ func (s *Server) translate(rec *record, attrs, given attributes) {
 		redact(attrs, "authentication_password")
 		redact(attrs, "saml_idp_cert")
 	case "communications_templates":
-		s.stages(rec, attrs, given[stagesWrite])
+		s.stages(rec, attrs, given)
 	case "post_mortem_templates":
 		render(attrs, given)
 	case "users":
@@ -68,9 +68,14 @@ func render(attrs, given attributes) {
 }
 
 // stages turns the stages of a communications template into the objects as which they are read.
-func (s *Server) stages(rec *record, attrs attributes, written json.RawMessage) {
+// The provider writes them under the name for reading.
+func (s *Server) stages(rec *record, attrs, given attributes) {
 	if kind := s.store.get("communications_types", text(attrs["communication_type_id"])); kind != nil {
 		attrs["communication_type"] = encode(map[string]string{"id": kind.ID, "name": text(attribute(kind.Body, "name"))})
+	}
+	written := given[stagesWrite]
+	if written == nil {
+		written = given["communication_template_stages"]
 	}
 	var list []attributes
 	if written == nil || json.Unmarshal(written, &list) != nil {
@@ -78,6 +83,7 @@ func (s *Server) stages(rec *record, attrs attributes, written json.RawMessage) 
 	}
 	read := []any{}
 	for _, stage := range list {
+		stage = flatStage(stage)
 		id := text(stage["communication_stage_id"])
 		name := ""
 		if r := s.store.get("communications_stages", id); r != nil {
@@ -97,6 +103,18 @@ func (s *Server) stages(rec *record, attrs attributes, written json.RawMessage) 
 		}})
 	}
 	attrs["communication_template_stages"] = encode(read)
+}
+
+// flatStage takes a stage out of the object as which it is read.
+func flatStage(stage attributes) attributes {
+	var wrapped struct{ Attributes attributes }
+	if stage["data"] == nil || json.Unmarshal(stage["data"], &wrapped) != nil || wrapped.Attributes == nil {
+		return stage
+	}
+	var of identifier
+	_ = json.Unmarshal(wrapped.Attributes["communication_stage"], &of) // without it the stage names none
+	wrapped.Attributes["communication_stage_id"] = encode(of.ID)
+	return wrapped.Attributes
 }
 
 // relate keeps the relationships of a user, whose roles are no attributes.

@@ -139,12 +139,18 @@ func TestTemplateStagesAreReadAsObjects(t *testing.T) {
 	t.Parallel()
 	_, c := start(t, sandbox.Options{Objects: []sandbox.Object{
 		object("communications_types", "ct", "", `{"name":"Type"}`), object("communications_stages", "cs", "", `{"name":"Stage"}`)}})
-	r := c.create("/v1/communications/templates", "communications_templates",
-		`{"name":"n","communication_type_id":"ct","communication_template_stages_attributes":[{"communication_stage_id":"cs","sms_content":"hi"}]}`)
-	got := string(r.Attributes["communication_template_stages"])
-	for _, want := range []string{`"communication_stage":{"id":"cs","name":"Stage"}`, `"sms_content":"hi"`, `"type":"communications_template_stages"`} {
-		if !strings.Contains(got, want) {
-			t.Errorf("stages lack %s: %s", want, got)
+	var r resource
+	for _, written := range []string{
+		`"communication_template_stages_attributes":[{"communication_stage_id":"cs","sms_content":"hi"}]`,
+		`"communication_template_stages":[{"communication_stage_id":"cs","sms_content":"hi"}]`,
+		`"communication_template_stages":[{"data":{"attributes":{"communication_stage":{"id":"cs"},"sms_content":"hi"}}}]`,
+	} {
+		r = c.create("/v1/communications/templates", "communications_templates", `{"name":"n","communication_type_id":"ct",`+written+`}`)
+		got := string(r.Attributes["communication_template_stages"])
+		for _, want := range []string{`"communication_stage":{"id":"cs","name":"Stage"}`, `"sms_content":"hi"`, `"type":"communications_template_stages"`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("written as %s, the stages lack %s: %s", written, want, got)
+			}
 		}
 	}
 	if got := string(r.Attributes["communication_type"]); got != `{"id":"ct","name":"Type"}` {
@@ -176,6 +182,33 @@ func TestUsersKeepTheirRolesAsRelationships(t *testing.T) {
 	}
 	if got := included(c.ok("/v1/users/7?include=on_call_role")); !cmp.Equal(got, []string{"on_call_roles o"}) {
 		t.Errorf("included: %v", got)
+	}
+}
+
+func TestNumbersOfParentsStayNumbers(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Options{Objects: []sandbox.Object{object("custom_fields", "12", "", `{}`)}})
+	r := c.create("/v1/custom_fields/12/options", "custom_field_options", `{"value":"v"}`)
+	if got := string(r.Attributes["custom_field_id"]); got != "12" {
+		t.Errorf("custom_field_id is %s", got)
+	}
+}
+
+func TestIdsAreRepeatedWhereDocumented(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Options{})
+	r := c.create("/v1/alert_urgencies", "alert_urgencies", `{"name":"n","description":""}`)
+	if got := string(r.Attributes["id"]); got != `"`+r.ID+`"` {
+		t.Errorf("attribute id is %s of %s", got, r.ID)
+	}
+}
+
+func TestPositionsThatAreNoNumbersAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Options{Objects: []sandbox.Object{object("dashboards", "d", "", `{}`)}})
+	r := c.create("/v1/dashboards/d/panels", "dashboard_panels", `{"params":{}}`)
+	if got := string(r.Attributes["position"]); got != "null" {
+		t.Errorf("position is %s", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -17,11 +18,14 @@ import (
 // settle sets what Rootly decides about a new object: its owner, position, slug and times.
 func (s *Server) settle(rec *record, t target, attrs attributes) {
 	s.settleOwner(rec, t, attrs)
-	if raw, ok := attrs["position"]; ok && text(raw) == "" {
+	if raw, ok := attrs["position"]; ok && text(raw) == "" && s.facts.Types[rec.API].Accepts["position"] == "number" {
 		attrs["position"] = encode(len(s.store.byOwner[key{rec.API, rec.Parent}]) + 1)
 	}
 	if _, ok := attrs["slug"]; ok {
 		attrs["slug"] = encode(s.slug(rec, attrs))
+	}
+	if _, ok := attrs["id"]; ok { // a few types repeat it
+		attrs["id"] = encode(rec.ID)
 	}
 	now := encode(s.stamp())
 	attrs["created_at"], attrs["updated_at"] = now, now
@@ -41,7 +45,12 @@ func (s *Server) settleOwner(rec *record, t target, attrs attributes) {
 		attrs[t.by] = encode(owner.ID)
 		rec.Parent = owner.Parent
 	}
-	if name := s.ownerAttrs[rec.API]; name != "" && rec.Parent != "" {
+	name := s.ownerAttrs[rec.API]
+	switch {
+	case name == "" || rec.Parent == "":
+	case len(t.owners) == 1 && numeric[t.owners[0]] && json.Valid([]byte(rec.Parent)):
+		attrs[name] = json.RawMessage(rec.Parent)
+	default:
 		attrs[name] = encode(rec.Parent)
 	}
 }
