@@ -187,11 +187,8 @@ func (p *hclPrinter) object(dst []byte, v cty.Value, over *overlay, indent int) 
 
 // objectKey returns the key as it is written, and its width.
 func objectKey(key string) (string, int) {
-	switch key {
-	case "for", "true", "false", "null":
-		return `"` + key + `"`, len(key) + 2
-	}
-	if isIdentifier(key) && columns(key) == len(key) {
+	// Behind a brace, for begins an expression of its own.
+	if key != "for" && isIdentifier(key) && ascii(key) {
 		return key, len(key)
 	}
 	quoted := string(appendQuoted(nil, []piece{{text: key}}))

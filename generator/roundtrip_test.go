@@ -1,10 +1,12 @@
 package generator_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -197,6 +199,7 @@ func TestRandomGraphsReadBack(t *testing.T) {
 		files := render(t, g, generator.Options{Layout: generator.Layout(seed % 3)})
 		requireRoundTrip(t, g, files, e)
 		requireFormatted(t, files)
+		requireVisible(t, files)
 		requireRoundTrip(t, g, render(t, g, generator.Options{Syntax: generator.JSON}), e)
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
@@ -228,6 +231,32 @@ func requireValues(t testing.TB, files []generator.File, want map[string]cty.Val
 		return
 	}
 	t.Fatal("no secrets.auto.tfvars")
+}
+
+// TestTemplateKeepsTheEndOfItsLastPart holds that what an expression ends with is not lost.
+func TestTemplateKeepsTheEndOfItsLastPart(t *testing.T) {
+	t.Parallel()
+	g := &graph.Graph{Resources: []*graph.Resource{{
+		Address: addr("rootly_unknown", "x"),
+		Config:  obj(object{"text": str("first\nsecond\n")}),
+		Exprs: []graph.Placed{{Path: at("text"), Expr: graph.Template{Parts: []graph.Part{
+			{Text: "first\n"}, {Expr: graph.VariableRef{Name: "x"}}}}}},
+	}}}
+	e := newEvaluator(map[string]cty.Value{"var": obj(object{"x": str("second\n")})})
+	requireRoundTrip(t, g, render(t, g, generator.Options{}), e)
+}
+
+// requireVisible holds that no character hides in the code or reorders its lines.
+func requireVisible(t testing.TB, files []generator.File) {
+	t.Helper()
+	for _, f := range files {
+		hidden := func(r rune) bool {
+			return r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufeff'
+		}
+		if i := bytes.IndexFunc(f.Content, hidden); i >= 0 {
+			t.Errorf("%s hides %q", f.Name, f.Content[i:min(i+10, len(f.Content))])
+		}
+	}
 }
 
 // TestDescriptionsAreStatic holds that variables are declared without calling functions, which
