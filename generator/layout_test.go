@@ -173,6 +173,25 @@ func TestByObject(t *testing.T) {
 
 }
 
+func TestGrandchildrenStayWithTheirRoot(t *testing.T) {
+	t.Parallel()
+	member := func(name, id, parent string) *graph.Resource {
+		r := service(name)
+		r.ID, r.Parent = graph.ID(id), graph.ID(parent)
+		return r
+	}
+	g := &graph.Graph{Resources: []*graph.Resource{
+		member("a", "1", ""), member("a_child", "2", "1"), member("a_grandchild", "3", "2"),
+		member("b", "1", ""), member("b_child", "4", "1"), // another type that counts its ids from 1
+	}}
+	o := generator.Options{Layout: generator.ByObject}
+	for a, name := range remember(o, render(t, g, o)).Remembered {
+		if want := "service_" + a.Name[:1] + ".tf"; name != want {
+			t.Errorf("%s is in %s, want %s", a, name, want)
+		}
+	}
+}
+
 func TestFirstComerKeepsItsFile(t *testing.T) {
 	t.Parallel()
 	option := &graph.Resource{Address: addr("rootly_form_field_option", "x"), ID: "o", Config: obj(object{"value": str("x")})}

@@ -13,25 +13,26 @@ type unit struct {
 	members []*graph.Resource
 }
 
-// unitsOf gathers the resources into units, in the order of the graph.
+// unitsOf gathers the resources into units, in the order of the graph, in which an owner stands
+// before what it owns. Where two types use the same id, the owner is the one that came last.
 func unitsOf(g *graph.Graph, l Layout) []*unit {
-	byID := make(map[graph.ID]*graph.Resource, len(g.Resources))
-	for _, r := range g.Resources {
-		if r.ID != "" {
-			byID[r.ID] = r
-		}
-	}
 	type place struct {
 		root  graph.Address
 		group string
 	}
 	var units []*unit
 	known := make(map[place]*unit)
+	roots := make(map[graph.ID]graph.Address, len(g.Resources))
 	for _, r := range g.Resources {
-		root := rootOf(r, byID)
-		at := place{root.Address, groupOf(r)}
+		root, owned := roots[r.Parent]
+		if r.Parent == "" || !owned {
+			root = r.Address
+		}
+		roots[r.ID] = root
+
+		at := place{root, groupOf(r)}
 		if l == ByObject {
-			at.group = objectStem(root.Address)
+			at.group = objectStem(root)
 		}
 		u := known[at]
 		if u == nil {
@@ -42,20 +43,6 @@ func unitsOf(g *graph.Graph, l Layout) []*unit {
 		u.members = append(u.members, r)
 	}
 	return units
-}
-
-// rootOf follows the owners of a resource up to one that has none in this graph.
-// It gives up after as many steps as any hierarchy has, so that a ring of owners ends too.
-func rootOf(r *graph.Resource, byID map[graph.ID]*graph.Resource) *graph.Resource {
-	const deepest = 16
-	for range deepest {
-		owner := byID[r.Parent]
-		if r.Parent == "" || owner == nil || owner == r {
-			return r
-		}
-		r = owner
-	}
-	return r
 }
 
 // groupOf returns the stem of the file that the resource belongs into.
