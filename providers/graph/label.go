@@ -39,6 +39,14 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) st
 	}
 }
 
+// Free completes an address with a label made from a title, and takes it.
+func Free(a Address, title string, id ID, taken map[Address]bool) Address {
+	r := &Resource{Address: a, ID: id, Title: title}
+	a.Name = free(r, base(r, ""), taken)
+	taken[a] = true
+	return a
+}
+
 // base is the label that a resource would have if it were alone.
 func base(r *Resource, owner string) string {
 	short := shortType(r.Address.Type)
@@ -70,7 +78,7 @@ func shortType(t string) string {
 // free returns the label, or the first with a number behind it that nobody has.
 func free(r *Resource, label string, taken map[Address]bool) string {
 	name := label
-	for n := 2; taken[Address{Type: r.Address.Type, Name: name}]; n++ {
+	for n := 2; taken[Address{Data: r.Address.Data, Type: r.Address.Type, Name: name}]; n++ {
 		name = fmt.Sprintf("%s_%d", label, n)
 	}
 	return name

@@ -15,9 +15,9 @@ type LinkOptions struct {
 	// Users are the people that ids may mean, by id.
 	Users map[ID]User
 
-	// UserExpr makes what stands in the code for a user. Numeric says that a number is wanted.
-	// Nil leaves the ids as text.
-	UserExpr func(u User, numeric bool) Expr
+	// UserExpr makes what stands in the code for a user, and the data source that it leans on, if
+	// it does. Numeric says that a number is wanted. Nil leaves the ids as text.
+	UserExpr func(u User, numeric bool) (Expr, *DataSource)
 
 	// Explain says why an id leads nowhere, given the types that it may belong to; none if that is
 	// not known. The text becomes a comment and part of the report.
@@ -200,11 +200,15 @@ func (l *linker) user(r *Resource, h hit, id ID) bool {
 	if !known || l.o.UserExpr == nil {
 		return false
 	}
-	if !l.usersSeen[id] {
+	expr, source := l.o.UserExpr(u, h.value.Type() == cty.Number)
+	switch {
+	case source != nil:
+		l.source(source)
+	case !l.usersSeen[id]:
 		l.usersSeen[id] = true
 		l.g.Users = append(l.g.Users, u)
 	}
-	l.place(r, h.path, l.o.UserExpr(u, h.value.Type() == cty.Number))
+	l.place(r, h.path, expr)
 	return true
 }
 
@@ -216,12 +220,17 @@ func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
 	if d == nil {
 		return false
 	}
+	l.source(d)
+	l.place(r, h.path, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
+	return true
+}
+
+// source takes a data source into the graph, once.
+func (l *linker) source(d *DataSource) {
 	if !l.dataSeen[d.Address] {
 		l.dataSeen[d.Address] = true
 		l.g.Data = append(l.g.Data, d)
 	}
-	l.place(r, h.path, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
-	return true
 }
 
 func (l *linker) place(r *Resource, path cty.Path, e Expr) {

@@ -236,3 +236,16 @@ func typeOf(rows []*catalogue.Type, kind string) *catalogue.Type {
 	}
 	return nil
 }
+
+// Add appends what became of further objects.
+func (d *Decoded) Add(more *Decoded) {
+	d.Resources = append(d.Resources, more.Resources...)
+	d.Rejected = append(d.Rejected, more.Rejected...)
+	d.Losses = append(d.Losses, more.Losses...)
+	for t, c := range more.Coverage {
+		if d.Coverage[t] == nil {
+			d.Coverage[t] = &Coverage{}
+		}
+		d.Coverage[t].add(*c)
+	}
+}

@@ -16,12 +16,17 @@ func FetchUsers(ctx context.Context, c Client) (map[graph.ID]graph.User, error) 
 		return nil, fmt.Errorf("list users: %w", err)
 	}
 	users := make(map[graph.ID]graph.User, len(l.Objects))
+	taken := map[string]bool{}
 	for _, n := range l.Objects {
 		email := text(n.Attributes, "email")
 		if email == "" {
 			continue
 		}
 		id := graph.ID(n.ID)
+		if taken[email] {
+			email += "#" + n.ID // emails key the map of users
+		}
+		taken[email] = true
 		users[id] = graph.User{ID: id, Email: email, Name: text(n.Attributes, "full_name")}
 	}
 	return users, nil

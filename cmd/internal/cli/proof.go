@@ -130,7 +130,7 @@ func (r *run) expect() verify.Expect {
 	for _, c := range r.changes.Carried {
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
 	}
-	for _, o := range r.decoded.Rejected {
+	for _, o := range r.rejected() {
 		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}

@@ -11,9 +11,9 @@ import (
 
 // recording is what a run fetched, as the sandbox serves it again: the proof then costs no further
 // request, is not slowed by the rate limit and does not race with people editing.
-func recording(live *rootly.Live, users []graph.User) ([]sandbox.Object, error) {
-	objects := make([]sandbox.Object, 0, len(live.Objects)+len(users))
-	for _, o := range live.Objects {
+func recording(live []*rootly.Object, users []graph.User) ([]sandbox.Object, error) {
+	objects := make([]sandbox.Object, 0, len(live)+len(users))
+	for _, o := range live {
 		body, err := json.Marshal(o.Node)
 		if err != nil {
 			return nil, fmt.Errorf("record %s %s: %w", o.Type.Name, o.ID, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -39,14 +40,17 @@ type run struct {
 	live     *rootly.Live     // fetch
 	filtered []*rootly.Object // fetch: listed, but not taken
 	users    map[graph.ID]graph.User
-	decoded  *rootly.Decoded  // link
-	graph    *graph.Graph     // link
-	replay   []sandbox.Object // link: what the proof is made against
-	files    []generator.File // render
-	dir      *state.Directory // from the start, locked
-	changes  *state.Changes   // stage
-	staged   *state.Stage     // stage
-	verdict  verify.Verdict   // verify
+	lookups  map[graph.Target]*graph.DataSource // link: for what is referred to and no resource
+	beside   []*rootly.Object                   // link: what the lookups stand for
+	skipped  []rootly.Rejected                  // link: built-in objects that were not to be taken
+	decoded  *rootly.Decoded                    // link
+	graph    *graph.Graph                       // link
+	replay   []sandbox.Object                   // link: what the proof is made against
+	files    []generator.File                   // render
+	dir      *state.Directory                   // from the start, locked
+	changes  *state.Changes                     // stage
+	staged   *state.Stage                       // stage
+	verdict  verify.Verdict                     // verify
 }
 
 func (r *run) openDirectory() error {
@@ -116,20 +120,23 @@ func (r *run) routingRules(ctx context.Context) error {
 func (r *run) link(ctx context.Context) error {
 	defer r.lap("link", time.Now())
 	r.progress.Stage("link", 0)
+	r.setAsideBuiltIn()
 	r.decoded = rootly.Decode(r.live, rootly.DecodeOptions{Schema: r.schema, Full: r.o.detail == "full"})
+	if err := r.follow(ctx); err != nil {
+		return err
+	}
 	if err := r.people(ctx); err != nil {
 		return err
 	}
 	if r.o.proof.replays() {
 		var err error
-		if r.replay, err = recording(r.live, userList(r.users)); err != nil {
+		if r.replay, err = recording(append(r.live.Objects, r.beside...), userList(r.users)); err != nil {
 			return err
 		}
 	}
 	r.live.Release()
-	resources := r.decoded.Resources
+	resources := graph.Sort(r.decoded.Resources)
 	graph.Label(resources, r.remembered())
-	resources = graph.Sort(resources)
 	r.graph = graph.Link(resources, r.linkOptions())
 	r.progress.Done(fmt.Sprintf("%d resources", len(resources)))
 	return nil
@@ -166,9 +173,21 @@ func (r *run) remembered() func(string, graph.ID) string {
 
 func (r *run) linkOptions() graph.LinkOptions {
 	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain}
+	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
+		return r.lookups[graph.Target{Type: resourceType, ID: id}]
+	}
 	switch r.o.users {
 	case "locals":
-		o.UserExpr = func(u graph.User, numeric bool) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: numeric} }
+		o.UserExpr = func(u graph.User, _ bool) (graph.Expr, *graph.DataSource) { return graph.UserRef{Email: u.Email}, nil }
+	case "data":
+		sources := rootly.UserSources(r.users)
+		o.UserExpr = func(u graph.User, numeric bool) (graph.Expr, *graph.DataSource) {
+			d := sources[u.ID]
+			if d == nil {
+				return graph.UserRef{Email: u.Email}, nil
+			}
+			return graph.Ref{Target: d.Address, Attr: "id", Numeric: numeric}, d
+		}
 	}
 	return o
 }
@@ -218,7 +237,7 @@ func (r *run) stage() error {
 	for _, o := range r.filtered {
 		run.Live[state.Key{Type: o.Type.Name, ID: o.ID}] = true
 	}
-	for _, o := range r.decoded.Rejected {
+	for _, o := range r.rejected() {
 		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
 	changes, err := r.dir.Reconcile(run)
@@ -228,6 +247,11 @@ func (r *run) stage() error {
 	r.changes = changes
 	r.staged, err = r.dir.Stage(changes)
 	return err
+}
+
+// rejected lists the live objects that have no code, whatever the reason.
+func (r *run) rejected() []rootly.Rejected {
+	return slices.Concat(r.decoded.Rejected, r.live.Unknown, r.skipped)
 }
 
 func (r *run) complete(typ string) bool { return r.live.Complete[typ] }

@@ -67,7 +67,7 @@ func (r *run) countTypes() {
 			r.report.Ignored = append(r.report.Ignored, report.Ignored{Address: res.Address.String(), Path: i.Path, Reason: i.Reason})
 		}
 	}
-	for _, o := range append(r.decoded.Rejected, r.live.Unknown...) {
+	for _, o := range r.rejected() {
 		count(o.Type).Listed++
 		r.report.NotImported = append(r.report.NotImported, report.NotImported{
 			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Mend: o.Mend,

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// This file is about what lies beyond the selection: objects that Rootly made itself, and objects
+// that selected ones refer to.
+
+// setAsideBuiltIn takes the objects that Rootly made out of the run when --system says so. As data
+// sources they can still be referred to; those that no data source finds stay resources.
+func (r *run) setAsideBuiltIn() {
+	r.lookups = map[graph.Target]*graph.DataSource{}
+	if r.o.system == "import" {
+		return
+	}
+	var builtIn []*rootly.Object
+	for _, o := range r.live.Objects {
+		if rootly.BuiltIn(o) != "" {
+			builtIn = append(builtIn, o)
+		}
+	}
+	if r.o.system == "data" {
+		maps.Copy(r.lookups, rootly.Lookups(builtIn, r.live.Objects, r.schema))
+	}
+	r.live.Objects = slices.DeleteFunc(r.live.Objects, func(o *rootly.Object) bool {
+		why := rootly.BuiltIn(o)
+		_, found := r.lookups[graph.Target{Type: o.Type.Name, ID: o.ID}]
+		if why == "" || r.o.system == "data" && !found {
+			return false
+		}
+		r.beside = append(r.beside, o)
+		r.skipped = append(r.skipped, rootly.Rejected{
+			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Mend: "--system import takes it",
+		})
+		return true
+	})
+}
+
+// follow reads what selected objects refer to, when --references asks for more than the plain id.
+func (r *run) follow(ctx context.Context) error {
+	if r.o.references == "literal" {
+		return nil
+	}
+	pool := &pool{objects: map[graph.Target]*rootly.Object{}, asked: map[string]bool{}}
+	pool.add(r.filtered)
+	for {
+		missing := graph.Missing(r.decoded.Resources, rules)
+		if err := r.fill(ctx, pool, missing); err != nil {
+			return err
+		}
+		found := pool.take(missing)
+		if len(found) == 0 {
+			return nil
+		}
+		if r.o.references == "data" {
+			maps.Copy(r.lookups, rootly.Lookups(found, pool.all, r.schema))
+			r.beside = append(r.beside, pool.all...)
+			return nil
+		}
+		r.live.Objects = append(r.live.Objects, found...)
+		r.decoded.Add(rootly.Decode(&rootly.Live{Objects: found}, rootly.DecodeOptions{Schema: r.schema, Full: r.o.detail == "full"}))
+	}
+}
+
+// A pool holds the objects of types that were not selected but are referred to.
+type pool struct {
+	all     []*rootly.Object
+	objects map[graph.Target]*rootly.Object
+	asked   map[string]bool
+}
+
+func (p *pool) add(objects []*rootly.Object) {
+	for _, o := range objects {
+		p.all = append(p.all, o)
+		p.objects[graph.Target{Type: o.Type.Name, ID: o.ID}] = o
+	}
+}
+
+// take returns the objects that are missing, each once.
+func (p *pool) take(missing []graph.Target) []*rootly.Object {
+	var found []*rootly.Object
+	for _, t := range missing {
+		if o := p.objects[t]; o != nil {
+			found = append(found, o)
+			delete(p.objects, t)
+		}
+	}
+	return found
+}
+
+// fill fetches the types of what is missing. Whole collections cost fewer requests than single
+// objects, and show whether a name is unique.
+func (r *run) fill(ctx context.Context, p *pool, missing []graph.Target) error {
+	var types []*catalogue.Type
+	for _, t := range missing {
+		if p.asked[t.Type] || r.live.Complete[t.Type] {
+			continue
+		}
+		p.asked[t.Type] = true
+		types = append(types, catalogue.Lookup(t.Type))
+	}
+	if len(types) == 0 {
+		return nil
+	}
+	live, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: types, Progress: r.progress.Count})
+	if err != nil {
+		return err
+	}
+	r.live.Skipped = append(r.live.Skipped, live.Skipped...)
+	p.add(live.Objects)
+	return nil
+}

@@ -1,0 +1,124 @@
+package rootly
+
+import (
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// BuiltIn says why an object is Rootly's own and not a person's; empty for a person's.
+func BuiltIn(obj *Object) string { return protect(obj) }
+
+// Lookups makes data sources for objects that are not to become resources. Others must hold every
+// live object of the same types, since a data source takes the first match: only what is unique
+// among them can be looked up. Objects without a data source, or without such a value, are missing
+// from the result.
+func Lookups(objects, others []*Object, s *schema.Provider) map[graph.Target]*graph.DataSource {
+	taken := map[graph.Address]bool{}
+	count := map[uniqueKey]int{}
+	for _, o := range others {
+		for _, name := range lookupNames {
+			if v := text(o.Node.Attributes, name); v != "" {
+				count[uniqueKey{o.Type.API, o.Parent, name, v}]++
+			}
+		}
+	}
+	found := map[graph.Target]*graph.DataSource{}
+	for _, o := range objects {
+		config, ok := lookupConfig(o, sourceSchema(o, s), count)
+		if !ok {
+			continue
+		}
+		d := &graph.DataSource{Address: sourceAddress(o, taken), Config: config, Note: BuiltIn(o)}
+		found[graph.Target{Type: o.Type.Name, ID: o.ID}] = d
+	}
+	return found
+}
+
+type uniqueKey struct {
+	api    string
+	parent graph.ID
+	name   string
+	value  string
+}
+
+// lookupNames are the arguments by which data sources find things, the surest first.
+var lookupNames = []string{"slug", "name", "kind", "value", "form", "email"}
+
+// sourceType is the data source for a type. All kinds of workflows share one.
+func sourceType(o *Object) string {
+	switch {
+	case o.Type.IsWorkflow():
+		return "rootly_workflow"
+	case o.Type.IsTask():
+		return "rootly_workflow_task"
+	}
+	return o.Type.Name
+}
+
+func sourceSchema(o *Object, s *schema.Provider) *schema.Block {
+	if d := s.DataSources[sourceType(o)]; d != nil {
+		return d.Block
+	}
+	return nil
+}
+
+func lookupConfig(o *Object, b *schema.Block, count map[uniqueKey]int) (cty.Value, bool) {
+	if b == nil {
+		return cty.NilVal, false
+	}
+	config := map[string]cty.Value{}
+	for _, a := range b.Attributes {
+		if a.Mode != schema.Required {
+			continue
+		}
+		switch v := text(o.Node.Attributes, a.Name); {
+		case a.Name == o.Type.ParentAttr && o.Parent != "":
+			config[a.Name] = cty.StringVal(string(o.Parent))
+		case v != "":
+			config[a.Name] = cty.StringVal(v)
+		default:
+			return cty.NilVal, false
+		}
+	}
+	for _, name := range lookupNames {
+		a, v := b.Attribute(name), text(o.Node.Attributes, name)
+		if a == nil || v == "" || a.Mode == schema.Computed || count[uniqueKey{o.Type.API, o.Parent, name, v}] != 1 {
+			continue
+		}
+		config[name] = cty.StringVal(v)
+		return cty.ObjectVal(config), true
+	}
+	return cty.NilVal, false
+}
+
+func sourceAddress(o *Object, taken map[graph.Address]bool) graph.Address {
+	return graph.Free(graph.Address{Data: true, Type: sourceType(o)}, o.Title(), o.ID, taken)
+}
+
+// UserSources makes a data source for every user whose email is unique.
+func UserSources(users map[graph.ID]graph.User) map[graph.ID]*graph.DataSource {
+	emails := map[string]int{}
+	ids := make([]graph.ID, 0, len(users))
+	for id, u := range users {
+		emails[u.Email]++
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	taken := map[graph.Address]bool{}
+	sources := map[graph.ID]*graph.DataSource{}
+	for _, id := range ids {
+		u := users[id]
+		if emails[u.Email] > 1 {
+			continue
+		}
+		sources[id] = &graph.DataSource{
+			Address: graph.Free(graph.Address{Data: true, Type: "rootly_user"}, u.Email, id, taken),
+			Config:  cty.ObjectVal(map[string]cty.Value{"email": cty.StringVal(u.Email)}),
+		}
+	}
+	return sources
+}
