@@ -80,6 +80,20 @@ func TestWritesLeaveAuditEvents(t *testing.T) {
 	}
 }
 
+func TestChildrenThatGoWithTheirParentAreAuditedToo(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Options{Objects: []sandbox.Object{
+		object("catalogs", "c", "", `{"name":"C"}`), object("catalog_entities", "e", "c", `{"name":"E"}`)}})
+	c.want(http.StatusOK, http.MethodDelete, "/v1/catalogs/c", "")
+	var got []string
+	for _, e := range c.audits("") {
+		got = append(got, e.Event+" "+e.ItemType)
+	}
+	if !cmp.Equal(got, []string{"destroy Catalog", "destroy CatalogEntity"}) {
+		t.Errorf("events: %v", got)
+	}
+}
+
 // Rootly documents item types for some kinds only; changes of the others cannot be seen there.
 func TestOnlyDocumentedTypesAreAudited(t *testing.T) {
 	t.Parallel()

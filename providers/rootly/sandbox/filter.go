@@ -26,10 +26,17 @@ func (s *Server) filters(query url.Values, template string) []filter {
 		if m == nil || !strings.Contains(known[m[1]], kindOf(m[2])) {
 			continue
 		}
-		all = append(all, filter{m[1], m[2], strings.Join(values, ",")})
+		f := filter{m[1], m[2], strings.Join(values, ",")}
+		if one := plurals[f.name]; one != "" {
+			f.name, f.op = one, "in"
+		}
+		all = append(all, f)
 	}
 	return all
 }
+
+// plurals are filters by several values of an attribute.
+var plurals = map[string]string{"statuses": "status", "source_types": "source_type"}
 
 // kindOf tells which documented kind of comparison an operator belongs to.
 func kindOf(op string) string {

@@ -20,6 +20,8 @@ func TestFilters(t *testing.T) {
 		object("services", "c", "", `{"name":"Web","slug":"web-2","created_at":"2026-03-01T00:00:00.000Z"}`),
 		object("retrospective_configurations", "k1", "", `{"kind":"skip"}`),
 		object("retrospective_configurations", "k2", "", `{"kind":"mandatory"}`),
+		object("alert_sources", "as1", "", `{"source_type":"email","status":"connected"}`),
+		object("alert_sources", "as2", "", `{"source_type":"datadog","status":"connected"}`),
 		object("statuses", "st1", "", `{"name":"Started","slug":"started"}`),
 	}})
 	for path, want := range map[string][]string{
@@ -43,6 +45,8 @@ func TestFilters(t *testing.T) {
 		"/v1/services?sort=-name,slug":                                     {"b", "c", "a"},
 		"/v1/services?filter[name]=Web&page[size]=1&page[number]=2":        {"c"},
 		"/v1/retrospective_configurations?filter[kind]=mandatory":          {"k2"},
+		"/v1/alert_sources?filter[source_types]=email,generic":             {"as1"},
+		"/v1/alert_sources?filter[statuses]=connected":                     {"as1", "as2"},
 		"/v1/statuses?filter[slug]=started":                                {"st1"},
 	} {
 		if got := c.ok(path).ids(t); !cmp.Equal(got, want) {

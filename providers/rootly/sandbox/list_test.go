@@ -3,7 +3,9 @@ package sandbox_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -243,6 +245,46 @@ func TestTokens(t *testing.T) {
 		t.Errorf("leaks: %v", got)
 	}
 	if got := s.Requests(); !cmp.Equal(got, map[string]int{"GET /v1/services": 4}) {
+		t.Errorf("requests: %v", got)
+	}
+}
+
+func TestHeadAnswersWithoutABody(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Options{Objects: services(3)})
+	if a := c.want(http.StatusOK, http.MethodHead, "/v1/services", ""); len(a.raw) != 0 {
+		t.Errorf("body %s", a.raw)
+	}
+}
+
+func TestLinksKeepTheScheme(t *testing.T) {
+	t.Parallel()
+	web := httptest.NewTLSServer(sandbox.New(sandbox.Options{}))
+	defer web.Close()
+	req, err := http.NewRequest(http.MethodGet, web.URL+"/v1/services", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer x")
+	res, err := web.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || !strings.Contains(string(body), `"self":"https://`) {
+		t.Errorf("%v: %s", err, body)
+	}
+}
+
+func TestUnknownPathsAreCountedTogether(t *testing.T) {
+	t.Parallel()
+	s, c := start(t, sandbox.Options{Objects: services(1)})
+	c.get("/v1/xyz")
+	c.get("/v2")
+	c.do(http.MethodDelete, "/v1/services/s000", "")
+	want := map[string]int{"GET (unknown)": 2, "DELETE /v1/services/{id}": 1}
+	if got := s.Requests(); !cmp.Equal(got, want) {
 		t.Errorf("requests: %v", got)
 	}
 }

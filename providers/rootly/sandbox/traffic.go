@@ -178,7 +178,11 @@ func (c *counters) add(r *http.Request, rt *route, token string) {
 // leaks says where a request carries the token besides its Authorization header.
 func leaks(r *http.Request, token string) []string {
 	var found []string
-	if raw, err := url.PathUnescape(r.URL.RequestURI()); err != nil || strings.Contains(raw, token) {
+	raw := r.URL.RequestURI()
+	if plain, err := url.PathUnescape(raw); err == nil {
+		raw = plain
+	}
+	if strings.Contains(raw, token) {
 		found = append(found, "in the URL of a "+r.Method)
 	}
 	for name, values := range r.Header {

@@ -193,17 +193,17 @@ func (s *Server) destroy(r *http.Request, t target) (*record, error) {
 	if why := undeletable(rec); why != "" {
 		return nil, failf(http.StatusUnprocessableEntity, "%s", why)
 	}
-	s.drop(rec)
-	s.audit(r, "destroy", rec, nil)
+	s.drop(r, rec)
 	return rec, nil
 }
 
-// drop takes out an object with its children, and theirs.
-func (s *Server) drop(rec *record) {
+// drop takes out an object after its children, and theirs.
+func (s *Server) drop(r *http.Request, rec *record) {
 	for _, api := range s.children[rec.API] {
 		for _, c := range slices.Clone(s.store.byOwner[key{api, rec.ID}]) {
-			s.drop(c)
+			s.drop(r, c)
 		}
 	}
 	s.store.remove(rec)
+	s.audit(r, "destroy", rec, nil)
 }
