@@ -99,7 +99,7 @@ func TestNewObjectMovesNoOther(t *testing.T) {
 	t.Parallel()
 	o := generator.Options{MaxBytes: smallFile}
 	g := large(600)
-	for round := range 60 {
+	for round := range 30 {
 		before := render(t, g, o)
 		o = remember(o, before)
 		// Each goes into the same gap, so that its file fills up.

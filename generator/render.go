@@ -303,6 +303,7 @@ func (r *rendering) assemble() []File {
 	files := make([]File, len(r.order))
 	for i, d := range r.order {
 		d.file.Content = r.syntax.assemble(d.header, d.blocks)
+		d.blocks = nil // half of what a large run holds
 		files[i] = d.file
 	}
 	return files

@@ -193,7 +193,7 @@ func withOne(m map[string]cty.Value) map[string]cty.Value {
 
 func TestRandomGraphsReadBack(t *testing.T) {
 	t.Parallel()
-	const graphs = 500
+	const graphs = 300
 	for seed := range uint64(graphs) {
 		g, e := randomGraph(t, seed)
 		files := render(t, g, generator.Options{Layout: generator.Layout(seed % 3)})
