@@ -33,7 +33,6 @@ func (s *Stage) Commit() error {
 		return err
 	}
 	if len(steps) == 0 {
-		d.kept = true
 		return s.Discard()
 	}
 	if err := d.unedited(steps); err != nil {

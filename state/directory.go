@@ -18,6 +18,7 @@ const (
 	localName    = privateDir + "/local.json"
 	journalName  = privateDir + "/journal.json"
 	lockName     = privateDir + "/lock"
+	probeName    = privateDir + "/probe"
 	ignoreName   = privateDir + "/.gitignore"
 )
 
@@ -204,7 +205,7 @@ func (d *Directory) makeAll(path string) error {
 
 // Close ends the run. A directory that Open made and nothing was committed to is removed.
 func (d *Directory) Close() error {
-	if d.lock != nil && !d.kept && !d.exists(manifestName) && !d.exists(journalName) {
+	if !d.kept && !d.exists(manifestName) && !d.exists(journalName) {
 		d.undoCreation()
 	}
 	return d.lock.release()
@@ -215,7 +216,10 @@ func (d *Directory) undoCreation() {
 	if len(d.created) == 0 {
 		return
 	}
-	_ = d.disk.remove(d.file(lockName))
+	if d.lock != nil {
+		_ = d.sweep()
+		_ = d.disk.remove(d.file(lockName))
+	}
 	for i := len(d.created) - 1; i >= 0; i-- {
 		if err := d.disk.remove(d.created[i]); err != nil {
 			return

@@ -62,9 +62,12 @@ func (realDisk) flush(path string) error {
 	return nil
 }
 
+// nextSuffix ends the name of a file that is about to replace another.
+const nextSuffix = ".next"
+
 // replace puts a small file in place of another, whole or not at all.
 func replace(d disk, path string, content []byte, mode fs.FileMode) error {
-	next := path + ".next"
+	next := path + nextSuffix
 	if err := d.removeAll(next); err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ func (l *lock) release() error {
 	if l == nil || l.file == nil {
 		return nil
 	}
+	unlock(l.file)
 	err := l.file.Close()
 	l.file = nil
 	return err

@@ -23,3 +23,7 @@ func openLocked(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlock ends the lock although a process that is just being started may still share the
+// open file. Closing the file would not.
+func unlock(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

@@ -106,8 +106,12 @@ func (s *Stage) extraNames() []string {
 	return names
 }
 
-// Discard removes the staged directory. After Commit it does nothing.
+// Discard removes the staged directory. After Commit it does nothing; nor after a Commit that
+// had begun to move files in and failed, since the next Open goes on from there.
 func (s *Stage) Discard() error {
+	if s.directory.exists(journalName) {
+		return nil
+	}
 	if err := s.directory.disk.removeAll(s.path); err != nil {
 		return diskError("remove", s.path, err)
 	}
@@ -142,7 +146,7 @@ func (d *Directory) stagePrefix() string { return "." + filepath.Base(d.path) + 
 // canMoveFrom tries whether a file can be renamed into the directory from there: not across
 // file systems, such as from beside a mounted volume.
 func (d *Directory) canMoveFrom(beside string) bool {
-	probe, target := filepath.Join(beside, "probe"), d.file(privateDir+"/probe")
+	probe, target := filepath.Join(beside, "probe"), d.file(probeName)
 	if err := d.disk.create(probe, nil, 0o600); err != nil {
 		return true // let the first real file say what is wrong
 	}
@@ -165,10 +169,25 @@ func (d *Directory) sweep() error {
 			if !e.IsDir() || !strings.HasPrefix(e.Name(), d.stagePrefix()) {
 				continue
 			}
-			if err := d.disk.removeAll(filepath.Join(parent, e.Name())); err != nil {
-				return diskError("remove what an earlier run left", filepath.Join(parent, e.Name()), err)
+			if err := d.clear(filepath.Join(parent, e.Name())); err != nil {
+				return err
 			}
 		}
+	}
+	for _, name := range []string{probeName, journalName + nextSuffix} {
+		if !d.exists(name) {
+			continue
+		}
+		if err := d.clear(d.file(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Directory) clear(path string) error {
+	if err := d.disk.removeAll(path); err != nil {
+		return diskError("remove what an earlier run left", path, err)
 	}
 	return nil
 }

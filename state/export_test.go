@@ -1,0 +1,86 @@
+package state
+
+import (
+	"io/fs"
+	"sync"
+)
+
+// Step is a change to the file system that is about to happen.
+type Step struct {
+	Operation, Path string
+}
+
+// OnDisk returns the options with a file system on which before is asked before every step.
+// When it answers with an error the step fails with it; a file is half-written then.
+func OnDisk(o Options, before func(Step) error) Options {
+	o.disk = &faultyDisk{before: before}
+	return o
+}
+
+// faultyDisk is the machine's file system with faults.
+type faultyDisk struct {
+	realDisk
+	mu     sync.Mutex
+	before func(Step) error
+}
+
+var _ disk = (*faultyDisk)(nil)
+
+func (d *faultyDisk) ask(operation, path string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.before(Step{operation, path}); err != nil {
+		return &fs.PathError{Op: operation, Path: path, Err: err}
+	}
+	return nil
+}
+
+func (d *faultyDisk) mkdir(path string, mode fs.FileMode) error {
+	if err := d.ask("mkdir", path); err != nil {
+		return err
+	}
+	return d.realDisk.mkdir(path, mode)
+}
+
+func (d *faultyDisk) create(path string, content []byte, mode fs.FileMode) error {
+	if err := d.ask("create", path); err != nil {
+		_ = d.realDisk.create(path, content[:len(content)/2], mode)
+		return err
+	}
+	return d.realDisk.create(path, content, mode)
+}
+
+func (d *faultyDisk) link(target, path string) error {
+	if err := d.ask("link", path); err != nil {
+		return err
+	}
+	return d.realDisk.link(target, path)
+}
+
+func (d *faultyDisk) rename(from, to string) error {
+	if err := d.ask("rename", to); err != nil {
+		return err
+	}
+	return d.realDisk.rename(from, to)
+}
+
+func (d *faultyDisk) remove(path string) error {
+	if err := d.ask("remove", path); err != nil {
+		return err
+	}
+	return d.realDisk.remove(path)
+}
+
+func (d *faultyDisk) removeAll(path string) error {
+	if err := d.ask("removeAll", path); err != nil {
+		return err
+	}
+	return d.realDisk.removeAll(path)
+}
+
+func (d *faultyDisk) flush(path string) error {
+	if err := d.ask("flush", path); err != nil {
+		return err
+	}
+	return d.realDisk.flush(path)
+}
