@@ -16,11 +16,18 @@ var always = map[string][]string{
 	"rootly_service":          {"backstage_id", "external_id", "pagerduty_id", "opsgenie_id", "cortex_id", "service_now_ci_sys_id"},
 }
 
+// sentEmpty are texts that are sent when they were set to nothing.
+var sentEmpty = map[string]string{"rootly_status_page_component": "status_page_component_group_id"}
+
 // attributes are those of d that want picks, in the form in which the API takes them.
 func (k *kind) attributes(d *sdk.ResourceData, want func(name string) bool) map[string]any {
 	sent := map[string]any{}
 	for name, s := range k.schema {
 		if s.Computed && !s.Optional {
+			continue
+		}
+		if sentEmpty[k.row.Name] == name && want(name) {
+			sent[name] = d.Get(name)
 			continue
 		}
 		fixed := slices.Contains(always[k.row.Name], name)
@@ -50,6 +57,8 @@ func (k *kind) amend(d *sdk.ResourceData, sent map[string]any) {
 		if name := d.Get("name"); name != "" {
 			sent["name"] = name
 		}
+	case "rootly_edge_connector":
+		delete(sent, "subscriptions")
 	case "rootly_edge_connector_action":
 		delete(sent, "edge_connector_id")
 		if p, ok := sent["parameters"]; ok {

@@ -24,15 +24,14 @@ type wire int
 
 const (
 	wireText wire = iota
-	wireTextOrNull
 	wireInt
 	wireBool
 	wireList
 	wireObject
 )
 
-// decode checks v and gives null the meaning that it has for this type: the zero value, except that
-// booleans and a few texts stay null.
+// decode checks v and gives null the meaning that it has in the state: the zero value. The official
+// provider keeps null booleans apart, but its SDK turns them to false.
 func (w wire) decode(v any) (any, error) {
 	switch w {
 	case wireText:
@@ -42,8 +41,13 @@ func (w wire) decode(v any) (any, error) {
 		if s, ok := v.(string); ok {
 			return s, nil
 		}
-	case wireTextOrNull, wireBool:
-		return w.decodeNullable(v)
+	case wireBool:
+		if v == nil {
+			return false, nil
+		}
+		if b, ok := v.(bool); ok {
+			return b, nil
+		}
 	case wireInt:
 		if v == nil {
 			return 0, nil
@@ -69,22 +73,6 @@ func (w wire) decode(v any) (any, error) {
 	return nil, fmt.Errorf("value %T does not fit", v)
 }
 
-func (w wire) decodeNullable(v any) (any, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, nil
-	case bool:
-		if w == wireBool {
-			return v, nil
-		}
-	case string:
-		if w == wireTextOrNull {
-			return v, nil
-		}
-	}
-	return nil, fmt.Errorf("value %T does not fit", v)
-}
-
 // fieldsOf lists how the attributes of a type are read, in the order of their names.
 func fieldsOf(row *catalogue.Type, b *schema.Block, s map[string]*sdk.Schema) []field {
 	var fields []field
@@ -98,9 +86,6 @@ func fieldsOf(row *catalogue.Type, b *schema.Block, s map[string]*sdk.Schema) []
 		fields = append(fields, blockField(row, n, s[n.Name]))
 	}
 	for i, f := range fields {
-		if row.Name == "rootly_status_page_component" && f.name == "status_page_component_group_id" {
-			fields[i].wire = wireTextOrNull
-		}
 		if special := specials[row.Name+"."+f.name]; special != nil {
 			fields[i].store = special
 		}
@@ -130,7 +115,14 @@ func wireOf(s *sdk.Schema) wire {
 }
 
 // store decodes the whole object before any attribute changes, so that one misfit fails all.
-func (k *kind) store(d *sdk.ResourceData, o *object) error {
+// The SDK panics over some values, an object for a set among them. That ends the official provider,
+// but must not end the process that serves this one.
+func (k *kind) store(d *sdk.ResourceData, o *object) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the SDK cannot take a value: %v", r)
+		}
+	}()
 	if k.row.Name == onCallRoleType {
 		return storeOnCallRole(d, o)
 	}

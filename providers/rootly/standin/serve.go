@@ -3,6 +3,8 @@ package standin
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -29,6 +31,13 @@ func Serve(ctx context.Context, o Options) (*Served, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	// The SDK logs through the logger of the process, above all the errors of Set that it is
+	// expected to drop. They must not reach the terminal of the program that serves the provider.
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	log.SetOutput(o.Log)
 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	attach := make(chan *plugin.ReattachConfig)

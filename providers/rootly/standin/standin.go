@@ -16,6 +16,7 @@ package standin
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -41,6 +42,10 @@ type Options struct {
 
 	// Client makes the requests. Nil means a client of its own that keeps connections open.
 	Client *http.Client
+
+	// Log takes what the SDK logs, once Serve was called: from then on the standard logger of the
+	// process writes there. Nil discards it.
+	Log io.Writer
 
 	// Sabotage, if not nil, sees the attributes of every object before they become state, and may
 	// change them or fail the read. It is for tests that need a provider which misbehaves.

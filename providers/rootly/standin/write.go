@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,9 +26,8 @@ func (k *kind) create(ctx context.Context, d *sdk.ResourceData, meta any) diag.D
 	attributes := k.attributes(d, func(name string) bool { return isSet(d, name) })
 	if o != nil {
 		d.SetId(o.ID)
-		for name, v := range attributes {
-			o.Attributes[name] = v
-		}
+		delete(attributes, "kind") // is what found it
+		maps.Copy(o.Attributes, attributes)
 		return k.put(ctx, d, meta, o.Attributes)
 	}
 
