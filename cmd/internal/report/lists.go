@@ -1,0 +1,106 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+)
+
+// lists are what a person should know of objects one by one.
+func (p *page) lists(s *Summary) {
+	p.edited(s.Files.Edited)
+	p.list("Ids left as text: "+number(len(s.References.Unresolved)), places(s.References.Unresolved))
+	p.list("Cycles broken: "+number(len(s.References.Cycles)), places(s.References.Cycles))
+	p.list("Not imported: "+Plural(len(s.NotImported), "object"), notImported(s.NotImported))
+	p.list("Settings that the provider cannot hold: "+number(len(s.Losses)), losses(s.Losses))
+	p.list("Changes that the code ignores (ignore_changes): "+number(len(s.Ignored)), ignored(s.Ignored))
+	p.list("Code kept, though its object was not read this time: "+Plural(len(s.Carried), "resource"), carried(s.Carried))
+
+	absent, failed := notListed(s.NotListed)
+	p.list("Not there for this organisation or token: "+Plural(len(absent), "collection"), absent)
+	p.list("Not read: "+Plural(len(failed), "collection"), failed)
+}
+
+func (p *page) edited(names []string) {
+	if len(names) == 0 {
+		return
+	}
+	p.heading("Left alone, since edited by people: " + Plural(len(names), "file") + " (--force overwrites)")
+	p.names(2, names)
+}
+
+func places(list []Unresolved) []entry {
+	entries := make([]entry, len(list))
+	for i, u := range list {
+		entries[i] = entry{reason: u.Reason, name: attribute(u.From, u.Path) + " = " + u.ID}
+	}
+	return entries
+}
+
+func notImported(list []NotImported) []entry {
+	entries := make([]entry, len(list))
+	for i, n := range list {
+		name := n.Type
+		if title := clean(n.Title); title != "" {
+			name += ` "` + cut(title, 40) + `"`
+		}
+		entries[i] = entry{reason: n.Reason, mend: n.Mend, name: name + " " + n.ID}
+	}
+	return entries
+}
+
+// index is a position in a list, which says nothing about the attribute.
+var index = regexp.MustCompile(`\[[^\]]*\]`)
+
+func losses(list []Loss) []entry {
+	entries := make([]entry, len(list))
+	for i, l := range list {
+		entries[i] = entry{subject: attribute(l.Type, index.ReplaceAllString(l.Path, "")), reason: l.Reason}
+	}
+	return entries
+}
+
+func ignored(list []Ignored) []entry {
+	entries := make([]entry, len(list))
+	for i, g := range list {
+		entries[i] = entry{reason: g.Reason}
+	}
+	return entries
+}
+
+func carried(list []Carried) []entry {
+	entries := make([]entry, len(list))
+	for i, c := range list {
+		entries[i] = entry{reason: c.Reason, name: c.Address}
+	}
+	return entries
+}
+
+// notListed parts what an organisation or a token simply does not have from what went wrong.
+func notListed(list []NotListed) (absent, failed []entry) {
+	for _, n := range list {
+		e := entry{subject: n.Type, reason: n.Reason}
+		if n.Parent != "" {
+			e.name = "of " + n.Parent
+		}
+		if n.Asked {
+			e.subject += ", which was asked for"
+		}
+		if n.Absent && !n.Asked {
+			absent = append(absent, e)
+		} else {
+			failed = append(failed, e)
+		}
+	}
+	return absent, failed
+}
+
+// attribute is the place of an attribute as it is written in code.
+func attribute(of, path string) string {
+	if path == "" {
+		return of
+	}
+	if strings.HasPrefix(path, "[") {
+		return of + path
+	}
+	return of + "." + strings.TrimPrefix(path, ".")
+}

@@ -1,0 +1,138 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+const maxDifferences = 20
+
+// proof ends the summary, since it is what matters most.
+func (p *page) proof(s *Summary) {
+	p.differences(s.Proof.Differences)
+	p.gap()
+	head, c := verdict(&s.Proof)
+	lines := wrap(clean(head), lineWidth)
+	for _, line := range lines {
+		p.b.WriteString(p.colour.paint(c, line) + "\n")
+	}
+	p.paragraph(2, "", planned(&s.Proof))
+	if s.Proof.StandIn && s.Proof.Plan != "" {
+		p.paragraph(2, "", "The stand-in is built in; this says nothing about the official provider.")
+	}
+	if s.Proof.State == ProofDiffers && (s.Command == "" || s.Command == "import") {
+		p.paragraph(2, "", "Nothing was written to "+s.Directory+".")
+	}
+	p.paragraph(0, "hint: ", oneLine(s.Proof.Hint))
+}
+
+// verdict is the proof in one line.
+func verdict(v *Proof) (string, colour) {
+	switch v.State {
+	case ProofClean:
+		if v.StandIn {
+			return "Clean by the stand-in provider: " + v.Plan, yellow
+		}
+		return "Clean: " + v.Plan, green
+	case ProofDiffers:
+		return strings.TrimSuffix("Not clean: "+v.Plan, ": "), red
+	case ProofUnavailable, ProofSkipped:
+		return strings.TrimSuffix("Not verified: "+oneLine(v.Reason), ": "), yellow
+	}
+	return "Not verified: the run did not come to its plan", yellow
+}
+
+// planned says what the plan was made with and what it covers.
+func planned(v *Proof) string {
+	if v.State != ProofClean && v.State != ProofDiffers {
+		return ""
+	}
+	provider := v.Provider
+	if v.StandIn {
+		provider = "the stand-in provider"
+	}
+	text := "Planned"
+	if v.Engine != "" {
+		text += " by " + v.Engine
+	}
+	if provider != "" {
+		text += " with " + provider
+	}
+	switch v.Against {
+	case "recording":
+		text += ", against a recording of what was read"
+	case "live":
+		text += ", against the live API"
+	}
+	text += ", in " + lasted(seconds(v.Seconds)) + "."
+	covered := counts(count{v.Imported, "to import"}, count{v.Managed, "in state already"}, count{v.Reported, "told of above"})
+	if covered != "" {
+		text += " Objects: " + covered + "."
+	}
+	if v.Sampled > 0 {
+		text += " Read again one by one, to compare: " + Plural(v.Sampled, "object") + "."
+	}
+	return text
+}
+
+// differences shows them attribute by attribute, below the resource that they belong to.
+func (p *page) differences(list []Difference) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Differences: " + number(len(list)))
+	shown := list[:min(len(list), maxDifferences)]
+	at := ""
+	for _, d := range shown {
+		whole := strings.TrimSpace(d.Action + " " + d.Address)
+		if whole != at {
+			p.line(2, whole)
+			at = whole
+		}
+		p.difference(d)
+	}
+	if rest := len(list) - len(shown); rest > 0 {
+		p.line(2, more(rest, ""))
+	}
+}
+
+// difference shows both values on one line where that has room, and else below each other.
+func (p *page) difference(d Difference) {
+	const indent = 6
+	p.paragraph(indent, "", oneLine(strings.TrimPrefix(d.Message, d.Address+": ")))
+	if d.Path == "" && d.Before == "" && d.After == "" {
+		return
+	}
+	before, after := shownValue(d.Before), shownValue(d.After)
+	path := clean(d.Path)
+	if line := fmt.Sprintf("%s: %s -> %s", path, before, after); columns(line) <= lineWidth-indent {
+		p.line(indent, line)
+		return
+	}
+	before, after = fromDifference(before, after)
+	p.line(indent, path+":")
+	p.line(indent+2, "   "+before)
+	p.line(indent+2, "-> "+after)
+}
+
+// shownValue is a value in JSON. What is harmful stays visible, since it may be the difference.
+func shownValue(json string) string {
+	if json == "" {
+		return "(none)"
+	}
+	return clean(escape(json))
+}
+
+// fromDifference drops what two long texts begin with in common, but for a few characters.
+func fromDifference(a, b string) (string, string) {
+	const keep = 20
+	x, y := []rune(a), []rune(b)
+	same := 0
+	for same < len(x) && same < len(y) && x[same] == y[same] {
+		same++
+	}
+	if same <= 2*keep {
+		return a, b
+	}
+	return ellipsis + string(x[same-keep:]), ellipsis + string(y[same-keep:])
+}

@@ -1,0 +1,172 @@
+package report
+
+import "time"
+
+// A Summary is what a run did, for people and for machines. Its JSON form is part of the
+// interface: fields are added, never renamed.
+type Summary struct {
+	Command      string             `json:"command,omitempty"` // import when empty; verify proves and does nothing else
+	Directory    string             `json:"directory"`
+	DryRun       bool               `json:"dry_run,omitempty"`
+	Types        []TypeCount        `json:"types"`
+	Requests     Requests           `json:"requests"`
+	Files        Files              `json:"files"`
+	References   References         `json:"references"`
+	NotImported  []NotImported      `json:"not_imported"`
+	NotListed    []NotListed        `json:"not_listed"`
+	Losses       []Loss             `json:"losses"`
+	Ignored      []Ignored          `json:"ignored"`
+	Secrets      int                `json:"secrets"`
+	SecretsMode  string             `json:"secrets_mode,omitempty"` // plain, masked or blank
+	SecretsFile  string             `json:"secrets_file,omitempty"` // holds their values, or waits for them
+	Coverage     []Coverage         `json:"coverage"`
+	LeftOut      map[string]string  `json:"left_out_by_default,omitempty"`
+	Carried      []Carried          `json:"carried"`
+	Proof        Proof              `json:"proof"`
+	Seconds      float64            `json:"seconds"`
+	StageSeconds map[string]float64 `json:"stage_seconds,omitempty"`
+}
+
+// TypeCount counts the objects of a type.
+type TypeCount struct {
+	Type     string `json:"type"`
+	Listed   int    `json:"listed"`
+	Imported int    `json:"imported"`
+}
+
+// Requests counts what was asked of the API.
+type Requests struct {
+	Total   int64         `json:"total"`
+	Retries int64         `json:"retries"`
+	Bytes   int64         `json:"bytes"`
+	Waited  time.Duration `json:"waited_ns"`
+}
+
+// Files counts what became of the files of the directory.
+type Files struct {
+	Written   int      `json:"written"`
+	Unchanged int      `json:"unchanged"`
+	Removed   int      `json:"removed"`
+	Edited    []string `json:"edited"` // by people, and therefore left alone
+}
+
+// References counts ids that became references, and lists those that did not.
+type References struct {
+	Resolved   int          `json:"resolved"`
+	Users      int          `json:"users"`
+	Lookups    int          `json:"lookups"`
+	Unresolved []Unresolved `json:"unresolved"`
+	Cycles     []Unresolved `json:"cycles"`
+}
+
+// Unresolved is an id that stands in the code as text.
+type Unresolved struct {
+	From   string `json:"from"`
+	Path   string `json:"path"`
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+}
+
+// NotImported is a live object that has no code.
+type NotImported struct {
+	Type   string `json:"type"`
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Reason string `json:"reason"`
+	Mend   string `json:"mend,omitempty"`
+}
+
+// NotListed is a collection, or a part of one, that could not be read.
+type NotListed struct {
+	Type   string `json:"type"`
+	Parent string `json:"parent,omitempty"`
+	Reason string `json:"reason"`
+	Asked  bool   `json:"asked_for"` // named on the command line
+	Absent bool   `json:"absent"`    // the organisation's plan or the token does not have it
+}
+
+// Loss is a setting that the provider cannot hold.
+type Loss struct {
+	Type   string `json:"type"`
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// Ignored is an entry of ignore_changes.
+type Ignored struct {
+	Address string `json:"address"`
+	Path    string `json:"path"`
+	Reason  string `json:"reason"`
+}
+
+// Coverage counts what became of the settings of a type.
+type Coverage struct {
+	Type     string `json:"type"`
+	Written  int    `json:"in_code"`
+	Default  int    `json:"default"`
+	Computed int    `json:"computed"`
+	Secret   int    `json:"secret"`
+	Lost     int    `json:"not_representable"`
+}
+
+// Carried is code of an earlier run that stays although this run does not have its object.
+type Carried struct {
+	Address string `json:"address"`
+	Reason  string `json:"reason"`
+}
+
+// Proof is what the plan said.
+type Proof struct {
+	State       string       `json:"state"` // clean, differs, unavailable, skipped
+	Plan        string       `json:"plan,omitempty"`
+	Engine      string       `json:"engine,omitempty"`
+	Provider    string       `json:"provider,omitempty"`
+	StandIn     bool         `json:"stand_in"`          // the provider is the built-in one, not the official
+	Against     string       `json:"against,omitempty"` // recording or live
+	Reason      string       `json:"reason,omitempty"`  // why there is no proof
+	Hint        string       `json:"hint,omitempty"`
+	Imported    int          `json:"imported"`
+	Managed     int          `json:"managed"`
+	Reported    int          `json:"reported"`
+	Differences []Difference `json:"differences"`
+	Seconds     float64      `json:"seconds"`
+	Sampled     int          `json:"sampled,omitempty"` // objects read again to compare lists with single answers
+}
+
+// The states of a proof.
+const (
+	ProofClean       = "clean"
+	ProofDiffers     = "differs"
+	ProofUnavailable = "unavailable"
+	ProofSkipped     = "skipped"
+)
+
+// Difference is what keeps a plan from being clean.
+type Difference struct {
+	Address string `json:"address"`
+	Action  string `json:"action"`
+	Path    string `json:"path,omitempty"`
+	Before  string `json:"before,omitempty"`
+	After   string `json:"after,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+// Imported sums up the objects that have code.
+func (s *Summary) Imported() int {
+	n := 0
+	for _, t := range s.Types {
+		n += t.Imported
+	}
+	return n
+}
+
+// Listed sums up the objects that the API listed.
+func (s *Summary) Listed() int {
+	n := 0
+	for _, t := range s.Types {
+		n += t.Listed
+	}
+	return n
+}
