@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -65,8 +66,10 @@ func (p *proof) plan(ctx context.Context, dir string, t target, progress func(ve
 
 // replayed serves a recording on loopback.
 func replayed(objects []sandbox.Object) (target, func(), error) {
-	url, stop, err := serve(sandbox.New(sandbox.Options{Objects: objects, ReadOnly: true}))
-	return target{url: url, token: "replay"}, stop, err
+	// The recording holds what the organisation holds: nobody else on this machine may read it.
+	token := rand.Text()
+	url, stop, err := serve(sandbox.New(sandbox.Options{Objects: objects, ReadOnly: true, Token: token}))
+	return target{url: url, token: token}, stop, err
 }
 
 // verify plans the staged directory and judges the plan.
