@@ -1,0 +1,327 @@
+package secret
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// A Mode says what becomes of the values that are taken out of the code.
+type Mode int
+
+// The modes.
+const (
+	Plain  Mode = iota // in a file of their own; plans are clean and show them
+	Masked             // likewise, but declared sensitive: engines hide them, and may plan a change once
+	Blank              // to be filled in by people
+)
+
+// ParseMode reads "plain", "masked" or "blank".
+func ParseMode(s string) (Mode, error) {
+	for _, m := range []Mode{Plain, Masked, Blank} {
+		if s == m.String() {
+			return m, nil
+		}
+	}
+	return Plain, fmt.Errorf("secrets mode %q: want plain, masked or blank", s)
+}
+
+func (m Mode) String() string {
+	return [...]string{"plain", "masked", "blank"}[m]
+}
+
+// Options are what Hide has to know. The zero value hides what has the form or the name of a
+// credential.
+type Options struct {
+	Mode Mode
+
+	// Secret returns the paths of a type that hold credentials: their texts become variables
+	// unless they are plainly harmless.
+	Secret func(resourceType string) []string
+
+	// Suspect returns the paths of a type that often hold credentials: their texts become
+	// variables as soon as a part of them looks made up.
+	Suspect func(resourceType string) []string
+}
+
+// Hidden tells of a credential that became a variable.
+type Hidden struct {
+	Address  graph.Address
+	Path     string // inside a JSON text, with the path there behind it
+	Variable string
+	Rule     string // why it was taken for one
+}
+
+// Hide turns every credential in the code of a linked graph into a variable: whole texts, texts
+// inside of JSON, and the texts between the references of a template. The variables keep the
+// values whatever the mode, so that a Watch can look for them. Titles lose their credentials.
+//
+// Config still holds the literals, as it does for references: what is written must follow Exprs.
+func Hide(g *graph.Graph, o Options) []Hidden {
+	h := &hider{g: g, o: o, classes: map[string]class{}, declared: map[string]*places{}}
+	h.names.start(g.Variables)
+	for _, r := range g.Resources {
+		h.resource(r)
+	}
+	return h.told
+}
+
+// CountByType counts what was hidden, by resource type.
+func CountByType(all []Hidden) map[string]int {
+	n := map[string]int{}
+	for _, h := range all {
+		n[h.Address.Type]++
+	}
+	return n
+}
+
+type hider struct {
+	g        *graph.Graph
+	o        Options
+	classes  map[string]class
+	declared map[string]*places
+	ids      map[string]bool // of all resources; made when first needed
+	names    namer
+	told     []Hidden
+}
+
+// A catch is a text that must go.
+type catch struct {
+	path  cty.Path
+	key   string // the path as text
+	value string
+	rule  string
+}
+
+func (h *hider) resource(r *graph.Resource) {
+	r.Title = Mask(r.Title)
+	declared := h.places(r.Address.Type)
+	for i := range r.Exprs {
+		h.expression(r, &r.Exprs[i], declared)
+	}
+	caught := h.texts(r.Config, "", declared, r.Exprs)
+	if len(caught) == 0 {
+		return
+	}
+	for _, c := range caught {
+		r.Exprs = append(r.Exprs, graph.Placed{Path: c.path, Expr: h.variable(r, c, nil)})
+	}
+	sort.SliceStable(r.Exprs, func(i, j int) bool {
+		return graph.PathString(r.Exprs[i].Path) < graph.PathString(r.Exprs[j].Path)
+	})
+}
+
+// texts returns what must go of a value's texts, but for those that an expression stands for.
+func (h *hider) texts(v cty.Value, name string, p *places, exprs []graph.Placed) []catch {
+	var caught []catch
+	w := walker{text: func(at cty.Path, name, text string, m mark) {
+		rule := h.judge(name, text, m)
+		if rule == "" || covered(exprs, at) {
+			return
+		}
+		caught = append(caught, catch{path: at.Copy(), key: graph.PathString(at), value: text, rule: rule})
+	}}
+	w.walk(v, nil, name, p)
+	sort.Slice(caught, func(i, j int) bool { return caught[i].key < caught[j].key })
+	return caught
+}
+
+func covered(exprs []graph.Placed, at cty.Path) bool {
+	for _, e := range exprs {
+		if at.HasPrefix(e.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge returns the rule by which a text is a credential, or nothing.
+func (h *hider) judge(name, text string, m mark) string {
+	c, known := h.classes[name]
+	if !known {
+		c = classify(name)
+		h.classes[name] = c
+	}
+	if c == classPlain && m == markNone && len(text) < shortest {
+		return ""
+	}
+	rule := ""
+	switch {
+	case m == markSecret && !isContainer(text):
+		if !isHarmless(name, text) {
+			rule = "declared-secret"
+		}
+	case m == markNone:
+		if found := find(c, text, true); len(found) > 0 {
+			rule = found[0].Rule
+		}
+	default:
+		rule = suspicion(c, text)
+	}
+	if rule != "" && h.isID(text) {
+		return ""
+	}
+	return rule
+}
+
+// isID reports whether a text is the id of a resource, which is no secret wherever it stands.
+func (h *hider) isID(text string) bool {
+	if h.ids == nil {
+		h.ids = make(map[string]bool, len(h.g.Resources))
+		for _, r := range h.g.Resources {
+			h.ids[string(r.ID)] = true
+		}
+	}
+	return h.ids[text]
+}
+
+// expression hides what an expression says by itself.
+func (h *hider) expression(r *graph.Resource, p *graph.Placed, declared *places) {
+	switch e := p.Expr.(type) {
+	case graph.Template:
+		name, place := follow(r.Config, p.Path, declared)
+		p.Expr = h.template(r, e, p.Path, name, place.is())
+	case graph.Encoded:
+		name, place := follow(r.Config, p.Path, declared)
+		p.Expr = h.encoded(r, e, p.Path, name, place)
+	}
+}
+
+// encoded hides the texts in a JSON text. What cannot be replaced there, a number or a key, hides
+// it as a whole.
+func (h *hider) encoded(r *graph.Resource, e graph.Encoded, at cty.Path, name string, place *places) graph.Expr {
+	if rule := h.irreplaceable(e.Value, name, place); rule != "" {
+		if raw, err := at.Apply(r.Config); err == nil && raw.Type() == cty.String {
+			return h.variable(r, catch{path: at, key: graph.PathString(at), value: raw.AsString(), rule: rule}, nil)
+		}
+	}
+	exprs := append([]graph.Placed(nil), e.Exprs...)
+	for i, inner := range exprs {
+		if t, ok := inner.Expr.(graph.Template); ok {
+			under, below := follow(e.Value, inner.Path, place)
+			if under == "" {
+				under = name
+			}
+			exprs[i].Expr = h.template(r, t, append(at.Copy(), inner.Path...), under, below.is())
+		}
+	}
+	for _, c := range h.texts(e.Value, name, place, e.Exprs) {
+		exprs = append(exprs, graph.Placed{Path: c.path, Expr: h.variable(r, c, &inside{at: at, value: e.Value})})
+	}
+	sort.SliceStable(exprs, func(i, j int) bool {
+		return graph.PathString(exprs[i].Path) < graph.PathString(exprs[j].Path)
+	})
+	e.Exprs = exprs
+	return e
+}
+
+// irreplaceable returns the rule by which a number or a key in a JSON text is a credential.
+func (h *hider) irreplaceable(v cty.Value, name string, place *places) string {
+	rule := ""
+	w := walker{
+		text: func(cty.Path, string, string, mark) {},
+		number: func(name, digits string, m mark) {
+			if len(digits) >= 4 && (classify(name) == classCritical || m == markSecret && !isHarmless(name, digits)) {
+				rule = "credential-number"
+			}
+		},
+		key: func(key string) {
+			if found := find(classPlain, key, true); len(found) > 0 {
+				rule = found[0].Rule
+			}
+		},
+	}
+	w.walk(v, nil, name, place)
+	return rule
+}
+
+// template hides the texts of a template that a credential reaches into. Its references stay.
+func (h *hider) template(r *graph.Resource, t graph.Template, at cty.Path, name string, m mark) graph.Template {
+	const reference = "{{ id }}" // stands where an expression does, and is no credential
+	joined := ""
+	for _, part := range t.Parts {
+		if part.Expr != nil {
+			joined += reference
+			continue
+		}
+		joined += part.Text
+	}
+	rule := h.judge(name, joined, m)
+	if rule == "" {
+		return t
+	}
+	spans := Find(name, joined)
+	parts := append([]graph.Part(nil), t.Parts...)
+	offset := 0
+	for i, part := range parts {
+		if part.Expr != nil {
+			offset += len(reference)
+			continue
+		}
+		if len(spans) == 0 || overlaps(spans, offset, offset+len(part.Text)) {
+			c := catch{path: at, key: graph.PathString(at), value: part.Text, rule: rule}
+			parts[i] = graph.Part{Expr: h.variable(r, c, nil)}
+		}
+		offset += len(part.Text)
+	}
+	return graph.Template{Parts: parts}
+}
+
+func overlaps(spans []Finding, start, end int) bool {
+	for _, s := range spans {
+		if s.Start < end && start < s.End {
+			return true
+		}
+	}
+	return false
+}
+
+// variable makes the variable that stands for a text, and tells of it.
+func (h *hider) variable(r *graph.Resource, c catch, in *inside) graph.VariableRef {
+	path, words := c.key, wordsOf(r.Config, c.path)
+	if in != nil {
+		path = graph.PathString(in.at) + ": " + c.key
+		words = append(wordsOf(r.Config, in.at), wordsOf(in.value, c.path)...)
+	}
+	name := h.names.name(r.Address, words)
+	h.g.Variables = append(h.g.Variables, &graph.Variable{
+		Name:        name,
+		Description: "Secret of " + r.Address.String() + " at " + path,
+		Value:       c.value,
+		Sensitive:   h.o.Mode == Masked,
+	})
+	h.told = append(h.told, Hidden{Address: r.Address, Path: path, Variable: name, Rule: c.rule})
+	return graph.VariableRef{Name: name}
+}
+
+// inside says that a path leads through the value of a JSON text.
+type inside struct {
+	at    cty.Path
+	value cty.Value
+}
+
+// places returns the declared paths of a type, or nil.
+func (h *hider) places(resourceType string) *places {
+	if p, known := h.declared[resourceType]; known {
+		return p
+	}
+	var p *places
+	declare := func(paths func(string) []string, m mark) {
+		if paths == nil {
+			return
+		}
+		for _, path := range paths(resourceType) {
+			if p == nil {
+				p = &places{}
+			}
+			p.declare(path, m)
+		}
+	}
+	declare(h.o.Secret, markSecret)
+	declare(h.o.Suspect, markSuspect)
+	h.declared[resourceType] = p
+	return p
+}

@@ -1,0 +1,74 @@
+// Package secret keeps credentials out of the code.
+//
+//	texts of a graph ──► Find (names, patterns, rules) ──► Hide ──► variables
+//	files as written ──► Watch ──► which of their values still stand there
+//
+// A text is a credential by the name it stands under, by its form, or by the rule set of
+// gitleaks, which is embedded (rules.json, MIT licence beside it; package upstream renews it).
+//
+// Not here: any I/O, any knowledge of Rootly. The values themselves are never part of an error
+// or of what Hide tells.
+package secret
+
+import (
+	"sort"
+	"strings"
+)
+
+// A Finding is a credential in a text, or a text that is one.
+type Finding struct {
+	Rule       string // what it looks like, such as "slack-webhook-url"
+	Start, End int    // where it stands, in bytes
+}
+
+// Find returns the credentials in a text that stands under a name: an attribute, a header, a key
+// of a JSON object. References such as "{{ secrets.token }}", placeholders and ids are none.
+// Time is linear in the length of the text.
+func Find(name, text string) []Finding {
+	all := find(classify(name), text, false)
+	sort.Slice(all, func(i, j int) bool {
+		if all[i].Start != all[j].Start {
+			return all[i].Start < all[j].Start
+		}
+		return all[i].End > all[j].End
+	})
+	return all
+}
+
+// Mask returns the text with every credential replaced, for titles, comments and messages.
+func Mask(text string) string {
+	found := Find("", text)
+	if len(found) == 0 {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, f := range found {
+		if f.End <= at {
+			continue
+		}
+		if f.Start >= at {
+			b.WriteString(text[at:f.Start])
+			b.WriteString("[secret]")
+		}
+		at = f.End
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// find looks for credentials; first asks for no more than one.
+func find(c class, text string, first bool) []Finding {
+	if c != classPlain {
+		if rule := byName(c, text); rule != "" {
+			return []Finding{{Rule: rule, End: len(text)}}
+		}
+	}
+	if len(text) < shortest {
+		return nil
+	}
+	return scan(text, first)
+}
+
+// shortest is the length below which no text has the form of a credential: "a://:b@c".
+const shortest = 8
