@@ -85,12 +85,16 @@ func fieldsOf(row *catalogue.Type, b *schema.Block, s map[string]*sdk.Schema) []
 	for _, n := range b.Blocks {
 		fields = append(fields, blockField(row, n, s[n.Name]))
 	}
-	for i, f := range fields {
-		if special := specials[row.Name+"."+f.name]; special != nil {
-			fields[i].store = special
+	// The special ones come last: one of them looks at an attribute that was just read.
+	var general, special []field
+	for _, f := range fields {
+		if store := specials[row.Name+"."+f.name]; store != nil {
+			special = append(special, field{f.name, f.wire, store})
+		} else {
+			general = append(general, f)
 		}
 	}
-	return fields
+	return append(general, special...)
 }
 
 func setter(name string) func(*sdk.ResourceData, any) error {
