@@ -101,7 +101,7 @@ func (d *Directory) Reconcile(r Run) (*Changes, error) {
 	if err != nil {
 		return nil, err
 	}
-	records, err := d.records(r, c)
+	records, err := d.records(r, c, kept)
 	if err != nil {
 		return nil, err
 	}

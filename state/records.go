@@ -14,8 +14,8 @@ import (
 )
 
 // records lists the objects of the future directory with where their code stands.
-func (d *Directory) records(r Run, c *Changes) ([]record, error) {
-	digests, err := blockDigests(c.files)
+func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, error) {
+	digests, err := blockDigests(c.files, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -48,18 +48,18 @@ func (d *Directory) records(r Run, c *Changes) ([]record, error) {
 	return out, nil
 }
 
-// blockDigests returns the digest of every resource block in the files.
-func blockDigests(files map[string]File) (map[graph.Address]string, error) {
+// blockDigests returns the digest of every resource block in the files that are not kept.
+func blockDigests(files map[string]File, kept map[string]bool) (map[graph.Address]string, error) {
 	digests := map[graph.Address]string{}
 	var mu sync.Mutex
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for name, f := range files {
-		if !strings.HasSuffix(name, ".tf") || !bytes.Contains(f.Content, []byte("resource")) {
+		if kept[name] || !strings.HasSuffix(name, ".tf") || !bytes.Contains(f.Content, []byte("resource")) {
 			continue
 		}
 		g.Go(func() error {
-			items, err := code.Scan(f.Content)
+			items, err := code.Outline(f.Content)
 			if err != nil {
 				return fmt.Errorf("read %s: %w", name, err)
 			}

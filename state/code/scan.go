@@ -7,9 +7,13 @@ import (
 )
 
 // Scan returns the items of a file in their order.
-func Scan(src []byte) ([]Item, error) {
-	s := &scanner{src: src}
-	if bytes.HasPrefix(src, []byte("\xef\xbb\xbf")) {
+func Scan(src []byte) ([]Item, error) { return scan(&scanner{src: src}) }
+
+// Outline returns the items without their arguments and references, which is faster.
+func Outline(src []byte) ([]Item, error) { return scan(&scanner{src: src, outline: true}) }
+
+func scan(s *scanner) ([]Item, error) {
+	if bytes.HasPrefix(s.src, []byte("\xef\xbb\xbf")) {
 		s.pos = 3
 	}
 	var items []Item
@@ -20,7 +24,7 @@ func Scan(src []byte) ([]Item, error) {
 		}
 		item, err := s.item(start)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", 1+bytes.Count(src[:min(s.pos, len(src))], []byte("\n")), err)
+			return nil, fmt.Errorf("line %d: %w", 1+bytes.Count(s.src[:min(s.pos, len(s.src))], []byte("\n")), err)
 		}
 		items = append(items, item)
 	}
@@ -163,7 +167,9 @@ func (s *scanner) body() ([]Arg, error) {
 			if err != nil {
 				return nil, err
 			}
-			args = append(args, a)
+			if !s.outline {
+				args = append(args, a)
+			}
 			continue
 		}
 		if _, err := s.labels(); err != nil {

@@ -8,9 +8,10 @@ import (
 
 // scanner is a position in a text. Its methods leave it behind what they have read.
 type scanner struct {
-	src  []byte
-	pos  int
-	refs []Ref
+	src     []byte
+	pos     int
+	refs    []Ref
+	outline bool // whether references do not matter
 }
 
 func (s *scanner) more() bool { return s.pos < len(s.src) }
@@ -71,15 +72,21 @@ func (s *scanner) ident() string {
 	if !s.more() || !isLetter(s.src[s.pos]) {
 		return ""
 	}
+	s.skipName()
+	return string(s.src[from:s.pos])
+}
+
+func (s *scanner) skipName() {
 	for s.more() && (isLetter(s.src[s.pos]) || isDigit(s.src[s.pos]) || s.src[s.pos] == '-') {
 		s.pos++
 	}
-	return string(s.src[from:s.pos])
 }
 
 // word reads a name with what hangs on it, a number, or any other single byte.
 func (s *scanner) word() {
 	switch c := s.src[s.pos]; {
+	case isLetter(c) && s.outline:
+		s.skipName()
 	case isLetter(c):
 		s.chain()
 	case isDigit(c):
@@ -219,9 +226,14 @@ func (s *scanner) heredoc() error {
 		if n := bytes.IndexByte(s.src[s.pos:], '\n'); n >= 0 {
 			end = s.pos + n
 		}
-		if string(bytes.TrimSpace(s.src[s.pos:end])) == marker {
+		line := s.src[s.pos:end]
+		if string(bytes.TrimSpace(line)) == marker {
 			s.pos = end
 			return nil
+		}
+		if bytes.IndexByte(line, '$') < 0 && bytes.IndexByte(line, '%') < 0 {
+			s.pos = min(end+1, len(s.src))
+			continue
 		}
 		if err := s.heredocLine(); err != nil {
 			return err
@@ -250,5 +262,8 @@ func unquote(quoted []byte) string {
 	if err != nil {
 		text = strings.Trim(string(quoted), `"`)
 	}
-	return strings.NewReplacer("$${", "${", "%%{", "%{").Replace(text)
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, "$${", "${"), "%%{", "%{")
 }
