@@ -49,11 +49,18 @@ func harmful(r rune) bool {
 
 // oneLine folds a message of several lines, such as that of joined errors, into one.
 func oneLine(s string) string {
-	var parts []string
+	line := ""
 	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		if part = strings.TrimSpace(clean(part)); part != "" {
-			parts = append(parts, part)
+		part = strings.TrimSpace(clean(part))
+		switch {
+		case part == "":
+		case line == "":
+			line = part
+		case strings.ContainsAny(line[len(line)-1:], ".:,;!?"):
+			line += " " + part
+		default:
+			line += "; " + part
 		}
 	}
-	return strings.Join(parts, "; ")
+	return line
 }

@@ -29,7 +29,8 @@ func (p *page) paragraph(indent int, label, text string) {
 	const most = 5
 	label = clean(label)
 	hang := indent + columns(label)
-	lines := wrap(clean(text), lineWidth-hang)
+	text, _ = split(clean(text), (most+1)*lineWidth)
+	lines := wrap(text, lineWidth-hang)
 	if len(lines) > most {
 		lines = lines[:most]
 		lines[most-1] = cut(lines[most-1]+blanks(lineWidth), lineWidth-hang)
@@ -74,24 +75,24 @@ func (p *page) list(heading string, entries []entry) {
 }
 
 func (p *page) group(g group, digits int) {
-	text := g.reason
+	text := g.reason.String()
 	if g.subject != "" {
-		text = strings.TrimSuffix(g.subject+": "+g.reason, ": ")
+		text = strings.TrimSuffix(g.subject+": "+text, ": ")
 	}
 	indent := 2 + digits + 2
 	p.paragraph(2, fmt.Sprintf("%*s  ", digits, number(g.count)), text)
-	p.paragraph(indent, "mend: ", g.mend)
+	p.paragraph(indent, "mend: ", g.mend.String())
 	p.names(indent, g.names)
 }
 
-// names adds the first few names, each on a line of its own.
+// names adds the first few names below each other.
 func (p *page) names(indent int, names []string) {
 	shown := len(names)
 	if shown > maxNamed+1 { // a line that counts one is better spent on naming it
 		shown = maxNamed
 	}
 	for _, name := range names[:shown] {
-		p.line(indent, name)
+		p.paragraph(indent, "", cut(clean(name), 2*(lineWidth-indent)))
 	}
 	if rest := len(names) - shown; rest > 0 {
 		p.line(indent, more(rest, ""))

@@ -12,6 +12,8 @@ const (
 	drawEvery = 100 * time.Millisecond // at most: what is faster only flickers
 	tickEvery = 500 * time.Millisecond // at least, so that the clock of a live line moves
 	sayEvery  = 10 * time.Second       // without a terminal
+
+	roomForBar = 50 // columns
 )
 
 // ProgressOptions say how progress is shown. The zero value shows it on a terminal as a live line
@@ -203,11 +205,32 @@ func (p *Progress) draw(now time.Time) {
 	if room < len(ellipsis) {
 		return
 	}
-	fmt.Fprint(p.out, eraseLine+p.colour.paint(bold, name)+cut(p.state(now, true), room))
+	fmt.Fprint(p.out, eraseLine+p.colour.paint(bold, name)+cut(p.state(now, room >= roomForBar), room))
 }
 
-// state says where the current stage is.
+// state says where the current stage is: what matters most stands first, since the end may be cut.
 func (p *Progress) state(now time.Time, bar bool) string {
+	s := p.stage
+	var parts []string
+	if s.total > 0 && s.done > 0 {
+		far := fmt.Sprintf("%s of %s", number(s.done), number(s.total))
+		if bar {
+			far = drawBar(s.done, s.total) + " " + far
+		}
+		parts = append(parts, far)
+	}
+	if counted := p.counted(); counted != "" {
+		parts = append(parts, counted)
+	}
+	parts = append(parts, lastedWhole(now.Sub(s.began)))
+	if s.what != "" {
+		parts = append(parts, clean(s.what))
+	}
+	return strings.Join(parts, "   ")
+}
+
+// counted is what the current stage read so far.
+func (p *Progress) counted() string {
 	s := p.stage
 	var parts []string
 	if s.collections > 0 {
@@ -219,17 +242,7 @@ func (p *Progress) state(now time.Time, bar bool) string {
 			parts = append(parts, "waited "+lastedWhole(waited))
 		}
 	}
-	text := strings.Join(parts, ", ")
-	if s.total > 0 && s.done > 0 {
-		text = fmt.Sprintf("%s of %s", number(s.done), number(s.total))
-		if bar {
-			text = drawBar(s.done, s.total) + " " + text
-		}
-	}
-	if s.what != "" {
-		text += "   " + clean(s.what)
-	}
-	return strings.TrimLeft(text+"   "+lastedWhole(now.Sub(s.began)), " ")
+	return strings.Join(parts, ", ")
 }
 
 // drawBar is a bar of fixed width, in ASCII since not every terminal has more.

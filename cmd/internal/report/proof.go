@@ -85,34 +85,36 @@ func (p *page) differences(list []Difference) {
 	at := ""
 	for _, d := range shown {
 		whole := strings.TrimSpace(d.Action + " " + d.Address)
-		if whole != at {
+		message := oneLine(strings.TrimPrefix(d.Message, d.Address+": "))
+		switch {
+		case message != "":
+			p.paragraph(2, "", whole+": "+message)
+		case whole != at:
 			p.line(2, whole)
-			at = whole
 		}
-		p.difference(d)
+		at = whole
+		p.values(d)
 	}
 	if rest := len(list) - len(shown); rest > 0 {
 		p.line(2, more(rest, ""))
 	}
 }
 
-// difference shows both values on one line where that has room, and else below each other.
-func (p *page) difference(d Difference) {
+// values shows both on one line where that has room, and else below each other.
+func (p *page) values(d Difference) {
 	const indent = 6
-	p.paragraph(indent, "", oneLine(strings.TrimPrefix(d.Message, d.Address+": ")))
 	if d.Path == "" && d.Before == "" && d.After == "" {
 		return
 	}
-	before, after := shownValue(d.Before), shownValue(d.After)
-	path := clean(d.Path)
+	path, before, after := clean(d.Path), shownValue(d.Before), shownValue(d.After)
 	if line := fmt.Sprintf("%s: %s -> %s", path, before, after); columns(line) <= lineWidth-indent {
 		p.line(indent, line)
 		return
 	}
 	before, after = fromDifference(before, after)
 	p.line(indent, path+":")
-	p.line(indent+2, "   "+before)
-	p.line(indent+2, "-> "+after)
+	p.line(indent, "     "+before)
+	p.line(indent, "  -> "+after)
 }
 
 // shownValue is a value in JSON. What is harmful stays visible, since it may be the difference.
