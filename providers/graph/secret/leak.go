@@ -145,21 +145,23 @@ func isOrdinary(s string) bool {
 	if len(s) < prefix || isPlaceholder(s) {
 		return true
 	}
-	digits, upper, other := 0, 0, 0
+	digits, upper, other, words := 0, 0, 0, 1
 	for i := range len(s) {
 		switch c := s[i]; {
 		case isDigit(c):
 			digits++
 		case isUpper(c):
 			upper++
-		case !isLower(c) && c != '-' && c != '_' && c != ' ' && c != '/' && c != '.':
+		case strings.IndexByte("-_ /.", c) >= 0:
+			words++
+		case !isLower(c):
 			other++
 		}
 	}
 	switch {
 	case digits == len(s):
 		return len(s) < 12
-	case digits == 0 && other == 0 && upper <= 1:
+	case digits == 0 && other == 0 && upper <= words:
 		return len(s) < 20 || strings.Contains(s, " ")
 	}
 	return false

@@ -35,6 +35,8 @@ func Find(name, text string) []Finding {
 	return all
 }
 
+const masked = "[secret]"
+
 // Mask returns the text with every credential replaced, for titles, comments and messages.
 func Mask(text string) string {
 	found := Find("", text)
@@ -49,7 +51,7 @@ func Mask(text string) string {
 		}
 		if f.Start >= at {
 			b.WriteString(text[at:f.Start])
-			b.WriteString("[secret]")
+			b.WriteString(masked)
 		}
 		at = f.End
 	}

@@ -93,12 +93,12 @@ func isPlaceholder(s string) bool {
 	if bare == "" || noValues[bare] || schemes[bare] {
 		return true
 	}
-	if strings.Count(bare, "x") == len(bare) || bare == "your" || strings.HasPrefix(bare, "your_") || strings.HasPrefix(bare, "your-") {
+	if len(bare) > 2 && strings.Count(bare, "x") == len(bare) || bare == "your" || strings.HasPrefix(bare, "your_") || strings.HasPrefix(bare, "your-") {
 		return true
 	}
 	first, last := s[0], s[len(s)-1]
 	switch {
-	case first == '<' && last == '>', first == '[' && last == ']' && strings.EqualFold(bare, "redacted"):
+	case first == '<' && last == '>', s == masked:
 		return true
 	case first == '$' && len(s) > 1 && constant.MatchString(strings.Trim(s[1:], "{}")):
 		return true

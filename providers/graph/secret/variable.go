@@ -100,7 +100,7 @@ func wordsOf(v cty.Value, path cty.Path) []string {
 			named = false
 			continue
 		}
-		given := givenName(v)
+		given, _ := givenName(v)
 		named = given != "" && graph.Word(given) != "" && len(Find("", given)) == 0
 		if named {
 			add(given)
@@ -115,7 +115,7 @@ func wordsOf(v cty.Value, path cty.Path) []string {
 func follow(v cty.Value, path cty.Path, p *places) (string, *places) {
 	name := ""
 	for _, step := range path {
-		given := givenName(v)
+		given, _ := givenName(v)
 		switch s := step.(type) {
 		case cty.GetAttrStep:
 			name = s.Name

@@ -94,37 +94,41 @@ func (w *walker) walk(v cty.Value, at cty.Path, name string, p *places) {
 // under that name: { name = "Authorization", value = "..." }.
 func (w *walker) object(v cty.Value, at cty.Path, p *places) {
 	attrs := v.Type().AttributeTypes()
-	given := ""
-	if _, ok := attrs["value"]; ok {
-		given = givenName(v)
-	} else if _, ok := attrs["default"]; ok {
-		given = givenName(v)
+	given, by := "", ""
+	_, hasValue := attrs["value"]
+	_, hasDefault := attrs["default"]
+	if hasValue || hasDefault {
+		given, by = givenName(v)
 	}
 	for name := range attrs {
 		if w.key != nil {
 			w.key(name)
 		}
-		under := name
-		if given != "" && (name == "value" || name == "default") {
+		under, below := name, p.child(name)
+		switch {
+		case by == "":
+		case name == by:
+			below = nil
+		case name == "value" || name == "default":
 			under = given
 		}
-		w.walk(v.GetAttr(name), append(at, cty.GetAttrStep{Name: name}), under, p.child(name))
+		w.walk(v.GetAttr(name), append(at, cty.GetAttrStep{Name: name}), under, below)
 	}
 }
 
-// givenName is the name that stands beside a value, or empty.
-func givenName(v cty.Value) string {
+// givenName is the name that stands beside a value, and the attribute that holds it.
+func givenName(v cty.Value) (name, attr string) {
 	ty := v.Type()
 	if !ty.IsObjectType() {
-		return ""
+		return "", ""
 	}
 	for _, attr := range [...]string{"name", "key", "header", "field"} {
 		if !ty.HasAttribute(attr) {
 			continue
 		}
 		if name := v.GetAttr(attr); name.Type() == cty.String && name.IsKnown() && !name.IsNull() {
-			return name.AsString()
+			return name.AsString(), attr
 		}
 	}
-	return ""
+	return "", ""
 }
