@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	sink "github.com/mitchellh/go-testing-interface"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
@@ -46,7 +47,10 @@ func Serve(ctx context.Context, o Options) (*Served, error) {
 	go func() {
 		failed <- tf6server.Serve("registry.terraform.io/"+schema.Source, server,
 			tf6server.WithDebug(ctx, attach, done),
-			tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+			tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
+			// What the SDK traces would go to standard error, since no engine filters it here.
+			// The sink obeys TF_LOG as an engine does: without it, nothing is written.
+			tf6server.WithLoggingSink(&sink.RuntimeT{}))
 	}()
 
 	select {
