@@ -151,11 +151,33 @@ func payloadConditions(_ *Object, _ *reader, attrs map[string]any) map[string]an
 		delete(params, "alert_payload_conditions")
 		return with(attrs, "trigger_params", params)
 	}
-	if s, ok := object["conditions"].(string); ok {
+	rewritten := map[string]any{"logic": text(object, "logic"), "conditions": conditionsOf(object["conditions"])}
+	if rewritten["logic"] == "" {
+		rewritten["logic"] = "ALL"
+	}
+	return with(attrs, "trigger_params", with(params, "alert_payload_conditions", []any{rewritten}))
+}
+
+// conditionsOf keeps of each condition what the provider keeps, with its types.
+func conditionsOf(raw any) any {
+	if s, ok := raw.(string); ok {
+		raw = nil
 		var parsed []any
 		if json.Unmarshal([]byte(s), &parsed) == nil {
-			object = with(object, "conditions", parsed)
+			raw = parsed
 		}
 	}
-	return with(attrs, "trigger_params", with(params, "alert_payload_conditions", []any{object}))
+	list, _ := raw.([]any)
+	out := make([]any, 0, len(list))
+	for _, item := range list {
+		m, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		values, _ := m["values"].([]any)
+		out = append(out, map[string]any{
+			"query": text(m, "query"), "operator": text(m, "operator"), "values": values, "use_regexp": isTrue(m, "use_regexp"),
+		})
+	}
+	return out
 }

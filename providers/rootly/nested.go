@@ -87,8 +87,12 @@ func (r *reader) objects(n *schema.Nested, at place, raw any) (list []map[string
 	for i, item := range items {
 		m, ok := item.(map[string]any)
 		if !ok {
-			if how == catalogue.ReadPicked {
+			if how == catalogue.ReadPicked && !deeper {
 				continue // the provider passes over what is no object
+			}
+			if item == nil {
+				list = append(list, nil) // a block in which nothing is set
+				continue
 			}
 			return nil, fmt.Errorf("element %d: %w", i, wrongType("an object", item)), nil
 		}

@@ -208,7 +208,7 @@ func fitsNested(n *schema.Nested, raw any) error {
 	}
 	for i, item := range list {
 		m, ok := item.(map[string]any)
-		if !ok {
+		if item != nil && !ok {
 			return fmt.Errorf("element %d: %w", i, wrongType("an object", item))
 		}
 		if err := fits(n.Block, m); err != nil {
