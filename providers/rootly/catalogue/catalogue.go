@@ -92,6 +92,12 @@ type Type struct {
 	// Lost lists attributes of the API that the provider cannot hold.
 	Lost []string
 
+	// Secret lists the paths that hold credentials, whatever they look like: headers, passwords.
+	Secret []string
+
+	// Suspect lists the paths that often hold credentials among other things: addresses, bodies.
+	Suspect []string
+
 	// Refs says which paths hold ids of other objects.
 	Refs []graph.Rule
 }
@@ -129,10 +135,12 @@ const taskPrefix = "rootly_workflow_task_"
 
 // task is what distinguishes one type of the family of workflow tasks.
 type task struct {
-	Kind string
-	Also []string
-	Lost []string
-	Refs []graph.Rule
+	Kind    string
+	Also    []string
+	Lost    []string
+	Secret  []string
+	Suspect []string
+	Refs    []graph.Rule
 }
 
 // Types returns the whole table, sorted by name. The result is shared: do not change it.
@@ -205,6 +213,8 @@ func (k task) expand(names []string) *Type {
 		Group:      "workflow_tasks",
 		Read:       map[string]Read{"task_params": ReadRawOne},
 		Lost:       k.Lost,
+		Secret:     k.Secret,
+		Suspect:    k.Suspect,
 		Refs:       []graph.Rule{{Path: "workflow_id", To: workflows()}},
 	}
 	for _, r := range k.Refs {

@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -86,6 +87,41 @@ func checkRow(t *testing.T, row *catalogue.Type, b *schema.Block) {
 	for _, rule := range row.Refs {
 		checkRule(t, row, rule, b)
 	}
+	checkSecrets(t, row, b)
+}
+
+// checkSecrets holds that the declared paths exist and that what the schema marks is declared.
+func checkSecrets(t *testing.T, row *catalogue.Type, b *schema.Block) {
+	t.Helper()
+	for _, path := range append(append([]string{}, row.Secret...), row.Suspect...) {
+		if !b.Has(path) {
+			t.Errorf("%s: secret at %q, which is not in the schema", row.Name, path)
+		}
+	}
+	for _, path := range row.Suspect {
+		if slices.Contains(row.Secret, path) {
+			t.Errorf("%s: %q is both secret and suspect", row.Name, path)
+		}
+	}
+	for _, path := range sensitive(b, "") {
+		if !slices.Contains(row.Secret, path) {
+			t.Errorf("%s: the schema marks %q, the row does not", row.Name, path)
+		}
+	}
+}
+
+// sensitive lists the paths that the schema marks.
+func sensitive(b *schema.Block, above string) []string {
+	var all []string
+	for _, a := range b.Attributes {
+		if a.Sensitive {
+			all = append(all, above+a.Name)
+		}
+	}
+	for _, n := range b.Blocks {
+		all = append(all, sensitive(n.Block, above+n.Name+".")...)
+	}
+	return all
 }
 
 func checkRule(t *testing.T, row *catalogue.Type, r graph.Rule, b *schema.Block) {

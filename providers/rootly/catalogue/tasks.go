@@ -123,10 +123,10 @@ func tasks() []task {
 		{Kind: "create_sub_incident"},
 		{Kind: "create_trello_card"},
 		{Kind: "create_watsonx_chat_completion"},
-		{Kind: "create_webex_meeting"},
+		{Kind: "create_webex_meeting", Secret: []string{"task_params.password"}},
 		{Kind: "create_zendesk_jira_link"},
 		{Kind: "create_zendesk_ticket"},
-		{Kind: "create_zoom_meeting"},
+		{Kind: "create_zoom_meeting", Secret: []string{"task_params.password"}},
 		{Kind: "get_alerts", Refs: []graph.Rule{
 			{Path: "task_params.environment_ids", To: []string{"rootly_environment"}},
 			{Path: "task_params.parent_message_thread_task.id", To: []string{AnyTask}},
@@ -143,7 +143,10 @@ func tasks() []task {
 			{Path: "task_params.parent_message_thread_task.id", To: []string{AnyTask}},
 			{Path: "task_params.service_ids", To: []string{"rootly_service"}},
 		}},
-		{Kind: "http_client"},
+		{
+			Kind: "http_client", Secret: []string{"task_params.headers"},
+			Suspect: []string{"task_params.body", "task_params.event_url", "task_params.params", "task_params.url"},
+		},
 		{Kind: "invite_to_google_chat_space"},
 		{Kind: "invite_to_microsoft_teams_channel"},
 		{Kind: "invite_to_microsoft_teams_channel_rootly", Refs: []graph.Rule{
@@ -177,7 +180,7 @@ func tasks() []task {
 		}},
 		{Kind: "page_victor_ops_on_call_responders"},
 		{Kind: "print"},
-		{Kind: "publish_incident", Refs: []graph.Rule{
+		{Kind: "publish_incident", Suspect: []string{"task_params.integration_payload"}, Refs: []graph.Rule{
 			{Path: "task_params.incident.id", Not: "liquid expression such as {{ incident.id }}; never a Terraform reference"},
 			{Path: "task_params.selected_component_keys", To: []string{"rootly_status_page_component"}},
 			{Path: "task_params.selected_component_statuses", To: []string{"rootly_status_page_component"}},
@@ -185,7 +188,7 @@ func tasks() []task {
 			{Path: "task_params.status_page_ids", To: []string{"rootly_status_page"}},
 			{Path: "task_params.status_page_template.id", To: []string{"rootly_status_page_template"}},
 		}},
-		{Kind: "redis_client"},
+		{Kind: "redis_client", Suspect: []string{"task_params.commands", "task_params.event_url", "task_params.url"}},
 		{Kind: "remove_google_docs_permissions"},
 		{Kind: "rename_google_chat_space"},
 		{Kind: "rename_microsoft_teams_channel"},
