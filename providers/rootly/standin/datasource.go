@@ -39,6 +39,9 @@ func sdkDataSource(s *schema.Resource) (*sdk.Resource, error) {
 		if a.Name == "id" && a.Mode == schema.OptionalComputed {
 			delete(attributes, "id") // the SDK adds it
 		}
+		if a.Name == "enabled" && a.Mode == schema.Optional {
+			attributes[a.Name].Default = true // without it, the disabled ones would be found too
+		}
 		if a.Type == cty.Number {
 			attributes[a.Name].Type = sdk.TypeInt
 		}
@@ -102,10 +105,11 @@ func (l *lookup) request(d *sdk.ResourceData) (string, url.Values) {
 	}
 	for name, s := range l.schema {
 		config := d.GetRawConfig()
-		if !s.Required && !s.Optional || config.IsNull() || config.GetAttr(name).IsNull() {
+		set := !config.IsNull() && !config.GetAttr(name).IsNull() || s.Default != nil
+		v := d.Get(name)
+		if !s.Required && !s.Optional || !set || v == "" {
 			continue
 		}
-		v := d.Get(name)
 		switch placeholder := "{" + name + "}"; {
 		case strings.Contains(path, placeholder):
 			path = strings.ReplaceAll(path, placeholder, url.PathEscape(fmt.Sprint(v)))
@@ -152,7 +156,7 @@ func (l *lookup) store(d *sdk.ResourceData, o *object) diag.Diagnostics {
 		return diag.Errorf("read %s: %s", l.name, err)
 	}
 	for name, v := range values {
-		if l.schema[name].Computed && name != "id" {
+		if s := l.schema[name]; (s.Computed || s.Default != nil) && name != "id" {
 			_ = d.Set(name, v)
 		}
 	}
@@ -184,7 +188,7 @@ func (l *lookup) values(o *object, s map[string]*sdk.Schema) (map[string]any, er
 			values[name] = o.ID
 			continue
 		}
-		if relation, ok := strings.CutSuffix(name, "_id"); ok && o.Relationships[relation] != nil && o.Attributes[name] == nil {
+		if relation, ok := strings.CutSuffix(name, "_id"); ok && l.name == "rootly_user" {
 			id, err := o.relation(relation)
 			if err != nil {
 				return nil, err
