@@ -92,7 +92,9 @@ func (p *page) names(indent int, names []string) {
 		shown = maxNamed
 	}
 	for _, name := range names[:shown] {
-		p.paragraph(indent, "", cut(clean(name), 2*(lineWidth-indent)))
+		for i, line := range wrap(cut(clean(name), 2*(lineWidth-indent)-10), lineWidth-indent-2) {
+			p.line(indent+min(2*i, 2), line)
+		}
 	}
 	if rest := len(names) - shown; rest > 0 {
 		p.line(indent, more(rest, ""))

@@ -83,7 +83,7 @@ func (p *page) types(types []TypeCount) {
 	}
 }
 
-// typeRows has a column for what was listed only where that differs from what was imported.
+// typeRows says what was listed only where that is not what was imported.
 func typeRows(list []TypeCount, differ bool) (head []string, rows [][]string) {
 	head = []string{"type", "objects"}
 	if differ {
@@ -91,7 +91,7 @@ func typeRows(list []TypeCount, differ bool) (head []string, rows [][]string) {
 	}
 	for _, t := range list {
 		row := []string{cut(clean(t.Type), 70), number(t.Imported)}
-		if differ {
+		if t.Listed != t.Imported {
 			row = append(row, number(t.Listed))
 		}
 		rows = append(rows, row)
