@@ -95,16 +95,19 @@ func open(t *testing.T, name string, o standin.Options) *session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ty := shown.Provider.ValueType()
-	config := dynamic(t, ty, tftypes.NewValue(ty, map[string]tftypes.Value{
-		"api_host": tftypes.NewValue(tftypes.String, nil), "api_token": tftypes.NewValue(tftypes.String, nil),
-	}))
-	r, err := s.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	if err != nil {
-		t.Fatal(err)
+	if text := configure(t, s); text != "" {
+		t.Fatal(text)
 	}
-	noErrors(t, r.Diagnostics)
 	return &session{s, t, name, shown.ResourceSchemas[name].Block, shown.ResourceSchemas[name].ValueType()}
+}
+
+// configure gives a server an empty provider block and returns the errors.
+func configure(t *testing.T, s tfprotov6.ProviderServer) string {
+	t.Helper()
+	ty := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"api_host": tftypes.String, "api_token": tftypes.String}}
+	r, err := s.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: dynamic(t, ty, fill(t, ty, object{}))})
+	must(t, err)
+	return errorsOf(r.Diagnostics)
 }
 
 // read imports the object with the id "1" and returns its state, or the errors.
