@@ -1,6 +1,8 @@
 package state_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -13,6 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -110,7 +113,7 @@ func (p *play) run() {
 			}
 		}
 	}
-	renaming, layout := p.rnd.IntN(5) == 0, p.rnd.IntN(3)
+	renaming, layout := p.rnd.IntN(5) == 0, p.rnd.IntN(5)
 
 	var changes *state.Changes
 	for pass := range 2 {
@@ -148,6 +151,9 @@ func (p *play) importOnce(seen, filtered map[state.Key]bool, complete map[string
 		names[k], taken[a] = a, true
 	}
 	run := p.render(seen, names, layout)
+	if layout >= 3 {
+		run.Files = p.inJSON(run.Files)
+	}
 	run.Complete = func(typ string) bool { return complete[typ] }
 	run.Live = filtered
 	c, err := d.Reconcile(run)
@@ -233,6 +239,66 @@ func (p *play) render(seen map[state.Key]bool, names map[state.Key]graph.Address
 	return run
 }
 
+// inJSON writes the same in the JSON syntax.
+func (p *play) inJSON(files []state.File) []state.File {
+	for i, f := range files {
+		if !strings.HasSuffix(f.Name, ".tf") {
+			continue
+		}
+		parsed, diags := hclsyntax.ParseConfig(f.Content, f.Name, hcl.InitialPos)
+		if diags.HasErrors() {
+			p.t.Fatal(diags)
+		}
+		root := map[string]any{"//": "Made by a test."}
+		for _, b := range parsed.Body.(*hclsyntax.Body).Blocks {
+			body := map[string]any{"//": "A } comment."}
+			for name, a := range b.Body.Attributes {
+				body[name] = jsonValue(f.Content, a.Expr)
+				if b.Type == "import" && name == "to" || b.Type == "variable" {
+					body[name] = string(a.Expr.Range().SliceBytes(f.Content))
+				}
+			}
+			if b.Type == "import" {
+				list, _ := root["import"].([]any)
+				root["import"] = append(list, body)
+				continue
+			}
+			into, path := root, append([]string{b.Type}, b.Labels...)
+			for _, step := range path[:len(path)-1] {
+				if into[step] == nil {
+					into[step] = map[string]any{}
+				}
+				into = into[step].(map[string]any)
+			}
+			into[path[len(path)-1]] = body
+		}
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(root); err != nil {
+			p.t.Fatal(err)
+		}
+		files[i].Name, files[i].Content = f.Name+".json", b.Bytes()
+	}
+	return files
+}
+
+// jsonValue writes an expression as the JSON syntax has it.
+func jsonValue(src []byte, e hclsyntax.Expression) any {
+	if v, diags := e.Value(nil); !diags.HasErrors() {
+		var out any
+		text, _ := ctyjson.Marshal(v, v.Type())
+		_ = json.Unmarshal([]byte(strings.ReplaceAll(string(text), "${", "$${")), &out)
+		return out
+	}
+	text := string(e.Range().SliceBytes(src))
+	if _, isTemplate := e.(*hclsyntax.TemplateExpr); isTemplate {
+		return strings.Trim(text, `"`)
+	}
+	return "${" + text + "}"
+}
+
 func (p *play) block(m *mock, a graph.Address, seen map[state.Key]bool, names map[state.Key]graph.Address) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\nresource %q %q {\n  key = %q\n", m.id, a.Type, a.Name, m.id)
@@ -266,6 +332,9 @@ func (p *play) judge(complete map[string]bool) {
 		p.t.Fatal(err)
 	}
 	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".tf.json") {
+			v.readJSON(p.t, []byte(read(p.t, p.dir, e.Name())))
+		}
 		if strings.HasSuffix(e.Name(), ".tf") || strings.HasSuffix(e.Name(), ".tfvars") {
 			v.read(p.t, e.Name(), []byte(read(p.t, p.dir, e.Name())))
 		}
@@ -322,6 +391,60 @@ func (v *verdict) read(t *testing.T, name string, content []byte) {
 	}
 }
 
+// readJSON reads the JSON syntax, in the shape that inJSON writes.
+func (v *verdict) readJSON(t *testing.T, content []byte) {
+	t.Helper()
+	var root struct {
+		Resource map[string]map[string]map[string]any
+		Data     map[string]map[string]map[string]any
+		Variable map[string]any
+		Locals   map[string]any
+		Import   []struct{ To, ID string }
+	}
+	if err := json.Unmarshal(content, &root); err != nil {
+		t.Fatalf("%v in\n%s", err, content)
+	}
+	for typ, named := range root.Resource {
+		for name, body := range named {
+			v.declared[typ+"."+name]++
+			v.ids[typ+" "+body["key"].(string)]++
+			for _, value := range body {
+				if text, ok := value.(string); ok {
+					expr, diags := hclsyntax.ParseTemplate([]byte(text), "", hcl.InitialPos)
+					if diags.HasErrors() {
+						t.Fatalf("%v in %q", diags, text)
+					}
+					for _, traversal := range expr.Variables() {
+						v.refs = append(v.refs, target(traversal))
+					}
+				}
+			}
+		}
+	}
+	for typ, named := range root.Data {
+		for name := range named {
+			v.declared["data."+typ+"."+name]++
+		}
+	}
+	for name := range root.Variable {
+		v.declared["var."+name]++
+		v.refs = append(v.refs, "value."+name)
+	}
+	for name, value := range root.Locals {
+		if users, ok := value.(map[string]any); ok {
+			v.declared["local."+name]++
+			for user := range users {
+				v.users["local."+name+"."+user] = true
+			}
+		}
+	}
+	for _, i := range root.Import {
+		v.ids["import "+i.ID]++
+		v.declared["import "+i.ID]++
+		v.refs = append(v.refs, i.To)
+	}
+}
+
 func (v *verdict) block(b *hclsyntax.Block) {
 	value := func(name string) string {
 		got, _ := b.Body.Attributes[name].Expr.Value(nil)
@@ -350,7 +473,7 @@ func (v *verdict) block(b *hclsyntax.Block) {
 	}
 	for name, a := range b.Body.Attributes {
 		if b.Type == "variable" && name == "type" {
-			continue
+			continue // a keyword
 		}
 		for _, traversal := range a.Expr.Variables() {
 			v.refs = append(v.refs, target(traversal))

@@ -31,6 +31,9 @@ func (k *carrying) compose() (kept map[string]bool, err error) {
 			f = File{Name: name, Secret: k.directory.manifest.secret[name]}
 			f.Content = k.old.files[name].Cut(items, k.editsOf(name))
 		}
+		if err := newSources().add(name, f.Content); err != nil && !kept[name] {
+			return nil, fmt.Errorf("put the files of two runs together: %s: %w", name, err)
+		}
 		k.changes.files[name] = k.listed(f, items, where)
 	}
 	k.report(where)
@@ -61,6 +64,8 @@ func (k *carrying) chosen(name string) map[int]bool {
 // unowned reports whether an item belongs to no object and nothing else takes its place.
 func (k *carrying) unowned(it code.Item, edited bool) bool {
 	switch it.Kind {
+	case "//":
+		return true
 	case "terraform":
 		return !k.hasTerraform()
 	case "provider":
@@ -153,11 +158,11 @@ func (k *carrying) mergeLocals() error {
 		f := k.changes.files[to.file]
 		f.Content = text
 		k.changes.files[to.file] = f
-		source, err := code.Parse(text)
-		if err != nil {
+		merged := newSources()
+		if err := merged.add(to.file, text); err != nil {
 			return fmt.Errorf("read %s: %w", to.file, err)
 		}
-		k.next.files[to.file] = source
+		k.next.files[to.file] = merged.files[to.file]
 	}
 	return nil
 }

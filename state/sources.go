@@ -23,7 +23,11 @@ func newSources() *sources {
 
 // add takes a file in. Files are added once, in the order of their names.
 func (s *sources) add(name string, text []byte) error {
-	source, err := code.Parse(text)
+	parse := code.Parse
+	if strings.HasSuffix(name, ".json") {
+		parse = code.ParseJSON
+	}
+	source, err := parse(text)
 	if err != nil {
 		return err
 	}
@@ -103,9 +107,9 @@ func runCode(files []File) (*sources, error) {
 	return out, nil
 }
 
-// isRead reports whether a file of this name holds code or values in Terraform's own syntax.
+// isRead reports whether a file of this name holds code, or values that code needs.
 func isRead(name string) bool {
-	for _, ext := range []string{".tf", ".tofu", ".tfvars", ".tfvars.example"} {
+	for _, ext := range []string{".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.example"} {
 		if strings.HasSuffix(name, ext) {
 			return true
 		}

@@ -42,7 +42,7 @@ func (i Item) Same() string {
 	switch i.Kind {
 	case "":
 		return "value." + i.Labels[0]
-	case "locals", "terraform":
+	case "locals", "terraform", "//":
 		return ""
 	case "import", "moved", "removed":
 		a := "to"

@@ -22,11 +22,11 @@ func (next Source) AddEntries(i int, name string, old Source, j int, wanted map[
 	if !ok {
 		return nil, fmt.Errorf("no argument %s", name)
 	}
-	present, err := entries(next.Text, to)
+	present, err := next.entries(to)
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := entries(old.Text, from)
+	earlier, err := old.entries(from)
 	if err != nil {
 		return nil, err
 	}
@@ -34,9 +34,13 @@ func (next Source) AddEntries(i int, name string, old Source, j int, wanted map[
 	if len(missing) == 0 {
 		return next.Text, nil
 	}
+	joined := join(present, missing)
+	if next.leaves != nil {
+		return Apply(next.Text, []Edit{{Start: to.Start, End: to.End, Text: string(writeEntries(joined))}}), nil
+	}
 	brace := to.Start + bytes.IndexByte(next.Text[to.Start:to.End], '{')
 	out := append(bytes.Clone(next.Text[to.Start:brace+1]), '\n')
-	for _, e := range join(present, missing) {
+	for _, e := range joined {
 		out = append(append(out, e.text...), '\n')
 	}
 	out = append(out, '}')
@@ -47,13 +51,44 @@ func (next Source) AddEntries(i int, name string, old Source, j int, wanted map[
 	return Apply(next.Text, []Edit{{Start: it.Start, End: it.End, Text: string(hclwrite.Format(block))}}), nil
 }
 
+// writeEntries writes the map in the JSON syntax.
+func writeEntries(all []entry) []byte {
+	const indent = 4 // of an argument in a block without labels
+	lines := make([][]byte, len(all))
+	for i, e := range all {
+		lines[i] = append(append(quoteJSON(e.key), ": "...), e.value...)
+	}
+	return writeLines(nil, "{", lines, "}", indent)
+}
+
 // entry is a line of a map.
 type entry struct {
-	key  string
-	text []byte // with the comments around it
+	key   string
+	value []byte
+	text  []byte // key and value in Terraform's own syntax, with the comments around them
 }
 
 // entries reads a map written with braces.
+func (s Source) entries(a Arg) ([]entry, error) {
+	if s.leaves != nil {
+		return entriesJSON(s.Text, a)
+	}
+	return entries(s.Text, a)
+}
+
+func entriesJSON(text []byte, a Arg) ([]entry, error) {
+	all, err := members(text[a.Start:a.End], a.Start)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", a.Name, err)
+	}
+	out := make([]entry, len(all))
+	for i, m := range all {
+		value := text[m.start:m.end]
+		out[i] = entry{key: m.key, value: value, text: append(append(quoteJSON(m.key), " = "...), value...)}
+	}
+	return out, nil
+}
+
 func entries(text []byte, a Arg) ([]entry, error) {
 	value := text[a.Start:a.End]
 	expr, diags := hclsyntax.ParseExpression(value, "", hcl.Pos{Line: 1, Column: 1})
@@ -71,8 +106,9 @@ func entries(text []byte, a Arg) ([]entry, error) {
 		if diags.HasErrors() || key.Type() != cty.String {
 			return nil, fmt.Errorf("%s has a key that is no text", a.Name)
 		}
-		end := lineEnd(value, item.ValueExpr.Range().End.Byte)
-		out = append(out, entry{key: key.AsString(), text: bytes.Trim(value[begin:end], "\r\n")})
+		of := item.ValueExpr.Range()
+		end := lineEnd(value, of.End.Byte)
+		out = append(out, entry{key: key.AsString(), value: value[of.Start.Byte:of.End.Byte], text: bytes.Trim(value[begin:end], "\r\n")})
 		begin = end
 	}
 	return out, nil

@@ -9,9 +9,11 @@ import (
 type Source struct {
 	Text  []byte
 	Items []Item
+
+	leaves []leaf // for each item, in the JSON syntax; nil in Terraform's own
 }
 
-// Parse scans a text.
+// Parse scans a text in Terraform's own syntax.
 func Parse(text []byte) (Source, error) {
 	items, err := Scan(text)
 	return Source{Text: text, Items: items}, err
@@ -47,6 +49,9 @@ func (s Source) gap(i int) []byte {
 // Cut returns the text without the items that keep does not hold, and with the edits made in
 // those that it does.
 func (s Source) Cut(keep map[int]bool, edits map[int][]Edit) []byte {
+	if s.leaves != nil {
+		return s.cutJSON(keep, edits)
+	}
 	if len(s.Items) == 0 {
 		return s.Text
 	}
@@ -82,40 +87,52 @@ func (s Source) item(i int, edits []Edit) []byte {
 // Weave returns the text of next with items of an older text put where they stood: behind
 // the same item as before.
 func (next Source) Weave(old Source, keep map[int]bool, edits map[int][]Edit) []byte {
+	if next.leaves != nil {
+		return next.weaveJSON(old, keep, edits)
+	}
+	behind := next.anchored(old, keep)
+	var before []byte
+	for _, i := range behind[front] {
+		before = append(append(before, old.item(i, edits[i])...), old.space(i+1)...)
+	}
+	if len(next.Items) == 0 {
+		return append(endLine(next.Text), endLine(bytes.TrimRight(before, "\n"))...)
+	}
+	var out []byte
+	for i, it := range next.Items {
+		out = append(out, next.gap(i)...)
+		if i == 0 {
+			out = append(out, before...)
+		}
+		out = append(out, next.Text[it.Start:it.End]...)
+		for _, j := range behind[i] {
+			out = append(append(out, old.space(j)...), old.item(j, edits[j])...)
+		}
+	}
+	return append(out, next.Text[next.Items[len(next.Items)-1].End:]...)
+}
+
+// front is the place before all items.
+const front = -1
+
+// anchored says for the items of next which older ones follow them. What is in next is not
+// put there a second time.
+func (next Source) anchored(old Source, keep map[int]bool) map[int][]int {
 	places := make(map[string]int, len(next.Items))
 	for i, it := range next.Items {
 		if same := it.Same(); same != "" {
 			places[same] = i
 		}
 	}
-	const front = -1
-	behind, anchor := map[int][]byte{}, front
+	behind, anchor := map[int][]int{}, front
 	for i, it := range old.Items {
 		if at, ok := places[it.Same()]; ok {
 			anchor = at
-			continue
-		}
-		if !keep[i] {
-			continue
-		}
-		if anchor == front {
-			behind[front] = append(append(behind[front], old.item(i, edits[i])...), old.space(i+1)...)
-		} else {
-			behind[anchor] = append(append(behind[anchor], old.space(i)...), old.item(i, edits[i])...)
+		} else if keep[i] {
+			behind[anchor] = append(behind[anchor], i)
 		}
 	}
-	if len(next.Items) == 0 {
-		return append(endLine(next.Text), endLine(bytes.TrimRight(behind[front], "\n"))...)
-	}
-	var out []byte
-	for i, it := range next.Items {
-		out = append(out, next.gap(i)...)
-		if i == 0 {
-			out = append(out, behind[front]...)
-		}
-		out = append(append(out, next.Text[it.Start:it.End]...), behind[i]...)
-	}
-	return append(out, next.Text[next.Items[len(next.Items)-1].End:]...)
+	return behind
 }
 
 // space returns the blank that parts an item from the one before it.
