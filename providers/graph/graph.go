@@ -1,4 +1,4 @@
-// Package graph holds the resources of one run and what connects them.
+// Package graph holds the resources of one run, linked to each other.
 //
 // A live object comes in as a Resource with literal ids; Link leaves it with addresses,
 // references, variables and an order:

@@ -1,6 +1,9 @@
 package graph
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Target is an object that a resource points at.
 type Target struct {
@@ -17,23 +20,27 @@ func Missing(resources []*Resource, rules func(resourceType string) []Rule) []Ta
 	}
 	l := &linker{}
 	var missing []Target
-	seen := map[Target]bool{}
 	for _, r := range resources {
 		for _, rule := range rules(r.Address.Type) {
 			if rule.Attr != "" {
 				continue
 			}
 			for _, h := range hits(r.Config, strings.Split(rule.Path, "."), nil) {
-				for _, t := range l.absent(r, rule, h, have) {
-					if !seen[t] {
-						seen[t] = true
-						missing = append(missing, t)
-					}
-				}
+				missing = append(missing, l.absent(r, rule, h, have)...)
 			}
 		}
 	}
-	return missing
+	return once(missing)
+}
+
+// once drops what was met before.
+func once(targets []Target) []Target {
+	seen := make(map[Target]bool, len(targets))
+	return slices.DeleteFunc(targets, func(t Target) bool {
+		known := seen[t]
+		seen[t] = true
+		return known
+	})
 }
 
 // absent returns what a value may mean, unless one of the meanings is there.

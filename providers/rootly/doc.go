@@ -1,4 +1,4 @@
-// Package rootly reads a live Rootly organisation and turns its objects into resources.
+// Package rootly reads a live Rootly organisation into resources.
 //
 //	catalogue ──► Fetch ──► Live ──► Decode ──► resources with literal ids ──► package graph
 //	               api                 schema

@@ -61,6 +61,7 @@ type Skipped struct {
 	Err    error
 }
 
+// String says what is missing, such as "rootly_sla: not found", with the parent if it is a part.
 func (s Skipped) String() string {
 	if s.Parent == "" {
 		return fmt.Sprintf("%s: %v", s.Type, s.Err)

@@ -14,6 +14,6 @@
 // The guard lets nothing but GET through, and only to the configured host: it
 // is the one place that knows the token.
 //
-// This package knows no resource types: which paths exist, and what the
-// attributes mean, is for its callers.
+// Not here: any resource type. Which paths exist, and what the attributes
+// mean, is for the callers.
 package api

@@ -3,8 +3,9 @@
 //
 //	rows + tasks ──► Types ──► fetch, decode, link, sandbox, stand-in, docs
 //
-// A row states only what the provider's schema cannot know. What Terraform accepts for a type
-// is not repeated here; see package schema.
+// A row states only what the provider's schema cannot know.
+//
+// Not here: what Terraform accepts for a type, which is package schema's.
 package catalogue
 
 import (

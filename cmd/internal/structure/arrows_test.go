@@ -1,0 +1,156 @@
+package structure
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// An arrow forbids imports from one place to another. Paths are from the project's root; one that
+// ends in "/..." means everything below too.
+type arrow struct {
+	from   []string
+	not    []string // what may not be imported
+	but    []string // what may be, all the same
+	tests  bool     // whether tests have to obey as well
+	reason string
+}
+
+var (
+	ours = []string{"cmd/...", "generator/...", "providers/...", "state/..."}
+	web  = []string{"net/http", "net/http/..."}
+)
+
+var arrows = []arrow{
+	{
+		from: []string{"providers/graph"}, not: ours, tests: true,
+		reason: "the graph is the one language that all stages speak, so it can depend on none of them",
+	},
+	{
+		from: []string{"providers/graph/..."}, not: ours, but: []string{"providers/graph/..."},
+		reason: "what works on the graph knows no more than the graph",
+	},
+	{
+		from: []string{"providers/schema"}, not: ours,
+		reason: "what the provider accepts is a fact about the provider, whatever this program does with it",
+	},
+	{
+		from: []string{"generator", "state/..."}, not: []string{"providers/rootly/..."}, tests: true,
+		reason: "code and files are the same for whatever is read; what is special about Rootly is in the graph already",
+	},
+	{
+		from: []string{"generator/verify"}, not: ours, but: []string{"generator/verify"},
+		reason: "the proof may not share code with what it proves",
+	},
+	{
+		from: []string{"state/..."}, not: ours, but: []string{"state/...", "providers/graph"},
+		reason: "files come in as bytes: what they say is not the business of who keeps them",
+	},
+	{
+		from: []string{"generator/...", "providers/...", "state/..."}, not: []string{"cmd/..."}, tests: true,
+		reason: "commands use the packages, never the other way round",
+	},
+	{
+		from: []string{"cmd/internal/report"}, not: ours,
+		reason: "the report is told what happened, as values, and looks nothing up",
+	},
+	{
+		from: []string{"providers/rootly/api"}, not: ours, but: []string{"providers/rootly/api"}, tests: true,
+		reason: "the client knows JSON:API and no resource type, so that nothing about types hides in it",
+	},
+	{
+		from: []string{"providers/rootly"}, not: []string{"providers/rootly/sandbox/...", "providers/rootly/standin"},
+		reason: "what reads a live organisation may not know the imitations that it is tested with",
+	},
+	{
+		from:   []string{"providers/rootly/standin"},
+		not:    ours,
+		but:    []string{"providers/rootly/catalogue", "providers/schema"},
+		reason: "the stand-in reads the API by its own road: a proof through the importer's decoder would be circular",
+	},
+	{
+		from:   []string{"providers/rootly/sandbox/..."},
+		not:    []string{"providers/rootly", "providers/rootly/api", "providers/rootly/standin", "generator/...", "state/..."},
+		reason: "an imitation of the API that shares code with the client agrees with it in its mistakes",
+	},
+	{
+		from:   []string{"providers/rootly/catalogue"},
+		not:    ours,
+		but:    []string{"providers/graph", "providers/schema"},
+		reason: "the catalogue is facts, and facts need nobody",
+	},
+	{
+		from:   []string{"generator/...", "providers/graph/...", "providers/schema/...", "providers/rootly/catalogue", "state/...", "cmd/internal/report"},
+		not:    web,
+		reason: "HTTP belongs to the client, to the two imitations of the far end, and to the commands that serve them",
+	},
+	{
+		from: []string{
+			"generator/...", "providers/graph/...", "providers/schema/...", "providers/rootly", "providers/rootly/api",
+			"providers/rootly/catalogue", "providers/rootly/sandbox/...", "state/...",
+		},
+		not:    []string{"log", "flag", "github.com/spf13/..."},
+		reason: "packages return errors and values: talking and flags belong to the commands",
+	},
+}
+
+func TestImportsFollowTheArrows(t *testing.T) {
+	t.Parallel()
+	for _, s := range files(t, func(s *source) bool { return !s.nested }) {
+		for _, a := range arrows {
+			if s.test && !a.tests || !matches(a.from, s.dir) {
+				continue
+			}
+			for _, imported := range s.imports() {
+				short := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+				own := s.test && short == s.dir
+				if !own && matches(a.not, short) && !matches(a.but, short) {
+					t.Errorf("%s imports %s, but %s; move the code, or pass what it needs in", s.path, short, a.reason)
+				}
+			}
+		}
+	}
+}
+
+// matches reports whether a path is one of the patterns.
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		if below, ok := strings.CutSuffix(p, "/..."); ok {
+			return name == below || strings.HasPrefix(name, below+"/")
+		}
+		return name == p
+	})
+}
+
+func TestArrowsStartSomewhere(t *testing.T) {
+	t.Parallel()
+	packages := byPackage(files(t, every))
+	for _, a := range arrows {
+		if a.reason == "" {
+			t.Errorf("the arrow from %v has no reason; say why in cmd/internal/structure/arrows_test.go", a.from)
+		}
+		for _, from := range slices.Concat(a.from, a.but) {
+			found := false
+			for dir := range packages {
+				found = found || matches([]string{from}, dir)
+			}
+			if !found {
+				t.Errorf("the arrow from %s holds nothing: no such package; correct cmd/internal/structure/arrows_test.go", from)
+			}
+		}
+	}
+}
+
+// The places where the whole program is put together, and nobody else may be.
+func TestOnlyMainImportsTheCommands(t *testing.T) {
+	t.Parallel()
+	for _, s := range files(t, product) {
+		if slices.Contains(s.imports(), module+"/cmd/internal/cli") && s.dir != "cmd/terraformer-rootly" {
+			t.Errorf("%s imports the commands; only main does, since a command is the end of the line", s.path)
+		}
+		if s.syntax.Name.Name == "main" && !s.nested && path.Dir(s.dir) == "cmd" && s.lines(s.syntax) > 20 {
+			t.Errorf("%s has %d lines; main starts the command line and exits, the rest belongs to cmd/internal/cli", s.path, s.lines(s.syntax))
+		}
+	}
+}

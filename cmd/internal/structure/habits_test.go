@@ -1,0 +1,207 @@
+package structure
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// untyped lists the packages, or files, whose non-test code may say any, each with the reason.
+var untyped = map[string]string{
+	"providers/rootly/api":                  "JSON:API attributes have whatever type the server gives them",
+	"providers/rootly":                      "the decoder turns those attributes into typed values",
+	"providers/rootly/sandbox":              "an imitation of the API stores what it is sent",
+	"providers/rootly/sandbox/organisation": "it writes the JSON that the imitation serves",
+	"providers/rootly/standin":              "the plugin SDK's own interface is untyped",
+	"cmd/internal/cli/replay.go":            "it hands what was fetched to the imitation of the API",
+}
+
+// panics lists where non-test code may panic, with the reason.
+var panics = map[string]string{}
+
+// variables lists package-level variables of another kind than the test knows to be constant.
+var variables = map[string]string{}
+
+func TestCodeKeepsTheHabits(t *testing.T) {
+	t.Parallel()
+	for _, s := range files(t, program) {
+		for _, decl := range s.syntax.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s: init runs behind the reader's back; call it by name where it is needed", s.at(f))
+			}
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			switch name := called(call); {
+			case name == "os.Exit" && s.syntax.Name.Name != "main":
+				t.Errorf("%s: os.Exit outside main skips what others deferred; return an error", s.at(call))
+			case strings.HasPrefix(name, "log.Fatal") || strings.HasPrefix(name, "log.Panic"):
+				t.Errorf("%s: %s ends the program from afar; return an error", s.at(call), name)
+			case name == "panic" && panics[s.path] == "":
+				t.Errorf("%s: panic in the program; return an error, or list the file with its reason in panics", s.at(call))
+			}
+			return true
+		})
+	}
+}
+
+// called names the function of a call, such as "os.Exit".
+func called(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		if x, ok := f.X.(*ast.Ident); ok {
+			return x.Name + "." + f.Sel.Name
+		}
+	case *ast.IndexExpr:
+		return called(&ast.CallExpr{Fun: f.X})
+	}
+	return ""
+}
+
+func TestTypesAreKnown(t *testing.T) {
+	t.Parallel()
+	for _, s := range files(t, program) {
+		if untyped[s.dir] != "" || untyped[s.path] != "" {
+			continue
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			switch e := n.(type) {
+			case *ast.FuncType:
+				// The bounds of type parameters are no values.
+				e.TypeParams = nil
+			case *ast.TypeSpec:
+				e.TypeParams = nil
+			case *ast.InterfaceType:
+				if len(e.Methods.List) == 0 {
+					t.Errorf("%s: interface{} outside the JSON edge; give the value a type", s.at(e))
+				}
+			case *ast.Ident:
+				if e.Name == "any" {
+					t.Errorf("%s: any outside the JSON edge; give the value a type, or list the package with its reason in untyped", s.at(e))
+				}
+			}
+			return true
+		})
+	}
+}
+
+func TestPackagesHoldNoState(t *testing.T) {
+	t.Parallel()
+	for _, sources := range byPackage(files(t, program)) {
+		names := map[string]bool{}
+		for _, s := range sources {
+			for _, v := range packageVars(s) {
+				names[v.name.Name] = true
+				if !v.constant() && variables[s.path+" "+v.name.Name] == "" {
+					t.Errorf("%s: %s is a package-level variable; pass it in, or list it with its reason in variables", s.at(v.name), v.name.Name)
+				}
+			}
+		}
+		delete(names, "_")
+		for _, s := range sources {
+			for _, id := range assigned(s, names) {
+				t.Errorf("%s: %s belongs to the package and is changed while the program runs; pass it in", s.at(id), id.Name)
+			}
+		}
+	}
+}
+
+// A variable is one declared at the top level of a file.
+type variable struct {
+	name  *ast.Ident
+	value ast.Expr // nil if it has none
+	embed bool
+}
+
+// packageVars lists the variables that a file declares at its top level.
+func packageVars(s *source) []variable {
+	var found []variable
+	for _, decl := range s.syntax.Decls {
+		d, ok := decl.(*ast.GenDecl)
+		if !ok || d.Tok != token.VAR {
+			continue
+		}
+		for _, spec := range d.Specs {
+			v := spec.(*ast.ValueSpec)
+			for i, name := range v.Names {
+				found = append(found, variable{name: name, embed: embedded(d.Doc) || embedded(v.Doc)})
+				if i < len(v.Values) {
+					found[len(found)-1].value = v.Values[i]
+				}
+			}
+		}
+	}
+	return found
+}
+
+// embedded reports whether the compiler fills the variable under a comment from a file.
+func embedded(doc *ast.CommentGroup) bool {
+	return doc != nil && slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//go:embed ") })
+}
+
+// constant reports whether a variable is one only because Go has no constants of its type: an
+// error, a pattern, embedded text, a table, a value made once.
+func (v variable) constant() bool {
+	if v.name.Name == "_" || v.embed {
+		return true
+	}
+	switch e := v.value.(type) {
+	case *ast.CompositeLit:
+		return true
+	case *ast.CallExpr:
+		name := called(e)
+		return slices.Contains([]string{"errors.New", "fmt.Errorf", "regexp.MustCompile", "strings.NewReplacer"}, name) ||
+			strings.HasPrefix(name, "sync.Once") || strings.HasPrefix(name, "cty.")
+	}
+	return false
+}
+
+// assigned lists where a file writes to variables of its package.
+func assigned(s *source, names map[string]bool) []*ast.Ident {
+	var found []*ast.Ident
+	note := func(e ast.Expr) {
+		for {
+			switch x := e.(type) {
+			case *ast.IndexExpr:
+				e = x.X
+				continue
+			case *ast.Ident:
+				if names[x.Name] && global(s, x) {
+					found = append(found, x)
+				}
+			}
+			return
+		}
+	}
+	ast.Inspect(s.syntax, func(n ast.Node) bool {
+		switch st := n.(type) {
+		case *ast.AssignStmt:
+			if st.Tok != token.DEFINE {
+				for _, left := range st.Lhs {
+					note(left)
+				}
+			}
+		case *ast.IncDecStmt:
+			note(st.X)
+		}
+		return true
+	})
+	return found
+}
+
+// global reports whether an identifier stands for something declared at the top level: of its own
+// file, or of another one of the package, which the parser leaves unresolved.
+func global(s *source, id *ast.Ident) bool {
+	if id.Obj == nil {
+		return true
+	}
+	spec, ok := id.Obj.Decl.(*ast.ValueSpec)
+	return ok && slices.ContainsFunc(packageVars(s), func(v variable) bool { return slices.Contains(spec.Names, v.name) })
+}
