@@ -41,7 +41,7 @@ func (b *builder) alertCondition() fields {
 		{"property_field_type", text("attribute")},
 		{"property_field_name", text(b.oneOf("summary", "description", "source"))},
 		{"property_field_condition_type", text(b.oneOf("contains", "is_one_of", "starts_with"))},
-		{"property_field_value", null},
+		{"property_field_value", b.some(20, "checkout")},
 		{"property_field_values", texts(b.someOf(2, "checkout", "payments", "prod", "critical")...)},
 		{"alert_urgency_ids", null},
 		{"conditionable_type", null},
@@ -99,7 +99,7 @@ func alertRoutingRule(b *builder, s slot) fields {
 		{"property_field_type", text("payload")},
 		{"property_field_name", text("$.labels.team")},
 		{"property_field_condition_type", text("is_one_of")},
-		{"property_field_value", null},
+		{"property_field_value", b.some(20, "checkout")},
 		{"property_field_values", texts("checkout")},
 	}
 	made := b.past()
@@ -132,7 +132,7 @@ func alertsSource(b *builder, _ slot) fields {
 		{"deduplicate_alerts_by_key", flag(b.chance(30))},
 		{"deduplication_key_kind", text("payload")},
 		{"deduplication_key_path", b.some(30, "$.alert.id")},
-		{"deduplication_key_regexp", null},
+		{"deduplication_key_regexp", b.some(5, `\d+-(\w+)`)},
 		{"owner_group_ids", b.refs("rootly_team", 1)},
 		{"alert_template_attributes", alertTemplate()},
 		{"alert_source_urgency_rules_attributes", array(b.urgencyRule())},
@@ -170,14 +170,14 @@ func sourceable(kind string) encoded {
 
 // resolutionRule says when an alert is over; sources without one answer null.
 func (b *builder) resolutionRule() encoded {
-	if b.chance(60) {
+	if !b.whole && b.chance(60) {
 		return null
 	}
 	condition := object(field{"field", text("$.state")}, field{"operator", text("is")}, field{"value", text("ok")},
 		field{"conditionable_type", null}, field{"conditionable_id", null}, field{"kind", text("payload")})
 	return object(field{"enabled", yes}, field{"condition_type", text("all")}, field{"identifier_matchable_type", text("AlertField")},
 		field{"identifier_matchable_id", b.ref("rootly_alert_field")}, field{"identifier_reference_kind", text("payload")},
-		field{"identifier_json_path", text("$.id")}, field{"identifier_value_regex", null}, field{"conditions_attributes", array(condition)})
+		field{"identifier_json_path", text("$.id")}, field{"identifier_value_regex", b.some(20, `id-(\d+)`)}, field{"conditions_attributes", array(condition)})
 }
 
 func heartbeat(b *builder, _ slot) fields {
@@ -218,7 +218,7 @@ func liveCallRouter(b *builder, _ slot) fields {
 		{"phone_number", text("+1415555" + string(number(1000+b.upTo(8999))))},
 		{"voicemail_greeting", text("Leave a message after the tone.")},
 		{"caller_greeting", text("Please hold while we find somebody.")},
-		{"unavailable_responder_message", null},
+		{"unavailable_responder_message", b.some(20, "Nobody is available.")},
 		{"waiting_music_url", text("https://storage.rootly.com/twilio/voicemail/BusyStrings.mp3")},
 		{"sent_to_voicemail_delay", number(60)},
 		{"should_redirect_to_voicemail_on_no_answer", flag(b.chance(50))},
@@ -226,7 +226,7 @@ func liveCallRouter(b *builder, _ slot) fields {
 		{"should_auto_resolve_alert_on_call_end", flag(b.chance(50))},
 		{"notify_via_sms", no},
 		{"notify_via_push_notification", yes},
-		{"informational_notification_message", null},
+		{"informational_notification_message", b.some(20, "Somebody called.")},
 		{"alert_urgency_id", b.ref("rootly_alert_urgency")},
 		{"calling_tree_prompt", text("For checkout press 1.")},
 		{"paging_targets", array(b.pagingTarget())},

@@ -47,7 +47,9 @@ type builder struct {
 	changes     fields                    // of the object that is being filled
 	trapped     map[string]*trap          // by id
 	left        int                       // importable objects still to be made
-	full        bool                      // whether optional attributes are all filled
+	full        bool                      // whether this is the showcase
+	whole       bool                      // whether the object being filled leaves nothing unset
+	shown       map[string]bool           // types of which a whole object was made
 	native      map[string][]catalogField // catalogue fields of native types
 }
 
@@ -68,6 +70,7 @@ func newBuilder(o Options) (*builder, error) {
 		native:   make(map[string][]catalogField),
 		plans:    make(map[string]*taskPlan),
 		trapped:  make(map[string]*trap),
+		shown:    make(map[string]bool),
 		left:     size,
 	}
 	for _, t := range catalogue.Types() {
@@ -100,12 +103,14 @@ func (b *builder) register(s slot) {
 }
 
 // fill makes the body of a reserved object, with some attributes changed. A change of
-// "task_params.url" reaches into the block.
+// "task_params.url" reaches into the block. The showcase's first object of a type has every
+// attribute set.
 func (b *builder) fill(s slot, changes ...field) {
 	row := b.rows[s.kind]
-	b.changes = changes
+	b.changes, b.whole = changes, b.full && !b.shown[s.kind]
+	b.shown[s.kind] = true
 	b.store(row.API, s, b.changed("", b.attributes(s)))
-	b.changes = nil
+	b.changes, b.whole = nil, false
 	if row.Optional == "" {
 		b.left--
 	}

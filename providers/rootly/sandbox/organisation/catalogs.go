@@ -34,7 +34,7 @@ func catalog(b *builder, s slot) fields {
 		{"description", b.note(name)},
 		{"icon", text(b.oneOf("globe-alt", "server-stack", "users", "shapes"))},
 		{"position", number(b.rank(s.kind, ""))},
-		{"external_id", null},
+		{"external_id", b.some(10, b.external("cat-"))},
 		{"managed_by", b.managedBy()},
 	}
 }
@@ -50,9 +50,9 @@ func catalogEntity(b *builder, s slot) fields {
 		{"name", text(name)},
 		{"slug", b.slug(name)},
 		{"description", b.note(name)},
-		{"public_description", null},
+		{"public_description", b.some(10, "What customers read.")},
 		{"position", number(b.rank(s.kind, s.parent))},
-		{"backstage_id", null},
+		{"backstage_id", b.some(10, "default/resource/eu")},
 		{"external_id", b.some(20, b.external("ent-"))},
 		{"managed_by", b.managedBy()},
 		{"properties", values},

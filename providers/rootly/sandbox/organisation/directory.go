@@ -9,7 +9,7 @@ func (b *builder) managedBy() encoded {
 
 func team(b *builder, s slot) fields {
 	name := b.title(b.product(), b.oneOf(disciplines()...))
-	members := b.picks(person, b.upTo(8))
+	members := b.picks(person, b.atLeast(b.upTo(8)))
 	return fields{
 		{"name", text(name)},
 		{"slug", b.slug(name)},
@@ -24,11 +24,11 @@ func team(b *builder, s slot) fields {
 		{"pagerduty_service_id", b.some(10, b.external("PS"))},
 		{"opsgenie_id", b.some(15, b.uuid())},
 		{"victor_ops_id", b.some(5, b.external("team-"))},
-		{"pagertree_id", null},
-		{"cortex_id", null},
+		{"pagertree_id", b.some(2, b.external("pt-"))},
+		{"cortex_id", b.some(2, b.external("en"))},
 		{"service_now_ci_sys_id", b.some(5, "0f1e2d3c4b5a69788796a5b4c3d2e1f0")},
 		{"user_ids", numbers(members)},
-		{"admin_ids", numbers(members[:min(len(members), b.upTo(2))])},
+		{"admin_ids", numbers(members[:min(len(members), b.atLeast(b.upTo(2)))])},
 		{"alerts_email_enabled", flag(b.chance(20))},
 		{"alerts_email_address", text("group-" + strings.ToLower(b.external("")) + "@email.rootly.com")},
 		{"alert_urgency_id", b.maybeRef("rootly_alert_urgency", 40)},
@@ -45,7 +45,7 @@ func team(b *builder, s slot) fields {
 }
 
 func (b *builder) maybeChannel() encoded {
-	if b.chance(75) {
+	if !b.whole && b.chance(75) {
 		return null
 	}
 	return b.channel()
@@ -72,11 +72,11 @@ func service(b *builder, s slot) fields {
 		{"pagerduty_id", b.some(30, b.external("P"))},
 		{"opsgenie_id", b.some(10, b.uuid())},
 		{"cortex_id", b.some(5, b.external("en"))},
-		{"service_now_ci_sys_id", null},
+		{"service_now_ci_sys_id", b.some(5, "5f1e2d3c4b5a69788796a5b4c3d2e1f5")},
 		{"github_repository_name", b.some(50, repository)},
 		{"github_repository_branch", b.some(40, "main", "master")},
 		{"gitlab_repository_name", b.some(10, repository)},
-		{"gitlab_repository_branch", null},
+		{"gitlab_repository_branch", b.some(8, "main")},
 		{"kubernetes_deployment_name", b.some(30, "prod/"+strings.ToLower(words[0]))},
 		{"environment_ids", b.refs("rootly_environment", b.upTo(2))},
 		{"service_ids", b.refs("rootly_service", b.upTo(2))},
@@ -106,13 +106,13 @@ func functionality(b *builder, s slot) fields {
 		{"public_description", b.some(20, "What customers do.")},
 		{"notify_emails", b.addresses(1)},
 		{"color", b.colour()},
-		{"backstage_id", null},
+		{"backstage_id", b.some(10, "default/system/checkout")},
 		{"external_id", b.some(20, b.external("fn-"))},
 		{"pagerduty_id", b.some(10, b.external("P"))},
-		{"opsgenie_id", null},
+		{"opsgenie_id", b.some(5, b.uuid())},
 		{"opsgenie_team_id", b.some(5, b.uuid())},
-		{"cortex_id", null},
-		{"service_now_ci_sys_id", null},
+		{"cortex_id", b.some(2, b.external("en"))},
+		{"service_now_ci_sys_id", b.some(2, "1f1e2d3c4b5a69788796a5b4c3d2e1f2")},
 		{"position", number(b.rank(s.kind, ""))},
 		{"environment_ids", b.refs("rootly_environment", b.upTo(1))},
 		{"service_ids", b.refs("rootly_service", b.upTo(3))},
@@ -133,7 +133,7 @@ func environment(b *builder, s slot) fields {
 		{"managed_by", b.managedBy()},
 		{"external_id", b.some(10, b.external("env-"))},
 		{"description", b.note(name)},
-		{"public_description", null},
+		{"public_description", b.some(10, "What customers read.")},
 		{"notify_emails", b.addresses(1)},
 		{"color", b.colour()},
 		{"position", number(b.rank(s.kind, ""))},
@@ -166,7 +166,7 @@ func incidentType(b *builder, s slot) fields {
 		{"name", text(name)},
 		{"slug", b.slug(name)},
 		{"description", b.note(name)},
-		{"public_description", null},
+		{"public_description", b.some(10, "What customers read.")},
 		{"color", b.colour()},
 		{"position", number(b.rank(s.kind, ""))},
 		{"notify_emails", b.addresses(1)},
@@ -182,7 +182,7 @@ func cause(b *builder, s slot) fields {
 		{"name", text(name)},
 		{"slug", b.slug(name)},
 		{"description", b.note(name)},
-		{"public_description", null},
+		{"public_description", b.some(10, "What customers read.")},
 		{"position", number(b.rank(s.kind, ""))},
 		{"properties", b.properties("cause")},
 	}
@@ -225,7 +225,7 @@ func subStatus(b *builder, s slot) fields {
 // properties are values of the catalogue's own fields, for the objects that carry them.
 func (b *builder) properties(kind string) encoded {
 	list := b.native[kind]
-	if len(list) == 0 || b.chance(60) {
+	if len(list) == 0 || !b.whole && b.chance(60) {
 		return empty
 	}
 	p := list[b.rng.IntN(len(list))]

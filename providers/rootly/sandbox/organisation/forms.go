@@ -126,7 +126,7 @@ func customField(b *builder, s slot) fields {
 		{"description", b.note(name)},
 		{"shown", texts("incident_form", "incident_slack_form")},
 		{"required", texts("incident_form")},
-		{"default", null},
+		{"default", b.some(20, "Unknown")},
 		{"position", number(b.rank(s.kind, ""))},
 	}
 }

@@ -5,7 +5,7 @@ import "time"
 func escalationPolicy(b *builder, _ slot) fields {
 	name := b.title(b.product(), "escalation")
 	hours := null
-	if b.chance(50) {
+	if b.whole || b.chance(50) {
 		hours = object(field{"time_zone", text(b.oneOf("Europe/London", "America/New_York", "Pacific Time (US & Canada)"))},
 			field{"days", texts(b.someOf(5, "M", "T", "W", "R", "F", "S", "U")...)},
 			field{"start_time", text("09:00")}, field{"end_time", text("17:30")})
@@ -87,6 +87,10 @@ func escalationLevel(b *builder, s slot) fields {
 		{"escalation_policy_path_id", maybeText(b.pickUnder("rootly_escalation_path", s.parent))},
 		{"paging_strategy_configuration_strategy", text(b.oneOf("default", "random", "cycle", "alert"))},
 		{"paging_strategy_configuration_schedule_strategy", text(b.oneOf("on_call_only", "everyone"))},
+		{"paging_strategy_configuration_page_users_count", number(1 + b.upTo(2))},
+		{"paging_strategy_configuration_repeats", number(b.upTo(3))},
+		{"paging_strategy_configuration_repeats_mode", b.some(20, "users", "all")},
+		{"paging_strategy_configuration_rotation_scope", b.some(20, "active_rotation", "entire_schedule")},
 		{"delay", number(5 * b.upTo(3))},
 		{"position", number(b.rank(s.kind, s.parent))},
 		{"notification_target_params", array(b.levelTarget(b.oneOf("team", "user", "schedule", "service", "slack_channel")))},
@@ -110,7 +114,7 @@ func (b *builder) levelTarget(kind string) encoded {
 func schedule(b *builder, _ slot) fields {
 	name := b.title(b.product(), b.oneOf("primary", "secondary", "weekend", "follow the sun"))
 	group, channel := null, null
-	if b.chance(40) {
+	if b.whole || b.chance(40) {
 		group, channel = pair(b.external("S"), "oncall"), b.channel()
 	}
 	return fields{
@@ -156,7 +160,7 @@ func scheduleRotation(b *builder, s slot) fields {
 		{"time_zone", text(b.oneOf("Etc/UTC", "Europe/London", "America/New_York"))},
 		{"schedule_rotationable_attributes", shift.encode()},
 		{"start_time", b.some(30, "2025-01-06T09:00:00Z")},
-		{"end_time", null},
+		{"end_time", b.some(5, "2027-01-04T09:00:00Z")},
 	}
 }
 

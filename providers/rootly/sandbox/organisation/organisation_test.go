@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -47,25 +48,20 @@ func typeOf(api string, attributes map[string]any) *catalogue.Type {
 	if m, ok := attributes["task_params"].(map[string]any); ok {
 		kind, _ = m["task_type"].(string)
 	}
-	for _, row := range catalogue.Types() {
-		if row.API != api {
-			continue
-		}
-		if row.Kind == kind || contains(row.Also, kind) {
-			return row
-		}
-	}
-	return nil
+	return index()[api+" "+kind]
 }
 
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
+// index finds a row by JSON:API type and kind.
+var index = sync.OnceValue(func() map[string]*catalogue.Type {
+	m := make(map[string]*catalogue.Type)
+	for _, row := range catalogue.Types() {
+		m[row.API+" "+row.Kind] = row
+		for _, also := range row.Also {
+			m[row.API+" "+also] = row
 		}
 	}
-	return false
-}
+	return m
+})
 
 func importable(all []live) int {
 	n := 0
@@ -87,6 +83,86 @@ func TestExactSize(t *testing.T) {
 					t.Errorf("%d importable objects, want %d", got, size)
 				}
 			})
+		}
+	}
+}
+
+func TestDeterministic(t *testing.T) {
+	t.Parallel()
+	golden := map[Options]string{
+		{Seed: 1, Size: 200}:  "",
+		{Seed: 1, Size: 1000}: "",
+		{Seed: 2, Size: 1000}: "",
+	}
+	for options, want := range golden {
+		if got := digest(New(options)); got != want {
+			t.Errorf("%+v: digest %s, want %s: an organisation must not change once it was published", options, got, want)
+		}
+	}
+}
+
+func TestDefaultSize(t *testing.T) {
+	t.Parallel()
+	if digest(New(Options{Seed: 4})) != digest(New(Options{Seed: 4, Size: Complete})) {
+		t.Error("size 0 is not the complete organisation")
+	}
+}
+
+// TestComplete holds that Complete is what the showcase costs, whatever the seed.
+func TestComplete(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(5) {
+		b, err := newBuilder(Options{Seed: seed, Size: 10_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.showcase()
+		if got := 10_000 - b.left; got != Complete {
+			t.Errorf("seed %d: the showcase costs %d objects, Complete says %d", seed, got, Complete)
+		}
+	}
+}
+
+func TestEveryTypeIsThere(t *testing.T) {
+	t.Parallel()
+	count := make(map[string]int)
+	for _, o := range decode(t, New(Options{Seed: 6})) {
+		if o.Type == nil {
+			count[o.API]++
+		} else {
+			count[o.Type.Name]++
+		}
+	}
+	for _, row := range catalogue.Types() {
+		if count[row.Name] == 0 {
+			t.Errorf("no object of %s", row.Name)
+		}
+	}
+	for _, api := range []string{"incidents", "statuses", "schedule_rotation_members"} {
+		if count[api] == 0 {
+			t.Errorf("no object of %s", api)
+		}
+	}
+}
+
+func TestSmallIsBelievable(t *testing.T) {
+	t.Parallel()
+	count := make(map[string]int)
+	for _, o := range decode(t, New(Options{Seed: 1, Size: 50})) {
+		if o.Type != nil {
+			count[o.Type.Name]++
+			if o.Type.IsTask() {
+				count["tasks"]++
+			}
+			if o.Type.IsWorkflow() {
+				count["workflows"]++
+			}
+		}
+	}
+	for _, kind := range []string{"rootly_team", "rootly_service", "rootly_severity", "rootly_environment", "rootly_functionality", "rootly_incident_type",
+		"rootly_cause", "rootly_incident_role", "rootly_form_field", "rootly_form_field_option", "rootly_workflow_group", "workflows", "tasks"} {
+		if count[kind] == 0 {
+			t.Errorf("fifty objects without %s", kind)
 		}
 	}
 }

@@ -4,7 +4,7 @@ package organisation
 func (b *builder) permissionLists(kind string) fields {
 	var out fields
 	for _, p := range b.permissions[kind] {
-		out = append(out, field{p.name, texts(b.someOf(b.upTo(len(p.enum)), p.enum...)...)})
+		out = append(out, field{p.name, texts(b.someOf(b.atLeast(b.upTo(len(p.enum))), p.enum...)...)})
 	}
 	return out
 }

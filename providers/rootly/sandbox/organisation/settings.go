@@ -32,7 +32,7 @@ func dashboardPanel(b *builder, s slot) fields {
 	return fields{
 		{"dashboard_id", text(s.parent)},
 		{"name", text(b.title(b.oneOf("Incidents", "Alerts", "Pages"), "by", b.oneOf("team", "severity", "service")))},
-		{"params", object(field{"display", text(b.oneOf("line_chart", "column_chart", "pie_chart", "table"))}, field{"description", text("")},
+		{"params", object(field{"display", text(b.oneOf("line_chart", "column_chart", "pie_chart", "table"))}, field{"description", b.some(30, "Per week")},
 			field{"table_fields", empty}, field{"legend", object(field{"groups", text("all")})},
 			field{"datalabels", object(field{"enabled", flag(b.chance(50))})}, field{"datasets", array(dataset)})},
 		{"position", object(field{"x", "0"}, field{"y", number(4 * b.rank(s.kind, s.parent))}, field{"w", "12"}, field{"h", "4"})},

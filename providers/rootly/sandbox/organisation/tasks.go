@@ -24,7 +24,7 @@ func (b *builder) task(s slot) fields {
 }
 
 func (b *builder) taskName(plan *taskPlan) encoded {
-	if b.chance(10) {
+	if !b.whole && b.chance(10) {
 		return null
 	}
 	return text(b.title(plan.title))
@@ -72,7 +72,7 @@ func (b *builder) paramText(p param, task string) encoded {
 		}
 		return text("{{ incident." + p.name + " }}")
 	case len(p.enum) > 0:
-		return text(b.oneOf(p.enum...))
+		return text(b.allowed(p.enum))
 	case p.foreign:
 		return text("{{ incident.id }}")
 	}
@@ -80,6 +80,15 @@ func (b *builder) paramText(p param, task string) encoded {
 		return text(b.oneOf(list...))
 	}
 	return text(b.liquid())
+}
+
+// allowed draws an allowed value, in the showcase one that says something.
+func (b *builder) allowed(enum []string) string {
+	for {
+		if v := b.oneOf(enum...); v != "" || !b.full || len(enum) == 1 {
+			return v
+		}
+	}
 }
 
 func (b *builder) paramTexts(p param) encoded {

@@ -59,6 +59,7 @@ func (b *builder) slugOf(name string) string {
 // note describes something: mostly in words, sometimes not at all.
 func (b *builder) note(about string) encoded {
 	switch n := b.rng.IntN(100); {
+	case b.whole:
 	case n < 25:
 		return null
 	case n < 32:
@@ -95,13 +96,13 @@ func (b *builder) liquid() string {
 
 // addresses draws up to n mail addresses.
 func (b *builder) addresses(n int) encoded {
-	return texts(b.someOf(b.upTo(n), "oncall@example.com", "sre@example.com", "status@example.com", "leads@example.org")...)
+	return texts(b.someOf(b.atLeast(b.upTo(n)), "oncall@example.com", "sre@example.com", "status@example.com", "leads@example.org")...)
 }
 
 // channels draws up to n Slack channels as {id, name}.
 func (b *builder) channels(n int) encoded {
 	var list []encoded
-	for range b.upTo(n) {
+	for range b.atLeast(b.upTo(n)) {
 		list = append(list, b.channel())
 	}
 	return array(list...)

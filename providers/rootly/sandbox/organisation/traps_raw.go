@@ -8,6 +8,7 @@ func rawTraps() []trap {
 		{name: "trigger with an unknown key", kind: "rootly_workflow_incident", set: having(field{"trigger_params.incident_condition_region", text("ANY")})},
 		{name: "trigger with visibilities as booleans", kind: "rootly_workflow_incident", set: having(field{"trigger_params.incident_visibilities", "[true,false]"})},
 		{name: "trigger with visibilities as booleans", kind: "rootly_workflow_action_item", set: having(field{"trigger_params.incident_visibilities", "[true]"})},
+		{name: "trigger with visibilities as booleans", kind: "rootly_workflow_post_mortem", set: having(field{"trigger_params.incident_visibilities", "[false]"})},
 		{name: "trigger with conditions on alert fields", kind: "rootly_workflow_alert", set: knowing(fieldConditions)},
 		{name: "payload conditions as an object", kind: "rootly_workflow_alert", set: having(field{"trigger_params.alert_payload_conditions",
 			`{"logic":"ANY","conditions":[{"query":"$.name","operator":"IS","values":["checkout"],"use_regexp":true}]}`})},

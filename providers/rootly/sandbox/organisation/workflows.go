@@ -12,7 +12,7 @@ func workflowKinds() []string {
 func workflow(b *builder, s slot) fields {
 	name := b.title(b.oneOf("Create", "Announce", "Page", "Archive", "Remind", "Escalate", "Summarise"), b.product(),
 		b.oneOf("incident channel", "retrospective", "status update", "follow-ups", "on-call", "stakeholders"))
-	repeats := b.chance(12)
+	repeats := b.whole || b.chance(12)
 	every, times := null, null
 	if repeats {
 		every, times = text(b.oneOf("30 minutes", "1 hour", "1 day")), text("2 days")
@@ -28,7 +28,7 @@ func workflow(b *builder, s slot) fields {
 		{"repeat_condition_duration_since_first_run", times},
 		{"repeat_condition_number_of_repeats", number(b.upTo(1) * 3)},
 		{"continuously_repeat", flag(repeats && b.chance(50))},
-		{"repeat_on", texts(b.someOf(b.upTo(3), "M", "T", "W", "R", "F")...)},
+		{"repeat_on", texts(b.someOf(b.atLeast(b.upTo(3)), "M", "T", "W", "R", "F")...)},
 		{"enabled", flag(!b.chance(10))},
 		{"locked", flag(b.chance(4))},
 		{"position", number(b.rank("workflow", ""))},
@@ -49,14 +49,14 @@ func workflow(b *builder, s slot) fields {
 // command is the Slack command of a simple workflow.
 func (b *builder) command(kind, name string) encoded {
 	if kind != "rootly_workflow_simple" {
-		return null
+		return b.some(1, "assist")
 	}
 	return text(b.slugOf("run " + name))
 }
 
 // some draws one of the texts in so many cases of a hundred, else null.
 func (b *builder) some(percent int, list ...string) encoded {
-	if !b.chance(percent) {
+	if !b.whole && !b.chance(percent) {
 		return null
 	}
 	return text(b.oneOf(list...))
@@ -84,7 +84,7 @@ func (b *builder) triggerParam(p param, kind string) encoded {
 	case p.shape == shapeTexts && len(p.to) > 0:
 		return texts(b.picksAny(p.to, 2)...)
 	case p.shape == shapeTexts:
-		return texts(b.someOf(b.upTo(2), triggerValues(p.name, kind)...)...)
+		return texts(b.someOf(b.atLeast(b.upTo(2)), triggerValues(p.name, kind)...)...)
 	case p.preset != "" && b.chance(88):
 		return text(p.preset)
 	case p.preset != "" && (p.preset == "ALL" || strings.HasSuffix(p.name, "_condition")):
@@ -196,7 +196,7 @@ func customFieldSelection(b *builder, s slot) fields {
 		{"workflow_id", text(s.parent)},
 		{"custom_field_id", encoded(f)},
 		{"incident_condition", text("ANY")},
-		{"values", empty},
+		{"values", texts(b.someOf(b.atLeast(0), "Yes")...)},
 		{"selected_option_ids", numbers(b.someOf(1, b.children[family{f, "rootly_custom_field_option"}]...))},
 	}
 }
