@@ -34,6 +34,9 @@ func secrets() []sample {
 	return []sample{
 		// Tokens that are known by their form, wherever they stand.
 		{"", "AK" + "IA" + made(1, 16, upper)},
+		{"", "log in with AK" + "IA0189" + made(7, 12, upper)},
+		{"", "hf" + "_" + made(10, 34, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")},
+		{"", "telegram_token: '" + "8355131123:A" + word(34) + "'"},
 		{"description", "use AS" + "IA" + made(2, 16, upper) + " for this"},
 		{"", "gh" + "p_" + word(36)},
 		{"", "github" + "_pat_" + word(82)},

@@ -23,13 +23,18 @@ func ownRules() []*rule {
 		},
 		{
 			ID: "private-key-block", Keywords: []string{"private key"}, loose: true,
-			Regex: `-----BEGIN[ A-Z0-9]{0,40} ?PRIVATE KEY[ A-Z]{0,10}-----[^-]*(?:-----END[ A-Z0-9]{0,50}-----)?`,
+			Regex: `-----BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY[ A-Z]{0,10}-----[^-]*(?:-----END[ A-Z0-9]{0,50}-----)?`,
 			check: func(string) bool { return true },
 		},
 		{
 			ID: "redis-auth", Keywords: []string{"auth ", "requirepass ", "masterauth "}, loose: true,
 			Regex: `(?im)(?:^|;[ \t]*|hello [23] |config set )(?:auth|requirepass|masterauth)[ \t]+((?:[^\s;{}]+[ \t]+)?[^\s;{}]{3,200})[ \t]*(?:$|[;\r\n]|setname)`,
 			check: isValue,
+		},
+		{
+			ID: "aws-key-id", Keywords: []string{"akia", "asia"}, // also of characters that AWS does not use yet
+			Regex: `\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
+			check: func(string) bool { return true },
 		},
 		{
 			ID: "rootly-api-key", Keywords: []string{"rootly_"},

@@ -63,7 +63,7 @@ var book = sync.OnceValue(func() *rulebook {
 	b.allow = t.Allow
 	b.allow.prepare()
 	for _, r := range t.Rules {
-		r.assigns = strings.HasPrefix(r.Regex, assignStart) && strings.Contains(r.Regex, assignMiddle) && !strings.Contains(r.Regex, `|\b(`)
+		r.assigns = assignsToKeyword(r)
 	}
 	b.rules = append(ownRules(), t.Rules...)
 	index := map[string]int{}
@@ -91,6 +91,21 @@ const (
 	assignStart  = `(?i)[\w.-]{0,50}?`
 	assignMiddle = `(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)`
 )
+
+// assignsToKeyword reports whether a rule is of that kind and its keywords belong to the name.
+func assignsToKeyword(r *rule) bool {
+	rest, ok := strings.CutPrefix(r.Regex, assignStart)
+	name, _, found := strings.Cut(rest, assignMiddle)
+	if !ok || !found || strings.Contains(r.Regex, `|\b(`) {
+		return false
+	}
+	for _, w := range r.Keywords {
+		if !strings.Contains(strings.ToLower(name), strings.ToLower(w)) {
+			return false
+		}
+	}
+	return true
+}
 
 // The part of a text around a keyword that a pattern is tried on. All that is longer than that is
 // found by its beginning.
@@ -261,20 +276,20 @@ func (b *rulebook) plausible(r *rule, h hit, text string) bool {
 // assignmentFollows reports whether the rest of a name, an operator and a token come next.
 func assignmentFollows(s string) bool {
 	i := 0
-	for i < len(s) && i < 20 && (isTokenByte(s[i]) && s[i] != '=' && s[i] != '+' && s[i] != '/' && s[i] != '~' || s[i] == ' ' || s[i] == '\t') {
+	for i < len(s) && i < 40 && (isTokenByte(s[i]) && s[i] != '=' && s[i] != '+' && s[i] != '/' && s[i] != '~' || s[i] == ' ' || s[i] == '\t') {
 		i++
 	}
-	for end := i + 3; i < len(s) && i < end && strings.IndexByte(" \t\r\n'\"", s[i]) >= 0; {
+	for end := i + 3; i < len(s) && i < end && strings.IndexByte(" \t\r\n\f'\"", s[i]) >= 0; {
 		i++
 	}
 	if i == len(s) || strings.IndexByte("=>:|?,", s[i]) < 0 {
 		return false
 	}
-	for end := i + 8; i < len(s) && i < end && strings.IndexByte("=>:|?, \t\r\n'\"`", s[i]) >= 0; {
+	for end := i + 9; i < len(s) && i < end && strings.IndexByte("=>:|?, \t\r\n\f'\"`", s[i]) >= 0; {
 		i++
 	}
 	n := 0
-	for i+n < len(s) && n < 10 && isTokenByte(s[i+n]) {
+	for i+n < len(s) && n < 10 && (isTokenByte(s[i+n]) || s[i+n] == ':' || s[i+n] == '%') {
 		n++
 	}
 	return n == 10
@@ -296,19 +311,21 @@ func isTokenByte(c byte) bool {
 	return isLetter(c) || isDigit(c) || strings.IndexByte("_-.+/=~", c) >= 0
 }
 
-// mayHoldToken reports whether a text has a word of ten bytes or more with a digit in it, as all
-// made-up tokens have.
+// mayHoldToken reports whether a text has a word as made-up tokens are: ten bytes or more with a
+// digit, or sixteen of both cases.
 func mayHoldToken(text string) bool {
-	n, digit := 0, false
+	n, digit, upper, lower := 0, false, false, false
 	for i := range len(text) {
 		c := text[i]
-		if !isRandomByte(c) && c != '=' {
-			n, digit = 0, false
+		if !isRandomByte(c) && c != '=' && c != '~' && c != '.' {
+			n, digit, upper, lower = 0, false, false, false
 			continue
 		}
 		n++
 		digit = digit || isDigit(c)
-		if n >= 10 && digit {
+		upper = upper || isUpper(c)
+		lower = lower || isLower(c)
+		if n >= 10 && digit || n >= 16 && upper && lower {
 			return true
 		}
 	}

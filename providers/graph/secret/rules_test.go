@@ -3,6 +3,7 @@ package secret
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRulesAreUsable(t *testing.T) {
@@ -79,6 +80,26 @@ func hasRule(found []Finding, id string) bool {
 		}
 	}
 	return false
+}
+
+// TestWorstText holds that even a text of nothing but keywords and tokens is read in bearable time.
+func TestWorstText(t *testing.T) {
+	t.Parallel()
+	var unit strings.Builder
+	for _, r := range book().rules {
+		for _, w := range r.Keywords {
+			unit.WriteString(w + `_key = "qZ7vK2mXw9LpR4tBqZ7vK2mXw9LpR4tB" `)
+		}
+	}
+	text := strings.Repeat(unit.String(), 1+20_000/unit.Len())[:20_000]
+	start := time.Now()
+	found := scan(text, false)
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("%d bytes took %v", len(text), took)
+	}
+	if len(found) == 0 {
+		t.Error("nothing found")
+	}
 }
 
 func TestKeywords(t *testing.T) {
