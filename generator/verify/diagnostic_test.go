@@ -57,7 +57,7 @@ func TestStreamNamesTheObject(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := uiStream{progress: func(Progress) {}}
+			s := newStream(func(Progress) {})
 			// In pieces, since a pipe keeps no lines together.
 			for piece := range strings.SplitSeq("noise\n{\"type\":\"diagnostic\",\"diagnostic\":"+tt.diagnostic+"}\n", ",") {
 				if _, err := s.Write([]byte(piece)); err != nil {
@@ -69,6 +69,45 @@ func TestStreamNamesTheObject(t *testing.T) {
 			}
 			if len(s.diagnostics) != 1 || s.diagnostics[0].Address != tt.want {
 				t.Errorf("diagnostics %+v, want the address %q", s.diagnostics, tt.want)
+			}
+		})
+	}
+}
+
+func TestFailedReadingsFindTheirObjects(t *testing.T) {
+	t.Parallel()
+	start := func(address, id string) string {
+		return `{"type":"refresh_start","hook":{"resource":{"addr":"` + address + `"},"id_value":"` + id + `"}}` + "\n"
+	}
+	failed := func(text string) string {
+		return `{"type":"diagnostic","diagnostic":{"severity":"error","summary":"` + text + `"}}` + "\n"
+	}
+	complete := `{"type":"refresh_complete","hook":{"resource":{"addr":"a.ok"},"id_value":"i0"}}` + "\n"
+	tests := []struct {
+		name, stream string
+		want, unread []string
+	}{
+		{"by id", start("a.x", "i1") + start("a.y", "i2") + failed("read: i2"), []string{"a.y"}, []string{"a.x", "a.y"}},
+		{"the only one", start("a.ok", "i0") + start("a.x", "i1") + complete + failed("no answer"), []string{"a.x"}, []string{"a.x"}},
+		{"one of two", start("a.x", "i1") + start("a.y", "i2") + failed("no answer"), []string{""}, []string{"a.x", "a.y"}},
+		{"none", start("a.ok", "i0") + complete + failed("other"), []string{""}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStream(func(Progress) {})
+			if _, err := s.Write([]byte(tt.stream)); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, d := range s.settled() {
+				got = append(got, d.Address)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("addresses (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.unread, s.unread()); diff != "" {
+				t.Errorf("unread (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -18,6 +18,7 @@ const (
 	stateFile    = "terraform.tfstate"
 	lockFile     = ".terraform.lock.hcl"
 	overrideFile = "zz_rootly_verify_override.tf"
+	overrideText = "# Left behind by an interrupted terraformer-rootly verify. Remove this file.\nterraform {\n  backend \"local\" {}\n}\n"
 )
 
 // keepFiles makes close put back what engines write into the directory without being asked: init completes the lock
@@ -69,7 +70,7 @@ func (s *session) overrideBackend() error {
 	}
 	path := filepath.Join(s.job.Dir, overrideFile)
 	s.restore = append(s.restore, func() error { return removeIfThere(path) })
-	if err := os.WriteFile(path, []byte("terraform {\n  backend \"local\" {}\n}\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(overrideText), 0o600); err != nil {
 		return fmt.Errorf("put the backend aside: %w", err)
 	}
 	return nil

@@ -57,7 +57,8 @@ type Result struct {
 
 	// Errored is set when the engine gave up on some resources; Diagnostics say which. Changes are then incomplete.
 	Errored     bool
-	Targeted    bool // restricted to some addresses: it proves nothing about the rest
+	Unread      []string // addresses whose live object could not be read
+	Targeted    bool     // restricted to some addresses: it proves nothing about the rest
 	Diagnostics []Diagnostic
 
 	Duration time.Duration

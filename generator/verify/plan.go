@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -45,7 +46,7 @@ type session struct {
 	private string // 0700: plan file, variables, provider links
 	tf      *tfexec.Terraform
 	env     map[string]string
-	stream  uiStream
+	stream  *uiStream
 	locked  bool // the directory had a lock file
 	restore []func() error
 }
@@ -63,7 +64,7 @@ func open(job Job) (s *session, err error) {
 		return nil, fmt.Errorf("make a private directory for the plan: %w", err)
 	}
 
-	s = &session{job: job, private: private, stream: uiStream{progress: job.Progress}}
+	s = &session{job: job, private: private, stream: newStream(job.Progress)}
 	s.restore = append(s.restore, func() error { return os.RemoveAll(private) })
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -137,7 +138,7 @@ func (s *session) plan(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, planErr := s.tf.PlanJSON(ctx, &s.stream, s.planOptions(file)...)
+	_, planErr := s.tf.PlanJSON(ctx, s.stream, s.planOptions(file)...)
 	if ctx.Err() != nil {
 		return nil, s.cancelled(ctx, stepPlan)
 	}
@@ -146,13 +147,14 @@ func (s *session) plan(ctx context.Context) (*Result, error) {
 		Engine:      s.job.Engine,
 		Targeted:    len(s.job.Targets) > 0,
 		Errored:     planErr != nil,
-		Diagnostics: s.stream.diagnostics,
+		Diagnostics: s.stream.settled(),
+		Unread:      s.stream.unread(),
 	}
 	kept, err := os.Stat(file)
 	if err != nil {
 		return nil, fmt.Errorf("find the plan: %w", err)
 	}
-	if planErr != nil && !concernsObjects(result.Diagnostics) {
+	if planErr != nil && !concernsObjects(result) {
 		return nil, s.planError(planErr)
 	}
 	if kept.Size() > 0 {
@@ -193,13 +195,11 @@ func (s *session) planOptions(file string) []tfexec.PlanOption {
 	return options
 }
 
-func concernsObjects(diagnostics []Diagnostic) bool {
-	for _, d := range errorsOf(diagnostics) {
-		if d.Address != "" {
-			return true
-		}
-	}
-	return false
+// concernsObjects tells a plan that failed for some objects from one that failed as a whole.
+func concernsObjects(result *Result) bool {
+	failures := errorsOf(result.Diagnostics)
+	return len(failures) > 0 && (len(result.Unread) > 0 ||
+		slices.ContainsFunc(failures, func(d Diagnostic) bool { return d.Address != "" }))
 }
 
 func (s *session) cancelled(ctx context.Context, step string) error {

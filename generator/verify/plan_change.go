@@ -13,6 +13,7 @@ import (
 type wireChange struct {
 	Address         string `json:"address"`
 	PreviousAddress string `json:"previous_address"`
+	Mode            string `json:"mode"`
 	Type            string `json:"type"`
 	Change          struct {
 		Actions         []string            `json:"actions"`

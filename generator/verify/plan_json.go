@@ -84,6 +84,9 @@ func appendChange(dec *json.Decoder, to *[]Change) error {
 	if err := dec.Decode(&wire); err != nil {
 		return err
 	}
+	if wire.Mode == "data" && actionOf(wire.Change.Actions) == NoOp {
+		return nil // has the type and the id of an object, but does not manage it
+	}
 	change, err := wire.change()
 	if err != nil {
 		return fmt.Errorf("%s: %w", wire.Address, err)
