@@ -230,6 +230,9 @@ func (d *Directory) undoCreation() {
 // Path returns the absolute path of the directory.
 func (d *Directory) Path() string { return d.path }
 
+// Known reports whether a run of this program has written the directory.
+func (d *Directory) Known() bool { return d.before != nil }
+
 // Addresses returns the address of every object that the directory has code for.
 func (d *Directory) Addresses() map[Key]graph.Address {
 	out := make(map[Key]graph.Address, len(d.manifest.records))

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,12 @@ func (p *proof) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
 	f.BoolVar(&p.off, "no-verify", false, "do not plan")
+	p.toolFlags(cmd)
+}
+
+// toolFlags are those that say what plans.
+func (p *proof) toolFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.StringVar(&p.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
 	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
 }
@@ -35,6 +42,10 @@ func (p *proof) check() error {
 	if err := oneOf("--verify", p.against, []string{"replay", "live"}); err != nil {
 		return err
 	}
+	return p.checkTools()
+}
+
+func (p *proof) checkTools() error {
 	return oneOf("--provider", p.provider, []string{"official", "stand-in"})
 }
 
@@ -47,12 +58,12 @@ type target struct {
 }
 
 // plan runs the engine in a directory against a target.
-func (p *proof) plan(ctx context.Context, dir string, t target, progress func(verify.Progress)) (*verify.Result, error) {
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.engine})
+func (p *proof) plan(ctx context.Context, w World, dir string, t target, progress func(verify.Progress)) (*verify.Result, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
 	if err != nil {
 		return nil, err
 	}
-	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Progress: progress}
+	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: progress}
 	if p.provider == "stand-in" {
 		served, err := standin.Serve(ctx, standin.Options{URL: t.url, Token: t.token})
 		if err != nil {
@@ -61,8 +72,19 @@ func (p *proof) plan(ctx context.Context, dir string, t target, progress func(ve
 		defer served.Close()
 		job.Reattach, job.StandIn = served.Reattach, served.Name
 	}
-	return verify.Plan(ctx, job)
+	result, err := verify.Plan(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	for i := range result.Changes {
+		c := &result.Changes[i]
+		c.Import, c.ID = plainID(c.Import), plainID(c.ID)
+	}
+	return result, nil
 }
+
+// plainID is the id of an object in what the provider imports it by, which may be a path.
+func plainID(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
 // replayed serves a recording on loopback.
 func replayed(objects []sandbox.Object) (target, func(), error) {
@@ -87,12 +109,12 @@ func (r *run) verify(ctx context.Context) error {
 	}
 	defer stop()
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.proof.replays()]
-	result, err := r.o.proof.plan(ctx, r.staged.Dir(), t, func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) })
+	result, err := r.o.proof.plan(ctx, r.w, r.staged.Dir(), t, func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) })
 	if err != nil {
 		return r.unproven(ctx, err)
 	}
 	r.verdict = verify.Judge(result, r.expect())
-	r.note(result)
+	note(p, result, r.verdict)
 	r.progress.Done(p.Plan)
 	return nil
 }
@@ -127,7 +149,7 @@ func (r *run) expect() verify.Expect {
 	var e verify.Expect
 	for _, res := range r.graph.Resources {
 		e.Listed = append(e.Listed, verify.Object{
-			Type: res.Address.Type, ID: string(res.ImportID()), Address: res.Address.String(), Secrets: secretPaths(res),
+			Type: res.Address.Type, ID: string(res.ID), Address: res.Address.String(), Secrets: secretPaths(res),
 		})
 	}
 	for _, c := range r.changes.Carried {
@@ -141,13 +163,13 @@ func (r *run) expect() verify.Expect {
 }
 
 // note writes what the plan said into the report.
-func (r *run) note(result *verify.Result) {
-	p, v := &r.report.Proof, r.verdict
+func note(p *report.Proof, result *verify.Result, v verify.Verdict) {
 	p.State = report.ProofClean
 	if !v.Clean {
 		p.State = report.ProofDiffers
 	}
 	p.Plan, p.Engine, p.Provider = v.Summary(), result.Engine.String(), result.Provider.String()
+	p.StandIn = result.Provider.StandIn != ""
 	p.Imported, p.Managed, p.Reported, p.Seconds = v.Imported, v.Managed, v.Reported, result.Duration.Seconds()
 	for _, d := range v.Differences {
 		p.Differences = append(p.Differences, report.Difference{

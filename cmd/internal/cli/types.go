@@ -118,7 +118,7 @@ func remarks(t *catalogue.Type) []string {
 	if t.Optional != "" {
 		list = append(list, t.Optional)
 	}
-	if t.Deprecated {
+	if t.Deprecated && !strings.Contains(t.Optional, "deprecated") {
 		list = append(list, "deprecated by the provider")
 	}
 	if len(t.Lost) > 0 {
@@ -167,7 +167,7 @@ func countInto(entries []*typeEntry, live *rootly.Live) (partial bool) {
 	}
 	missing := map[string]string{}
 	for _, s := range live.Skipped {
-		missing[s.Type] = oneLine(s.Err.Error())
+		missing[s.Type] = strings.Join(strings.Fields(s.Err.Error()), " ")
 		partial = partial || !rootly.Absent(s.Err)
 	}
 	for _, e := range entries {

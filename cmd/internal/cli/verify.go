@@ -1,7 +1,180 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// verifyOptions are the flags of verify.
+type verifyOptions struct {
+	connection
+	proof
+
+	dir   string
+	quiet bool
+	json  bool
+}
 
 func newVerify(w World) *cobra.Command {
-	return &cobra.Command{Use: "verify DIR", Short: "Prove a directory again with a plan"}
+	o := &verifyOptions{}
+	cmd := &cobra.Command{
+		Use:   "verify DIRECTORY",
+		Short: "Prove a directory again with a plan",
+		Long: `Prove a directory again with a plan.
+
+Plans a directory that import wrote, against the live API, and checks that every
+object in it is imported, or managed already, without any change. The plan reads
+each object by itself, so it costs about one request for each. Nothing is written,
+neither to the directory nor to Rootly.
+
+` + exitText,
+		Example: `  $ terraformer-rootly verify ./rootly
+  $ terraformer-rootly verify ./demo --synthetic --provider stand-in`,
+		Args: func(_ *cobra.Command, args []string) error { return o.argument(args) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runVerify(cmd.Context(), w, o) },
+	}
+	o.connection.flags(cmd)
+	o.toolFlags(cmd)
+	f := cmd.Flags()
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
+	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	return cmd
+}
+
+// argument takes the directory.
+func (o *verifyOptions) argument(args []string) error {
+	const form = "terraformer-rootly verify DIRECTORY"
+	switch {
+	case len(args) == 0:
+		return usage(errors.New("no directory to verify"), form)
+	case len(args) > 1:
+		return usage(fmt.Errorf("%d directories to verify, which is more than one", len(args)), form)
+	}
+	o.dir = args[0]
+	return nil
+}
+
+// runVerify plans a directory and judges the plan.
+func runVerify(ctx context.Context, w World, o *verifyOptions) error {
+	if err := o.checkTools(); err != nil {
+		return err
+	}
+	objects, err := written(o.dir)
+	if err != nil {
+		return err
+	}
+	client, live, disconnect, err := o.open(w, nil)
+	if err != nil {
+		return err
+	}
+	defer disconnect()
+	if err := answers(ctx, client, objects); err != nil {
+		return err
+	}
+
+	s := &report.Summary{Command: "verify", Directory: o.dir}
+	s.Proof.Against = "live"
+	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
+	defer progress.Close()
+	progress.Stage("read", 0)
+	progress.Done(fmt.Sprintf("%s in code; the plan asks %s about once for each", report.Plural(len(objects), "object"), live.url))
+
+	started := time.Now()
+	progress.Stage("verify", len(objects))
+	result, err := o.plan(ctx, w, o.dir, live, func(v verify.Progress) { progress.Step(v.Objects, v.Step) })
+	if err != nil {
+		return err
+	}
+	note(&s.Proof, result, verify.Judge(result, verify.Expect{Listed: objects}))
+	progress.Done(s.Proof.Plan)
+
+	s.Seconds = time.Since(started).Seconds()
+	s.Types = countObjects(objects)
+	s.Requests.Total = client.Stats().Requests
+	return tellVerified(w, o, s)
+}
+
+// written lists the objects that a directory has code for.
+func written(path string) ([]verify.Object, error) {
+	const hint = "give the directory that import -o wrote"
+	dir, err := state.Open(path, state.Options{Version: version(), LookOnly: true})
+	var refusal *state.Refusal
+	if errors.As(err, &refusal) {
+		return nil, usage(err, hint)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	if !dir.Known() {
+		return nil, usage(fmt.Errorf("%s: nothing there that this program wrote", path), hint)
+	}
+	var objects []verify.Object
+	for key, address := range dir.Addresses() {
+		objects = append(objects, verify.Object{Type: key.Type, ID: string(key.ID), Address: address.String()})
+	}
+	sort.Slice(objects, func(i, j int) bool { return objects[i].Address < objects[j].Address })
+	return objects, nil
+}
+
+// answers makes sure, with one request, that the API can be asked: a plan would repeat the same
+// complaint for every object.
+func answers(ctx context.Context, client *api.Client, objects []verify.Object) error {
+	for _, o := range objects {
+		row := catalogue.Lookup(o.Type)
+		if row == nil || !row.TopLevel() {
+			continue
+		}
+		_, _, err := client.Get(ctx, row.GetPath(graph.ID(o.ID), ""), nil)
+		if err != nil && !rootly.Absent(err) {
+			return err
+		}
+		return nil
+	}
+	return nil
+}
+
+func countObjects(objects []verify.Object) []report.TypeCount {
+	var counts []report.TypeCount
+	at := map[string]int{}
+	for _, o := range objects {
+		i, known := at[o.Type]
+		if !known {
+			i = len(counts)
+			at[o.Type] = i
+			counts = append(counts, report.TypeCount{Type: o.Type})
+		}
+		counts[i].Listed++
+		counts[i].Imported++
+	}
+	return counts
+}
+
+// tellVerified prints the report and says how the proof ended.
+func tellVerified(w World, o *verifyOptions, s *report.Summary) error {
+	switch {
+	case o.json:
+		if err := report.WriteJSON(w.Out, s); err != nil {
+			return err
+		}
+	case !o.quiet:
+		report.WriteText(w.Err, s)
+	}
+	if s.Proof.State == report.ProofDiffers {
+		return outcome(exitDiffers)
+	}
+	return nil
 }
