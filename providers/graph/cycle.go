@@ -289,3 +289,22 @@ func trail(via map[int]int, start, end int) []int {
 	slices.Reverse(back)
 	return append(cycle, back...)
 }
+
+// Cycle returns the addresses of resources that depend on each other, or nil if there are none.
+func (g *Graph) Cycle() []Address {
+	edges := g.edges()
+	group := components(len(g.Resources), edges)
+	for _, e := range edges {
+		if group[e.from] != group[e.to] {
+			continue
+		}
+		var cycle []Address
+		for i, r := range g.Resources {
+			if group[i] == group[e.from] {
+				cycle = append(cycle, r.Address)
+			}
+		}
+		return cycle
+	}
+	return nil
+}

@@ -57,7 +57,8 @@ func sortedBy(raw any, key string) any {
 		return raw
 	}
 	out := append([]any(nil), list...)
-	sort.SliceStable(out, func(i, j int) bool { return less(field(out[i], key), field(out[j], key)) })
+	// Not stable, on purpose: what cannot be compared must end up where the same sort puts it.
+	sort.Slice(out, func(i, j int) bool { return less(field(out[i], key), field(out[j], key)) })
 	return out
 }
 
@@ -66,7 +67,7 @@ func field(raw any, key string) any {
 	return m[key]
 }
 
-// less orders numbers by value and text by bytes.
+// less orders numbers by value and text by bytes. Nothing is before what is missing.
 func less(a, b any) bool {
 	x, okX := a.(json.Number)
 	y, okY := b.(json.Number)
@@ -75,9 +76,9 @@ func less(a, b any) bool {
 		fy, _ := y.Float64()
 		return fx < fy
 	}
-	s, _ := a.(string)
-	t, _ := b.(string)
-	return s < t
+	s, okS := a.(string)
+	t, okT := b.(string)
+	return okS && okT && s < t
 }
 
 // flattenStages: stages arrive as JSON:API objects inside attributes; the provider flattens them.

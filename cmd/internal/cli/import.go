@@ -170,7 +170,7 @@ func newRun(w World, o *importOptions) (*run, error) {
 		started: time.Now(),
 		report:  &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
 	}
-	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
+	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Requests: r.requests})
 	if r.client, r.liveTarget, r.disconnect, err = o.open(w, nil); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 )
 
 // A World is what a command may touch, so that tests can give it another.
@@ -58,18 +60,10 @@ func complain(out io.Writer, err error) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		err = fmt.Errorf("interrupted")
-		fmt.Fprintf(out, "error: %v\nhint: nothing was written; run the command again to start over\n", err)
+		report.Problem(out, errors.New("interrupted"), hintOf(err))
 		return
 	}
-	fmt.Fprintf(out, "error: %s\n", oneLine(err.Error()))
-	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(out, "hint: %s\n", oneLine(hint))
-	}
-}
-
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	report.Problem(out, err, hintOf(err))
 }
 
 func newRoot(w World) *cobra.Command {
@@ -120,4 +114,9 @@ func version() string {
 		return "dev"
 	}
 	return strings.TrimPrefix(info.Main.Version, "v")
+}
+
+// oneLine folds a text into one line.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }

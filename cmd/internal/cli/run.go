@@ -65,6 +65,7 @@ func (r *run) openDirectory() error {
 
 // close lets go of everything, whether or not the run came to its end.
 func (r *run) close() {
+	r.progress.Close()
 	if r.staged != nil {
 		_ = r.staged.Discard()
 	}
@@ -94,7 +95,7 @@ func (r *run) fetch(ctx context.Context) error {
 		return err
 	}
 	r.filtered = apply(r.filters, live)
-	r.progress.Done(fmt.Sprintf("%d objects in %d requests", len(live.Objects), r.client.Stats().Requests))
+	r.progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(live.Objects), "object"), report.Plural(int(r.client.Stats().Requests), "request")))
 	return nil
 }
 
@@ -138,7 +139,7 @@ func (r *run) link(ctx context.Context) error {
 	resources := graph.Sort(r.decoded.Resources)
 	graph.Label(resources, r.remembered())
 	r.graph = graph.Link(resources, r.linkOptions())
-	r.progress.Done(fmt.Sprintf("%d resources", len(resources)))
+	r.progress.Done(report.Plural(len(resources), "resource"))
 	return nil
 }
 
@@ -198,12 +199,13 @@ func (r *run) explain(types []string, _ graph.ID) string {
 		return "id of nothing that this import has"
 	}
 	word := short(types[0])
+	article := "a "
 	if len(types) > 1 {
-		word = "object"
+		article, word = "an ", "object"
 	}
 	for _, t := range types {
 		if !r.live.Complete[t] {
-			return "id of a " + word + " that this import does not have"
+			return "id of " + article + word + " that this import does not have"
 		}
 	}
 	return "no such " + word + " exists any more"
@@ -218,7 +220,7 @@ func (r *run) render() error {
 		return fmt.Errorf("render: %w", err)
 	}
 	r.files = files
-	r.progress.Done(fmt.Sprintf("%d files", len(files)))
+	r.progress.Done(report.Plural(len(files), "file"))
 	return nil
 }
 

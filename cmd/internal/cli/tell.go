@@ -18,8 +18,7 @@ func (r *run) tell() error {
 	r.countTypes()
 	r.countReferences()
 	r.countLosses()
-	stats := r.client.Stats()
-	s.Requests = report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
+	s.Requests = r.requests()
 	s.Files = report.Files{
 		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: len(r.changes.Remove), Edited: r.changes.Edited,
 	}
@@ -32,10 +31,19 @@ func (r *run) tell() error {
 		if err := report.WriteJSON(r.w.Out, s); err != nil {
 			return err
 		}
-	case !r.o.quiet:
-		report.WriteText(r.w.Err, s)
+	default:
+		r.progress.Summary(s)
 	}
 	return r.outcome()
+}
+
+// requests is what was asked of the API so far.
+func (r *run) requests() report.Requests {
+	if r.client == nil {
+		return report.Requests{}
+	}
+	stats := r.client.Stats()
+	return report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
 }
 
 // outcome is the exit code that the run ends with.

@@ -1,0 +1,43 @@
+// Package audit is the record of who changed what in a Rootly organisation.
+//
+//	API answer, webhook or sample record ──► Parse ──► Event ──► Redact ──► formats: raw, flat, OCSF
+//
+// Not here: asking the API, keeping events, printing them.
+package audit
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// An Event is one recorded change. Fields that the source does not have are empty; everything
+// that it has is in Raw.
+type Event struct {
+	ID       string    // unique in the organisation
+	At       time.Time // created_at
+	Action   string    // create, update or destroy
+	ItemType string    // as the API calls it, such as "GeniusWorkflow"
+	ItemID   string
+	ItemName string // from the object, where it has one
+
+	UserID    string
+	UserName  string
+	UserEmail string
+	APIKeyID  string
+	Source    string // web, api, mobile, slack, scim or oauth
+
+	IP        string
+	UserAgent string
+	RequestID string
+	SessionID string
+
+	Changes []Change // sorted by field
+	Raw     json.RawMessage
+}
+
+// A Change is one field before and after.
+type Change struct {
+	Field  string
+	Before json.RawMessage // null where the object was created
+	After  json.RawMessage // null where it was destroyed
+}
