@@ -308,6 +308,48 @@ terraform {
 	})
 }
 
+func TestBackendOfTheDirectoryIsAskedOnWish(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, engine verify.Engine) {
+		dir := writeCode(t, map[string]string{"main.tf": twoImports, "elsewhere.tfstate": oneInState, "backend.tf": `
+terraform {
+  backend "local" {
+    path = "elsewhere.tfstate"
+  }
+}
+`})
+		listed := []verify.Object{{Type: "terraform_data", ID: "abc"}, {Type: "terraform_data", ID: "def"}}
+		for backend, managed := range map[bool]int{false: 0, true: 1} {
+			result, err := verify.Plan(t.Context(), verify.Job{Engine: engine, Dir: dir, TempDir: t.TempDir(), Backend: backend})
+			if err != nil {
+				t.Fatal(err)
+			}
+			verdict := verify.Judge(result, verify.Expect{Listed: listed})
+			if !verdict.Clean || verdict.Managed != managed {
+				t.Errorf("backend %v: verdict %+v", backend, verdict)
+			}
+		}
+		if got := listing(t, dir)["/elsewhere.tfstate"]; got != oneInState {
+			t.Errorf("the state changed:\n%s", got)
+		}
+	})
+}
+
+func TestVariableWithoutValue(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, engine verify.Engine) {
+		dir := writeCode(t, map[string]string{"main.tf": "variable \"secret\" {}\n"})
+		_, err := verify.Plan(t.Context(), verify.Job{Engine: engine, Dir: dir, TempDir: t.TempDir()})
+		var refused *verify.EngineError
+		if !errors.As(err, &refused) || refused.Step != "plan" || !strings.Contains(err.Error(), `"secret"`) {
+			t.Fatalf("error %v, want one about the variable", err)
+		}
+		if !strings.Contains(refused.Hint(), "TF_VAR_") {
+			t.Errorf("hint %q does not say how to set it", refused.Hint())
+		}
+	})
+}
+
 func TestVariablesOfTheEnvironmentReachThePlan(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, engine verify.Engine) {

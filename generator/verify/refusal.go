@@ -41,6 +41,8 @@ func (s *session) engineError(step string, diagnostics []Diagnostic) *EngineErro
 	switch {
 	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):
 		refused.Next = "mend what " + s.job.Engine.Name + " version warns about, such as its settings file"
+	case diagnostics[0].Summary == "No value for required variable":
+		refused.Next = "give it one in a file *.auto.tfvars or in the environment as " + variablePrefix + "NAME"
 	case diagnostics[0].File != "":
 		refused.Next = "look at " + diagnostics[0].File + " in " + s.job.Dir
 	default:
