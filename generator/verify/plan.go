@@ -59,7 +59,8 @@ func open(job Job) (s *session, err error) {
 	if job.Dir, err = filepath.Abs(job.Dir); err != nil {
 		return nil, fmt.Errorf("plan %s: %w", job.Dir, err)
 	}
-	private, err := os.MkdirTemp(job.TempDir, "rootly-plan-*") // 0700
+	sweep(job.TempDir, time.Now().Add(-abandoned))
+	private, err := os.MkdirTemp(job.TempDir, privateName) // 0700
 	if err != nil {
 		return nil, fmt.Errorf("make a private directory for the plan: %w", err)
 	}
