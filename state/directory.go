@@ -1,3 +1,20 @@
+// Package state keeps what outlives a run: the files of a directory and the memory of who
+// wrote them.
+//
+//	Open ──► Reconcile ──► Stage ──► (proof, by others) ──► Commit
+//	lock,    compare,      the future directory             by a journal that the
+//	recover  carry over    beside the present one           next Open finishes
+//
+// A directory remembers, in .terraformer-rootly/manifest.json, which objects its code stands
+// for and what each file looked like when it was written. From this follow the promises:
+//
+//   - what did not change is not written,
+//   - what a person edited is not overwritten,
+//   - code leaves only with an object that a complete listing no longer has,
+//   - at any moment, also after a crash, the directory is the old one or the new one
+//     by the time the next Open returns.
+//
+// Not here: what the code says, and whether it is right. Files come in as bytes.
 package state
 
 import (
@@ -9,6 +26,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
 )
 
 // Names inside a directory that belong to this package.
@@ -44,7 +62,7 @@ type Directory struct {
 	path     string
 	options  Options
 	disk     disk
-	lock     *lock
+	lock     *lock.Lock
 	created  []string // directories that Open made, outermost first
 	before   []byte   // manifest.json as it was found
 	manifest *manifest
@@ -109,7 +127,7 @@ func (d *Directory) prepare() error {
 		return err
 	}
 	var err error
-	if d.lock, err = acquire(d.file(lockName)); errors.Is(err, errLocked) {
+	if d.lock, err = lock.Acquire(d.file(lockName)); errors.Is(err, lock.ErrLocked) {
 		return &Refusal{Path: d.path, Problem: "another run is at work in this directory", advice: "wait for it to end"}
 	} else if err != nil {
 		return diskError("lock", d.path, err)
@@ -208,7 +226,7 @@ func (d *Directory) Close() error {
 	if !d.kept && !d.exists(manifestName) && !d.exists(journalName) {
 		d.undoCreation()
 	}
-	return d.lock.release()
+	return d.lock.Release()
 }
 
 // undoCreation removes what Open made. What is not empty stays: it is not ours.

@@ -1,11 +1,19 @@
 package state
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"runtime"
 	"sort"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 )
 
 // An Object is a live object that has code in the directory.
@@ -60,4 +68,75 @@ func (m *manifest) sort() {
 		return m.records[i].Address.String() < m.records[j].Address.String()
 	})
 	sort.Strings(m.complete)
+}
+
+// records lists the objects of the future directory with where their code stands.
+func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, error) {
+	digests, err := blockDigests(c.files, kept)
+	if err != nil {
+		return nil, err
+	}
+	files, imports := map[graph.Address]string{}, map[graph.Address]string{}
+	for name, f := range c.files {
+		for _, a := range f.Addresses {
+			if twice, ok := files[a]; ok {
+				return nil, fmt.Errorf("%s stands in %s and in %s", a, twice, name)
+			}
+			files[a] = name
+		}
+		for _, a := range f.Imports {
+			imports[a] = name
+		}
+	}
+	out := make([]record, 0, len(r.Objects)+len(c.Carried))
+	for _, o := range r.Objects {
+		out = append(out, record{Object: o, file: files[o.Address], importFile: imports[o.Address], digest: digests[o.Address]})
+	}
+	earlier := d.manifest.byKey()
+	for _, o := range c.Carried {
+		rec := earlier[o.Key()]
+		rec.file = o.File
+		rec.importFile = imports[o.Address]
+		if len(o.Notes) > 0 {
+			rec.digest = digests[o.Address]
+		}
+		out = append(out, rec)
+	}
+	return out, nil
+}
+
+// blockDigests returns the digest of every resource block in the files that are not kept.
+func blockDigests(files map[string]File, kept map[string]bool) (map[graph.Address]string, error) {
+	digests := map[graph.Address]string{}
+	var mu sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for name, f := range files {
+		if kept[name] || !strings.HasSuffix(name, ".tf") || !bytes.Contains(f.Content, []byte("resource")) {
+			continue
+		}
+		g.Go(func() error {
+			items, err := code.Outline(f.Content)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, it := range items {
+				if a, ok := addressOf(it); ok && !a.Data {
+					digests[a] = digestOf(f.Content[it.Head:it.End])
+				}
+			}
+			return nil
+		})
+	}
+	return digests, g.Wait()
+}
+
+// addressOf returns the address of a resource or data block.
+func addressOf(it code.Item) (graph.Address, bool) {
+	if len(it.Labels) != 2 || it.Kind != "resource" && it.Kind != "data" {
+		return graph.Address{}, false
+	}
+	return graph.Address{Data: it.Kind == "data", Type: it.Labels[0], Name: it.Labels[1]}, true
 }

@@ -1,4 +1,4 @@
-package state
+package lock
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ func openLocked(path string) (*os.File, error) {
 	const access, unshared = syscall.GENERIC_READ | syscall.GENERIC_WRITE, 0
 	h, err := syscall.CreateFile(name, access, unshared, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	if errors.Is(err, errorSharingViolation) {
-		return nil, errLocked
+		return nil, ErrLocked
 	}
 	if err != nil {
 		return nil, err

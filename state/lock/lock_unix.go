@@ -1,6 +1,6 @@
 //go:build unix
 
-package state
+package lock
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ func openLocked(path string) (*os.File, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errLocked
+			return nil, ErrLocked
 		}
 		return nil, err
 	}
