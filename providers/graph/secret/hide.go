@@ -29,6 +29,7 @@ func ParseMode(s string) (Mode, error) {
 	return Plain, fmt.Errorf("secrets mode %q: want plain, masked or blank", s)
 }
 
+// String returns what ParseMode reads.
 func (m Mode) String() string {
 	return [...]string{"plain", "masked", "blank"}[m]
 }

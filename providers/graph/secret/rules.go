@@ -99,8 +99,12 @@ func assignsToKeyword(r *rule) bool {
 	if !ok || !found || strings.Contains(r.Regex, `|\b(`) {
 		return false
 	}
+	named, err := regexp.Compile("(?i)" + name)
+	if err != nil {
+		return false
+	}
 	for _, w := range r.Keywords {
-		if !strings.Contains(strings.ToLower(name), strings.ToLower(w)) {
+		if !named.MatchString(w) {
 			return false
 		}
 	}
@@ -267,8 +271,11 @@ func (b *rulebook) plausible(r *rule, h hit, text string) bool {
 	if r.assigns {
 		return assignmentFollows(text[h.end:])
 	}
-	if n := b.length[h.word]; n <= 3 {
-		return tokenAround(text, h.end-n, h.end)
+	switch last := text[h.end-1]; {
+	case last == '-' || last == '_':
+		return tokenFollows(text[h.end:], "")
+	case b.length[h.word] <= 2 && last != '~':
+		return tokenFollows(text[h.end:], "./")
 	}
 	return true
 }
@@ -295,16 +302,16 @@ func assignmentFollows(s string) bool {
 	return n == 10
 }
 
-// tokenAround reports whether a short keyword is part of something long enough for a token.
-func tokenAround(text string, start, end int) bool {
-	const enough = 20
-	for start > 0 && end-start < enough && isTokenByte(text[start-1]) {
-		start--
+// tokenFollows reports whether the rest of a token comes next, behind one of the keywords that
+// many words have in them or begin with. But are bytes of tokens that do not count.
+func tokenFollows(s, but string) bool {
+	const enough = 12
+	for i := range enough {
+		if i == len(s) || !isTokenByte(s[i]) || strings.IndexByte(but, s[i]) >= 0 {
+			return false
+		}
 	}
-	for end < len(text) && end-start < enough && isTokenByte(text[end]) {
-		end++
-	}
-	return end-start >= enough
+	return true
 }
 
 func isTokenByte(c byte) bool {

@@ -40,37 +40,45 @@ func TestRulesAreUsable(t *testing.T) {
 func TestShortCutsLoseNothing(t *testing.T) {
 	t.Parallel()
 	b := book()
-	const hex = "0f3a9c71d2e84b56"
-	const mixed = "qZ7vK2mXw9LpR4tB"
-	values := []string{}
-	for _, n := range []int{16, 20, 24, 32, 40, 44, 64, 128} {
-		values = append(values, strings.Repeat(hex, 8)[:n], strings.Repeat(mixed, 8)[:n], strings.ToLower(strings.Repeat(mixed, 8)[:n]))
-	}
-	values = append(values, "0f3a9c71-d2e8-4b56-9c71-0f3a9c71d2e8")
-	forms := []string{`KEY_token = "VAL"`, `{"KEY": "VAL"}`, `KEY.api.key => 'VAL'`, "x: 1\nmy-KEY-secret:VAL\n", `KEY access || "VAL"`, `KEY="VAL`, `KEY token :=   'VAL'`}
 	tried := 0
 	for i, r := range b.rules {
 		if !r.assigns {
 			continue
 		}
-		for _, k := range r.Keywords {
-			for _, form := range forms {
-				for _, v := range values {
-					text := strings.NewReplacer("KEY", k, "VAL", v).Replace(form)
-					if len(b.match(nil, b.rules[i], text, 0, len(text))) == 0 {
-						continue
-					}
-					tried++
-					if !hasRule(scan(text, false), r.ID) {
-						t.Errorf("%s: %q is lost", r.ID, text)
-					}
-				}
+		for _, text := range assignments(r.Keywords) {
+			if len(b.match(nil, b.rules[i], text, 0, len(text))) == 0 {
+				continue
+			}
+			tried++
+			if !hasRule(scan(text, false), r.ID) {
+				t.Errorf("%s: %q is lost", r.ID, text)
 			}
 		}
 	}
 	if tried < 500 {
 		t.Errorf("only %d texts matched any rule", tried)
 	}
+}
+
+// assignments are texts that give values of many forms to the keywords.
+func assignments(keywords []string) []string {
+	const hex = "0f3a9c71d2e84b56"
+	const mixed = "qZ7vK2mXw9LpR4tB"
+	var values []string
+	for _, n := range []int{16, 20, 24, 32, 40, 44, 64, 128} {
+		values = append(values, strings.Repeat(hex, 8)[:n], strings.Repeat(mixed, 8)[:n], strings.ToLower(strings.Repeat(mixed, 8)[:n]))
+	}
+	values = append(values, "0f3a9c71-d2e8-4b56-9c71-0f3a9c71d2e8")
+	forms := []string{`KEY_token = "VAL"`, `{"KEY": "VAL"}`, `KEY.api.key => 'VAL'`, "x: 1\nmy-KEY-secret:VAL\n", `KEY access || "VAL"`, `KEY="VAL`, `KEY token :=   'VAL'`}
+	var all []string
+	for _, k := range keywords {
+		for _, form := range forms {
+			for _, v := range values {
+				all = append(all, strings.NewReplacer("KEY", k, "VAL", v).Replace(form))
+			}
+		}
+	}
+	return all
 }
 
 func hasRule(found []Finding, id string) bool {
