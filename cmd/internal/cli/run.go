@@ -135,10 +135,16 @@ func (r *run) link(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.sample(ctx); err != nil {
+		return err
+	}
 	r.live.Release()
 	resources := graph.Sort(r.decoded.Resources)
 	graph.Label(resources, r.remembered())
 	r.graph = graph.Link(resources, r.linkOptions())
+	if err := r.hide(); err != nil {
+		return err
+	}
 	r.progress.Done(report.Plural(len(resources), "resource"))
 	return nil
 }
@@ -218,6 +224,9 @@ func (r *run) render() error {
 	files, err := generator.Render(r.graph, r.schema, r.renderOptions)
 	if err != nil {
 		return fmt.Errorf("render: %w", err)
+	}
+	if err := r.guard(files); err != nil {
+		return err
 	}
 	r.files = files
 	r.progress.Done(report.Plural(len(files), "file"))

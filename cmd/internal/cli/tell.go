@@ -25,6 +25,7 @@ func (r *run) tell() error {
 	for _, c := range r.changes.Carried {
 		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: c.Reason})
 	}
+	mask(s)
 	s.Seconds = time.Since(r.started).Seconds()
 	switch {
 	case r.o.json:

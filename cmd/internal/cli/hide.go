@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// hide turns credentials into variables.
+func (r *run) hide() error {
+	mode, err := secret.ParseMode(r.o.secrets)
+	if err != nil {
+		return usage(err, "choose plain, masked or blank")
+	}
+	hidden := secret.Hide(r.graph, secret.Options{Mode: mode, Secret: secretPathsOf, Suspect: suspectPathsOf})
+	r.report.Secrets, r.report.SecretsMode = len(hidden), r.o.secrets
+	if len(hidden) > 0 {
+		r.report.SecretsFile = "secrets.auto.tfvars"
+		if mode == secret.Blank {
+			r.report.SecretsFile = "terraform.tfvars.example"
+		}
+	}
+	for t, n := range secret.CountByType(hidden) {
+		if c := r.decoded.Coverage[t]; c != nil {
+			c.Secret += n
+			c.Written -= n
+		}
+	}
+	return nil
+}
+
+func secretPathsOf(resourceType string) []string {
+	if t := catalogue.Lookup(resourceType); t != nil {
+		return t.Secret
+	}
+	return nil
+}
+
+func suspectPathsOf(resourceType string) []string {
+	if t := catalogue.Lookup(resourceType); t != nil {
+		return t.Suspect
+	}
+	return nil
+}
+
+// guard is the second lock: no value that became a variable may stand in a file that others read.
+func (r *run) guard(files []generator.File) error {
+	if len(r.graph.Variables) == 0 {
+		return nil
+	}
+	watch := secret.WatchVariables(r.graph.Variables)
+	for _, f := range files {
+		if f.Secret {
+			continue
+		}
+		if leaks := watch.Leaks(f.Content); len(leaks) > 0 {
+			v := r.graph.Variables[leaks[0]]
+			return advised(
+				fmt.Errorf("the value of %s also stands in %s in plain text", v.Name, f.Name),
+				"leave the object out with --excludes or --filter, or move the value into a Rootly secret, and report this",
+			)
+		}
+	}
+	return nil
+}
+
+// mask takes credentials out of what the report quotes.
+func mask(s *report.Summary) {
+	for i := range s.NotImported {
+		s.NotImported[i].Title = secret.Mask(s.NotImported[i].Title)
+		s.NotImported[i].Reason = secret.Mask(s.NotImported[i].Reason)
+	}
+	for i := range s.Losses {
+		s.Losses[i].Title = secret.Mask(s.Losses[i].Title)
+		s.Losses[i].Reason = secret.Mask(s.Losses[i].Reason)
+	}
+	for i := range s.Ignored {
+		s.Ignored[i].Reason = secret.Mask(s.Ignored[i].Reason)
+	}
+	sort.Slice(s.NotListed, func(i, j int) bool { return s.NotListed[i].Type < s.NotListed[j].Type })
+}
