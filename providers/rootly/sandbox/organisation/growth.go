@@ -30,6 +30,15 @@ func one(kind string) step {
 	return func(b *builder) { b.add(kind, "") }
 }
 
+// few adds an object of a type that even large organisations have few of.
+func few(kind string) step {
+	return func(b *builder) {
+		if len(b.pools[kind]) < 6 || b.chance(4) {
+			b.add(kind, "")
+		}
+	}
+}
+
 // sometimes does a step in so many rounds of a hundred.
 func sometimes(percent int, s step) step {
 	return func(b *builder) {
@@ -42,9 +51,9 @@ func sometimes(percent int, s step) step {
 // coreScript makes the types that every organisation has.
 func (b *builder) coreScript() []step {
 	return []step{
-		one("rootly_team"), one("rootly_environment"), one("rootly_severity"), one("rootly_incident_type"),
-		one("rootly_service"), one("rootly_service"), one("rootly_cause"), one("rootly_functionality"), one("rootly_service"),
-		one("rootly_incident_role"), one("rootly_workflow_group"), growWorkflow, growFormField, growWorkflow,
+		one("rootly_team"), few("rootly_environment"), few("rootly_severity"), few("rootly_incident_type"),
+		one("rootly_service"), one("rootly_service"), few("rootly_cause"), one("rootly_functionality"), one("rootly_service"),
+		few("rootly_incident_role"), few("rootly_workflow_group"), growWorkflow, growFormField, growWorkflow,
 		one("rootly_service"), growWorkflow,
 	}
 }

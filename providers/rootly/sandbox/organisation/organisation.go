@@ -2,8 +2,8 @@
 //
 //	seed, size ──► showcase: every type, every trap ──► growth: believable teams ──► objects
 //
-// The same seed and size give the same bytes for ever: ids and choices come from a generator
-// of its own, times from a fixed day. The showcase is what an importer must survive; the
+// The same seed and size give the same bytes for ever, or until the provider's schema gains a
+// parameter: ids and choices come from a generator of its own, times from a fixed day. The showcase is what an importer must survive; the
 // growth is what ordinary organisations are made of.
 //
 // Not here: serving the objects, and what a server derives from them (pages, includes).

@@ -90,9 +90,9 @@ func TestExactSize(t *testing.T) {
 func TestDeterministic(t *testing.T) {
 	t.Parallel()
 	golden := map[Options]string{
-		{Seed: 1, Size: 200}:  "",
-		{Seed: 1, Size: 1000}: "",
-		{Seed: 2, Size: 1000}: "",
+		{Seed: 1, Size: 200}:  "8e5125e5721d98d4",
+		{Seed: 1, Size: 1000}: "6129989062cf5384",
+		{Seed: 2, Size: 1000}: "1a5775fe167d2e14",
 	}
 	for options, want := range golden {
 		if got := digest(New(options)); got != want {
@@ -163,6 +163,27 @@ func TestSmallIsBelievable(t *testing.T) {
 		"rootly_cause", "rootly_incident_role", "rootly_form_field", "rootly_form_field_option", "rootly_workflow_group", "workflows", "tasks"} {
 		if count[kind] == 0 {
 			t.Errorf("fifty objects without %s", kind)
+		}
+	}
+}
+
+// TestNoSizeIsMissed goes through sizes where a group of objects must be cut short.
+func TestNoSizeIsMissed(t *testing.T) {
+	t.Parallel()
+	sizes := []int{Complete - 1, 1500, 1501}
+	for i := range 120 {
+		sizes = append(sizes, 1+i)
+	}
+	for i := range 60 {
+		sizes = append(sizes, Complete+i)
+	}
+	for _, size := range sizes {
+		b, err := newBuilder(Options{Seed: 8, Size: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.make(); b.left != 0 {
+			t.Errorf("size %d is missed by %d", size, -b.left)
 		}
 	}
 }

@@ -1,37 +1,30 @@
 package organisation
 
+import "maps"
+
 // recipes says how the objects of each type are made. Tasks follow the schema instead, and
 // users, who carry rootly_user_on_call_role, are made by themselves.
 func recipes() map[string]recipe {
-	m := map[string]recipe{
-		"rootly_alert_field":                               alertField,
-		"rootly_alert_group":                               alertGroup,
-		"rootly_alert_route":                               alertRoute,
-		"rootly_alert_routing_rule":                        alertRoutingRule,
-		"rootly_alert_urgency":                             alertUrgency,
-		"rootly_alerts_source":                             alertsSource,
-		"rootly_api_key":                                   apiKey,
-		"rootly_authorization":                             authorization,
+	m := incidentRecipes()
+	maps.Copy(m, onCallRecipes())
+	for _, k := range workflowKinds() {
+		m[k] = workflow
+	}
+	return m
+}
+
+// incidentRecipes are the types that describe services and what happens to them.
+func incidentRecipes() map[string]recipe {
+	return map[string]recipe{
 		"rootly_catalog":                                   catalog,
 		"rootly_catalog_checklist_template":                checklistTemplate,
 		"rootly_catalog_entity":                            catalogEntity,
 		"rootly_catalog_property":                          catalogProperty,
 		"rootly_cause":                                     cause,
-		"rootly_communications_group":                      communicationsGroup,
-		"rootly_communications_stage":                      communicationsStage,
-		"rootly_communications_template":                   communicationsTemplate,
-		"rootly_communications_type":                       communicationsType,
 		"rootly_custom_field":                              customField,
 		"rootly_custom_field_option":                       customFieldOption,
 		"rootly_custom_form":                               customForm,
-		"rootly_dashboard":                                 dashboard,
-		"rootly_dashboard_panel":                           dashboardPanel,
-		"rootly_edge_connector":                            edgeConnector,
-		"rootly_edge_connector_action":                     edgeConnectorAction,
 		"rootly_environment":                               environment,
-		"rootly_escalation_level":                          escalationLevel,
-		"rootly_escalation_path":                           escalationPath,
-		"rootly_escalation_policy":                         escalationPolicy,
 		"rootly_form_field":                                formField,
 		"rootly_form_field_option":                         formFieldOption,
 		"rootly_form_field_placement":                      formFieldPlacement,
@@ -40,18 +33,10 @@ func recipes() map[string]recipe {
 		"rootly_form_set":                                  formSet,
 		"rootly_form_set_condition":                        formSetCondition,
 		"rootly_functionality":                             functionality,
-		"rootly_heartbeat":                                 heartbeat,
-		"rootly_incident_permission_set":                   permissionSet,
-		"rootly_incident_permission_set_boolean":           permissionBoolean,
-		"rootly_incident_permission_set_resource":          permissionResource,
 		"rootly_incident_role":                             incidentRole,
 		"rootly_incident_role_task":                        incidentRoleTask,
 		"rootly_incident_sub_status":                       incidentSubStatus,
 		"rootly_incident_type":                             incidentType,
-		"rootly_live_call_router":                          liveCallRouter,
-		"rootly_on_call_role":                              onCallRole,
-		"rootly_on_call_shadow":                            onCallShadow,
-		"rootly_override_shift":                            overrideShift,
 		"rootly_playbook":                                  playbook,
 		"rootly_playbook_task":                             playbookTask,
 		"rootly_post_mortem_template":                      postMortemTemplate,
@@ -60,29 +45,58 @@ func recipes() map[string]recipe {
 		"rootly_retrospective_process_group":               retrospectiveGroup,
 		"rootly_retrospective_process_group_step":          retrospectiveGroupStep,
 		"rootly_retrospective_step":                        retrospectiveStep,
-		"rootly_role":                                      role,
-		"rootly_schedule":                                  schedule,
-		"rootly_schedule_rotation":                         scheduleRotation,
-		"rootly_schedule_rotation_active_day":              rotationActiveDay,
-		"rootly_schedule_rotation_user":                    rotationUser,
-		"rootly_secret":                                    secret,
 		"rootly_service":                                   service,
 		"rootly_severity":                                  severity,
 		"rootly_sla":                                       sla,
-		"rootly_status_page":                               statusPage,
-		"rootly_status_page_component":                     statusPageComponent,
-		"rootly_status_page_component_group":               statusPageGroup,
-		"rootly_status_page_template":                      statusPageTemplate,
 		"rootly_sub_status":                                subStatus,
 		"rootly_team":                                      team,
-		"rootly_webhooks_endpoint":                         webhooksEndpoint,
 		"rootly_workflow_action_item_form_field_condition": formFieldCondition("action_item_condition"),
 		"rootly_workflow_custom_field_selection":           customFieldSelection,
 		"rootly_workflow_form_field_condition":             formFieldCondition("incident_condition"),
 		"rootly_workflow_group":                            workflowGroup,
 	}
-	for _, k := range workflowKinds() {
-		m[k] = workflow
+}
+
+// onCallRecipes are the types that say who is told, and who may do what.
+func onCallRecipes() map[string]recipe {
+	return map[string]recipe{
+		"rootly_alert_field":                      alertField,
+		"rootly_alert_group":                      alertGroup,
+		"rootly_alert_route":                      alertRoute,
+		"rootly_alert_routing_rule":               alertRoutingRule,
+		"rootly_alert_urgency":                    alertUrgency,
+		"rootly_alerts_source":                    alertsSource,
+		"rootly_api_key":                          apiKey,
+		"rootly_authorization":                    authorization,
+		"rootly_communications_group":             communicationsGroup,
+		"rootly_communications_stage":             communicationsStage,
+		"rootly_communications_template":          communicationsTemplate,
+		"rootly_communications_type":              communicationsType,
+		"rootly_dashboard":                        dashboard,
+		"rootly_dashboard_panel":                  dashboardPanel,
+		"rootly_edge_connector":                   edgeConnector,
+		"rootly_edge_connector_action":            edgeConnectorAction,
+		"rootly_escalation_level":                 escalationLevel,
+		"rootly_escalation_path":                  escalationPath,
+		"rootly_escalation_policy":                escalationPolicy,
+		"rootly_heartbeat":                        heartbeat,
+		"rootly_incident_permission_set":          permissionSet,
+		"rootly_incident_permission_set_boolean":  permissionBoolean,
+		"rootly_incident_permission_set_resource": permissionResource,
+		"rootly_live_call_router":                 liveCallRouter,
+		"rootly_on_call_role":                     onCallRole,
+		"rootly_on_call_shadow":                   onCallShadow,
+		"rootly_override_shift":                   overrideShift,
+		"rootly_role":                             role,
+		"rootly_schedule":                         schedule,
+		"rootly_schedule_rotation":                scheduleRotation,
+		"rootly_schedule_rotation_active_day":     rotationActiveDay,
+		"rootly_schedule_rotation_user":           rotationUser,
+		"rootly_secret":                           secret,
+		"rootly_status_page":                      statusPage,
+		"rootly_status_page_component":            statusPageComponent,
+		"rootly_status_page_component_group":      statusPageGroup,
+		"rootly_status_page_template":             statusPageTemplate,
+		"rootly_webhooks_endpoint":                webhooksEndpoint,
 	}
-	return m
 }

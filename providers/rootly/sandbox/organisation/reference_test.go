@@ -107,7 +107,7 @@ func TestReferencesResolve(t *testing.T) {
 			b.make()
 			all := decode(t, b.objects)
 			ids := identities(all)
-			used := make(map[string]bool)
+			used, gone := make(map[string]bool), make(map[string]bool)
 			for _, o := range all {
 				if o.Type == nil {
 					continue
@@ -115,9 +115,12 @@ func TestReferencesResolve(t *testing.T) {
 				for _, r := range o.Type.Refs {
 					for _, l := range links(o, r) {
 						if !resolves(l, ids) {
-							if trap := b.trapped[o.ID]; trap == nil || !trap.dangling {
+							trap := b.trapped[o.ID]
+							if trap == nil || !trap.dangling {
 								t.Errorf("%s %s: %s = %q names no %v", o.Type.Name, o.ID, r.Path, l.value, l.target)
+								continue
 							}
+							gone[trap.name] = true
 						} else if names(l, ids) {
 							used[o.Type.Name+" "+r.Path+" "+strings.Join(kindsOf(l, ids), ",")] = true
 							used[o.Type.Name+" "+r.Path] = true
@@ -127,6 +130,7 @@ func TestReferencesResolve(t *testing.T) {
 			}
 			if size >= Complete {
 				everyRule(t, b, used)
+				everyGone(t, gone)
 			}
 		})
 	}
@@ -165,6 +169,16 @@ func kindsOf(l link, ids map[string]map[string]bool) []string {
 		}
 	}
 	return out
+}
+
+// everyGone checks that the traps that point at nothing do.
+func everyGone(t *testing.T, gone map[string]bool) {
+	t.Helper()
+	for _, trap := range traps() {
+		if trap.dangling && !gone[trap.name] {
+			t.Errorf("%q points at something that is there", trap.name)
+		}
+	}
 }
 
 // everyRule checks that the organisation uses each declared path, and each kind of a pair.

@@ -21,10 +21,10 @@ func textTraps() []trap {
 		trap{name: "body in another language", kind: "rootly_workflow_task_http_client", set: having(field{"task_params.body", text("line\r\n\ttab ${x} %{y}\\n\n")})},
 		trap{name: "conditions empty or null", kind: "rootly_workflow_incident", set: having(
 			field{"trigger_params.incident_condition_label", blank}, field{"trigger_params.incident_condition", blank}, field{"trigger_params.incident_condition_service", null})},
-		trap{name: "overall condition null", kind: "rootly_workflow_alert", set: having(field{"trigger_params.alert_condition", null})},
-		trap{name: "overall condition null", kind: "rootly_workflow_pulse", set: having(field{"trigger_params.pulse_condition", null})},
-		trap{name: "overall condition null", kind: "rootly_workflow_action_item", set: having(field{"trigger_params.incident_action_item_condition", null})},
-		trap{name: "overall condition null", kind: "rootly_workflow_post_mortem", set: having(field{"trigger_params.incident_post_mortem_condition", null})},
+		overall("rootly_workflow_alert", "alert_condition"),
+		overall("rootly_workflow_pulse", "pulse_condition"),
+		overall("rootly_workflow_action_item", "incident_action_item_condition"),
+		overall("rootly_workflow_post_mortem", "incident_post_mortem_condition"),
 		trap{name: "status page in no zone", kind: "rootly_status_page", set: having(field{"time_zone", null})},
 		trap{name: "description empty", kind: "rootly_cause", set: having(field{"description", blank})},
 		trap{name: "description null", kind: "rootly_cause", set: having(field{"description", null})},
@@ -32,6 +32,11 @@ func textTraps() []trap {
 		trap{name: "names that become one", kind: "rootly_service", set: namesakes},
 	)
 	return all
+}
+
+// overall is a trigger whose conditions are joined in no way.
+func overall(kind, attr string) trap {
+	return trap{name: "overall condition null: " + attr, kind: kind, set: having(field{"trigger_params." + attr, null})}
 }
 
 // namesakes have one name in the code, or one name altogether.
