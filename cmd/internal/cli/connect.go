@@ -19,6 +19,7 @@ type connection struct {
 	url, token, tokenFile string
 	perMinute             int
 	parallelism           int
+	retries               int
 	synthetic             bool
 	size                  int
 	seed                  uint64
@@ -31,6 +32,7 @@ func (c *connection) flags(cmd *cobra.Command) {
 	f.StringVar(&c.tokenFile, "token-file", "", "`FILE` that holds the token")
 	f.IntVar(&c.perMinute, "max-requests-per-minute", 0, "pace below the limit that Rootly announces; 0 follows Rootly")
 	f.IntVar(&c.parallelism, "parallelism", 16, "requests in flight at once")
+	f.IntVar(&c.retries, "retries", 7, "times that a request is repeated before it counts as failed")
 	f.BoolVar(&c.synthetic, "synthetic", false, "use the built-in organisation instead of an account")
 	f.IntVar(&c.size, "size", 0, "objects in the built-in organisation (0: one that has every type)")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of the built-in organisation")
@@ -44,10 +46,14 @@ func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, targ
 	if c.perMinute < 0 {
 		return nil, target{}, nil, usage(fmt.Errorf("--max-requests-per-minute %d is negative", c.perMinute), "0 follows what Rootly announces")
 	}
+	if c.retries < 0 {
+		return nil, target{}, nil, usage(fmt.Errorf("--retries %d is negative", c.retries), "0 never repeats a request")
+	}
 	o := api.Options{
 		URL:                  first(c.url, w.Getenv("ROOTLY_API_URL")),
 		Parallelism:          c.parallelism,
 		MaxRequestsPerMinute: c.perMinute,
+		Attempts:             c.retries + 1,
 		UserAgent:            "terraformer-rootly/" + version(),
 		OnRequest:            onRequest,
 	}

@@ -91,7 +91,9 @@ Environment:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "see "+cmd.CommandPath()+" --help")
 	})
-	root.AddCommand(newImport(w), newTypes(w), newSandbox(w), newVerify(w))
+	imports := newImport(w)
+	imports.AddCommand(newOldImport(w), newOldPlan())
+	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newVersion(w), newOldPlan())
 	return root
 }
 

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// oldFilters translates the filters of the old tool.
+//
+//	service=id1:id2                    by id
+//	Name=name;Value=a:'b:c'            any type, by attribute
+//	Type=service;Name=name;Value=a     one type, by attribute
+//	Name=name                          any type, objects that have the attribute
+//
+// Values are exact there, patterns here, so what a pattern would obey is quoted. Filters on the
+// same attribute must all match there and are alternatives here, so two of them are refused.
+func oldFilters(texts []string) ([]string, error) {
+	var all []string
+	var seen []string
+	for _, text := range texts {
+		if left, _, ok := strings.Cut(text, "="); ok && strings.Contains(left, ".") && !strings.Contains(text, ";") {
+			all = append(all, text) // the new form
+			continue
+		}
+		target, values, err := oldFilter(text)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(seen, target) {
+			return nil, usage(fmt.Errorf("--filter %q: a second filter on %s", text, target),
+				"give all values in one filter: Type=TYPE;Name=ATTRIBUTE;Value=A:B")
+		}
+		seen = append(seen, target)
+		for _, v := range values {
+			all = append(all, target+"="+v)
+		}
+	}
+	return all, nil
+}
+
+// oldFilter reads one filter: the TYPE.ATTRIBUTE that it is about, and patterns.
+func oldFilter(text string) (target string, patterns []string, err error) {
+	typ, attr, value := "*", "", ""
+	parts := strings.Split(text, ";")
+	name, named := strings.CutPrefix(parts[0], "Name=")
+	switch {
+	case !named && len(parts) == 1 && strings.Count(text, "=") == 1:
+		typ, value, _ = strings.Cut(text, "=")
+		attr = "id"
+	case named && len(parts) == 1:
+		return oldTarget(text, typ, name, []string{"?*"})
+	case named && len(parts) == 2:
+		attr, value = name, strings.TrimPrefix(parts[1], "Value=")
+	case strings.HasPrefix(parts[0], "Type=") && len(parts) == 3:
+		typ = strings.TrimPrefix(parts[0], "Type=")
+		attr, value = strings.TrimPrefix(parts[1], "Name="), strings.TrimPrefix(parts[2], "Value=")
+	default:
+		return "", nil, badOldFilter(text)
+	}
+	for _, v := range oldValues(value) {
+		patterns = append(patterns, literally(v))
+	}
+	return oldTarget(text, typ, attr, patterns)
+}
+
+func oldTarget(text, typ, attr string, patterns []string) (string, []string, error) {
+	if typ == "" || attr == "" || len(patterns) == 0 {
+		return "", nil, badOldFilter(text)
+	}
+	if strings.Contains(attr, ".") {
+		return "", nil, usage(fmt.Errorf("--filter %q: filters do not reach into nested settings", text),
+			"filter by an attribute of the object itself: --filter 'service.name=api-*'")
+	}
+	if _, err := resolve(typ); err != nil {
+		return "", nil, err
+	}
+	return typ + "." + attr, patterns, nil
+}
+
+func badOldFilter(text string) error {
+	return usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
+}
+
+// oldValues splits values at colons that are not between single quotes.
+func oldValues(text string) []string {
+	var values []string
+	quoted := false
+	for _, field := range strings.FieldsFunc(text, func(r rune) bool {
+		if r == '\'' {
+			quoted = !quoted
+		}
+		return r == ':' && !quoted
+	}) {
+		if v := strings.ReplaceAll(field, "'", ""); v != "" {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// literally quotes what a pattern would obey.
+func literally(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(s)
+}
