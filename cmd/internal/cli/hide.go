@@ -2,10 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
+	"unicode"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
@@ -48,17 +52,20 @@ func suspectPathsOf(resourceType string) []string {
 }
 
 // guard is the second lock: no value that became a variable may stand in a file that others read.
+// Values that people could write in an ordinary text are not looked for: some attributes hold
+// secrets by declaration, and what stands there may be any word.
 func (r *run) guard(files []generator.File) error {
-	if len(r.graph.Variables) == 0 {
+	made := slices.DeleteFunc(slices.Clone(r.graph.Variables), func(v *graph.Variable) bool { return !madeUp(v.Value) })
+	if len(made) == 0 {
 		return nil
 	}
-	watch := secret.WatchVariables(r.graph.Variables)
+	watch := secret.WatchVariables(made)
 	for _, f := range files {
 		if f.Secret {
 			continue
 		}
 		if leaks := watch.Leaks(f.Content); len(leaks) > 0 {
-			v := r.graph.Variables[leaks[0]]
+			v := made[leaks[0]]
 			return advised(
 				fmt.Errorf("the value of %s also stands in %s in plain text", v.Name, f.Name),
 				"leave the object out with --excludes or --filter, or move the value into a Rootly secret, and report this",
@@ -66,6 +73,13 @@ func (r *run) guard(files []generator.File) error {
 		}
 	}
 	return nil
+}
+
+// madeUp reports whether no one would write a text by hand: long, of one piece, letters and digits.
+func madeUp(s string) bool {
+	const long = 12
+	return len(s) >= long && !strings.ContainsAny(s, " \t\r\n{}<>") &&
+		strings.ContainsAny(s, "0123456789") && strings.IndexFunc(s, unicode.IsLetter) >= 0
 }
 
 // mask takes credentials out of what the report quotes.
