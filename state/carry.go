@@ -170,6 +170,7 @@ func (k *carrying) follow(from place, ref code.Ref) {
 	case "data":
 		if len(ref.Parts) > 2 {
 			k.wantDeclared("data." + ref.Parts[1] + "." + ref.Parts[2])
+			k.compareData(from, "data."+ref.Parts[1]+"."+ref.Parts[2])
 		}
 	default:
 		k.mend(from, ref)
@@ -184,6 +185,16 @@ func (k *carrying) wantDeclared(same string) {
 	for _, p := range k.old.declared[same] {
 		k.want(p)
 	}
+}
+
+// compareData notes where this run gives the name of a lookup to another one.
+func (k *carrying) compareData(from place, same string) {
+	before, now := k.old.declared[same], k.next.declared[same]
+	if len(before) == 0 || len(now) == 0 || k.old.text(before[0]) == k.next.text(now[0]) {
+		return
+	}
+	whose, _ := k.stands(k.old.item(from))
+	k.note(whose, same+" is written differently now")
 }
 
 // wantLocal keeps a local value, or notes which of its keys the run's own must have.

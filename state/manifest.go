@@ -112,11 +112,11 @@ func blockDigests(files map[string]File, kept map[string]bool) (map[graph.Addres
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for name, f := range files {
-		if kept[name] || !strings.HasSuffix(name, ".tf") || !bytes.Contains(f.Content, []byte("resource")) {
+		if kept[name] || !isCode(name) || !bytes.Contains(f.Content, []byte("resource")) {
 			continue
 		}
 		g.Go(func() error {
-			items, err := code.Outline(f.Content)
+			items, err := outline(f)
 			if err != nil {
 				return fmt.Errorf("read %s: %w", name, err)
 			}
@@ -131,6 +131,14 @@ func blockDigests(files map[string]File, kept map[string]bool) (map[graph.Addres
 		})
 	}
 	return digests, g.Wait()
+}
+
+func outline(f File) ([]code.Item, error) {
+	if strings.HasSuffix(f.Name, ".json") {
+		s, err := code.ParseJSON(f.Content)
+		return s.Items, err
+	}
+	return code.Outline(f.Content)
 }
 
 // addressOf returns the address of a resource or data block.

@@ -56,6 +56,12 @@ func (s *sources) load(d *Directory, name string) error {
 
 func (s *sources) item(p place) code.Item { return s.files[p.file].Items[p.item] }
 
+// text returns an item without the comments above it.
+func (s *sources) text(p place) string {
+	it := s.item(p)
+	return string(s.files[p.file].Text[it.Head:it.End])
+}
+
 // declares reports whether something is declared in one of the files.
 func (s *sources) declares(same string) bool { return len(s.declared[same]) > 0 }
 

@@ -1,4 +1,4 @@
-// Package code finds the top-level blocks in Terraform code and what they refer to.
+// Package code finds the top-level blocks in Terraform code with what they refer to.
 //
 //	bytes ──► Scan ──► items with byte ranges ──► cut, keep or join, by the caller
 //
