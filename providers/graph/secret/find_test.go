@@ -106,6 +106,7 @@ func secrets() []sample {
 		{"url", "https://hooks.zapier.com/hooks/catch/123456/abc123x/"},
 		{"url", "https://events.pagerduty.com/integration/" + hex(32) + "/enqueue"},
 		{"url", "https://hc-ping.com/" + uuid},
+		{"url", "https://flows.example.com/webhook/" + uuid + "?wait=1"},
 
 		// Assignments inside texts.
 		{"body", `{"user":"ada","password":"swordfish","n":{{ incident.id }}}`},
@@ -145,6 +146,8 @@ func harmless() []sample {
 		{"url", "https://example.com/runbooks/database-failover-2?tab=1&view=all"},
 		{"url", "https://docs.google.com/document/d/" + word(44) + "/edit"},
 		{"url", "https://example.slack.com/archives/C02AB3CDE4F/p1671234567890123"},
+		{"url", "https://example.com/hooks/deploy"},
+		{"url", "https://example.com/incidents/" + uuid},
 		{"url", "mailto:ada@example.com"},
 		{"url", "https://example.com/@ada:profile"},
 		{"url", "https://example.com:8443/path"},

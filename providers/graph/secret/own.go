@@ -42,6 +42,11 @@ func ownRules() []*rule {
 			check: hasRandom,
 		},
 		{
+			ID: "webhook-address", Keywords: []string{"hook/", "hooks/"}, loose: true,
+			Regex: `(?i)https?://[^\s"'<>]{1,300}hooks?/[^\s"'<>]{0,100}?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[^\s"'<>]*`,
+			check: isValue,
+		},
+		{
 			ID: "secret-address", loose: true,
 			Keywords: []string{
 				"hooks.slack", "/api/webhooks/", "hooks.zapier.com", "webhook.office.com", "logic.azure.com", "events.pagerduty.com",
