@@ -1,56 +1,90 @@
 .DEFAULT_GOAL := build
 
-GO     ?= go
-BIN    := bin
-TOFU   := $(CURDIR)/$(BIN)/tofu
-LINT   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GO    ?= go
+BIN   := bin
+DIST  := dist
+TOFU  := $(CURDIR)/$(BIN)/tofu
+LINT  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VULN  := golang.org/x/vuln/cmd/govulncheck@latest
+PATHS := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
 
 .PHONY: build
 build: ## build the program into bin/
-	$(GO) build -trimpath -o $(BIN)/terraformer-rootly ./cmd/terraformer-rootly
+	$(GO) build -o $(BIN)/ ./cmd/terraformer-rootly
 
 .PHONY: test
-test: engine ## run every test, with plans by each engine that is found
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(GO) test -timeout 20m ./...
+test: engine ## run every test, with plans by terraform, by tofu or by both
+	$(PATHS) $(GO) test -timeout 20m ./...
 
+.PHONY: lint
+lint: ## vet, staticcheck and the shape of the program
+	$(GO) vet ./...
+	$(GO) run $(LINT) ./...
+	$(GO) test ./cmd/internal/structure
+
+.PHONY: check
+check: lint test ## what CI runs
+
+.PHONY: demo
+demo: build engine ## import the built-in organisation, prove it, show what came out
+	rm -rf $(BIN)/demo
+	$(PATHS) terraformer-rootly import --synthetic --provider stand-in -o $(BIN)/demo
+	@echo && echo "$(BIN)/demo/severities.tf:" && echo && cat $(BIN)/demo/severities.tf
+
+.PHONY: acceptance
+acceptance: engine ## plans of 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
+	$(PATHS) ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -run Acceptance -v ./cmd/internal/cli
+
+.PHONY: bench
+bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects
+	$(GO) test -run '^$$' -bench Import -benchtime 1x -timeout 30m ./cmd/internal/cli
+
+.PHONY: cover
+cover: engine ## how much of the code the tests reach
+	$(PATHS) $(GO) test -timeout 30m -coverpkg=./... -coverprofile=$(BIN)/cover.out ./...
+	$(GO) tool cover -func=$(BIN)/cover.out | tail -1
+
+.PHONY: docs
+docs: ## write the generated parts of README.md
+	$(GO) test ./cmd/internal/cli -run TestDocs -update
+
+.PHONY: schema
+schema: ## refresh the embedded schema; PROVIDER_MIRROR=DIR takes the provider from there
+	$(GO) run ./providers/schema/refresh -mirror "$(PROVIDER_MIRROR)"
+
+.PHONY: update-golden
+update-golden: ## rewrite the expected outputs of the tests
+	$(GO) test ./generator ./cmd/internal/report -update
+
+.PHONY: vulnerabilities
+vulnerabilities: ## look for known vulnerabilities in what the program uses
+	$(GO) run $(VULN) ./...
+
+.PHONY: release
+release: check ## archives for every platform with their checksums; to be run on a tagged commit
+	git describe --exact-match --dirty | grep -v dirty
+	rm -rf $(DIST)
+	$(MAKE) --no-print-directory $(PLATFORMS:%=$(DIST)/%.tar.gz)
+	cd $(DIST) && sha256sum *.tar.gz >SHA256SUMS
+
+$(DIST)/%.tar.gz:
+	mkdir -p $(DIST)/$*
+	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) \
+		$(GO) build -trimpath -ldflags '-s -w' -o $(DIST)/$*/ ./cmd/terraformer-rootly
+	cp LICENSE README.md CHANGELOG.md $(DIST)/$*/
+	tar -czf $(DIST)/terraformer-rootly-$*.tar.gz -C $(DIST)/$* .
+
+# The engine for the plans. OpenTofu is built from its own module when there is neither on PATH.
 .PHONY: engine
-engine: ## build OpenTofu from its Go module, unless terraform or tofu is on PATH
+engine:
 	@command -v terraform >/dev/null || command -v tofu >/dev/null || $(MAKE) --no-print-directory $(TOFU)
 
 $(TOFU): .ci/tofu/go.mod .ci/tofu/go.sum
 	CGO_ENABLED=0 $(GO) build -C .ci/tofu -trimpath -ldflags '-s -w -X github.com/opentofu/opentofu/version.dev=no' \
 		-o $@ github.com/opentofu/opentofu/cmd/tofu
 
-.PHONY: demo
-demo: build engine ## import the built-in organisation, prove it, show what came out
-	rm -rf $(BIN)/demo
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/terraformer-rootly import --synthetic --provider stand-in -o $(BIN)/demo
-	@sed -n '1,40p' $(BIN)/demo/teams.tf
-
-.PHONY: acceptance
-acceptance: engine ## the same suite on 10,000 objects; with PROVIDER_MIRROR=DIR also by the official provider
-	PATH="$(CURDIR)/$(BIN):$$PATH" ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -run 'Acceptance' -v ./cmd/internal/cli
-
-.PHONY: bench
-bench: build ## requests against the minimum, objects per second, peak memory
-	$(GO) test -run '^$$' -bench 'Import' -benchtime 1x -timeout 30m ./cmd/internal/cli
-
-.PHONY: lint
-lint: ## vet and staticcheck
-	$(GO) vet ./...
-	$(GO) run $(LINT) ./...
-
-.PHONY: docs
-docs: ## write the generated parts of README.md
-	$(GO) test ./cmd/internal/cli -run TestDocs -update
-
-.PHONY: update-golden
-update-golden: ## rewrite the expected outputs of the tests
-	$(GO) test ./... -update
-
-.PHONY: check
-check: lint test ## what CI runs
-
 .PHONY: help
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
