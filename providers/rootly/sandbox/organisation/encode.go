@@ -135,14 +135,3 @@ func (f fields) set(c field) fields {
 	}
 	return append(f, c)
 }
-
-// without returns f without the member of that name.
-func (f fields) without(name string) fields {
-	var out fields
-	for _, m := range f {
-		if m.name != name {
-			out = append(out, m)
-		}
-	}
-	return out
-}

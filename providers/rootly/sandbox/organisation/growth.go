@@ -3,17 +3,6 @@ package organisation
 // A step adds a few objects that belong together.
 type step func(b *builder)
 
-// make makes the organisation: whole from Complete on, only its core below.
-func (b *builder) make() {
-	if b.left < Complete {
-		b.people()
-		b.grow(b.coreScript())
-		return
-	}
-	b.showcase()
-	b.grow(b.fullScript())
-}
-
 // grow repeats a script until the organisation has its size.
 func (b *builder) grow(script []step) {
 	for b.left > 0 {

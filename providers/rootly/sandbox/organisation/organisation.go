@@ -36,3 +36,14 @@ func New(o Options) []sandbox.Object {
 	b.make()
 	return b.objects
 }
+
+// make makes the organisation: whole from Complete on, only its core below.
+func (b *builder) make() {
+	if b.left < Complete {
+		b.people()
+		b.grow(b.coreScript())
+		return
+	}
+	b.showcase()
+	b.grow(b.fullScript())
+}
