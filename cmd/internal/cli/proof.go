@@ -23,6 +23,7 @@ type proof struct {
 	off      bool
 	engine   string
 	provider string
+	noRepair bool
 }
 
 func (p *proof) flags(cmd *cobra.Command) {
@@ -36,6 +37,7 @@ func (p *proof) flags(cmd *cobra.Command) {
 func (p *proof) toolFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&p.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
+	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
 	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
 }
 

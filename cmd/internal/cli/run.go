@@ -12,6 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -139,14 +140,24 @@ func (r *run) link(ctx context.Context) error {
 		return err
 	}
 	r.live.Release()
+	for _, res := range r.decoded.Resources {
+		res.Title = secret.Mask(res.Title) // before it becomes a label
+	}
 	resources := graph.Sort(r.decoded.Resources)
 	graph.Label(resources, r.remembered())
 	r.graph = graph.Link(resources, r.linkOptions())
-	if err := r.hide(); err != nil {
-		return err
-	}
 	r.progress.Done(report.Plural(len(resources), "resource"))
-	return nil
+	return r.hide()
+}
+
+// relink links again after resources were changed or taken out.
+func (r *run) relink() error {
+	resources := r.graph.Resources
+	for _, res := range resources {
+		res.Exprs, res.Notes = rootly.JSONTexts(r.schema.Resources[res.Address.Type].Block, res.Config), nil
+	}
+	r.graph = graph.Link(resources, r.linkOptions())
+	return r.hide()
 }
 
 // people reads the users when an object points at one.
@@ -256,6 +267,9 @@ func (r *run) stage() error {
 		return err
 	}
 	r.changes = changes
+	if r.staged != nil {
+		return r.staged.Update(changes)
+	}
 	r.staged, err = r.dir.Stage(changes)
 	return err
 }

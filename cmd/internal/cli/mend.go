@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+)
+
+const (
+	// maxRounds bounds the repairs of a run. What three rounds do not mend is taken for a fault of
+	// the mapping, and told.
+	maxRounds = 3
+
+	// wholePlan is the number of resources up to which every plan is of the whole directory. Beyond
+	// it, plans between repairs look at the repaired resources only.
+	wholePlan = 500
+)
+
+// planAndMend plans the staged directory, mends what the plan would change, and plans again, until
+// the plan is clean or nothing more can be done. The last plan is always of the whole.
+func (r *run) planAndMend(ctx context.Context, t target) (*verify.Result, error) {
+	mender := repair.New(r.schema)
+	for round := 0; ; round++ {
+		result, verdict, err := r.judge(ctx, t, nil)
+		if err != nil {
+			return nil, err
+		}
+		r.verdict = verdict
+		if verdict.Clean || round == maxRounds || r.o.proof.noRepair {
+			return result, nil
+		}
+		again, err := r.mend(ctx, mender, t, result, verdict)
+		if err != nil || !again {
+			return result, err
+		}
+	}
+}
+
+// judge plans and compares the plan with what is expected.
+func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Result, verify.Verdict, error) {
+	result, err := r.o.proof.plan(ctx, r.staged.Dir(), t, planOptions{
+		targets:  targets,
+		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
+	})
+	if err != nil {
+		return nil, verify.Verdict{}, err
+	}
+	return result, verify.Judge(result, r.expect()), nil
+}
+
+// mend repairs what a plan would change. Large directories are planned in part until the part is
+// clean. It reports whether anything was changed, so that the whole is worth another plan.
+func (r *run) mend(ctx context.Context, m *repair.Mender, t target, result *verify.Result, verdict verify.Verdict) (bool, error) {
+	changed := false
+	for range maxRounds {
+		done := m.Mend(r.graph, result.Changes, verdict)
+		if len(done) == 0 {
+			return changed, nil
+		}
+		changed = true
+		targets := r.record(done)
+		for _, again := range []func() error{r.relink, r.render, r.stage} {
+			if err := again(); err != nil {
+				return changed, err
+			}
+		}
+		if len(r.graph.Resources) <= wholePlan || len(targets) == 0 {
+			return changed, nil
+		}
+		var err error
+		if result, verdict, err = r.judge(ctx, t, targets); err != nil {
+			return changed, err
+		}
+		if len(verdict.Differences) == 0 && len(verdict.Errors) == 0 {
+			return changed, nil
+		}
+	}
+	return changed, nil
+}
+
+// record tells the repairs in the report, and returns the addresses that are still in the code.
+func (r *run) record(done []repair.Repair) []string {
+	var targets []string
+	seen := map[string]bool{}
+	for _, d := range done {
+		r.report.Repairs = append(r.report.Repairs, report.Repair{
+			Address: d.Address.String(), Path: d.Path, How: string(d.How), Cause: d.Cause,
+			Beyond: d.How == repair.Ignore && !rootly.MayIgnore(d.Address.Type, d.Path, r.schema),
+		})
+		if d.How == repair.Remove {
+			r.skipped = append(r.skipped, rootly.Rejected{
+				Type: d.Address.Type, ID: d.ID, Title: d.Title, Reason: d.Cause, Mend: "report this with the versions of the provider and of this program",
+			})
+			continue
+		}
+		if address := d.Address.String(); !seen[address] {
+			seen[address] = true
+			targets = append(targets, address)
+		}
+	}
+	return targets
+}

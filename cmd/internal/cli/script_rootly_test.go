@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
+)
+
+type rootlyKey struct{}
+
+const scriptToken = "rootly_script_token"
+
+// rootlyUnderTest is the Rootly of a script.
+type rootlyUnderTest struct {
+	server *sandbox.Server
+	notes  map[string]map[string]string // files of directories, by name
+
+	mu    sync.Mutex
+	verbs map[string]int // of requests over the network
+	first chan struct{}  // closed by the first of them
+}
+
+func rootlyOf(ts *testscript.TestScript) *rootlyUnderTest {
+	return ts.Value(rootlyKey{}).(*rootlyUnderTest)
+}
+
+// ServeHTTP counts what comes over the network, which must be reading.
+func (r *rootlyUnderTest) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.mu.Lock()
+	if len(r.verbs) == 0 {
+		close(r.first)
+	}
+	r.verbs[req.Method]++
+	r.mu.Unlock()
+	r.server.ServeHTTP(w, req)
+}
+
+// serveRootly starts a Rootly: size=N, seed=N, forbidden=A,B, absent=A,B, html, broken, slow,
+// ignore-includes, page=N, limit=N.
+func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server != nil {
+		ts.Fatalf("usage: serve [OPTION=VALUE...], once")
+	}
+	size, seed := 0, uint64(1)
+	o := sandbox.Options{Token: scriptToken}
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		n, _ := strconv.Atoi(value)
+		switch name {
+		case "size":
+			size = n
+		case "seed":
+			seed = uint64(n)
+		case "forbidden":
+			o.Forbidden = strings.Split(value, ",")
+		case "absent":
+			o.Absent = strings.Split(value, ",")
+		case "html":
+			o.Faults.HTMLEvery = 1
+		case "broken":
+			o.Faults.ErrorEvery = 1
+		case "slow":
+			o.Faults.Latency = time.Hour
+		case "ignore-includes":
+			o.Includes = sandbox.IncludesIgnored
+		case "page":
+			o.Faults.PageCap = n
+		default:
+			ts.Fatalf("unknown option %s", arg)
+		}
+	}
+	o.Objects, o.Seed = organisation.New(organisation.Options{Size: size, Seed: seed}), seed
+	r.server, r.verbs, r.first = sandbox.New(o), map[string]int{}, make(chan struct{})
+	listening := httptest.NewServer(r)
+	ts.Setenv("ROOTLY_API_URL", listening.URL)
+	ts.Setenv("ROOTLY_API_TOKEN", scriptToken)
+	ts.Defer(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+		r.onlyRead(ts)
+	})
+}
+
+func (r *rootlyUnderTest) onlyRead(ts *testscript.TestScript) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for verb, n := range r.verbs {
+		if verb != http.MethodGet {
+			ts.Fatalf("%d requests %s reached Rootly", n, verb)
+		}
+	}
+	if leaks := r.server.Leaks(); len(leaks) > 0 {
+		ts.Fatalf("the token was seen in %s", strings.Join(leaks, ", "))
+	}
+}
+
+// change sends a request past the network.
+func change(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if r.server == nil || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: api METHOD PATH [FILE], after serve")
+	}
+	var body []byte
+	if len(args) == 3 {
+		body = []byte(ts.ReadFile(args[2]))
+	}
+	req := httptest.NewRequest(args[0], args[1], bytes.NewReader(body))
+	req.Header.Set("Authorization", "Bearer "+scriptToken)
+	req.Header.Set("Content-Type", "application/vnd.api+json")
+	rec := httptest.NewRecorder()
+	r.server.ServeHTTP(rec, req)
+	if failed := rec.Code >= 400; failed != neg {
+		ts.Fatalf("%s %s: %d %s", args[0], args[1], rec.Code, rec.Body)
+	}
+}
+
+// pick sets a variable to the id of an object.
+func pick(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server == nil || len(args) != 3 {
+		ts.Fatalf("usage: pick VAR TYPE N, after serve")
+	}
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	for _, o := range r.server.Snapshot() {
+		if o.API != args[1] {
+			continue
+		}
+		if n == 0 {
+			ts.Setenv(args[0], o.ID)
+			return
+		}
+		n--
+	}
+	ts.Fatalf("not so many %s", args[1])
+}
+
+// asked waits for the first request.
+func asked(ts *testscript.TestScript, _ bool, _ []string) {
+	select {
+	case <-rootlyOf(ts).first:
+	case <-time.After(time.Minute):
+		ts.Fatalf("no request came")
+	}
+}

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite expected outputs")
+
+// TestMain lets scripts run the program as a process of its own, which is this test binary.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		program: func() { os.Exit(Main(System(), os.Args[1:])) },
+	})
+}
+
+// TestScripts runs testdata/scripts. Beyond testscript's own commands they have:
+//
+//	exits CODE COMMAND...    run a command that must end with that code
+//	serve [OPTION=VALUE...]  start a Rootly, and point ROOTLY_API_URL and ROOTLY_API_TOKEN to it
+//	api METHOD PATH [FILE]   change it
+//	pick VAR TYPE N          the id of its N-th object of a JSON:API type
+//	asked                    wait until it got a request
+//	note NAME DIR            remember the files of a directory, with their times
+//	same NAME DIR            hold that they are as they were, untouched
+//	equal DIR DIR            hold that two directories have the same code
+//	keys FILE                print the key paths of a JSON document to keys.txt
+//	json FILE PATH VALUE     hold a value of a JSON document
+//	count N PATTERN FILES    hold how many lines match
+//
+// Whatever a script does, its Rootly must have been read and nothing else.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "..", "testdata", "scripts"),
+		UpdateScripts:       *update,
+		RequireUniqueNames:  true,
+		RequireExplicitExec: false,
+		Setup:               setup,
+		Condition:           condition,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
+			"note": noteFiles, "same": same, "equal": equal, "keys": keys, "json": jsonValue, "count": countLines,
+		},
+	})
+}
+
+// setup gives a script the program, the engine, and no account.
+func setup(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, ".home")
+	if err := os.Mkdir(home, 0o755); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("CHECKPOINT_DISABLE", "1")
+	env.Setenv("SELF", filepath.Dir(lookPath(program, env.Getenv("PATH"))))
+	env.Values[rootlyKey{}] = &rootlyUnderTest{notes: map[string]map[string]string{}}
+	return nil
+}
+
+func lookPath(name, path string) string {
+	for _, dir := range filepath.SplitList(path) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return filepath.Join(dir, name)
+		}
+	}
+	return name
+}
+
+// condition knows [plans], where an engine is found and long tests are wanted, and [root].
+func condition(cond string) (bool, error) {
+	switch cond {
+	case "plans":
+		return !testing.Short() && engineOnPath(), nil
+	case "root":
+		return os.Geteuid() == 0, nil
+	}
+	return false, fmt.Errorf("unknown condition %s", cond)
+}
+
+func engineOnPath() bool {
+	for _, name := range []string{"terraform", "tofu"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit, ok := err.(*exec.ExitError); ok {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// countLines holds how many lines of some files contain a text.
+func countLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: count N TEXT FILES")
+	}
+	n := 0
+	for _, name := range args[2:] {
+		matches, err := filepath.Glob(ts.MkAbs(name))
+		ts.Check(err)
+		for _, file := range matches {
+			for _, line := range strings.Split(ts.ReadFile(file), "\n") {
+				if strings.Contains(line, args[1]) {
+					n++
+				}
+			}
+		}
+	}
+	if fmt.Sprint(n) != args[0] {
+		ts.Fatalf("%d lines with %q, want %s", n, args[1], args[0])
+	}
+}
