@@ -109,24 +109,7 @@ func TestReferencesResolve(t *testing.T) {
 			ids := identities(all)
 			used, gone := make(map[string]bool), make(map[string]bool)
 			for _, o := range all {
-				if o.Type == nil {
-					continue
-				}
-				for _, r := range o.Type.Refs {
-					for _, l := range links(o, r) {
-						if !resolves(l, ids) {
-							trap := b.trapped[o.ID]
-							if trap == nil || !trap.dangling {
-								t.Errorf("%s %s: %s = %q names no %v", o.Type.Name, o.ID, r.Path, l.value, l.target)
-								continue
-							}
-							gone[trap.name] = true
-						} else if names(l, ids) {
-							used[o.Type.Name+" "+r.Path+" "+strings.Join(kindsOf(l, ids), ",")] = true
-							used[o.Type.Name+" "+r.Path] = true
-						}
-					}
-				}
+				followAll(t, b, o, ids, used, gone)
 			}
 			if size >= Complete {
 				everyRule(t, b, used)
@@ -134,6 +117,37 @@ func TestReferencesResolve(t *testing.T) {
 			}
 		})
 	}
+}
+
+// followAll follows the references of one object, and notes the declared paths that it uses
+// and the traps whose target is gone.
+func followAll(t *testing.T, b *builder, o live, ids map[string]map[string]bool, used, gone map[string]bool) {
+	t.Helper()
+	for _, l := range allLinks(o) {
+		path := o.Type.Name + " " + l.rule.Path
+		trap := b.trapped[o.ID]
+		switch {
+		case resolves(l, ids) && names(l, ids):
+			used[path] = true
+			used[path+" "+strings.Join(kindsOf(l, ids), ",")] = true
+		case resolves(l, ids):
+		case trap != nil && trap.dangling:
+			gone[trap.name] = true
+		default:
+			t.Errorf("%s %s: %s = %q names no %v", o.Type.Name, o.ID, l.rule.Path, l.value, l.target)
+		}
+	}
+}
+
+// allLinks are the links of every rule of the object's type.
+func allLinks(o live) []link {
+	var out []link
+	if o.Type != nil {
+		for _, r := range o.Type.Refs {
+			out = append(out, links(o, r)...)
+		}
+	}
+	return out
 }
 
 // resolves reports whether a value is no id, or the id of an object that exists.
