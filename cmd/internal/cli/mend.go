@@ -41,7 +41,7 @@ func (r *run) planAndMend(ctx context.Context, t target) (*verify.Result, error)
 
 // judge plans and compares the plan with what is expected.
 func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Result, verify.Verdict, error) {
-	result, err := r.o.proof.plan(ctx, r.staged.Dir(), t, planOptions{
+	result, err := r.o.proof.plan(ctx, r.w, r.staged.Dir(), t, planOptions{
 		targets:  targets,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})

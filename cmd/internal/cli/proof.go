@@ -30,6 +30,7 @@ func (p *proof) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
 	f.BoolVar(&p.off, "no-verify", false, "do not plan")
+	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
 	p.toolFlags(cmd)
 }
 
@@ -37,7 +38,6 @@ func (p *proof) flags(cmd *cobra.Command) {
 func (p *proof) toolFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&p.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
-	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
 	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
 }
 
@@ -60,13 +60,19 @@ type target struct {
 	url, token string
 }
 
+// planOptions are what differs from one plan of a run to the next.
+type planOptions struct {
+	targets  []string // addresses to restrict the plan to; empty: everything
+	progress func(verify.Progress)
+}
+
 // plan runs the engine in a directory against a target.
-func (p *proof) plan(ctx context.Context, w World, dir string, t target, progress func(verify.Progress)) (*verify.Result, error) {
+func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planOptions) (*verify.Result, error) {
 	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
 	if err != nil {
 		return nil, err
 	}
-	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: progress}
+	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress, Targets: o.targets}
 	if p.provider == "stand-in" {
 		served, err := standin.Serve(ctx, standin.Options{URL: t.url, Token: t.token})
 		if err != nil {
@@ -112,11 +118,10 @@ func (r *run) verify(ctx context.Context) error {
 	}
 	defer stop()
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.proof.replays()]
-	result, err := r.o.proof.plan(ctx, r.w, r.staged.Dir(), t, func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) })
+	result, err := r.planAndMend(ctx, t)
 	if err != nil {
 		return r.unproven(ctx, err)
 	}
-	r.verdict = verify.Judge(result, r.expect())
 	note(p, result, r.verdict)
 	r.progress.Done(p.Plan)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -93,6 +94,9 @@ func (r *run) fetch(ctx context.Context) error {
 	}
 	r.live = live
 	if err := r.routingRules(ctx); err != nil {
+		return err
+	}
+	if err := checkFilters(r.filters, live); err != nil {
 		return err
 	}
 	r.filtered = apply(r.filters, live)
@@ -292,6 +296,13 @@ func (r *run) commit() error {
 	}
 	r.staged = nil
 	return nil
+}
+
+func article(word string) string {
+	if strings.ContainsAny(word[:1], "aeio") {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 func short(typ string) string {

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -113,15 +113,21 @@ func nearest(word string) string {
 	for _, t := range catalogue.Types() {
 		names = append(names, strings.TrimPrefix(t.Name, "rootly_"))
 	}
-	sort.SliceStable(names, func(i, j int) bool {
-		return levenshtein.Distance(word, names[i], nil) < levenshtein.Distance(word, names[j], nil)
+	return closest(word, names)
+}
+
+// closest is the candidate that looks most like a word.
+func closest(word string, candidates []string) string {
+	distance := func(s string) int { return levenshtein.Distance(word, s, nil) }
+	return slices.MinFunc(candidates, func(a, b string) int {
+		return cmp.Or(cmp.Compare(distance(a), distance(b)), strings.Compare(a, b))
 	})
-	return names[0]
 }
 
 // A filter keeps the objects of a type whose attribute matches a pattern.
 type filter struct {
 	typ, attr, pattern string
+	text               string // as it was given
 }
 
 // parse reads the --filter flags.
@@ -141,10 +147,39 @@ func (s *selection) parse() ([]filter, error) {
 			return nil, usage(fmt.Errorf("--filter %q: bad pattern", text), "* stands for any text, ? for one character, [ab] for one of them")
 		}
 		for _, n := range names {
-			all = append(all, filter{n, attr, pattern})
+			all = append(all, filter{n, attr, pattern, text})
 		}
 	}
 	return all, nil
+}
+
+// checkFilters refuses filters on attributes that no object of their types has, since a slip of
+// the pen would leave everything out.
+func checkFilters(filters []filter, live *rootly.Live) error {
+	attributes := map[string]map[string]bool{} // by type
+	for _, o := range live.Objects {
+		if attributes[o.Type.Name] == nil {
+			attributes[o.Type.Name] = map[string]bool{"id": true}
+		}
+		for name := range o.Node.Attributes {
+			attributes[o.Type.Name][name] = true
+		}
+	}
+	known, found := map[string][]string{}, map[string]bool{} // by filter
+	for _, f := range filters {
+		for name := range attributes[f.typ] {
+			known[f.text] = append(known[f.text], name)
+		}
+		found[f.text] = found[f.text] || attributes[f.typ][f.attr]
+	}
+	for _, f := range filters {
+		if len(known[f.text]) > 0 && !found[f.text] {
+			word, _, _ := strings.Cut(f.text, ".")
+			return usage(fmt.Errorf("--filter %q: no %s has an attribute %q", f.text, word, f.attr),
+				fmt.Sprintf("did you mean %s?", closest(f.attr, known[f.text])))
+		}
+	}
+	return nil
 }
 
 // apply drops the objects that do not match, with everything below them, and returns those.

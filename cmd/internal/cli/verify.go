@@ -94,7 +94,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 
 	started := time.Now()
 	progress.Stage("verify", len(objects))
-	result, err := o.plan(ctx, w, o.dir, live, func(v verify.Progress) { progress.Step(v.Objects, v.Step) })
+	result, err := o.plan(ctx, w, o.dir, live, planOptions{progress: func(v verify.Progress) { progress.Step(v.Objects, v.Step) }})
 	if err != nil {
 		return err
 	}
