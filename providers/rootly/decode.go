@@ -117,7 +117,7 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, o DecodeOptions) {
 		Group:   obj.Type.Group,
 		Rank:    obj.rank(),
 		Config:  config,
-		Exprs:   jsonTexts(s.Block, config),
+		Exprs:   JSONTexts(s.Block, config),
 		Ignore:  r.ignore,
 		Protect: protect(obj),
 	})

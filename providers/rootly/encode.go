@@ -8,8 +8,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// jsonTexts is encodedTexts for a whole resource.
-func jsonTexts(b *schema.Block, config cty.Value) []graph.Placed {
+// JSONTexts places an expression at every text of a resource that the provider compares as JSON.
+func JSONTexts(b *schema.Block, config cty.Value) []graph.Placed {
 	if !b.HasJSON() {
 		return nil
 	}

@@ -34,6 +34,7 @@ func sorted(s *Summary) *Summary {
 	c.NotImported = order(s.NotImported, func(n NotImported) []string { return []string{n.Type, n.Title, n.ID} })
 	c.NotListed = order(s.NotListed, func(n NotListed) []string { return []string{n.Type, n.Parent, n.Reason} })
 	c.Losses = order(s.Losses, func(l Loss) []string { return []string{l.Type, l.Title, l.ID, l.Path} })
+	c.Repairs = order(s.Repairs, func(r Repair) []string { return []string{r.Address, r.Path, r.How} })
 	c.Ignored = order(s.Ignored, func(i Ignored) []string { return []string{i.Address, i.Path} })
 	c.Carried = order(s.Carried, func(v Carried) []string { return []string{v.Address} })
 	byPlace := func(u Unresolved) []string { return []string{u.From, u.Path, u.ID} }

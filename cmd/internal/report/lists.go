@@ -13,6 +13,7 @@ func (p *page) lists(s *Summary) {
 	p.list("Not imported: "+Plural(len(s.NotImported), "object"), notImported(s.NotImported))
 	p.list("Settings that the provider cannot hold: "+number(len(s.Losses)), losses(s.Losses))
 	p.list("Changes that the code ignores (ignore_changes): "+number(len(s.Ignored)), ignored(s.Ignored))
+	p.list("Repairs that the plan asked for: "+number(len(s.Repairs)), repairs(s.Repairs))
 	p.list("Code kept, though its object was not read this time: "+Plural(len(s.Carried), "resource"), carried(s.Carried))
 
 	absent, failed := notListed(s.NotListed)
@@ -63,6 +64,20 @@ func ignored(list []Ignored) []entry {
 	entries := make([]entry, len(list))
 	for i, g := range list {
 		entries[i] = entry{reason: g.Reason}
+	}
+	return entries
+}
+
+// repairs are told by type, attribute and cause, so that each can become a rule.
+func repairs(list []Repair) []entry {
+	entries := make([]entry, len(list))
+	for i, r := range list {
+		resourceType, _, _ := strings.Cut(r.Address, ".")
+		reason := r.How + ": " + r.Cause
+		if r.Beyond {
+			reason += " (no rule allows to ignore this: please report it)"
+		}
+		entries[i] = entry{subject: attribute(resourceType, index.ReplaceAllString(r.Path, "")), reason: reason, name: r.Address}
 	}
 	return entries
 }

@@ -16,6 +16,7 @@ type Summary struct {
 	NotListed    []NotListed        `json:"not_listed"`
 	Losses       []Loss             `json:"losses"`
 	Ignored      []Ignored          `json:"ignored"`
+	Repairs      []Repair           `json:"repairs"`
 	Secrets      int                `json:"secrets"`
 	SecretsMode  string             `json:"secrets_mode,omitempty"` // plain, masked or blank
 	SecretsFile  string             `json:"secrets_file,omitempty"` // holds their values, or waits for them
@@ -92,6 +93,15 @@ type Loss struct {
 	Title  string `json:"title"`
 	Path   string `json:"path"`
 	Reason string `json:"reason"`
+}
+
+// Repair is what was done to make the plan clean.
+type Repair struct {
+	Address string `json:"address"`
+	Path    string `json:"path,omitempty"`
+	How     string `json:"how"` // set, drop, ignore or remove
+	Cause   string `json:"cause"`
+	Beyond  bool   `json:"beyond_table,omitempty"` // an ignore_changes entry that the mapping has no rule for
 }
 
 // Ignored is an entry of ignore_changes.

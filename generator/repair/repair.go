@@ -1,0 +1,206 @@
+// Package repair bends a graph until its plan is clean.
+//
+//	plan with differences ──► Mend ──► graph changed: set, drop, ignore or take out ──► plan again
+//
+// A plan's values before a change are what the provider itself read. Whatever the mapping thought,
+// code that says the same plans clean. Each repair is told as type, attribute and cause, so that
+// it can become a rule of the mapping.
+//
+// Not here: planning, and writing files.
+package repair
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// How names what was done to make a difference go away.
+type How string
+
+// The ways, from the gentlest to the last.
+const (
+	Set    How = "set"    // the attribute has what the provider read
+	Drop   How = "drop"   // the attribute is left to the provider
+	Ignore How = "ignore" // Terraform shall look away: stays in the code for ever
+	Remove How = "remove" // the object is not imported
+)
+
+// A Repair is one thing that was done.
+type Repair struct {
+	Address graph.Address
+	ID      graph.ID
+	Title   string
+	Path    string // empty where the whole object was taken out
+	How     How
+	Cause   string
+}
+
+// String tells the repair as a rule would be written: type.attribute: cause.
+func (r Repair) String() string {
+	where := r.Address.Type
+	if r.Path != "" {
+		where += "." + r.Path
+	}
+	return fmt.Sprintf("%s: %s (%s)", where, r.Cause, r.How)
+}
+
+// A Mender remembers what it tried, so that it tries something else the next time.
+type Mender struct {
+	schema *schema.Provider
+	tried  map[attempt]How
+}
+
+type attempt struct {
+	address string
+	attr    string
+}
+
+// New returns a Mender for a provider.
+func New(s *schema.Provider) *Mender {
+	return &Mender{schema: s, tried: map[attempt]How{}}
+}
+
+// Mend changes the resources that a plan would change, and takes those out of the graph that it
+// would create, replace or destroy, or cannot plan at all. It returns what it did, in the order of
+// the graph; nothing when there was nothing that it could do.
+//
+// Expressions of the resources are not kept in step: the graph must be linked again.
+func (m *Mender) Mend(g *graph.Graph, changes []verify.Change, v verify.Verdict) []Repair {
+	byAddress := make(map[string]verify.Change, len(changes))
+	for _, c := range changes {
+		byAddress[c.Address] = c
+	}
+	refused := map[string]string{}
+	for _, e := range v.Errors {
+		if e.Address != "" {
+			refused[e.Address] = e.Summary
+		}
+	}
+	differs := map[string][]verify.Difference{}
+	for _, d := range v.Differences {
+		differs[d.Address] = append(differs[d.Address], d)
+	}
+	var done []Repair
+	kept := g.Resources[:0:0]
+	for _, r := range g.Resources {
+		address := r.Address.String()
+		c, planned := byAddress[address]
+		if why := outright(c, planned, refused[address]); why != "" {
+			done = append(done, Repair{r.Address, r.ID, r.Title, "", Remove, why})
+			continue
+		}
+		kept = append(kept, r)
+		if planned && c.Action == verify.Update {
+			done = append(done, m.resource(r, c, differs[address])...)
+		}
+	}
+	g.Resources = kept
+	return done
+}
+
+// outright says why a resource has no place in the code, or nothing.
+func outright(c verify.Change, planned bool, refused string) string {
+	switch {
+	case refused != "":
+		return "the provider cannot plan it: " + refused
+	case !planned:
+		return ""
+	case c.Action == verify.Create, c.Action == verify.Replace, c.Action == verify.Delete:
+		return "the plan would " + string(c.Action) + " it"
+	}
+	return ""
+}
+
+// resource mends one resource, attribute by attribute.
+func (m *Mender) resource(r *graph.Resource, c verify.Change, diffs []verify.Difference) []Repair {
+	s := m.schema.Resources[r.Address.Type]
+	if s == nil {
+		return nil
+	}
+	byAttr := map[string][]verify.Difference{}
+	var attrs []string
+	for _, d := range diffs {
+		if len(d.Path) == 0 {
+			continue
+		}
+		step, ok := d.Path[0].(cty.GetAttrStep)
+		if !ok {
+			continue
+		}
+		if byAttr[step.Name] == nil {
+			attrs = append(attrs, step.Name)
+		}
+		byAttr[step.Name] = append(byAttr[step.Name], d)
+	}
+	sort.Strings(attrs)
+	var done []Repair
+	for _, name := range attrs {
+		done = append(done, m.attribute(r, s.Block, c, name, byAttr[name])...)
+	}
+	return done
+}
+
+// attribute tries the next thing for one attribute of a resource.
+func (m *Mender) attribute(r *graph.Resource, b *schema.Block, c verify.Change, name string, diffs []verify.Difference) []Repair {
+	key := attempt{r.Address.String(), name}
+	cause := fmt.Sprintf("the provider reads %s where the code gives %s", diffs[0].Before, diffs[0].After)
+	if m.tried[key] == "" {
+		m.tried[key] = Set
+		if v, ok := asRead(b, name, c.Before); ok {
+			set(r, name, v)
+			return []Repair{{r.Address, r.ID, r.Title, name, Set, cause}}
+		}
+	}
+	if m.tried[key] == Set {
+		m.tried[key] = Drop
+		if droppable(b, name) && has(r, name) {
+			drop(r, name)
+			return []Repair{{r.Address, r.ID, r.Title, name, Drop, cause}}
+		}
+	}
+	m.tried[key] = Ignore
+	var done []Repair
+	for _, path := range narrow(diffs) {
+		if !ignores(r, path) {
+			r.Ignore = append(r.Ignore, graph.Ignore{Path: path, Reason: "after every repair, " + cause})
+			done = append(done, Repair{r.Address, r.ID, r.Title, path, Ignore, cause})
+		}
+	}
+	return done
+}
+
+// narrow gives the paths to ignore: of each difference as much as ignore_changes takes, which ends
+// at an attribute and not at an element of a list.
+func narrow(diffs []verify.Difference) []string {
+	var paths []string
+	seen := map[string]bool{}
+	for _, d := range diffs {
+		path := d.Path
+		for len(path) > 1 {
+			if _, element := path[len(path)-1].(cty.IndexStep); !element {
+				break
+			}
+			path = path[:len(path)-1]
+		}
+		if s := graph.PathString(path); !seen[s] {
+			seen[s] = true
+			paths = append(paths, s)
+		}
+	}
+	return paths
+}
+
+func ignores(r *graph.Resource, path string) bool {
+	for _, i := range r.Ignore {
+		if i.Path == path {
+			return true
+		}
+	}
+	return false
+}
