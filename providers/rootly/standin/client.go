@@ -9,7 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
@@ -41,15 +45,38 @@ func newClient(o Options, host, token string) (*client, error) {
 	c := &client{
 		base:     strings.TrimRight(host, "/"),
 		token:    firstOf(token, o.Token, env("ROOTLY_API_TOKEN")),
-		http:     o.Client,
+		http:     patient(o.Client),
 		sabotage: o.Sabotage,
 	}
-	if c.http == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = 64
-		c.http = &http.Client{Transport: t}
-	}
 	return c, nil
+}
+
+// patient makes a client that waits when it asked too often and tries again after failures of the
+// server, as the official provider does.
+func patient(inner *http.Client) *http.Client {
+	c := retryablehttp.NewClient()
+	c.Logger = nil
+	c.RetryMax = 8
+	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	c.Backoff = wait
+	if inner == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = 64 // engines ask ten at a time by default
+		inner = &http.Client{Transport: t}
+	}
+	c.HTTPClient = inner
+	return c.StandardClient()
+}
+
+// wait follows X-RateLimit-Reset, the second in which requests are welcome again.
+func wait(least, most time.Duration, attempt int, res *http.Response) time.Duration {
+	if res != nil && res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") == "" {
+		at, err := strconv.ParseInt(res.Header.Get("X-RateLimit-Reset"), 10, 64)
+		if until := time.Until(time.Unix(at, 0)); err == nil && until > 0 && until < 5*time.Minute {
+			return until
+		}
+	}
+	return retryablehttp.DefaultBackoff(least, most, attempt, res)
 }
 
 func firstOf(values ...string) string {

@@ -1,7 +1,11 @@
 package standin_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,5 +191,44 @@ func TestSabotage(t *testing.T) {
 	}})
 	if got := at(t, s.state(), "color"); got != "#000" {
 		t.Errorf("color is %v", got)
+	}
+}
+
+// TestReadBelowParent has the one type whose path holds its parent, which an import does not know.
+func TestReadBelowParent(t *testing.T) {
+	t.Parallel()
+	r := serveRootly(t, map[string]string{"/v1/edge_connectors/c/actions/a": `{"data":{"id":"a","type":"edge_connector-actions","attributes":{"name":"n"}}}`})
+	s := open(t, "rootly_edge_connector_action", standin.Options{URL: r.url})
+	for id, found := range map[string]bool{"a": false, "../c/actions/a": true} {
+		state, text := s.refresh(dynamic(t, s.ty, fill(t, s.ty, object{"id": id})))
+		if text != "" || state.IsNull() == found {
+			t.Errorf("id %s: found %v, errors %q", id, !state.IsNull(), text)
+		}
+	}
+	state, _ := s.refresh(dynamic(t, s.ty, fill(t, s.ty, object{"id": "a", "edge_connector_id": "c"})))
+	if state.IsNull() || at(t, state, "edge_connector_id") != "c" {
+		t.Errorf("state %v", state)
+	}
+}
+
+// TestReadWaits holds that an answer of 429 or 503 is asked for again.
+func TestReadWaits(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		switch asked.Add(1) {
+		case 1:
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case 2:
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			_, _ = io.WriteString(w, single("causes", `{"name":"n"}`))
+		}
+	}))
+	t.Cleanup(busy.Close)
+	if state := open(t, "rootly_cause", standin.Options{URL: busy.URL}).state(); at(t, state, "name") != "n" || asked.Load() != 3 {
+		t.Errorf("%d requests, state %v", asked.Load(), state)
 	}
 }

@@ -1,6 +1,6 @@
-// Package standin is a Terraform provider that stands in for the official one in tests and demos.
+// Package standin is a Terraform provider that stands in for the official one where that cannot be had.
 //
-// The official provider comes from a registry, which a test cannot rely on. This one is made from
+// The official provider comes from a registry, which tests and demos cannot rely on. This one is made from
 // the embedded schema and the catalogue, with the same SDK as the official one, because what matters
 // to a plan are the habits of that SDK: zero values, ignored errors of Set, suppressed differences.
 //

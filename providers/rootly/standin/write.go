@@ -89,7 +89,7 @@ func (k *kind) adopted(ctx context.Context, c *client, d *sdk.ResourceData) (*ob
 			return nil, err
 		}
 		if len(found.Data) == 0 {
-			return nil, errors.New("Rootly has no configuration of that kind")
+			return nil, errors.New("no configuration of that kind")
 		}
 		kept := map[string]any{}
 		for _, name := range []string{"kind", "severity_ids", "group_ids", "incident_type_ids"} {
