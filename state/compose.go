@@ -10,6 +10,9 @@ import (
 
 // compose makes the files of the run hold what was chosen, and reports what was carried.
 func (k *carrying) compose() (kept map[string]bool, err error) {
+	if err := k.settle(); err != nil {
+		return nil, err
+	}
 	if err := k.mergeLocals(); err != nil {
 		return nil, err
 	}
@@ -38,6 +41,61 @@ func (k *carrying) compose() (kept map[string]bool, err error) {
 	}
 	k.report(where)
 	return kept, nil
+}
+
+// settle keeps the earlier code of objects that this run has too, where all that differs is
+// that this run writes ids for what it does not have: those objects stay, and references to
+// them with them.
+func (k *carrying) settle() error {
+	for _, name := range sortedNames(k.next.files) {
+		next := k.next.files[name]
+		borrowed := map[int]code.Borrowed{}
+		for i, it := range next.Items {
+			if b, ok := k.earlierForm(next, i, it); ok {
+				borrowed[i] = b
+			}
+		}
+		if len(borrowed) == 0 {
+			continue
+		}
+		if err := k.rewrite(name, next.Borrow(borrowed)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlierForm returns the earlier code of an object if it says the same as the new one.
+func (k *carrying) earlierForm(next code.Source, i int, it code.Item) (code.Borrowed, bool) {
+	places := k.old.declared[it.Same()]
+	if it.Kind != "resource" || len(places) != 1 {
+		return code.Borrowed{}, false
+	}
+	old := k.old.files[places[0].file]
+	mentions := false
+	stays := func(r code.Ref) string {
+		carried, ok := k.stay[graph.Address{Type: r.Parts[0], Name: r.Parts[1]}]
+		if !ok || len(r.Parts) != 3 || r.Parts[2] != "id" {
+			return ""
+		}
+		mentions = true
+		return string(carried.ID)
+	}
+	same := old.Like(next) && old.Resolved(places[0].item, stays) == next.Resolved(i, stays)
+	return code.Borrowed{From: old, Item: places[0].item}, same && mentions
+}
+
+// rewrite gives a file of this run another content.
+func (k *carrying) rewrite(name string, text []byte) error {
+	changed := newSources()
+	if err := changed.add(name, text); err != nil {
+		return fmt.Errorf("put the files of two runs together: %s: %w", name, err)
+	}
+	k.next.files[name] = changed.files[name]
+	f := k.changes.files[name]
+	f.Content = text
+	k.changes.files[name] = f
+	return nil
 }
 
 // chosen returns the items of an earlier file that stay. Of a file that this run does not
@@ -155,14 +213,9 @@ func (k *carrying) mergeLocals() error {
 			return &Refusal{Path: k.directory.file(from.file), Problem: "holds entries of local." + name + " that must stay",
 				cause: err, advice: "write local." + name + " as a plain map"}
 		}
-		f := k.changes.files[to.file]
-		f.Content = text
-		k.changes.files[to.file] = f
-		merged := newSources()
-		if err := merged.add(to.file, text); err != nil {
-			return fmt.Errorf("read %s: %w", to.file, err)
+		if err := k.rewrite(to.file, text); err != nil {
+			return err
 		}
-		k.next.files[to.file] = merged.files[to.file]
 	}
 	return nil
 }

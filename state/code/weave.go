@@ -112,6 +112,32 @@ func (next Source) Weave(old Source, keep map[int]bool, edits map[int][]Edit) []
 	return append(out, next.Text[next.Items[len(next.Items)-1].End:]...)
 }
 
+// Borrow returns the text of next with items, by their number, replaced by older ones.
+func (next Source) Borrow(old map[int]Borrowed) []byte {
+	if next.leaves != nil {
+		leaves := append([]leaf(nil), next.leaves...)
+		for i, b := range old {
+			leaves[i].text = b.From.leaves[b.Item].text
+		}
+		return assemble(leaves)
+	}
+	var edits []Edit
+	for i, b := range old {
+		it := next.Items[i]
+		edits = append(edits, Edit{Start: it.Start, End: it.End, Text: string(b.From.item(b.Item, nil))})
+	}
+	return Apply(next.Text, edits)
+}
+
+// Borrowed is an item of an older source in the same syntax.
+type Borrowed struct {
+	From Source
+	Item int
+}
+
+// Like reports whether two sources are in the same syntax.
+func (s Source) Like(other Source) bool { return (s.leaves == nil) == (other.leaves == nil) }
+
 // front is the place before all items.
 const front = -1
 

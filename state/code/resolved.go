@@ -1,0 +1,106 @@
+package code
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// Resolved returns an item as it reads when references are replaced by the ids that they
+// stand for, without comments and layout. Two items with one result say the same to the
+// provider. The id of a reference that is to stay is empty.
+func (s Source) Resolved(i int, id func(Ref) string) string {
+	it := s.Items[i]
+	var edits []Edit
+	for _, r := range it.Refs {
+		if text := id(r); text != "" && len(r.Parts) == 3 {
+			edits = append(edits, s.literal(r, text))
+		}
+	}
+	for n := range edits {
+		edits[n].Start, edits[n].End = edits[n].Start-it.Head, edits[n].End-it.Head
+	}
+	text := Apply(s.Text[it.Head:it.End], edits)
+	if s.leaves != nil {
+		return string(normalJSON(text))
+	}
+	return string(normal(text))
+}
+
+// literal replaces a reference together with what is only there because it is one: a template
+// sequence around it, or a conversion.
+func (s Source) literal(r Ref, id string) Edit {
+	start, end := r.Start, r.Ends[2]
+	text := strconv.Quote(id)
+	if before, after := s.around(start, end, "tonumber(", ")"); before < after {
+		start, end, text = before, after, id
+		if before, after := s.around(start, end, `"${`, `}"`); before < after {
+			return Edit{Start: before, End: after, Text: id}
+		}
+	} else if before, after := s.around(start, end, "tostring(", ")"); before < after {
+		start, end = before, after
+	}
+	if before, after := s.around(start, end, "${", "}"); before < after {
+		start, end = before, after
+		text = strconv.Quote(id)
+		text = text[1 : len(text)-1]
+	}
+	return Edit{Start: start, End: end, Text: text}
+}
+
+// around returns a range widened by what stands before and behind it; nothing where other
+// text stands there.
+func (s Source) around(start, end int, before, after string) (int, int) {
+	if bytes.HasSuffix(s.Text[:start], []byte(before)) && bytes.HasPrefix(s.Text[end:], []byte(after)) {
+		return start - len(before), end + len(after)
+	}
+	return 0, 0
+}
+
+// normal drops comments and layout from code, and the commas that layout needs.
+func normal(text []byte) []byte {
+	s := &scanner{src: text, outline: true}
+	var out []byte
+	for s.more() {
+		from := s.pos
+		switch c := s.src[s.pos]; {
+		case isSpace(c) || c == '\n':
+			s.pos++
+			continue
+		case s.comment():
+			continue
+		case c == '"':
+			_ = s.quoted() // what has no end goes on to the end
+		case s.at("<<"):
+			_ = s.heredoc()
+		case c == ']' || c == '}' || c == ')':
+			out = bytes.TrimSuffix(out, []byte(","))
+			s.pos++
+		default:
+			s.pos++
+		}
+		out = append(out, s.src[from:s.pos]...)
+	}
+	return out
+}
+
+// normalJSON drops comments and layout from a value.
+func normalJSON(text []byte) []byte {
+	if all, err := members(text, 0); err == nil {
+		out := []byte("{")
+		for _, m := range all {
+			if m.key != "//" {
+				out = append(append(out, quoteJSON(m.key)...), ':')
+				out = append(append(out, normalJSON(text[m.start:m.end])...), ',')
+			}
+		}
+		return append(out, '}')
+	}
+	if all, err := elements(text, 0); err == nil {
+		out := []byte("[")
+		for _, e := range all {
+			out = append(append(out, normalJSON(text[e.start:e.end])...), ',')
+		}
+		return append(out, ']')
+	}
+	return text
+}
