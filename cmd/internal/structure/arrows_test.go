@@ -87,7 +87,7 @@ var arrows = []arrow{
 	},
 	{
 		from: []string{
-			"generator/...", "providers/graph/...", "providers/schema/...", "providers/rootly", "providers/rootly/api",
+			"generator/...", "providers/graph/...", "providers/schema", "providers/rootly", "providers/rootly/api",
 			"providers/rootly/catalogue", "providers/rootly/sandbox/...", "state/...",
 		},
 		not:    []string{"log", "flag", "github.com/spf13/..."},
