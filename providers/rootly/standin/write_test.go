@@ -59,7 +59,7 @@ func TestCreate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			method, path, _ := strings.Cut(c.request, " ")
+			_, path, _ := strings.Cut(c.request, " ")
 			path = strings.ReplaceAll(path, "%2F", "/")
 			get := strings.ReplaceAll(getPath(t, c.resource), "edge_connectors//", "edge_connectors/c/")
 			r := serveRootly(t, map[string]string{path: single(c.kind, `{}`), get: single(c.kind, `{}`)})
@@ -70,16 +70,17 @@ func TestCreate(t *testing.T) {
 			if state := s.apply(s.none(), c.config); at(t, state, "id") != "1" {
 				t.Errorf("id is %v", at(t, state, "id"))
 			}
-			checkSent(t, r, method+" ", c.request, c.kind, c.sent)
+			checkSent(t, r, c.request, c.kind, c.sent)
 		})
 	}
 }
 
 // checkSent finds the one request with a method and compares it.
-func checkSent(t *testing.T, r *rootly, method, request, kind, attributes string) {
+func checkSent(t *testing.T, r *rootly, request, kind, attributes string) {
 	t.Helper()
+	method, _, _ := strings.Cut(request, " ")
 	for _, asked := range r.requests() {
-		if !strings.HasPrefix(asked, method) {
+		if !strings.HasPrefix(asked, method+" ") {
 			continue
 		}
 		body, ok := strings.CutPrefix(asked, request+" ")
@@ -100,7 +101,7 @@ func checkSent(t *testing.T, r *rootly, method, request, kind, attributes string
 		}
 		return
 	}
-	t.Fatalf("no %srequest in %q", method, r.requests())
+	t.Fatalf("no %s request in %q", method, r.requests())
 }
 
 func TestUpdateSendsChanges(t *testing.T) {
@@ -108,7 +109,7 @@ func TestUpdateSendsChanges(t *testing.T) {
 	r := serveRootly(t, map[string]string{"/v1/teams/1": single("groups", `{"name":"n","description":"d","color":"#fff","notify_emails":["a"]}`)})
 	s := open(t, "rootly_team", standin.Options{URL: r.url})
 	s.apply(s.state(), object{"name": "n", "color": "#000", "notify_emails": list{}})
-	checkSent(t, r, "PUT ", "PUT /v1/teams/1", "groups", `{"color":"#000","notify_emails":[]}`)
+	checkSent(t, r, "PUT /v1/teams/1", "groups", `{"color":"#000","notify_emails":[]}`)
 }
 
 // TestUpdateOfTask holds that a task is always sent whole.
@@ -118,7 +119,7 @@ func TestUpdateOfTask(t *testing.T) {
 		`{"workflow_id":"w","name":"n","enabled":true,"task_params":{"message":"m","task_type":"print"}}`)})
 	s := open(t, "rootly_workflow_task_print", standin.Options{URL: r.url})
 	s.apply(s.state(), object{"workflow_id": "w", "name": "o", "task_params": list{object{"message": "m"}}})
-	checkSent(t, r, "PUT ", "PUT /v1/workflow_tasks/1", "workflow_tasks",
+	checkSent(t, r, "PUT /v1/workflow_tasks/1", "workflow_tasks",
 		`{"workflow_id":"w","name":"o","enabled":true,"skip_on_failure":false,"task_params":{"message":"m","task_type":"print"}}`)
 }
 
@@ -132,11 +133,11 @@ func TestAdopt(t *testing.T) {
 	})
 	s := open(t, "rootly_retrospective_configuration", standin.Options{URL: r.url})
 	s.apply(s.none(), object{"kind": "skip", "severity_ids": list{"s"}})
-	checkSent(t, r, "PUT ", "PUT /v1/retrospective_configurations/1", "retrospective_configurations",
+	checkSent(t, r, "PUT /v1/retrospective_configurations/1", "retrospective_configurations",
 		`{"kind":"skip","group_ids":["g"],"severity_ids":["s"]}`)
 
 	u := serveRootly(t, map[string]string{"/v1/users/1": single("users", `{}`)})
 	s = open(t, "rootly_user_on_call_role", standin.Options{URL: u.url})
 	s.apply(s.none(), object{"user_id": "1", "on_call_role_id": "r"})
-	checkSent(t, u, "PUT ", "PUT /v1/users/1", "users", `{"on_call_role_id":"r"}`)
+	checkSent(t, u, "PUT /v1/users/1", "users", `{"on_call_role_id":"r"}`)
 }
