@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
 // assemble keeps the objects that were asked for, each once, and says which listings are complete.
@@ -21,9 +22,9 @@ func (f *fetcher) assemble(all []*Object) *Live {
 		}
 		seen[me] = true
 		switch {
-		case obj.Type == nil:
+		case obj.Type == nil && !parentOnly(obj):
 			live.Unknown = append(live.Unknown, unknown(obj))
-		case f.selected[obj.Type.Name]:
+		case obj.Type != nil && f.selected[obj.Type.Name]:
 			live.Objects = append(live.Objects, obj)
 		}
 	}
@@ -53,4 +54,14 @@ func unknown(obj *Object) Rejected {
 func object(attrs map[string]any, name string) map[string]any {
 	m, _ := attrs[name].(map[string]any)
 	return m
+}
+
+// parentOnly reports whether an object was only listed for what is below it, as incidents are.
+func parentOnly(obj *Object) bool {
+	for _, row := range catalogue.Types() {
+		if row.API == obj.Node.Type {
+			return false
+		}
+	}
+	return true
 }

@@ -13,7 +13,9 @@ import (
 // request, is not slowed by the rate limit and does not race with people editing.
 func recording(live []*rootly.Object, users []graph.User) ([]sandbox.Object, error) {
 	objects := make([]sandbox.Object, 0, len(live)+len(users))
+	known := make(map[string]bool, len(live))
 	for _, o := range live {
+		known[o.Node.Type+"/"+string(o.ID)] = true
 		body, err := json.Marshal(o.Node)
 		if err != nil {
 			return nil, fmt.Errorf("record %s %s: %w", o.Type.Name, o.ID, err)
@@ -29,6 +31,9 @@ func recording(live []*rootly.Object, users []graph.User) ([]sandbox.Object, err
 		}
 	}
 	for _, u := range users {
+		if known["users/"+string(u.ID)] {
+			continue // taken as objects too, and richer than this
+		}
 		body, err := json.Marshal(map[string]any{"id": u.ID, "type": "users", "attributes": map[string]string{"email": u.Email, "full_name": u.Name}})
 		if err != nil {
 			return nil, fmt.Errorf("record user %s: %w", u.ID, err)

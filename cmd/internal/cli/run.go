@@ -200,19 +200,22 @@ func (r *run) linkOptions() graph.LinkOptions {
 	}
 	switch r.o.users {
 	case "locals":
-		o.UserExpr = func(u graph.User, _ bool) (graph.Expr, *graph.DataSource) { return graph.UserRef{Email: u.Email}, nil }
+		o.UserExpr = func(u graph.User, _ bool) (graph.Expr, *graph.DataSource) { return userRef(u), nil }
 	case "data":
 		sources := rootly.UserSources(r.users)
 		o.UserExpr = func(u graph.User, numeric bool) (graph.Expr, *graph.DataSource) {
 			d := sources[u.ID]
 			if d == nil {
-				return graph.UserRef{Email: u.Email}, nil
+				return userRef(u), nil
 			}
 			return graph.Ref{Target: d.Address, Attr: "id", Numeric: numeric}, d
 		}
 	}
 	return o
 }
+
+// userRef reads the map of users. The language makes text of its numbers where text is wanted.
+func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: true} }
 
 // explain says why an id leads nowhere.
 func (r *run) explain(types []string, _ graph.ID) string {

@@ -105,7 +105,7 @@ func tasks() []task {
 		{Kind: "create_notion_page", Refs: []graph.Rule{
 			{Path: "task_params.post_mortem_template_id", To: []string{"rootly_post_mortem_template"}},
 		}},
-		{Kind: "create_openai_chat_completion"},
+		{Kind: "create_openai_chat_completion", Also: []string{"openai_chat_completion"}},
 		{Kind: "create_opsgenie_alert"},
 		{Kind: "create_outlook_event"},
 		{Kind: "create_pagerduty_status_update"},
