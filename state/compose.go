@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
@@ -33,6 +34,9 @@ func (k *carrying) compose() (kept map[string]bool, err error) {
 		default:
 			f = File{Name: name, Secret: k.directory.manifest.secret[name]}
 			f.Content = k.old.files[name].Cut(items, k.editsOf(name))
+		}
+		if !kept[name] && strings.HasSuffix(name, ".tfvars") {
+			f.Content = code.Align(f.Content)
 		}
 		if err := newSources().add(name, f.Content); err != nil && !kept[name] {
 			return nil, fmt.Errorf("put the files of two runs together: %s: %w", name, err)

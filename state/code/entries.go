@@ -51,6 +51,9 @@ func (next Source) AddEntries(i int, name string, old Source, j int, wanted map[
 	return Apply(next.Text, []Edit{{Start: it.Start, End: it.End, Text: string(hclwrite.Format(block))}}), nil
 }
 
+// Align gives the arguments of a file the layout that terraform fmt gives them.
+func Align(text []byte) []byte { return hclwrite.Format(text) }
+
 // writeEntries writes the map in the JSON syntax.
 func writeEntries(all []entry) []byte {
 	const indent = 4 // of an argument in a block without labels

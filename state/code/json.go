@@ -312,9 +312,16 @@ func (next Source) weaveJSON(old Source, keep map[int]bool, edits map[int][]Edit
 			out = append(out, old.edited(i, edits[i]))
 		}
 	}
+	for i, l := range next.leaves {
+		if next.Items[i].Kind == "//" {
+			out = append(out, l) // the comment on the file stays at its head
+		}
+	}
 	put(front)
 	for i, l := range next.leaves {
-		out = append(out, l)
+		if next.Items[i].Kind != "//" {
+			out = append(out, l)
+		}
 		put(i)
 	}
 	return assemble(out)
