@@ -41,3 +41,10 @@ type Change struct {
 	Before json.RawMessage // null where the object was created
 	After  json.RawMessage // null where it was destroyed
 }
+
+// String says in a few words who did what: "Ada Okafor updated Group sre".
+func (e Event) String() string {
+	done := map[string]string{"create": "created", "update": "updated", "destroy": "destroyed"}[e.Action]
+	who := either(e.UserName, either(e.UserEmail, either(e.UserID, "somebody")))
+	return who + " " + either(done, either(e.Action, "touched")) + " " + either(e.ItemType, "something") + " " + either(e.ItemName, either(e.ItemID, "without a name"))
+}

@@ -1,0 +1,119 @@
+package audit_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// within makes an event whose object changed so.
+func within(changes string) string {
+	return `{"id":"1","type":"audits","attributes":{"event":"update","item_type":"Secret","created_at":"2026-10-01T00:00:00Z","session_id":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","object_changes":` + changes + `}}`
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	for changes, want := range map[string]string{
+		`{"secret":["old-one","new-one"]}`:                                               `{"secret":["[REDACTED]","[REDACTED]"]}`,
+		`{"api_token":[null,"abc"]}`:                                                     `{"api_token":[null,"[REDACTED]"]}`,
+		`{"password":["[REDACTED]","[FILTERED]"]}`:                                       `{"password":["[REDACTED]","[FILTERED]"]}`,
+		`{"pin_password":[1234,5678]}`:                                                   `{"pin_password":["[REDACTED]","[REDACTED]"]}`,
+		`{"name":["a","b"],"position":[1.10,2]}`:                                         `{"name":["a","b"],"position":[1.10,2]}`,
+		`{"settings":[{"client_secret":"x1","url":"https://a.example"},null]}`:           `{"settings":[{"client_secret":"[REDACTED]","url":"https://a.example"},null]}`,
+		`{"credentials":[{"user":"bo","port":5432},{"user":"cy","on":true}]}`:            `{"credentials":[{"user":"[REDACTED]","port":"[REDACTED]"},{"user":"[REDACTED]","on":true}]}`,
+		`{"headers":[[],[{"name":"Authorization","value":"Bearer s3cr3t-value"}]]}`:      `{"headers":[[],[{"name":"Authorization","value":"[REDACTED]"}]]}`,
+		`{"custom":["{\"X-Api-Key\": \"k1\", \"n\": 1.0}","{}"]}`:                        `{"custom":["{\"X-Api-Key\": \"[REDACTED]\", \"n\": 1.0}","{}"]}`,
+		`{"webhook_url":["a","https://hooks.slack.com/services/T0001/B0001/XXXXabcd1"]}`: `{"webhook_url":["a","[REDACTED]"]}`,
+		`{"token":{"from":"a1","to":"b1"}}`:                                              `{"token":{"from":"[REDACTED]","to":"[REDACTED]"}}`,
+		`[{"field":"secret","old_value":"a1","new_value":"b1"}]`:                         `[{"field":"secret","old_value":"[REDACTED]","new_value":"[REDACTED]"}]`,
+		`{"body":["token {{ secrets.api }}",""]}`:                                        `{"body":["token {{ secrets.api }}",""]}`,
+	} {
+		e := parsed(t, within(changes))
+		shown := audit.Redact(e)
+		if diff := cmp.Diff(within(want), string(shown.Raw)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", changes, diff)
+		}
+		if diff := cmp.Diff(parsed(t, within(want)).Changes, shown.Changes); diff != "" {
+			t.Errorf("%s: changes: -want +got:\n%s", changes, diff)
+		}
+		if string(e.Raw) != within(changes) {
+			t.Errorf("%s: the event given was changed", changes)
+		}
+		if again := audit.Redact(shown); !cmp.Equal(again, shown) {
+			t.Errorf("%s: a second time changes more: %s", changes, cmp.Diff(shown, again))
+		}
+		if !strings.Contains(string(shown.Raw), e.SessionID) {
+			t.Errorf("%s: the fingerprint of the session is gone", changes)
+		}
+	}
+}
+
+// Whatever an event is written as, and wherever in it a credential stands, it does not come out.
+func TestNoFormatShowsACredential(t *testing.T) {
+	t.Parallel()
+	const password = "hunter2-hunter2"
+	raw := `{"id":"1","event":"update","item_type":"Heartbeat","created_at":"2026-10-01T00:00:00Z",
+		"object":{"name":"ping","password":"` + password + `","nested":{"list":[{"key":"secret","value":"` + password + `"}]}},
+		"object_changes":{"password":["` + password + `","x` + password + `"]},
+		"user_agent":"probe https://bo:` + password + `@example.com/","future":{"api_key":"` + password + `"}}`
+	e := audit.Redact(parsed(t, raw))
+	outputs := []string{strings.Join(audit.Flat(e), "\n"), strings.Join(audit.CSV(e), "\n"), e.String()}
+	for _, format := range []audit.Format{audit.FormatRaw, audit.FormatFlat, audit.FormatOCSF} {
+		line, err := format.Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs = append(outputs, string(line))
+		if !strings.Contains(string(line), `"[REDACTED]"`) || !strings.Contains(string(line), "password") {
+			t.Errorf("%s does not show that the password changed: %s", format, line)
+		}
+	}
+	for _, out := range outputs {
+		if strings.Contains(out, password) {
+			t.Errorf("the password is in %s", out)
+		}
+	}
+}
+
+func TestRedactKeepsTheRestByteForByte(t *testing.T) {
+	t.Parallel()
+	raw := "{ \"id\" : \"1\",\n\t\"created_at\":\"2026-10-01T00:00:00Z\", \"n\": [1.0, -2E+3 , 12345678901234567890],\n \"secret\":\"a\" , \"u\":\"\\u00e9<&>\" }"
+	want := strings.Replace(raw, `"a"`, `"[REDACTED]"`, 1)
+	if got := string(audit.Redact(parsed(t, raw)).Raw); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+func BenchmarkRedact(b *testing.B) {
+	e, err := audit.Parse(json.RawMessage(fromAPI))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		audit.Redact(e)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	for b.Loop() {
+		if _, err := audit.Parse(json.RawMessage(fromAPI)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEncodeOCSF(b *testing.B) {
+	e, err := audit.Parse(json.RawMessage(fromAPI))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := audit.FormatOCSF.Encode(e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
