@@ -31,7 +31,7 @@ check: lint test ## what CI runs
 demo: build engine ## import the built-in organisation, prove it, show what came out
 	rm -rf $(BIN)/demo
 	$(PATHS) terraformer-rootly import --synthetic --provider stand-in -o $(BIN)/demo
-	@echo && echo "$(BIN)/demo/severities.tf:" && echo && cat $(BIN)/demo/severities.tf
+	@echo && echo "$(BIN)/demo/escalation_policies.tf:" && echo && head -n 32 $(BIN)/demo/escalation_policies.tf
 
 .PHONY: acceptance
 acceptance: engine ## plans of 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
@@ -47,8 +47,9 @@ cover: engine ## how much of the code the tests reach
 	$(GO) tool cover -func=$(BIN)/cover.out | tail -1
 
 .PHONY: docs
-docs: ## write the generated parts of README.md
+docs: engine ## write the generated parts of README.md
 	$(GO) test ./cmd/internal/cli -run TestDocs -update
+	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run TestReadme -update
 
 .PHONY: schema
 schema: ## refresh the embedded schema; PROVIDER_MIRROR=DIR takes the provider from there
@@ -56,7 +57,7 @@ schema: ## refresh the embedded schema; PROVIDER_MIRROR=DIR takes the provider f
 
 .PHONY: update-golden
 update-golden: ## rewrite the expected outputs of the tests
-	$(GO) test ./generator ./cmd/internal/report -update
+	$(GO) test ./generator ./cmd/internal/report ./cmd/internal/cli -update
 
 .PHONY: vulnerabilities
 vulnerabilities: ## look for known vulnerabilities in what the program uses
@@ -76,7 +77,10 @@ $(DIST)/%.tar.gz:
 	cp LICENSE README.md CHANGELOG.md $(DIST)/$*/
 	tar -czf $(DIST)/terraformer-rootly-$*.tar.gz -C $(DIST)/$* .
 
-# The engine for the plans. OpenTofu is built from its own module when there is neither on PATH.
+.PHONY: tofu
+tofu: $(TOFU) ## build OpenTofu from its own module into bin/
+
+# The engine for the plans: OpenTofu is built when there is neither on PATH.
 .PHONY: engine
 engine:
 	@command -v terraform >/dev/null || command -v tofu >/dev/null || $(MAKE) --no-print-directory $(TOFU)
