@@ -129,7 +129,7 @@ func collectKeys(v any, at string, found map[string]bool) {
 	}
 }
 
-// jsonValue holds a value: a path such as proof.state; "#" counts a list.
+// jsonValue holds a value: a path such as proof.state; "count" counts a list.
 func jsonValue(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH VALUE")
@@ -140,7 +140,7 @@ func jsonValue(ts *testscript.TestScript, neg bool, args []string) {
 		case map[string]any:
 			v = at[step]
 		case []any:
-			if step != "#" {
+			if step != "count" {
 				ts.Fatalf("%s is a list at %s", args[1], step)
 			}
 			v = len(at)

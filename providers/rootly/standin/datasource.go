@@ -151,14 +151,19 @@ func (l *lookup) store(d *sdk.ResourceData, o *object) diag.Diagnostics {
 	if l.name == "rootly_ip_ranges" {
 		d.SetId("ip_ranges")
 	}
-	values, err := l.values(o, l.schema)
+	// What is a filter only, such as a range of created_at, is not read back.
+	answered := map[string]*sdk.Schema{}
+	for name, s := range l.schema {
+		if (s.Computed || s.Default != nil) && name != "id" {
+			answered[name] = s
+		}
+	}
+	values, err := l.values(o, answered)
 	if err != nil {
 		return diag.Errorf("read %s: %s", l.name, err)
 	}
 	for name, v := range values {
-		if s := l.schema[name]; (s.Computed || s.Default != nil) && name != "id" {
-			_ = d.Set(name, v)
-		}
+		_ = d.Set(name, v)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func TestDataSource(t *testing.T) {
 			asked: "GET /v1/users?filter%5Bemail%5D=a%40example.com&include=on_call_role%2Crole&page%5Bsize%5D=1",
 		}, {
 			name: "rootly_severity", path: "/v1/severities", config: object{"slug": "sev0", "created_at": object{"gt": "2026"}},
-			doc:   `{"data":[{"id":"7","type":"severities","attributes":{"name":"n","slug":"sev0","color":null}}]}`,
+			doc:   `{"data":[{"id":"7","type":"severities","attributes":{"name":"n","slug":"sev0","color":null,"created_at":"2026-01-02T03:04:05Z"}}]}`,
 			want:  object{"id": "7", "name": "n", "slug": "sev0", "color": "", "severity": "", "created_at": object{"gt": "2026"}},
 			asked: "GET /v1/severities?filter%5Bcreated_at%5D%5Bgt%5D=2026&filter%5Bslug%5D=sev0&page%5Bsize%5D=1",
 		}, {
