@@ -88,6 +88,27 @@ func TestReferencesOfCarriedCodeAreMended(t *testing.T) {
 	}
 }
 
+func TestNarrowerSelectionKeepsReferences(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	api := graph.Address{Type: "rootly_service", Name: "api"}
+	const whole = "resource \"rootly_service\" \"api\" {\n  name  = \"%s\"\n  owner = rootly_team.a.id # the owner\n}\n"
+	const alone = "# rootly_team is not part of this run.\nresource \"rootly_service\" \"api\" {\n  name  = \"%s\"\n  owner = \"%s\"\n}\n"
+	commit(t, dir, state.Options{}, everything(file("teams.tf", team("a")), raw("services.tf", fmt.Sprintf(whole, "x"), api)))
+	commit(t, dir, state.Options{}, only("rootly_service", raw("services.tf", fmt.Sprintf(alone, "x", "id-a"), api)))
+	if got, want := read(t, dir, "services.tf"), fmt.Sprintf(whole, "x"); got != want {
+		t.Errorf("nothing changed, and services.tf is\n%s", got)
+	}
+
+	// What did change is written as the run has it.
+	for _, next := range []string{fmt.Sprintf(alone, "x", "id-b"), fmt.Sprintf(alone, "y", "id-a")} {
+		commit(t, dir, state.Options{}, only("rootly_service", raw("services.tf", next, api)))
+		if got := read(t, dir, "services.tf"); got != next {
+			t.Errorf("services.tf is\n%s\nwant\n%s", got, next)
+		}
+	}
+}
+
 func TestCarriedCodeKeepsCommentsAndPlace(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -1,0 +1,138 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
+)
+
+// A Cursor remembers, in a file, how far each sink has got. One process has it at a time.
+type Cursor struct {
+	path     string
+	file     cursorV1
+	lock     *lock.Lock
+	repaired string
+}
+
+// cursorV1 is the file.
+type cursorV1 struct {
+	Version int              `json:"version"`
+	Sinks   map[string]place `json:"sinks"`
+}
+
+// A place is how far one sink has got.
+type place struct {
+	Identity string    `json:"identity"`
+	Start    time.Time `json:"start"` // nothing before it was ever asked for
+	At       time.Time `json:"at"`    // everything before it was there when it was read
+}
+
+const (
+	cursorVersion  = 1
+	previousSuffix = ".previous"
+)
+
+// OpenCursor opens or creates a cursor. A file that is broken is replaced by the one of the run
+// before, which is safe since sinks know what they have.
+func OpenCursor(path string) (*Cursor, error) {
+	held, err := lock.Acquire(path + ".lock")
+	if errors.Is(err, lock.ErrLocked) {
+		return nil, advised(fmt.Errorf("open cursor %s: another sync has it", path), "wait for it, or give this one its own --cursor")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open cursor: %w", onDisk(err, path))
+	}
+	c := &Cursor{path: path, lock: held}
+	if err := c.load(); err != nil {
+		_ = held.Release()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Cursor) load() error {
+	file, err := readCursor(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		c.file = cursorV1{Version: cursorVersion, Sinks: map[string]place{}}
+		return nil
+	}
+	if errors.Is(err, errBroken) {
+		previous, again := readCursor(c.path + previousSuffix)
+		if again != nil {
+			return advised(fmt.Errorf("open cursor %s: %w", c.path, err),
+				"put a backup in its place, or delete it and run with --backfill-from TIME: sinks take no event twice")
+		}
+		c.repaired = fmt.Sprintf("cursor %s was broken (%v); going on from the one of the run before", c.path, err)
+		c.file = previous
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open cursor: %w", err)
+	}
+	c.file = file
+	return c.write(c.path + previousSuffix)
+}
+
+var errBroken = errors.New("not a cursor")
+
+func readCursor(path string) (cursorV1, error) {
+	var file cursorV1
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return file, err
+	}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return file, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	if file.Version > cursorVersion {
+		return file, advised(fmt.Errorf("%s has version %d, this program knows %d: %w", path, file.Version, cursorVersion, ErrSchema),
+			"use the newer version of this program that wrote it")
+	}
+	if file.Version != cursorVersion || file.Sinks == nil {
+		return file, fmt.Errorf("%w: no version or no sinks", errBroken)
+	}
+	return file, nil
+}
+
+// Repaired says what was wrong with the file, and is empty when nothing was.
+func (c *Cursor) Repaired() string { return c.repaired }
+
+// Close lets another process have the cursor.
+func (c *Cursor) Close() error { return c.lock.Release() }
+
+// set notes the place of a sink durably.
+func (c *Cursor) set(name string, p place) error {
+	if c.file.Sinks[name] == p {
+		return nil
+	}
+	c.file.Sinks[name] = p
+	return c.write(c.path)
+}
+
+// write replaces a file, whole or not at all.
+func (c *Cursor) write(path string) error {
+	content, err := json.MarshalIndent(c.file, "", "  ")
+	if err != nil {
+		return err
+	}
+	t, err := renameio.TempFile(filepath.Dir(path), path)
+	if err != nil {
+		return fmt.Errorf("write cursor: %w", onDisk(err, path))
+	}
+	defer t.Cleanup() //nolint:errcheck // what is left over is a temporary file
+	if _, err := t.Write(append(content, '\n')); err != nil {
+		return fmt.Errorf("write cursor: %w", onDisk(err, path))
+	}
+	if err := t.CloseAtomicallyReplace(); err != nil {
+		return fmt.Errorf("write cursor: %w", onDisk(err, path))
+	}
+	return syncFolder(filepath.Dir(path))
+}

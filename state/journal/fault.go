@@ -1,0 +1,51 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+)
+
+// A fault is an error with advice.
+type fault struct {
+	err  error
+	hint string
+}
+
+func (f *fault) Error() string { return f.err.Error() }
+func (f *fault) Unwrap() error { return f.err }
+
+// Hint says what to do about it.
+func (f *fault) Hint() string { return f.hint }
+
+func advised(err error, hint string) error { return &fault{err, hint} }
+
+// ErrSchema says that a store was made by another version of this program, or by another program.
+var ErrSchema = errors.New("of another schema")
+
+// ErrReplaced says that a sink is not the one that the cursor has followed.
+var ErrReplaced = errors.New("not the sink that the cursor knows")
+
+// onDisk adds advice to the errors that disks have.
+func onDisk(err error, path string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return advised(err, "free some space for "+path+" and run the command again: it goes on where it stopped")
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return advised(err, "make "+path+" writable for this user, or choose another place with --to")
+	case errors.Is(err, fs.ErrNotExist):
+		return advised(err, "the folder of "+path+" must exist; a volume may not be mounted")
+	}
+	return err
+}
+
+// keepErr wraps what went wrong with a sink.
+func keepErr(op, name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", op, name, err)
+}

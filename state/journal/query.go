@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// A Record is a database of events that is read.
+type Record struct {
+	db   *sql.DB
+	path string
+}
+
+var _ audit.Source = (*Record)(nil)
+
+// OpenRecord opens a database that a sink has written. The name may begin with sqlite://.
+func OpenRecord(ctx context.Context, name string) (*Record, error) {
+	path := strings.TrimPrefix(strings.TrimPrefix(name, "sqlite:"), "//")
+	if _, err := os.Stat(path); err != nil {
+		return nil, advised(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE makes such a file")
+	}
+	db, err := openDatabase(ctx, path, eventTables())
+	if err != nil {
+		return nil, keepErr("open", name, err)
+	}
+	return &Record{db, path}, nil
+}
+
+// Close lets go of the database.
+func (r *Record) Close() error { return r.db.Close() }
+
+// Events gives the events that the filter lets through, the newest first.
+func (r *Record) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		if err := r.each(ctx, f, func(e audit.Event) bool { return yield(e, nil) }); err != nil {
+			yield(audit.Event{}, fmt.Errorf("read %s: %w", r.path, err))
+		}
+	}
+}
+
+func (r *Record) each(ctx context.Context, f audit.Filter, yield func(audit.Event) bool) error {
+	where, wanted, err := conditions(f)
+	if err != nil {
+		return err
+	}
+	rows, err := r.db.QueryContext(ctx, "SELECT raw FROM events "+where+" ORDER BY at DESC, id DESC", wanted)
+	if err != nil {
+		return readable(err, r.path)
+	}
+	defer rows.Close()
+	var raw sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&raw); err != nil {
+			return err
+		}
+		e, err := audit.Parse(json.RawMessage(raw))
+		if err != nil {
+			return err
+		}
+		if f.Match(e) && !yield(e) {
+			return nil
+		}
+	}
+	return readable(rows.Err(), r.path)
+}
+
+// wanted are the values that the conditions compare with. They reach SQLite as one JSON text, so
+// that the conditions can be any number of fixed texts.
+type wanted struct {
+	Since     int64    `json:"since"`
+	Until     int64    `json:"until"`
+	User      string   `json:"user"`
+	Source    string   `json:"source"`
+	ItemTypes []string `json:"item_types"`
+	ItemID    string   `json:"item_id"`
+	Action    string   `json:"action"`
+	APIKey    string   `json:"api_key"`
+}
+
+// conditions translates a filter. The text has nothing in it that a user gave.
+func conditions(f audit.Filter) (where, values string, err error) {
+	w := wanted{
+		Since: micro(f.Since), Until: micro(f.Until), User: f.User, Source: f.Source,
+		ItemTypes: f.ItemTypes, ItemID: f.ItemID, Action: f.Action, APIKey: f.APIKey,
+	}
+	all := []string{"?1 IS NOT NULL"}
+	add := func(given bool, condition string) {
+		if given {
+			all = append(all, condition)
+		}
+	}
+	add(!f.Since.IsZero(), "at >= (?1 ->> 'since')")
+	add(!f.Until.IsZero(), "at <= (?1 ->> 'until')")
+	add(strings.Contains(f.User, "@"), "user_email = (?1 ->> 'user')")
+	add(f.User != "" && !strings.Contains(f.User, "@"), "user_id = (?1 ->> 'user')")
+	add(f.Source != "", "source = (?1 ->> 'source')")
+	add(len(f.ItemTypes) > 0, "item_type IN (SELECT value FROM json_each(?1, '$.item_types'))")
+	add(f.ItemID != "", "item_id = (?1 ->> 'item_id')")
+	add(f.Action != "", "action = (?1 ->> 'action')")
+	add(f.APIKey != "", "api_key_id = (?1 ->> 'api_key') AND api_key_id <> ''")
+	text, err := json.Marshal(w)
+	return "WHERE " + strings.Join(all, " AND "), string(text), err
+}
+
+func micro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}

@@ -1,0 +1,159 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// Options say how a sink keeps events.
+type Options struct {
+	Format audit.Format // of lines, and of the column beside the fields; default raw
+
+	// Compress is "gzip" or "zstd" for the files of a directory. Default: not at all.
+	Compress string
+
+	// State is the folder for the queues of sinks that have no place of their own: streams and
+	// endpoints. It is created when needed.
+	State string
+
+	Stdout  io.Writer // what "-" writes to
+	Deliver Deliver   // how batches reach an endpoint
+	Batch   string    // of an endpoint: "ndjson" or "json"; default ndjson
+}
+
+// A Sink keeps events, each id once. It is safe for one goroutine; several sinks, in several
+// processes, may work on one store.
+type Sink struct {
+	name  string
+	store store
+}
+
+// A store is one way to keep events.
+type store interface {
+	// identity is another one when the store was made anew.
+	identity() string
+
+	// add makes the events durable that the store does not have, all or none, and counts them.
+	add(ctx context.Context, events []audit.Event) (int, error)
+
+	// flush passes on what waits, and tells how many events still do.
+	flush(ctx context.Context) (waiting int, err error)
+
+	close() error
+}
+
+// Open opens or creates the sink that a text names:
+//
+//	-                      lines on standard output
+//	sqlite://FILE          an SQLite database
+//	postgres://HOST/DB     a table in PostgreSQL
+//	http://…, https://…    an endpoint
+//	FILE.csv               a table for spreadsheets
+//	DIR                    a directory of daily NDJSON files
+func Open(ctx context.Context, target string, o Options) (*Sink, error) {
+	if o.Format == "" {
+		o.Format = audit.FormatRaw
+	}
+	s, err := openStore(ctx, target, o)
+	if err != nil {
+		return nil, keepErr("open", Name(target), err)
+	}
+	return &Sink{Name(target), s}, nil
+}
+
+func openStore(ctx context.Context, target string, o Options) (store, error) {
+	scheme, rest, _ := strings.Cut(target, ":")
+	switch {
+	case target == "":
+		return nil, advised(fmt.Errorf("no sink is named"), "see --help for what --to takes")
+	case target == "-":
+		return openStream(ctx, o)
+	case scheme == "sqlite":
+		return openSQLite(ctx, strings.TrimPrefix(rest, "//"), o.Format)
+	case scheme == "postgres" || scheme == "postgresql":
+		return openPostgres(ctx, target, o.Format)
+	case scheme == "http" || scheme == "https":
+		return openEndpoint(ctx, target, o)
+	case strings.Contains(target, "://"):
+		return nil, advised(fmt.Errorf("%s:// is no kind of sink", scheme), "known are sqlite://, postgres://, http://, https://, a .csv file, a directory and -")
+	case strings.EqualFold(filepath.Ext(target), ".csv"):
+		return openSheet(ctx, target, o)
+	}
+	return openDirectory(ctx, target, o)
+}
+
+// Name is how a sink is called in messages and in the cursor: the text that names it, without a
+// password, paths made absolute.
+func Name(target string) string {
+	scheme, rest, _ := strings.Cut(target, ":")
+	switch {
+	case target == "-":
+		return target
+	case scheme == "sqlite":
+		return "sqlite://" + absolute(strings.TrimPrefix(rest, "//"))
+	case strings.Contains(target, "://"):
+		u, err := url.Parse(target)
+		if err != nil {
+			return scheme + "://(unreadable)"
+		}
+		u.User, u.RawQuery, u.Fragment = nil, "", ""
+		return u.String()
+	}
+	return absolute(target)
+}
+
+// Path is where the files of a sink are, and empty when it has none.
+func Path(target string) string {
+	scheme, rest, _ := strings.Cut(target, ":")
+	switch {
+	case scheme == "sqlite":
+		return strings.TrimPrefix(rest, "//")
+	case target == "-", strings.Contains(target, "://"):
+		return ""
+	}
+	return target
+}
+
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}
+
+// Name is how messages and the cursor call the sink.
+func (s *Sink) Name() string { return s.name }
+
+// Add makes the events durable, those that the sink has already aside, and counts the others.
+// Credentials are taken out first.
+func (s *Sink) Add(ctx context.Context, events []audit.Event) (int, error) {
+	if len(events) == 0 {
+		return 0, nil
+	}
+	clean := make([]audit.Event, len(events))
+	for i, e := range events {
+		clean[i] = audit.Redact(e)
+	}
+	n, err := s.store.add(ctx, clean)
+	return n, keepErr("write", s.name, err)
+}
+
+// Flush passes on what waits for a receiver, and counts what still does. Sinks other than streams
+// and endpoints have nothing waiting.
+func (s *Sink) Flush(ctx context.Context) (waiting int, err error) {
+	n, err := s.store.flush(ctx)
+	return n, keepErr("deliver to", s.name, err)
+}
+
+// Close lets go of the sink.
+func (s *Sink) Close() error { return keepErr("close", s.name, s.store.close()) }
+
+// newIdentity names a store that is being made.
+func newIdentity() string { return rand.Text() }

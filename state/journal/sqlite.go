@@ -1,0 +1,106 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// eventTables are the tables of a database of events. Times are text in UTC for people, and
+// microseconds since 1970 for order.
+func eventTables() schema {
+	return schema{application: 0x526c4155, steps: []string{`
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE events (
+  id TEXT NOT NULL PRIMARY KEY, created_at TEXT NOT NULL, action TEXT NOT NULL, item_type TEXT NOT NULL, item_id TEXT NOT NULL,
+  item_name TEXT NOT NULL, user_id TEXT NOT NULL, user_name TEXT NOT NULL, user_email TEXT NOT NULL COLLATE NOCASE,
+  source TEXT NOT NULL COLLATE NOCASE, api_key_id TEXT NOT NULL, ip_address TEXT NOT NULL, user_agent TEXT NOT NULL,
+  request_id TEXT NOT NULL, session_id TEXT NOT NULL, changed_fields TEXT NOT NULL, changes TEXT NOT NULL,
+  at INTEGER NOT NULL, raw TEXT NOT NULL, formatted TEXT
+);
+CREATE INDEX events_at ON events (at);
+CREATE INDEX events_item_type ON events (item_type, at);
+CREATE INDEX events_item_id ON events (item_id, at);
+CREATE INDEX events_user_id ON events (user_id, at);
+CREATE INDEX events_user_email ON events (user_email, at);
+CREATE INDEX events_api_key_id ON events (api_key_id, at) WHERE api_key_id <> '';
+CREATE INDEX events_source ON events (source, at);
+CREATE INDEX events_action ON events (action, at);`}}
+}
+
+// sqlite keeps events in a database.
+type sqlite struct {
+	db     *sql.DB
+	path   string
+	self   string
+	format audit.Format
+}
+
+var _ store = (*sqlite)(nil)
+
+func openSQLite(ctx context.Context, path string, format audit.Format) (store, error) {
+	db, err := openDatabase(ctx, path, eventTables())
+	if err != nil {
+		return nil, err
+	}
+	self, err := identityOf(ctx, db)
+	if err != nil {
+		db.Close()
+		return nil, readable(err, path)
+	}
+	return &sqlite{db, path, self, format}, nil
+}
+
+func (s *sqlite) identity() string { return s.self }
+
+func (s *sqlite) add(ctx context.Context, events []audit.Event) (int, error) {
+	n, err := s.insert(ctx, events)
+	return n, readable(err, s.path)
+}
+
+func (s *sqlite) insert(ctx context.Context, events []audit.Event) (int, error) {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	insert, err := tx.PrepareContext(ctx, "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING")
+	if err != nil {
+		return 0, err
+	}
+	added := 0
+	for _, e := range events {
+		formatted, err := beside(s.format, e)
+		if err != nil {
+			return 0, err
+		}
+		f := audit.Flat(e)
+		done, err := insert.ExecContext(ctx, f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12], f[13],
+			f[14], f[15], f[16], e.At.UnixMicro(), string(e.Raw), formatted)
+		if err != nil {
+			return 0, fmt.Errorf("event %s: %w", e.ID, err)
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		added += int(n)
+	}
+	return added, tx.Commit()
+}
+
+// beside gives what stands beside the fields and the event as received: nothing, unless a format
+// was asked for that is neither.
+func beside(format audit.Format, e audit.Event) (sql.NullString, error) {
+	if format != audit.FormatOCSF {
+		return sql.NullString{}, nil
+	}
+	line, err := format.Encode(e)
+	return sql.NullString{String: string(line), Valid: true}, err
+}
+
+func (s *sqlite) flush(context.Context) (int, error) { return 0, nil }
+
+func (s *sqlite) close() error { return s.db.Close() }
