@@ -48,7 +48,6 @@ cover: engine ## how much of the code the tests reach
 
 .PHONY: docs
 docs: engine ## write the generated parts of README.md
-	$(GO) test ./cmd/internal/cli -run TestDocs -update
 	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run TestReadme -update
 
 .PHONY: schema

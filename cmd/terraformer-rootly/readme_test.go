@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,40 +13,63 @@ import (
 	"testing"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-var update = flag.Bool("update", false, "rewrite the session in README.md")
+var update = flag.Bool("update", false, "rewrite the generated parts of README.md")
 
-const (
-	readme = "../../README.md"
-	begin  = "<!-- session: written by make docs -->\n```console\n"
-	end    = "```\n<!-- end of session -->\n"
-)
+const readme = "../../README.md"
 
-// The README shows a session. This runs its commands, and holds that they say what it says, but
-// for what differs between machines: times, sizes, the engine and where lines are broken.
-func TestReadmeShowsARealSession(t *testing.T) {
+// A part is what stands in the README between two markers and comes from the program itself.
+type part struct {
+	begin, end string
+	make       func(t *testing.T, shown string) string // from what is shown now
+	steady     func(text string) string                // without what differs between machines
+}
+
+var parts = map[string]part{
+	"session": {
+		begin:  "<!-- session: written by make docs -->\n```console\n",
+		end:    "```\n<!-- end of session -->\n",
+		make:   func(t *testing.T, shown string) string { return session(t, commands(shown)) },
+		steady: steady,
+	},
+	"types": {
+		begin:  "<!-- types: written by make docs -->\n",
+		end:    "<!-- end of types -->\n",
+		make:   func(*testing.T, string) string { return typeTable(catalogue.Types()) },
+		steady: func(text string) string { return text },
+	},
+}
+
+// TestReadme runs the session that the README shows, and holds that it and the table of types say
+// what the program says.
+func TestReadme(t *testing.T) {
 	t.Parallel()
-	if !engine() {
-		t.Skip("neither terraform nor tofu is on the PATH")
-	}
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), begin)
-	shown, after, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		t.Fatalf("README.md has no session between %q and %q", begin, end)
-	}
-
-	got := session(t, commands(shown))
-	if *update {
-		if err := os.WriteFile(readme, []byte(before+begin+got+end+after), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if steady(got) != steady(shown) {
-		t.Errorf("the session in README.md is stale; run make docs. It would be:\n%s", got)
+	for name, p := range parts {
+		t.Run(name, func(t *testing.T) { // one after the other: they write to one file
+			if name == "session" && !engine() {
+				t.Skip("neither terraform nor tofu is on the PATH")
+			}
+			text, err := os.ReadFile(readme)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, rest, found := strings.Cut(string(text), p.begin)
+			shown, after, closed := strings.Cut(rest, p.end)
+			if !found || !closed {
+				t.Fatalf("README.md has nothing between %q and %q", p.begin, p.end)
+			}
+			fresh := p.make(t, shown)
+			if *update {
+				err = os.WriteFile(readme, []byte(before+p.begin+fresh+p.end+after), 0o644)
+			} else if p.steady(fresh) != p.steady(shown) {
+				err = fmt.Errorf("this part of README.md is stale; run make docs. It would be:\n%s", fresh)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -133,10 +157,18 @@ func head(t *testing.T, root string, args []string) string {
 
 var waiting = regexp.MustCompile(`(?m)^  \w+ +[\d,]+ of [\d,]+ .*\n`)
 
-// excerpt shortens what an import tells: the table to a few rows, each list of findings to its
-// first, everything else as it is.
+// findings says how many lines of a list of findings are shown.
+func findings(title string) int {
+	if strings.HasPrefix(title, "Not imported") {
+		return 3
+	}
+	return 0
+}
+
+// excerpt shortens what an import tells: the table to a few rows, lists of findings to their
+// titles, everything else as it is.
 func excerpt(text string) string {
-	const rows, findings = 4, 3
+	const rows = 3
 	paragraphs := strings.Split(strings.TrimSpace(waiting.ReplaceAllString(text, "")), "\n\n")
 	for i, p := range paragraphs {
 		lines := strings.Split(p, "\n")
@@ -144,8 +176,8 @@ func excerpt(text string) string {
 		case strings.HasPrefix(strings.TrimSpace(lines[0]), "type "):
 			last := lines[len(lines)-2:]
 			paragraphs[i] = strings.Join(append(append(lines[:1+rows:1+rows], "  ..."), last...), "\n")
-		case i > 2 && i < len(paragraphs)-1 && len(lines) > 1+findings:
-			paragraphs[i] = strings.Join(append(lines[:1+findings:1+findings], "  ..."), "\n")
+		case i > 2 && i < len(paragraphs)-1 && len(lines) > 1+findings(lines[0]):
+			paragraphs[i] = strings.Join(append(lines[:1+findings(lines[0])], "  ..."), "\n")
 		}
 	}
 	return "  " + strings.Join(paragraphs, "\n\n") + "\n"
