@@ -20,6 +20,7 @@ type Disagreement struct {
 	Attribute string
 }
 
+// String names the object with the attribute.
 func (d Disagreement) String() string { return fmt.Sprintf("%s %s: %s", d.Type, d.ID, d.Attribute) }
 
 // Sample picks objects whose single answers are to be compared with the list: spread over the

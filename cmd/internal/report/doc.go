@@ -1,4 +1,4 @@
-// Package report tells what a run does and did: progress while it runs, a summary at its end.
+// Package report tells what a run does: progress on its way, a summary at its end.
 //
 //	stages ──► Progress ──► standard error: a live line on a terminal, plain lines otherwise
 //	run    ──► Summary  ──► text for people, or one JSON document on standard output

@@ -157,6 +157,10 @@ func (v variable) constant() bool {
 		return true
 	case *ast.CallExpr:
 		name := called(e)
+		if len(e.Args) == 1 && name == "json.RawMessage" {
+			_, text := e.Args[0].(*ast.BasicLit)
+			return text
+		}
 		return slices.Contains([]string{"errors.New", "fmt.Errorf", "regexp.MustCompile", "strings.NewReplacer"}, name) ||
 			strings.HasPrefix(name, "sync.Once") || strings.HasPrefix(name, "cty.")
 	}

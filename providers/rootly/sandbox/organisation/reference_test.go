@@ -106,33 +106,38 @@ func TestReferencesResolve(t *testing.T) {
 			}
 			b.make()
 			all := decode(t, b.objects)
-			ids := identities(all)
-			used, gone := make(map[string]bool), make(map[string]bool)
+			f := followed{ids: identities(all), used: make(map[string]bool), gone: make(map[string]bool)}
 			for _, o := range all {
-				followAll(t, b, o, ids, used, gone)
+				f.all(t, b, o)
 			}
 			if size >= Complete {
-				everyRule(t, b, used)
-				everyGone(t, gone)
+				everyRule(t, b, f.used)
+				everyGone(t, f.gone)
 			}
 		})
 	}
 }
 
-// followAll follows the references of one object, and notes the declared paths that it uses
-// and the traps whose target is gone.
-func followAll(t *testing.T, b *builder, o live, ids map[string]map[string]bool, used, gone map[string]bool) {
+// A followed notes where references led.
+type followed struct {
+	ids  map[string]map[string]bool
+	used map[string]bool // declared paths
+	gone map[string]bool // traps whose target is gone
+}
+
+// all follows the references of one object.
+func (f followed) all(t *testing.T, b *builder, o live) {
 	t.Helper()
 	for _, l := range allLinks(o) {
 		path := o.Type.Name + " " + l.rule.Path
 		trap := b.trapped[o.ID]
 		switch {
-		case resolves(l, ids) && names(l, ids):
-			used[path] = true
-			used[path+" "+strings.Join(kindsOf(l, ids), ",")] = true
-		case resolves(l, ids):
+		case resolves(l, f.ids) && names(l, f.ids):
+			f.used[path] = true
+			f.used[path+" "+strings.Join(kindsOf(l, f.ids), ",")] = true
+		case resolves(l, f.ids):
 		case trap != nil && trap.dangling:
-			gone[trap.name] = true
+			f.gone[trap.name] = true
 		default:
 			t.Errorf("%s %s: %s = %q names no %v", o.Type.Name, o.ID, l.rule.Path, l.value, l.target)
 		}

@@ -87,23 +87,31 @@ func TestEverySettingIsUsed(t *testing.T) {
 			}
 		}
 		for _, row := range catalogue.Types() {
-			block := snapshot.Resources[row.Name].Block
-			for _, a := range block.Attributes {
-				path := row.Name + "." + a.Name
-				if a.Mode != schema.Computed && !set[path] && !unused(row, a.Name) {
-					t.Errorf("seed %d: no object sets %s", seed, path)
-				}
-			}
-			for _, n := range block.Blocks {
-				for _, a := range n.Block.Attributes {
-					path := row.Name + "." + n.Name + "." + a.Name
-					if a.Mode != schema.Computed && !set[path] && !unused(row, n.Name+"."+a.Name) {
-						t.Errorf("seed %d: no object sets %s", seed, path)
-					}
+			for _, path := range settable(snapshot.Resources[row.Name].Block) {
+				if !set[row.Name+"."+path] && !unused(row, path) {
+					t.Errorf("seed %d: no object sets %s.%s", seed, row.Name, path)
 				}
 			}
 		}
 	}
+}
+
+// settable lists the arguments of a block and of the blocks in it.
+func settable(block *schema.Block) []string {
+	var paths []string
+	for _, a := range block.Attributes {
+		if a.Mode != schema.Computed {
+			paths = append(paths, a.Name)
+		}
+	}
+	for _, n := range block.Blocks {
+		for _, a := range n.Block.Attributes {
+			if a.Mode != schema.Computed {
+				paths = append(paths, n.Name+"."+a.Name)
+			}
+		}
+	}
+	return paths
 }
 
 // note collects the paths that hold something.
