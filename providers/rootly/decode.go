@@ -59,25 +59,40 @@ type Decoded struct {
 type DecodeOptions struct {
 	Schema *schema.Provider
 	Full   bool // write every settable attribute, also those that equal the provider's default
+
+	// Done, if not nil, is called for each object when its answer from the API is not needed any
+	// more. The answers are the largest part of a run's memory.
+	Done func(*Object) error
 }
 
-// Decode turns live objects into resources with literal ids.
-func Decode(live *Live, o DecodeOptions) *Decoded {
+// Decode turns live objects into resources with literal ids. Its error is that of Done.
+func Decode(live *Live, o DecodeOptions) (*Decoded, error) {
 	d := &Decoded{Coverage: map[string]*Coverage{}}
 	checks := newChecks(live)
 	for _, obj := range live.Objects {
-		s := o.Schema.Resources[obj.Type.Name]
-		if s == nil {
-			d.reject(obj, "provider "+o.Schema.Version+" does not have this type", "")
+		d.one(obj, checks, o)
+		if o.Done == nil {
 			continue
 		}
-		if reason, mend := checks.refuse(obj); reason != "" {
-			d.reject(obj, reason, mend)
-			continue
+		if err := o.Done(obj); err != nil {
+			return nil, err
 		}
-		d.object(obj, s, o)
 	}
-	return d
+	return d, nil
+}
+
+// one decodes an object, or says why it cannot be.
+func (d *Decoded) one(obj *Object, c checks, o DecodeOptions) {
+	s := o.Schema.Resources[obj.Type.Name]
+	if s == nil {
+		d.reject(obj, "provider "+o.Schema.Version+" does not have this type", "")
+		return
+	}
+	if reason, mend := c.refuse(obj); reason != "" {
+		d.reject(obj, reason, mend)
+		return
+	}
+	d.object(obj, s, o)
 }
 
 func (d *Decoded) reject(obj *Object, reason, mend string) {

@@ -17,10 +17,15 @@ type Object struct {
 	Parent  graph.ID // empty for top-level objects
 	Node    *api.Object
 	Members []map[string]any // of a schedule rotation, which are objects beside it
+
+	title string // kept when Node is gone
 }
 
 // Title is what people call the object.
 func (o *Object) Title() string {
+	if o.Node == nil {
+		return o.title
+	}
 	for _, name := range []string{"name", "title", "label", "value", "task", "kind", "email", "form", "day_name", "slug"} {
 		if s := text(o.Node.Attributes, name); s != "" {
 			return s
@@ -135,10 +140,10 @@ func (l *Live) Add(more *Live) {
 	}
 }
 
-// Release forgets the answers of the API, which are the largest part of a run's memory. What the
-// objects are called and who owns them stays.
-func (l *Live) Release() {
-	l.Objects = nil
+// Release forgets the answer of the API. What the object is called and who owns it stays.
+func (o *Object) Release() {
+	o.title = o.Title()
+	o.Node, o.Members = nil, nil
 }
 
 // Absent reports whether an error means that the organisation's plan or the token does not have

@@ -55,6 +55,15 @@ func snapshot(t *testing.T) *schema.Provider {
 	return p
 }
 
+func decode(t *testing.T, live *rootly.Live) *rootly.Decoded {
+	t.Helper()
+	d, err := rootly.Decode(live, rootly.DecodeOptions{Schema: snapshot(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // identities lists what a fetch found, in order.
 func identities(live *rootly.Live) string {
 	var b strings.Builder
@@ -68,7 +77,7 @@ func TestEveryObjectIsDecodedOrTold(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 7})})
 	live := fetch(t, client)
-	d := rootly.Decode(live, rootly.DecodeOptions{Schema: snapshot(t)})
+	d := decode(t, live)
 	if len(d.Resources)+len(d.Rejected) != len(live.Objects) {
 		t.Errorf("%d resources and %d rejected of %d objects", len(d.Resources), len(d.Rejected), len(live.Objects))
 	}
@@ -92,7 +101,7 @@ func TestOnlyWhatTheTableAllowsIsIgnored(t *testing.T) {
 	t.Parallel()
 	p := snapshot(t)
 	client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 7})})
-	d := rootly.Decode(fetch(t, client), rootly.DecodeOptions{Schema: p})
+	d := decode(t, fetch(t, client))
 	n := 0
 	for _, r := range d.Resources {
 		for _, i := range r.Ignore {
@@ -196,7 +205,7 @@ func TestTimingNeverShows(t *testing.T) {
 func TestLinkedOrganisationIsAcyclic(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 7})})
-	d := rootly.Decode(fetch(t, client), rootly.DecodeOptions{Schema: snapshot(t)})
+	d := decode(t, fetch(t, client))
 	resources := graph.Sort(d.Resources)
 	graph.Label(resources, nil)
 	g := graph.Link(resources, graph.LinkOptions{Rules: func(t string) []graph.Rule { return catalogue.Lookup(t).Refs }})

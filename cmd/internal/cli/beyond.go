@@ -64,8 +64,9 @@ func (r *run) follow(ctx context.Context) error {
 			r.beside = append(r.beside, pool.all...)
 			return nil
 		}
-		r.live.Objects = append(r.live.Objects, found...)
-		r.decoded.Add(rootly.Decode(&rootly.Live{Objects: found}, rootly.DecodeOptions{Schema: r.schema, Full: r.o.detail == "full"}))
+		if err := r.decode(found); err != nil {
+			return err
+		}
 	}
 }
 

@@ -41,15 +41,12 @@ func (p *proof) toolFlags(cmd *cobra.Command) {
 	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
 }
 
-func (p *proof) check() error {
-	if err := oneOf("--verify", p.against, []string{"replay", "live"}); err != nil {
-		return err
-	}
-	return p.checkTools()
+func (p *proof) choices() []choice {
+	return append(p.toolChoices(), choice{"verify", &p.against, []string{"replay", "live"}})
 }
 
-func (p *proof) checkTools() error {
-	return oneOf("--provider", p.provider, []string{"official", "stand-in"})
+func (p *proof) toolChoices() []choice {
+	return []choice{{"provider", &p.provider, []string{"official", "stand-in"}}}
 }
 
 // replays reports whether the proof needs a recording of what was fetched.
@@ -156,8 +153,8 @@ func (r *run) sample(ctx context.Context) error {
 // target is the API that the plan asks: a recording, or the live one.
 func (r *run) target() (target, func(), error) {
 	if r.o.proof.replays() {
-		objects := r.replay
-		r.replay = nil
+		objects := r.replay.objects
+		r.replay = recording{}
 		return replayed(objects)
 	}
 	return r.liveTarget, func() {}, nil

@@ -37,8 +37,15 @@ func System() World {
 	return World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ}
 }
 
+// gcPercent trades a little time for memory.
+const gcPercent = 40
+
 // Main runs the command line and returns the exit code.
 func Main(w World, args []string) int {
+	if w.Getenv("GOGC") == "" {
+		// Most of the memory is live until the end of a run: collect before it doubles.
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := newRoot(w)
@@ -103,6 +110,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	hint := "see " + cmd.CommandPath() + " --help"
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), near[0])
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
@@ -47,7 +46,7 @@ type run struct {
 	skipped  []rootly.Rejected                  // link: built-in objects that were not to be taken
 	decoded  *rootly.Decoded                    // link
 	graph    *graph.Graph                       // link
-	replay   []sandbox.Object                   // link: what the proof is made against
+	replay   recording                          // link: what the proof is made against
 	files    []generator.File                   // render
 	dir      *state.Directory                   // from the start, locked
 	changes  *state.Changes                     // stage
@@ -127,23 +126,21 @@ func (r *run) link(ctx context.Context) error {
 	defer r.lap("link", time.Now())
 	r.progress.Stage("link", 0)
 	r.setAsideBuiltIn()
-	r.decoded = rootly.Decode(r.live, rootly.DecodeOptions{Schema: r.schema, Full: r.o.detail == "full"})
+	if err := r.sample(ctx); err != nil {
+		return err
+	}
+	if err := r.decode(r.live.Objects); err != nil {
+		return err
+	}
 	if err := r.follow(ctx); err != nil {
 		return err
 	}
 	if err := r.people(ctx); err != nil {
 		return err
 	}
-	if r.o.proof.replays() {
-		var err error
-		if r.replay, err = recording(append(r.live.Objects, r.beside...), userList(r.users)); err != nil {
-			return err
-		}
-	}
-	if err := r.sample(ctx); err != nil {
+	if err := r.recordRest(); err != nil {
 		return err
 	}
-	r.live.Release()
 	for _, res := range r.decoded.Resources {
 		res.Title = secret.Mask(res.Title) // before it becomes a label
 	}
@@ -152,6 +149,43 @@ func (r *run) link(ctx context.Context) error {
 	r.graph = graph.Link(resources, r.linkOptions())
 	r.progress.Done(report.Plural(len(resources), "resource"))
 	return r.hide()
+}
+
+// decode turns objects into resources, records them for the proof, and lets go of the API's answers.
+func (r *run) decode(objects []*rootly.Object) error {
+	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
+		Schema: r.schema,
+		Full:   r.o.detail == "full",
+		Done: func(o *rootly.Object) error {
+			defer o.Release()
+			if !r.o.proof.replays() {
+				return nil
+			}
+			return r.replay.add(o)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if r.decoded == nil {
+		r.decoded = d
+		return nil
+	}
+	r.decoded.Add(d)
+	return nil
+}
+
+// recordRest records what the proof needs beside the resources.
+func (r *run) recordRest() error {
+	if !r.o.proof.replays() {
+		return nil
+	}
+	for _, o := range r.beside {
+		if err := r.replay.add(o); err != nil {
+			return err
+		}
+	}
+	return r.replay.people(userList(r.users))
 }
 
 // relink links again after resources were changed or taken out.
