@@ -69,9 +69,17 @@ func hintOf(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "nothing was written; run the command again to start over"
 	}
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if h, ok := e.(interface{ Hint() string }); ok && h.Hint() != "" {
-			return h.Hint()
+	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
+		return h.Hint()
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return hintOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			if hint := hintOf(part); hint != "" {
+				return hint
+			}
 		}
 	}
 	return ""

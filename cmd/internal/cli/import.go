@@ -67,12 +67,13 @@ object and changes none.
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing; tell what would be written")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	completions(cmd, o.choices())
 	return cmd
 }
 
 // runImport turns the live organisation into proven code.
 func runImport(ctx context.Context, w World, o *importOptions) error {
-	run, err := newRun(w, o)
+	run, err := newRun(ctx, w, o)
 	if err != nil {
 		return err
 	}
@@ -100,41 +101,43 @@ func runImport(ctx context.Context, w World, o *importOptions) error {
 }
 
 // renderOptions translates the flags that say what files look like.
-func (o *importOptions) renderOptions() (generator.Options, error) {
-	var r generator.Options
+func (o *importOptions) renderOptions() generator.Options {
+	r := generator.Options{Blank: o.secrets == "blank"}
 	switch o.layout {
-	case "by-type":
 	case "by-object":
 		r.Layout = generator.ByObject
 	case "single":
 		r.Layout = generator.Single
-	default:
-		return r, badChoice("--layout", o.layout, "by-type, by-object or single")
 	}
-	switch o.output {
-	case "hcl":
-	case "json":
+	if o.output == "json" {
 		r.Syntax = generator.JSON
-	default:
-		return r, badChoice("--output", o.output, "hcl or json")
 	}
-	r.Blank = o.secrets == "blank"
-	return r, nil
+	return r
+}
+
+// A choice is a flag that takes one of a few words.
+type choice struct {
+	flag    string
+	value   *string
+	choices []string
+}
+
+func (o *importOptions) choices() []choice {
+	return append(o.proof.choices(),
+		choice{"layout", &o.layout, []string{"by-type", "by-object", "single"}},
+		choice{"output", &o.output, []string{"hcl", "json"}},
+		choice{"detail", &o.detail, []string{"minimal", "full"}},
+		choice{"references", &o.references, []string{"literal", "data", "follow"}},
+		choice{"users", &o.users, []string{"locals", "data", "literal"}},
+		choice{"system", &o.system, []string{"import", "data", "skip"}},
+		choice{"secrets", &o.secrets, []string{"plain", "masked", "blank"}},
+	)
 }
 
 // check refuses choices that do not exist, before anything is asked of the API.
-func (o *importOptions) check() error {
-	for _, c := range []struct {
-		flag, value string
-		choices     []string
-	}{
-		{"--detail", o.detail, []string{"minimal", "full"}},
-		{"--references", o.references, []string{"literal", "data", "follow"}},
-		{"--users", o.users, []string{"locals", "data", "literal"}},
-		{"--system", o.system, []string{"import", "data", "skip"}},
-		{"--secrets", o.secrets, []string{"plain", "masked", "blank"}},
-	} {
-		if err := oneOf(c.flag, c.value, c.choices); err != nil {
+func check(choices []choice) error {
+	for _, c := range choices {
+		if err := oneOf("--"+c.flag, *c.value, c.choices); err != nil {
 			return err
 		}
 	}
@@ -142,15 +145,8 @@ func (o *importOptions) check() error {
 }
 
 // newRun prepares what the stages share.
-func newRun(w World, o *importOptions) (*run, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	if err := o.proof.check(); err != nil {
-		return nil, err
-	}
-	render, err := o.renderOptions()
-	if err != nil {
+func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
+	if err := check(o.choices()); err != nil {
 		return nil, err
 	}
 	types, explicit, err := o.types()
@@ -166,7 +162,7 @@ func newRun(w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		w: w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: render,
+		w: w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: o.renderOptions(),
 		started: time.Now(),
 		report:  &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
 	}
@@ -175,6 +171,10 @@ func newRun(w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	if err := r.openDirectory(); err != nil {
+		r.close()
+		return nil, err
+	}
+	if err := r.installedSchema(ctx); err != nil {
 		r.close()
 		return nil, err
 	}

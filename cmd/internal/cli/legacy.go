@@ -323,13 +323,6 @@ func owned(names []string) []*catalogue.Type {
 
 // listOld prints the words that --resources takes.
 func listOld(out io.Writer) error {
-	words := []string{"workflow", "workflow_task"}
-	for _, t := range catalogue.Types() {
-		if !t.IsTask() {
-			words = append(words, strings.TrimPrefix(t.Name, "rootly_"))
-		}
-	}
-	slices.Sort(words)
-	_, err := io.WriteString(out, strings.Join(words, "\n")+"\n")
+	_, err := io.WriteString(out, strings.Join(typeWords(), "\n")+"\n")
 	return err
 }

@@ -211,20 +211,6 @@ func writeTypes(out io.Writer, entries []*typeEntry, counted bool) error {
 	return report.WriteTable(out, head, rows)
 }
 
-// writeTypesMarkdown prints the table for the documentation.
-func writeTypesMarkdown(out io.Writer, entries []*typeEntry) error {
-	var b strings.Builder
-	b.WriteString("| type | parent | listed at | by default | remarks |\n| --- | --- | --- | --- | --- |\n")
-	for _, e := range entries {
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s |\n",
-			e.Type, strings.ReplaceAll(e.parents(), "*", "\\*"), e.place(), e.byDefault(), strings.Join(e.Remarks, "; "))
-	}
-	if _, err := io.WriteString(out, b.String()); err != nil {
-		return fmt.Errorf("write types: %w", err)
-	}
-	return nil
-}
-
 // place is the collection, or one of them with the number of the others.
 func (e *typeEntry) place() string {
 	last := e.Paths[len(e.Paths)-1]

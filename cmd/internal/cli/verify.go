@@ -51,6 +51,7 @@ neither to the directory nor to Rootly.
 	f := cmd.Flags()
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	completions(cmd, o.toolChoices())
 	return cmd
 }
 
@@ -69,7 +70,7 @@ func (o *verifyOptions) argument(args []string) error {
 
 // runVerify plans a directory and judges the plan.
 func runVerify(ctx context.Context, w World, o *verifyOptions) error {
-	if err := o.checkTools(); err != nil {
+	if err := check(o.toolChoices()); err != nil {
 		return err
 	}
 	objects, err := written(o.dir)

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// completions teaches the shell what the flags of a command take.
+func completions(cmd *cobra.Command, choices []choice) {
+	for _, c := range choices {
+		_ = cmd.RegisterFlagCompletionFunc(c.flag, cobra.FixedCompletions(c.choices, cobra.ShellCompDirectiveNoFileComp))
+	}
+	for _, flag := range []string{"resources", "excludes"} {
+		if cmd.Flags().Lookup(flag) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(flag, completeTypes)
+		}
+	}
+	if cmd.Flags().Lookup("output-dir") != nil {
+		_ = cmd.MarkFlagDirname("output-dir")
+	}
+}
+
+// completeTypes completes the last of several types.
+func completeTypes(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	before, last := "", typed
+	if i := strings.LastIndexByte(typed, ','); i >= 0 {
+		before, last = typed[:i+1], typed[i+1:]
+	}
+	var found []string
+	for _, word := range typeWords() {
+		if strings.HasPrefix(word, last) {
+			found = append(found, before+word)
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// typeWords are the words that --resources takes, sorted.
+func typeWords() []string {
+	words := map[string]bool{}
+	for word := range families() {
+		words[word] = true
+	}
+	for _, t := range catalogue.Types() {
+		if !t.IsTask() {
+			words[strings.TrimPrefix(t.Name, "rootly_")] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(words))
+}
