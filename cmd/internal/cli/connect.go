@@ -46,6 +46,9 @@ func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, targ
 	if c.perMinute < 0 {
 		return nil, target{}, nil, usage(fmt.Errorf("--max-requests-per-minute %d is negative", c.perMinute), "0 follows what Rootly announces")
 	}
+	if c.size < 0 {
+		return nil, target{}, nil, usage(fmt.Errorf("--size %d is negative", c.size), "0 makes an organisation that has every type")
+	}
 	if c.retries < 0 {
 		return nil, target{}, nil, usage(fmt.Errorf("--retries %d is negative", c.retries), "0 never repeats a request")
 	}
