@@ -34,8 +34,8 @@ demo: build engine ## import the built-in organisation, prove it, show what came
 	@echo && echo "$(BIN)/demo/escalation_policies.tf:" && echo && head -n 32 $(BIN)/demo/escalation_policies.tf
 
 .PHONY: acceptance
-acceptance: engine ## plans of 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
-	$(PATHS) ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -run Acceptance -v ./cmd/internal/cli
+acceptance: engine ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
+	$(PATHS) ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -v ./cmd/internal/acceptance
 
 .PHONY: bench
 bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects
