@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
 )
 
@@ -123,16 +121,8 @@ func (c *Cursor) write(path string) error {
 	if err != nil {
 		return err
 	}
-	t, err := renameio.TempFile(filepath.Dir(path), path)
-	if err != nil {
+	if err := replace(path, append(content, '\n')); err != nil {
 		return fmt.Errorf("write cursor: %w", onDisk(err, path))
 	}
-	defer t.Cleanup() //nolint:errcheck // what is left over is a temporary file
-	if _, err := t.Write(append(content, '\n')); err != nil {
-		return fmt.Errorf("write cursor: %w", onDisk(err, path))
-	}
-	if err := t.CloseAtomicallyReplace(); err != nil {
-		return fmt.Errorf("write cursor: %w", onDisk(err, path))
-	}
-	return syncFolder(filepath.Dir(path))
+	return nil
 }

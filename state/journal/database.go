@@ -52,9 +52,9 @@ func migrate(ctx context.Context, db *sql.DB, s schema) error {
 
 	var application, version, tables int
 	for query, to := range map[string]*int{
-		"PRAGMA application_id":                   &application,
-		"PRAGMA user_version":                     &version,
-		"SELECT count(*) FROM sqlite_schema":      &tables,
+		"PRAGMA application_id":              &application,
+		"PRAGMA user_version":                &version,
+		"SELECT count(*) FROM sqlite_schema": &tables,
 	} {
 		if err := tx.QueryRowContext(ctx, query).Scan(to); err != nil {
 			return err

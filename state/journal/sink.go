@@ -51,12 +51,12 @@ type store interface {
 
 // Open opens or creates the sink that a text names:
 //
-//	-                      lines on standard output
-//	sqlite://FILE          an SQLite database
-//	postgres://HOST/DB     a table in PostgreSQL
-//	http://…, https://…    an endpoint
-//	FILE.csv               a table for spreadsheets
-//	DIR                    a directory of daily NDJSON files
+//   - lines on standard output
+//     sqlite://FILE          an SQLite database
+//     postgres://HOST/DB     a table in PostgreSQL
+//     http://…, https://…    an endpoint
+//     FILE.csv               a table for spreadsheets
+//     DIR                    a directory of daily NDJSON files
 func Open(ctx context.Context, target string, o Options) (*Sink, error) {
 	if o.Format == "" {
 		o.Format = audit.FormatRaw

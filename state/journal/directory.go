@@ -1,0 +1,120 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// indexName is the index in a directory of files.
+const indexName = ".index.db"
+
+// A squeeze is a way to compress. Each write is a frame of its own, so that a file can grow and
+// programs such as zcat and zstdcat read it from end to end.
+type squeeze struct {
+	suffix string
+	pack   func([]byte) ([]byte, error)
+}
+
+func squeezeOf(name string) (squeeze, error) {
+	switch name {
+	case "":
+		return squeeze{"", func(b []byte) ([]byte, error) { return b, nil }}, nil
+	case "gzip":
+		return squeeze{".gz", packGzip}, nil
+	case "zstd":
+		encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
+		if err != nil {
+			return squeeze{}, err
+		}
+		return squeeze{".zst", func(b []byte) ([]byte, error) { return encoder.EncodeAll(b, nil), nil }}, nil
+	}
+	return squeeze{}, advised(fmt.Errorf("unknown compression %q", name), "gzip and zstd are known")
+}
+
+func packGzip(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(b); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// openDirectory opens a directory with a file for each day of created_at, in UTC.
+func openDirectory(ctx context.Context, folder string, o Options) (store, error) {
+	pack, err := squeezeOf(o.Compress)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil && !os.IsExist(err) {
+		return nil, onDisk(err, folder)
+	}
+	if stat, err := os.Stat(folder); err != nil || !stat.IsDir() {
+		return nil, advised(fmt.Errorf("%s is a file", folder), "name a directory, or a file that ends in .csv, or sqlite://FILE")
+	}
+	if err := unowned(folder); err != nil {
+		return nil, err
+	}
+	x, err := openIndex(ctx, filepath.Join(folder, indexName))
+	if err != nil {
+		return nil, err
+	}
+	lay := func(events []audit.Event, _ func(string) bool) (map[string][]byte, error) {
+		return layDays(events, o.Format, pack)
+	}
+	return &files{index: x, disk: realDisk{}, folder: folder, lines: o.Compress == "", lay: lay}, nil
+}
+
+// unowned refuses files of events without the index that knows what is in them: writing there
+// would double events.
+func unowned(folder string) error {
+	if _, err := os.Stat(filepath.Join(folder, indexName)); err == nil {
+		return nil
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return onDisk(err, folder)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), dayPrefix) {
+			return advised(fmt.Errorf("%s has events (%s) but no %s, so what it has is not known", folder, e.Name(), indexName),
+				"put the index back, or fill an empty directory with --backfill-from")
+		}
+	}
+	return nil
+}
+
+const dayPrefix = "audit-"
+
+// layDays sorts lines by the day of their events.
+func layDays(events []audit.Event, format audit.Format, pack squeeze) (map[string][]byte, error) {
+	days := map[string][]byte{}
+	for _, e := range events {
+		line, err := format.Encode(e)
+		if err != nil {
+			return nil, err
+		}
+		file := dayPrefix + e.At.UTC().Format("2006-01-02") + ".ndjson" + pack.suffix
+		days[file] = append(append(days[file], line...), '\n')
+	}
+	for file, text := range days {
+		packed, err := pack.pack(text)
+		if err != nil {
+			return nil, fmt.Errorf("compress %s: %w", file, err)
+		}
+		days[file] = packed
+	}
+	return days, nil
+}

@@ -1,0 +1,123 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// files keeps events in files that only grow.
+//
+//	note the sizes ──► write and flush ──► note the ids, forget the sizes
+//
+// Whatever stops it between the first step and the last, the next run finds the sizes and cuts off
+// what follows them, half a line or whole ones whose ids were not noted.
+type files struct {
+	index  *index
+	disk   disk
+	folder string
+	lines  bool // files are text that ends with a line's end
+
+	// lay says which text goes to the end of which file. fresh tells whether a file has nothing yet.
+	lay func(events []audit.Event, fresh func(file string) bool) (map[string][]byte, error)
+}
+
+var _ store = (*files)(nil)
+
+func (f *files) identity() string { return f.index.self }
+
+func (f *files) add(ctx context.Context, events []audit.Event) (added int, err error) {
+	err = f.index.alone(ctx, func() error {
+		if err := f.repair(ctx); err != nil {
+			return err
+		}
+		fresh, err := f.index.news(ctx, events)
+		if err != nil || len(fresh) == 0 {
+			return err
+		}
+		added = len(fresh)
+		return f.write(ctx, fresh)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return added, nil
+}
+
+func (f *files) write(ctx context.Context, events []audit.Event) error {
+	var failed error
+	texts, err := f.lay(events, func(file string) bool {
+		size, err := sizeOf(filepath.Join(f.folder, file))
+		failed = errors.Join(failed, err)
+		return size == 0
+	})
+	if err := errors.Join(err, failed); err != nil {
+		return err
+	}
+	sizes := map[string]int64{}
+	for file := range texts {
+		if sizes[file], err = f.sound(filepath.Join(f.folder, file)); err != nil {
+			return err
+		}
+	}
+	if err := f.index.intend(ctx, sizes); err != nil {
+		return err
+	}
+	for _, file := range slices.Sorted(maps.Keys(texts)) {
+		path := filepath.Join(f.folder, file)
+		if err := f.disk.extend(path, texts[file]); err != nil {
+			return onDisk(err, path)
+		}
+	}
+	return f.index.confirm(ctx, events)
+}
+
+// sound returns the size of a file. One that ends in half a line was changed by others or by a
+// medium that had promised to keep it: what is missing there cannot be known here.
+func (f *files) sound(path string) (int64, error) {
+	size, err := sizeOf(path)
+	if err != nil || size == 0 || !f.lines {
+		return size, onDisk(err, path)
+	}
+	end, err := lastByte(path)
+	if err == nil && end != '\n' {
+		return 0, advised(fmt.Errorf("%s ends in half a line although all of it was written", path),
+			"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
+	}
+	return size, onDisk(err, path)
+}
+
+// repair cuts off what a run has left that was stopped.
+func (f *files) repair(ctx context.Context) error {
+	sizes, err := f.index.pending(ctx)
+	if err != nil || len(sizes) == 0 {
+		return err
+	}
+	for file, size := range sizes {
+		path := filepath.Join(f.folder, file)
+		now, err := sizeOf(path)
+		if err != nil {
+			return onDisk(err, path)
+		}
+		if now < size {
+			return advised(fmt.Errorf("%s has %d bytes but had %d: somebody has changed it", path, now, size),
+				"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
+		}
+		if now == size {
+			continue
+		}
+		if err := f.disk.cut(path, size); err != nil {
+			return onDisk(err, path)
+		}
+	}
+	return f.index.confirm(ctx, nil)
+}
+
+func (f *files) flush(context.Context) (int, error) { return 0, nil }
+
+func (f *files) close() error { return f.index.close() }

@@ -1,0 +1,248 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
+)
+
+// indexTables are the tables of an index: which ids a sink has, which files are being written, and
+// what waits for a receiver.
+func indexTables() schema {
+	return schema{application: 0x526c4958, steps: []string{`
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE pending (file TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE waiting (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);`}}
+}
+
+// An index knows the ids that a sink has which cannot tell by itself.
+type index struct {
+	db   *sql.DB
+	path string
+	self string
+}
+
+func openIndex(ctx context.Context, path string) (*index, error) {
+	db, err := openDatabase(ctx, path, indexTables())
+	if err != nil {
+		return nil, err
+	}
+	self, err := identityOf(ctx, db)
+	if err != nil {
+		db.Close()
+		return nil, readable(err, path)
+	}
+	return &index{db, path, self}, nil
+}
+
+// patience is how long a process waits for another that writes to the same sink.
+const patience = time.Minute
+
+// alone runs a function while no other process works on the sink.
+func (x *index) alone(ctx context.Context, do func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		held, err := lock.Acquire(x.path + ".lock")
+		if err == nil {
+			err = do()
+			return errors.Join(err, held.Release())
+		}
+		if !errors.Is(err, lock.ErrLocked) {
+			return onDisk(err, x.path)
+		}
+		select {
+		case <-time.After(2 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait for another process that has %s: %w", x.path, context.Cause(ctx))
+		}
+	}
+}
+
+// news leaves out the events that the sink has.
+func (x *index) news(ctx context.Context, events []audit.Event) ([]audit.Event, error) {
+	known, err := x.db.PrepareContext(ctx, "SELECT 1 FROM seen WHERE id = ?")
+	if err != nil {
+		return nil, readable(err, x.path)
+	}
+	defer known.Close()
+	var fresh []audit.Event
+	batch := make(map[string]bool, len(events))
+	for _, e := range events {
+		var one int
+		err := known.QueryRowContext(ctx, e.ID).Scan(&one)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, readable(err, x.path)
+		}
+		if err == nil || batch[e.ID] {
+			continue
+		}
+		batch[e.ID] = true
+		fresh = append(fresh, e)
+	}
+	return fresh, nil
+}
+
+// intend notes how long the files are that are about to grow.
+func (x *index) intend(ctx context.Context, sizes map[string]int64) error {
+	return x.change(ctx, func(tx *sql.Tx) error {
+		for file, size := range sizes {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO pending VALUES (?, ?)", file, size); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pending returns the files whose growing was not confirmed, with their sizes before.
+func (x *index) pending(ctx context.Context) (map[string]int64, error) {
+	rows, err := x.db.QueryContext(ctx, "SELECT file, size FROM pending")
+	if err != nil {
+		return nil, readable(err, x.path)
+	}
+	defer rows.Close()
+	sizes := map[string]int64{}
+	for rows.Next() {
+		var file string
+		var size int64
+		if err := rows.Scan(&file, &size); err != nil {
+			return nil, err
+		}
+		sizes[file] = size
+	}
+	return sizes, readable(rows.Err(), x.path)
+}
+
+// confirm notes that the files have the events, which are none after a repair.
+func (x *index) confirm(ctx context.Context, events []audit.Event) error {
+	return x.change(ctx, func(tx *sql.Tx) error {
+		if err := see(ctx, tx, events); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM pending")
+		return err
+	})
+}
+
+// enqueue notes events together with the lines that wait for a receiver.
+func (x *index) enqueue(ctx context.Context, events []audit.Event, lines [][]byte) error {
+	return x.change(ctx, func(tx *sql.Tx) error {
+		if err := see(ctx, tx, events); err != nil {
+			return err
+		}
+		put, err := tx.PrepareContext(ctx, "INSERT INTO waiting (line) VALUES (?)")
+		if err != nil {
+			return err
+		}
+		for _, line := range lines {
+			if _, err := put.ExecContext(ctx, string(line)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func see(ctx context.Context, tx *sql.Tx, events []audit.Event) error {
+	put, err := tx.PrepareContext(ctx, "INSERT INTO seen VALUES (?)")
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if _, err := put.ExecContext(ctx, e.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A queued line has a number that no other line of the sink ever gets.
+type queued struct {
+	seq  int64
+	line string
+}
+
+// front returns the lines of the batch that is to be sent next. A batch that was begun is the same
+// whenever it is asked for, whatever has joined the queue, until it is done or made smaller.
+func (x *index) front(ctx context.Context, most, bytes int) ([]queued, error) {
+	last, err := x.begun(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := x.lines(ctx, most, bytes, last)
+	if err != nil || len(lines) == 0 {
+		return nil, err
+	}
+	if end := lines[len(lines)-1].seq; end != last {
+		_, err = x.db.ExecContext(ctx, "INSERT OR REPLACE INTO meta VALUES ('begun', ?)", fmt.Sprint(end))
+	}
+	return lines, readable(err, x.path)
+}
+
+// begun is the number of the last line of the batch that was begun, or 0.
+func (x *index) begun(ctx context.Context) (last int64, err error) {
+	err = x.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'begun'").Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return last, readable(err, x.path)
+}
+
+// lines returns what waits longest, up to a number of lines and bytes, but at least one line.
+func (x *index) lines(ctx context.Context, most, bytes int, last int64) ([]queued, error) {
+	rows, err := x.db.QueryContext(ctx, "SELECT seq, line FROM waiting WHERE ?1 = 0 OR seq <= ?1 ORDER BY seq LIMIT ?2", last, most)
+	if err != nil {
+		return nil, readable(err, x.path)
+	}
+	defer rows.Close()
+	var lines []queued
+	for rows.Next() {
+		var q queued
+		if err := rows.Scan(&q.seq, &q.line); err != nil {
+			return nil, err
+		}
+		if bytes -= len(q.line); bytes < 0 && len(lines) > 0 {
+			break
+		}
+		lines = append(lines, q)
+	}
+	return lines, readable(rows.Err(), x.path)
+}
+
+// done takes lines from the queue up to a number.
+func (x *index) done(ctx context.Context, seq int64) error {
+	return x.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM waiting WHERE seq <= ?", seq); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM meta WHERE key = 'begun'")
+		return err
+	})
+}
+
+// queue counts what waits.
+func (x *index) queue(ctx context.Context) (n int, err error) {
+	err = x.db.QueryRowContext(ctx, "SELECT count(*) FROM waiting").Scan(&n)
+	return n, readable(err, x.path)
+}
+
+func (x *index) change(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := x.db.BeginTx(ctx, nil)
+	if err != nil {
+		return readable(err, x.path)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	if err := do(tx); err != nil {
+		return readable(err, x.path)
+	}
+	return readable(tx.Commit(), x.path)
+}
+
+func (x *index) close() error { return x.db.Close() }

@@ -1,0 +1,65 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// openSheet opens a CSV file with a line of names, and its index beside it.
+func openSheet(ctx context.Context, path string, o Options) (store, error) {
+	indexed := path + indexName
+	size, err := sizeOf(path)
+	if err != nil {
+		return nil, onDisk(err, path)
+	}
+	if _, err := os.Stat(indexed); size > 0 && os.IsNotExist(err) {
+		return nil, advised(fmt.Errorf("%s has lines but no %s beside it, so what it has is not known", path, filepath.Base(indexed)),
+			"put the index back, or name a file that does not exist yet and fill it with --backfill-from")
+	}
+	x, err := openIndex(ctx, indexed)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Base(path)
+	lay := func(events []audit.Event, fresh func(string) bool) (map[string][]byte, error) {
+		text, err := sheet(events, o.Format, fresh(file))
+		return map[string][]byte{file: text}, err
+	}
+	return &files{index: x, disk: realDisk{}, folder: filepath.Dir(path), lines: true, lay: lay}, nil
+}
+
+// sheet writes the fields of events. The formats raw and ocsf have the event in one more column.
+func sheet(events []audit.Event, format audit.Format, names bool) ([]byte, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	if names {
+		columns := audit.Columns()
+		if format != audit.FormatFlat {
+			columns = append(columns, string(format))
+		}
+		if err := w.Write(columns); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range events {
+		cells := audit.CSV(e)
+		if format != audit.FormatFlat {
+			line, err := format.Encode(e)
+			if err != nil {
+				return nil, err
+			}
+			cells = append(cells, string(line))
+		}
+		if err := w.Write(cells); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return out.Bytes(), w.Error()
+}

@@ -1,0 +1,214 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// A Reader reads the events from a moment on, up to but not including another one; a zero time
+// means no end. It asks for them in the order of created_at.
+type Reader func(ctx context.Context, from, to time.Time) iter.Seq2[Batch, error]
+
+// A Batch is what one answer has.
+type Batch struct {
+	Events []audit.Event
+
+	// Incomplete says why events may be missing from the answers so far. It is set on the last.
+	Incomplete string
+}
+
+// A Sync copies what is new from a reader to sinks.
+type Sync struct {
+	Source  Reader
+	Sinks   []*Sink
+	Cursor  *Cursor
+	Overlap time.Duration // how much is read again
+	Start   time.Time     // where a sink begins that has no place yet; zero: now
+	Now     func() time.Time
+
+	// Stretch is how many events are read before the reader is asked anew. Default 20,000. It
+	// bounds what a reader has to remember.
+	Stretch int
+
+	// Progress is called after each batch with the number of events that it added to all sinks.
+	Progress func(read, added int)
+}
+
+// A Round is what one run of a sync did.
+type Round struct {
+	Read    int            // events that came, with those that were known
+	Added   map[string]int // events that were new, by sink
+	Waiting map[string]int // events that no receiver has taken yet, by sink
+	Newest  time.Time      // created_at of the newest event that came
+	New     []string       // sinks that had no place, and begin now
+	Notes   []string       // what a person should know
+}
+
+// batchSize is how many events are made durable together.
+const batchSize = 1000
+
+// passes is how often a stretch is read that shifts while it is read.
+const passes = 3
+
+// Once reads what is new. A sink that fails is left behind, to be caught up by the next run, and
+// the others go on. What the round did is told also with an error.
+func (s *Sync) Once(ctx context.Context) (Round, error) {
+	r := &round{Sync: s, began: s.Now(), Round: Round{Added: map[string]int{}, Waiting: map[string]int{}}}
+	if err := r.prepare(); err != nil {
+		return r.Round, err
+	}
+	err := r.walk(ctx)
+	if errors.Is(err, errStuck) {
+		err = nil
+	}
+	for _, f := range r.followers {
+		waiting, failed := f.sink.Flush(ctx)
+		if waiting > 0 {
+			r.Waiting[f.sink.Name()] = waiting
+		}
+		if f.failed == nil {
+			f.failed = failed
+		}
+		err = errors.Join(err, f.failed)
+	}
+	return r.Round, err
+}
+
+// A round is a run under way.
+type round struct {
+	*Sync
+	Round
+	began     time.Time
+	followers []*follower
+}
+
+// A follower is a sink with the place that it has reached.
+type follower struct {
+	sink   *Sink
+	place  place
+	from   time.Time // what comes before is not for it
+	failed error
+}
+
+// prepare finds out where each sink goes on.
+func (r *round) prepare() error {
+	for _, sink := range r.Sinks {
+		f := &follower{sink: sink}
+		known, ok := r.Cursor.file.Sinks[sink.Name()]
+		replaced := ok && known.Identity != sink.store.identity()
+		switch {
+		case replaced && r.Start.IsZero():
+			return advised(fmt.Errorf("continue %s: %w: it was made anew since", sink.Name(), ErrReplaced),
+				"put the old one back, or say with --backfill-from TIME where the new one begins")
+		case !ok || replaced:
+			f.place = place{Identity: sink.store.identity(), Start: r.Start, At: r.Start}
+			if r.Start.IsZero() {
+				f.place.Start, f.place.At = r.began, r.began
+				r.New = append(r.New, sink.Name())
+			}
+		case !r.Start.IsZero() && r.Start.Before(known.Start):
+			f.place = place{Identity: known.Identity, Start: r.Start, At: r.Start}
+			r.Notes = append(r.Notes, fmt.Sprintf("%s is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))
+		default:
+			f.place = known
+		}
+		f.from = later(f.place.Start, f.place.At.Add(-r.Overlap))
+		if err := r.Cursor.set(sink.Name(), f.place); err != nil {
+			return err
+		}
+		r.followers = append(r.followers, f)
+	}
+	return nil
+}
+
+// walk reads stretch by stretch until there is no more.
+func (r *round) walk(ctx context.Context) error {
+	from := r.followers[0].from
+	for _, f := range r.followers {
+		from = earlier(from, f.from)
+	}
+	for {
+		st := &stretch{round: r, from: from, newest: from}
+		more, err := st.read(ctx)
+		if err != nil {
+			return err
+		}
+		if st.unordered {
+			return r.windows(ctx, from)
+		}
+		if !more {
+			return nil
+		}
+		from = st.newest
+	}
+}
+
+// keep hands events to every sink that wants them and still works.
+func (r *round) keep(ctx context.Context, events []audit.Event) error {
+	total := 0
+	for _, f := range r.followers {
+		if f.failed != nil {
+			continue
+		}
+		wanted := events
+		if slices.ContainsFunc(events, func(e audit.Event) bool { return e.At.Before(f.from) }) {
+			wanted = slices.DeleteFunc(slices.Clone(events), func(e audit.Event) bool { return e.At.Before(f.from) })
+		}
+		n, err := f.sink.Add(ctx, wanted)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f.failed = err
+		r.Added[f.sink.Name()] += n
+		total += n
+	}
+	r.Read += len(events)
+	if r.Progress != nil {
+		r.Progress(len(events), total)
+	}
+	for _, f := range r.followers {
+		if f.failed == nil {
+			return nil
+		}
+	}
+	return errStuck
+}
+
+// errStuck ends a walk when no sink works any more. The reasons are told by the sinks.
+var errStuck = errors.New("no sink takes events")
+
+// advance notes that everything before a moment is kept. Events of the time since the run began may
+// still turn up late, however long the run takes, so it goes no further than that.
+func (r *round) advance(at time.Time) error {
+	at = earlier(at, r.began)
+	for _, f := range r.followers {
+		if f.failed != nil || !at.After(f.place.At) {
+			continue
+		}
+		f.place.At = at
+		if err := r.Cursor.set(f.sink.Name(), f.place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
