@@ -66,15 +66,15 @@ vulnerabilities: ## look for known vulnerabilities in what the program uses
 release: check ## archives for every platform with their checksums; to be run on a tagged commit
 	git describe --exact-match --dirty | grep -v dirty
 	rm -rf $(DIST)
-	$(MAKE) --no-print-directory $(PLATFORMS:%=$(DIST)/%.tar.gz)
+	$(MAKE) --no-print-directory $(PLATFORMS:%=$(DIST)/terraformer-rootly-%.tar.gz)
 	cd $(DIST) && sha256sum *.tar.gz >SHA256SUMS
 
-$(DIST)/%.tar.gz:
+$(DIST)/terraformer-rootly-%.tar.gz:
 	mkdir -p $(DIST)/$*
 	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) \
 		$(GO) build -trimpath -ldflags '-s -w' -o $(DIST)/$*/ ./cmd/terraformer-rootly
 	cp LICENSE README.md CHANGELOG.md $(DIST)/$*/
-	tar -czf $(DIST)/terraformer-rootly-$*.tar.gz -C $(DIST)/$* .
+	tar -czf $@ -C $(DIST)/$* .
 
 .PHONY: tofu
 tofu: $(TOFU) ## build OpenTofu from its own module into bin/
