@@ -110,7 +110,12 @@ func (s *session) provider() (Provider, error) {
 	if s.job.StandIn != "" {
 		return Provider{StandIn: s.job.StandIn}, nil
 	}
-	path := filepath.Join(s.job.Dir, lockFile)
+	return locked(s.job.Dir)
+}
+
+// locked reads the lock file of a directory, if there is one.
+func locked(dir string) (Provider, error) {
+	path := filepath.Join(dir, lockFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return Provider{}, nil
 	}

@@ -17,12 +17,16 @@ const maxLabel = 64
 // run keeps it, whatever it is called now and whatever was added beside it.
 //
 // Resources must come with parents before their children. Remembered returns the name that an
-// object had, or ""; nil remembers nothing.
-func Label(resources []*Resource, remembered func(resourceType string, id ID) string) {
+// object had, or ""; nil remembers nothing. Reserved addresses belong to objects that are not among
+// the resources, and whose code stays.
+func Label(resources []*Resource, remembered func(resourceType string, id ID) string, reserved []Address) {
 	if remembered == nil {
 		remembered = func(string, ID) string { return "" }
 	}
-	taken := make(map[Address]bool, len(resources))
+	taken := make(map[Address]bool, len(resources)+len(reserved))
+	for _, a := range reserved {
+		taken[a] = true
+	}
 	for _, r := range resources {
 		if name := remembered(r.Address.Type, r.ID); name != "" && !taken[Address{Type: r.Address.Type, Name: name}] {
 			r.Address.Name = name

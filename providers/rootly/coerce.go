@@ -73,7 +73,7 @@ func coerceValue(ty cty.Type, raw any) any {
 		}
 		return out
 	}
-	if _, err := scalarState(&schema.Attribute{Type: ty}, raw, true); err != nil {
+	if _, err := scalarState(&schema.Attribute{Type: ty}, raw); err != nil {
 		return nil
 	}
 	return raw

@@ -3,8 +3,6 @@ package rootly
 import (
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
@@ -44,7 +42,7 @@ func MayIgnore(resourceType, path string, s *schema.Provider) bool {
 		return true
 	}
 	if a := r.Block.Find(names); a != nil {
-		return a.Enum != nil || a.HasDefault() && a.Type == cty.Bool
+		return a.Enum != nil
 	}
 	n := r.Block.FindNested(names)
 	return n != nil && n.Mode == schema.Required

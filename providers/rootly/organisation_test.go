@@ -207,7 +207,7 @@ func TestLinkedOrganisationIsAcyclic(t *testing.T) {
 	client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 7})})
 	d := decode(t, fetch(t, client))
 	resources := graph.Sort(d.Resources)
-	graph.Label(resources, nil)
+	graph.Label(resources, nil, nil)
 	g := graph.Link(resources, graph.LinkOptions{Rules: func(t string) []graph.Rule { return catalogue.Lookup(t).Refs }})
 	if len(g.Mended) == 0 {
 		t.Error("no cycle was broken, although the organisation has some")

@@ -83,7 +83,7 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 		r.neverRead(a, at, raw, out)
 		return nil
 	}
-	state, err := scalarState(a, raw, !top)
+	state, err := scalarState(a, raw)
 	if err != nil {
 		return fmt.Errorf("%s: %w", at.indexed, err)
 	}
@@ -117,8 +117,6 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 		return r.replaceRefused(a, at, state, why)
 	}
 	switch {
-	case state.IsNull():
-		return r.decideNull(a, at)
 	case a.Mode == schema.Required:
 		return state, true
 	case a.HasDefault() && !isDefault(a, state):
@@ -138,19 +136,9 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 	return cty.NilVal, false
 }
 
-func (r *reader) decideNull(a *schema.Attribute, at place) (cty.Value, bool) {
-	switch {
-	case a.Mode == schema.Required:
-		return cty.False, true
-	case a.HasDefault():
-		r.ignoreAt(at, "the API has no value here, and the provider would set its default")
-	}
-	return cty.NilVal, false
-}
-
 // refused says why the provider's validator would not accept a value, or "".
 func (r *reader) refused(a *schema.Attribute, state cty.Value) string {
-	if a.Enum == nil || state.IsNull() {
+	if a.Enum == nil {
 		return ""
 	}
 	if state.Type() == cty.String {

@@ -14,16 +14,16 @@ import (
 
 // scalarState is the value that the provider's state holds after it has read an attribute.
 //
-// At the top level a wrong JSON type is an error, since the provider then cannot read the object
-// at all, and a missing boolean stays null. Below the top level everything missing is zero.
-func scalarState(a *schema.Attribute, raw any, nested bool) (cty.Value, error) {
+// Everything missing is the zero of its type. At the top level of an object a wrong JSON type keeps
+// the provider from reading it at all.
+func scalarState(a *schema.Attribute, raw any) (cty.Value, error) {
 	switch {
 	case a.Type == cty.String:
 		return stringState(raw)
 	case a.Type == cty.Number:
 		return numberState(raw, a.Integer)
 	case a.Type == cty.Bool:
-		return boolState(raw, nested)
+		return boolState(raw)
 	case a.Type.IsMapType():
 		return mapState(raw)
 	case a.Type.IsListType(), a.Type.IsSetType():
@@ -65,13 +65,10 @@ func exactNumber(n json.Number, integer bool) (cty.Value, error) {
 	return cty.NumberVal(new(big.Float).SetInt(whole)), nil
 }
 
-func boolState(raw any, nested bool) (cty.Value, error) {
+func boolState(raw any) (cty.Value, error) {
 	switch v := raw.(type) {
 	case nil:
-		if nested {
-			return cty.False, nil
-		}
-		return cty.NullVal(cty.Bool), nil
+		return cty.False, nil
 	case bool:
 		return cty.BoolVal(v), nil
 	}
@@ -110,7 +107,7 @@ func listState(a *schema.Attribute, raw any) (cty.Value, error) {
 	}
 	vals := make([]cty.Value, 0, len(list))
 	for i, item := range list {
-		v, err := scalarState(&schema.Attribute{Type: elem, Integer: true}, item, true)
+		v, err := scalarState(&schema.Attribute{Type: elem, Integer: true}, item)
 		if err != nil {
 			return cty.NilVal, fmt.Errorf("element %d: %w", i, err)
 		}
@@ -164,8 +161,6 @@ func jsonKind(raw any) string {
 // isZero reports whether a state value is what the provider makes of nothing.
 func isZero(v cty.Value) bool {
 	switch {
-	case v.IsNull():
-		return true
 	case v.Type() == cty.String:
 		return v.AsString() == ""
 	case v.Type() == cty.Number:
@@ -182,7 +177,7 @@ func fits(b *schema.Block, raw map[string]any) error {
 	for _, key := range sortedKeys(raw) {
 		val := raw[key]
 		if a := b.Attribute(key); a != nil {
-			if _, err := scalarState(a, val, true); err != nil {
+			if _, err := scalarState(a, val); err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}
 			continue

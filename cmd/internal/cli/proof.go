@@ -109,6 +109,9 @@ func (r *run) verify(ctx context.Context) error {
 		return nil
 	}
 	r.progress.Stage("verify", len(r.graph.Resources))
+	if err := r.recordCarried(ctx); err != nil {
+		return err
+	}
 	t, stop, err := r.target()
 	if err != nil {
 		return err
@@ -184,6 +187,9 @@ func (r *run) expect() verify.Expect {
 		})
 	}
 	for _, c := range r.changes.Carried {
+		if r.unread[c.Address] {
+			continue
+		}
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
 	}
 	for _, o := range r.rejected() {

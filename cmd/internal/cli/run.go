@@ -52,6 +52,7 @@ type run struct {
 	changes  *state.Changes                     // stage
 	staged   *state.Stage                       // stage
 	verdict  verify.Verdict                     // verify
+	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
 }
 
 func (r *run) openDirectory() error {
@@ -145,7 +146,7 @@ func (r *run) link(ctx context.Context) error {
 		res.Title = secret.Mask(res.Title) // before it becomes a label
 	}
 	resources := graph.Sort(r.decoded.Resources)
-	graph.Label(resources, r.remembered())
+	graph.Label(resources, r.remembered(), r.reserved(resources))
 	r.graph = graph.Link(resources, r.linkOptions())
 	r.progress.Done(report.Plural(len(resources), "resource"))
 	return r.hide()
@@ -225,6 +226,21 @@ func (r *run) remembered() func(string, graph.ID) string {
 	return func(resourceType string, id graph.ID) string {
 		return known[state.Key{Type: resourceType, ID: id}].Name
 	}
+}
+
+// reserved lists the addresses of objects that this run does not have, and whose code may stay.
+func (r *run) reserved(resources []*graph.Resource) []graph.Address {
+	here := make(map[state.Key]bool, len(resources))
+	for _, res := range resources {
+		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+	}
+	var list []graph.Address
+	for key, address := range r.dir.Addresses() {
+		if !here[key] {
+			list = append(list, address)
+		}
+	}
+	return list
 }
 
 func (r *run) linkOptions() graph.LinkOptions {

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// installedSchema lets the provider that the directory has been initialised with speak for itself,
+// where it is of another version than the built-in schema. What it has more is imported by the
+// general rules, what it has no more is left out and told. Its defaults are not in what it says, so
+// values equal to a known default are written out.
+func (r *run) installedSchema(ctx context.Context) error {
+	if r.o.proof.off || r.o.proof.provider != "official" {
+		return nil
+	}
+	p, err := verify.Installed(r.o.dir)
+	if err != nil || p.Version == "" || p.Version == schema.SnapshotVersion {
+		return err
+	}
+	engine, err := verify.FindEngine(ctx, verify.Options{
+		Engine: r.o.proof.engine, SearchPath: r.w.Getenv("PATH"), Environ: r.w.Environ(),
+	})
+	if err != nil {
+		return nil // the proof will say so
+	}
+	data, err := verify.Schema(ctx, engine, r.o.dir, p, r.w.Environ())
+	if err != nil {
+		return fmt.Errorf("ask provider %s for its schema: %w", p.Version, err)
+	}
+	r.schema, err = schema.Parse(data, p.Version)
+	return err
+}
