@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 	}{
 		"API": {fromAPI, audit.Event{
 			ID: "981", At: time.Date(2026, 10, 1, 19, 0, 0, 123456000, time.UTC), Action: "update", ItemType: "GeniusWorkflow",
-			ItemID: "7f4c2f1e-1111-4222-8333-444455556666", ItemName: "Page the team", UserID: "42", UserName: "Ada Okafor", UserEmail: "ada@example.com",
+			ItemID: "7f4c2f1e-1111-4222-8333-444455556666", ItemName: "Page the <b>team</b>", UserID: "42", UserName: "Ada Okafor", UserEmail: "ada@example.com",
 			IP: "192.0.2.7", UserAgent: "curl/8", RequestID: "req-1", SessionID: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 			Changes: []audit.Change{changed("name", `"Page the team"`, `"Page the <b>team</b>"`), changed("wait", "1.10", "2.50")},
 		}},

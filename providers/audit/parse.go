@@ -177,25 +177,28 @@ func either(a, b string) string {
 	return b
 }
 
-// nameOf is what people call the object, as it was or as it became.
+// nameOf is what people call the object, as it became or, without that, as it was.
 func nameOf(r record, changes []Change) string {
 	if s := r.text("item_name", "resource_name"); s != "" {
 		return s
 	}
 	before, _ := object(r.attributes["object"])
 	for _, name := range []string{"name", "title", "label", "email", "slug", "summary"} {
-		if s := text(before[name]); s != "" {
-			return s
-		}
-		at, found := slices.BinarySearchFunc(changes, name, func(c Change, name string) int { return strings.Compare(c.Field, name) })
-		if !found {
-			continue
-		}
-		if s := either(text(changes[at].Before), text(changes[at].After)); s != "" {
+		c := changeOf(changes, name)
+		if s := either(text(c.After), either(text(before[name]), text(c.Before))); s != "" {
 			return s
 		}
 	}
 	return ""
+}
+
+// changeOf is the change of a field, or none.
+func changeOf(changes []Change, field string) Change {
+	at, found := slices.BinarySearchFunc(changes, field, func(c Change, field string) int { return strings.Compare(c.Field, field) })
+	if !found {
+		return Change{}
+	}
+	return changes[at]
 }
 
 var errNoObject = errors.New("it is no JSON object")

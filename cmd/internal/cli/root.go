@@ -98,9 +98,10 @@ Environment:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "see "+cmd.CommandPath()+" --help")
 	})
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
-	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newVersion(w), newOldPlan())
+	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newAudit(w), newVersion(w), newOldPlan())
 	return root
 }
 

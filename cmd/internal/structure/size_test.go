@@ -28,7 +28,8 @@ var wideSurfaces = map[string]struct {
 	limit  int
 	reason string
 }{
-	"providers/graph": {34, "the one language of all stages: resources, the expressions in them, how they are linked"},
+	"cmd/internal/report": {38, "the shapes of what each command tells, which are values and do next to nothing"},
+	"providers/graph":     {34, "the one language of all stages: resources, the expressions in them, how they are linked"},
 }
 
 func TestFilesStaySmall(t *testing.T) {

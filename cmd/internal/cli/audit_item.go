@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// lookUpAddress finds the type and id of the object at a Terraform address: in what import
+// remembers of a directory, or in the state that Terraform keeps there.
+func lookUpAddress(path, address string) (resource, id string, err error) {
+	known, err := addressesIn(path)
+	if err != nil {
+		return "", "", err
+	}
+	if o, ok := known[address]; ok {
+		return o.Type, string(o.ID), nil
+	}
+	hint := "--dir says where to look"
+	if near := nearestAddress(known, address); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return "", "", advised(fmt.Errorf("%s has no %s", path, address), hint)
+}
+
+// addressesIn lists the objects of a directory by address.
+func addressesIn(path string) (map[string]state.Key, error) {
+	dir, err := state.Open(path, state.Options{Version: version(), LookOnly: true})
+	var refusal *state.Refusal
+	switch {
+	case errors.As(err, &refusal): // code of others: there may be a state
+	case err != nil:
+		return nil, err
+	default:
+		defer dir.Close()
+	}
+	known := map[string]state.Key{}
+	if dir != nil && dir.Known() {
+		for key, address := range dir.Addresses() {
+			known[address.String()] = key
+		}
+		return known, nil
+	}
+	found, err := stateAddresses(filepath.Join(path, "terraform.tfstate"), known)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, usage(fmt.Errorf("%s: neither written by import nor with a terraform.tfstate", path),
+			"give the directory with --dir; for a state elsewhere: terraform state pull > terraform.tfstate")
+	}
+	return known, nil
+}
+
+// A stateFile is what matters here of a state in its fourth version.
+type stateFile struct {
+	Version   int `json:"version"`
+	Resources []struct {
+		Module    string `json:"module"`
+		Mode      string `json:"mode"`
+		Type      string `json:"type"`
+		Name      string `json:"name"`
+		Instances []struct {
+			Key        json.RawMessage `json:"index_key"`
+			Attributes struct {
+				ID string `json:"id"`
+			} `json:"attributes"`
+		} `json:"instances"`
+	} `json:"resources"`
+}
+
+// stateAddresses adds the objects of Terraform's state file.
+func stateAddresses(path string, known map[string]state.Key) (found bool, err error) {
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read state: %w", err)
+	}
+	var s stateFile
+	if err := json.Unmarshal(content, &s); err != nil || s.Version != 4 {
+		return false, advised(fmt.Errorf("%s is no Terraform state of version 4", path), "terraform state pull writes one")
+	}
+	for _, r := range s.Resources {
+		if r.Mode != "managed" {
+			continue
+		}
+		for _, i := range r.Instances {
+			address := r.Type + "." + r.Name
+			if r.Module != "" {
+				address = r.Module + "." + address
+			}
+			if len(i.Key) > 0 {
+				address += "[" + string(i.Key) + "]"
+			}
+			known[address] = state.Key{Type: r.Type, ID: graph.ID(i.Attributes.ID)}
+		}
+	}
+	return true, nil
+}
+
+// nearestAddress is the address that looks most like another.
+func nearestAddress(known map[string]state.Key, address string) string {
+	var all []string
+	for a := range known {
+		all = append(all, a)
+	}
+	sort.Slice(all, func(i, j int) bool {
+		a, b := levenshtein.Distance(address, all[i], nil), levenshtein.Distance(address, all[j], nil)
+		return a < b || a == b && all[i] < all[j]
+	})
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
+}
+
+// rawObject writes an object of the API as JSON again, with its numbers as they were.
+func rawObject(o *api.Object) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(o); err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", o.Type, o.ID, err)
+	}
+	return json.RawMessage(strings.TrimSpace(b.String())), nil
+}

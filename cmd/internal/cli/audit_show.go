@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// auditShowOptions are the flags of audit show.
+type auditShowOptions struct {
+	auditLog
+	auditView
+
+	id, since string
+	output    string
+}
+
+func newAuditShow(w World) *cobra.Command {
+	o := &auditShowOptions{auditLog: auditLog{now: time.Now}}
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one change whole",
+		Long: `Show one change whole: who, when, from where, and every field before and after.
+
+Rootly's API gives no single event, so the log is read from its newest event back
+until the event is found; --since says how far.
+
+` + exitText,
+		Example: `  $ terraformer-rootly audit show 12 --synthetic
+  $ terraformer-rootly audit show 981234 --since 30d --output json`,
+		Args: func(_ *cobra.Command, args []string) error { return o.argument(args) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runAuditShow(cmd.Context(), w, o) },
+	}
+	o.auditLog.flags(cmd)
+	o.auditView.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.since, "since", "", "look no further back than this `TIME`: 2026-11-20, or a duration such as 30d")
+	f.StringVarP(&o.output, "output", "o", "text", "text, or json, ocsf and flat for one line of JSON")
+	completions(cmd, []choice{{flag: "output", choices: []string{"text", "json", "flat", "ocsf"}}})
+	return cmd
+}
+
+func (o *auditShowOptions) argument(args []string) error {
+	if len(args) != 1 {
+		return usage(fmt.Errorf("%d ids of events, and it takes one", len(args)), "terraformer-rootly audit show ID; audit list shows ids")
+	}
+	o.id = args[0]
+	return nil
+}
+
+// runAuditShow finds an event and prints it.
+func runAuditShow(ctx context.Context, w World, o *auditShowOptions) error {
+	format, err := o.format()
+	if err != nil {
+		return err
+	}
+	filter, err := (&auditSelection{since: o.since}).filter(o.now().In(o.zone()))
+	if err != nil {
+		return err
+	}
+	source, done, err := o.openLog(ctx, w, &filter, true)
+	if err != nil {
+		return err
+	}
+	defer done()
+
+	e, err := findEvent(ctx, source, filter, o.id)
+	if err != nil {
+		return err
+	}
+	e = audit.Redact(e)
+	if format == "" {
+		return report.Deeds{Zone: o.zone(), Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
+	}
+	line, err := format.Encode(e)
+	if err != nil {
+		return err
+	}
+	return report.NewRecords(w.Out, "ndjson", nil).JSON(line)
+}
+
+// format is how the event is printed; empty for people.
+func (o *auditShowOptions) format() (audit.Format, error) {
+	switch o.output {
+	case "text":
+		return "", nil
+	case "json":
+		return audit.FormatRaw, nil
+	}
+	f, err := audit.ParseFormat(o.output)
+	if err != nil {
+		return "", usage(fmt.Errorf("unknown --output %q", o.output), "one of text, json, flat, ocsf")
+	}
+	return f, nil
+}
+
+// patience is how many events in a row may be older than the one looked for. Ids grow with time,
+// but events may turn up late.
+const patience = 1000
+
+// findEvent looks through the log for an event.
+func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id string) (audit.Event, error) {
+	number, err := strconv.ParseUint(id, 10, 64)
+	numbered := err == nil
+	older := 0
+	for e, err := range source.Events(ctx, f) {
+		if err != nil {
+			return audit.Event{}, err
+		}
+		if e.ID == id {
+			return e, nil
+		}
+		have, err := strconv.ParseUint(e.ID, 10, 64)
+		if numbered && err == nil && have < number {
+			older++
+		} else {
+			older = 0
+		}
+		if older > patience {
+			break
+		}
+	}
+	return audit.Event{}, advised(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too narrow, and the role of the API key may not see it")
+}
+
+// auditView is how events are shown, as flags.
+type auditView struct{ utc bool }
+
+func (v *auditView) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&v.utc, "utc", false, "times in UTC, given ones too")
+}
+
+func (v *auditView) zone() *time.Location {
+	if v.utc {
+		return time.UTC
+	}
+	return time.Local
+}
+
+// shown is a value for people: a text without quotes, nothing for null.
+func shown(raw json.RawMessage) string {
+	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+		return "(none)"
+	}
+	var s string
+	if isText(raw) && json.Unmarshal(raw, &s) == nil {
+		if s == "" {
+			return `""`
+		}
+		return s
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); errors.Is(err, nil) {
+		return b.String()
+	}
+	return string(raw)
+}
+
+func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }

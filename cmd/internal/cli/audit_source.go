@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
+)
+
+// An auditLog is where events come from, as flags.
+type auditLog struct {
+	connection
+
+	now func() time.Time
+}
+
+func (l *auditLog) flags(cmd *cobra.Command) { l.connection.flags(cmd) }
+
+// openLog opens the log. What the filter says in words that only people use, it puts into those of
+// the source. With lazy, no more is asked for than is taken.
+func (l *auditLog) openLog(ctx context.Context, w World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {
+	client, done, err := l.client(w)
+	if err != nil {
+		return nil, nil, err
+	}
+	if strings.Contains(f.User, "@") {
+		if f.User, err = userID(ctx, client, f.User); err != nil {
+			done()
+			return nil, nil, auditAdvice(err)
+		}
+	}
+	return liveLog{client: client, lazy: lazy, doubt: func(text string) { report.Note(w.Err, text) }}, done, nil
+}
+
+// client opens the API, or with --synthetic the built-in organisation with a month of changes.
+func (l *auditLog) client(w World) (*api.Client, func(), error) {
+	c, stop := l.connection, func() {}
+	if c.synthetic {
+		server := c.server()
+		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now(), Seed: c.seed}) {
+			server.Record(e)
+		}
+		address, closed, err := serve(server)
+		if err != nil {
+			return nil, nil, err
+		}
+		c.url, c.token, c.tokenFile, c.synthetic, stop = address, "synthetic", "", false, closed
+	}
+	client, _, disconnect, err := c.open(w, nil)
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return client, func() { disconnect(); stop() }, nil
+}

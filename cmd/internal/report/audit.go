@@ -1,0 +1,233 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// A Deed is one event of the audit log as people read it.
+type Deed struct {
+	ID      string
+	At      time.Time
+	Who     string
+	Action  string // create, update or destroy
+	Kind    string
+	Name    string
+	ItemID  string
+	Way     string // on which it came, such as web or api
+	IP      string
+	Agent   string
+	APIKey  string
+	Request string
+	Session string
+	Changes []DeedChange
+}
+
+// A DeedChange is one field before and after.
+type DeedChange struct {
+	Field         string
+	Before, After string
+	Words         []Word // of long texts: what changed in them; nothing: both are shown whole
+}
+
+// A Word is a piece of a text that changed: it was there, is there, or both.
+type Word struct {
+	Text    string
+	Was, Is bool
+}
+
+// Deeds say how deeds are shown. The zero value shows them without colours, in UTC.
+type Deeds struct {
+	Zone   *time.Location      // zero: UTC
+	Wide   bool                // every column
+	Diff   bool                // each field before and after, below its deed
+	Getenv func(string) string // for NO_COLOR and TERM, on a terminal; zero: no colours
+}
+
+// Write prints deeds as a table, or with Diff as blocks.
+func (o Deeds) Write(out io.Writer, deeds []Deed) error {
+	v := o.view(out)
+	rows := make([][]string, len(deeds))
+	for i, d := range deeds {
+		rows[i] = v.row(d)
+	}
+	for i, line := range tableLines(v.head(), rows) {
+		if i == 0 {
+			v.line(v.colour.paint(bold, line))
+			continue
+		}
+		v.line(v.tint(line, rows[i-1], deeds[i-1].Action))
+		if o.Diff {
+			v.changes(deeds[i-1].Changes)
+		}
+	}
+	return v.print(out)
+}
+
+// WriteOne prints everything about one deed.
+func (o Deeds) WriteOne(out io.Writer, d Deed) error {
+	v := o.view(out)
+	for _, fact := range [][2]string{
+		{"event", d.ID}, {"time", d.At.In(v.Zone).Format(wholeTime)}, {"who", d.Who}, {"action", d.Action}, {"kind", d.Kind},
+		{"name", d.Name}, {"item id", d.ItemID}, {"way", d.Way}, {"from", d.IP}, {"agent", d.Agent}, {"api key", d.APIKey},
+		{"request", d.Request}, {"session", d.Session},
+	} {
+		if fact[1] == "" {
+			continue
+		}
+		text := clean(fact[1])
+		if fact[0] == "action" {
+			text = v.colour.paint(tints[d.Action], text)
+		}
+		v.line(pad(fact[0], 8) + "  " + text)
+	}
+	v.changes(d.Changes)
+	return v.print(out)
+}
+
+// Note prints something that a person should know of a result, on one line.
+func Note(out io.Writer, text string) { fmt.Fprintln(out, "note: "+oneLine(text)) }
+
+const (
+	shortTime = "2006-01-02 15:04:05"
+	wholeTime = "2006-01-02 15:04:05.000 -07:00"
+	mostCell  = 48 // columns of a cell, but in a wide table
+	mostWhole = 60 // columns of a value that is shown beside its other side
+)
+
+// A deedView collects the lines.
+type deedView struct {
+	Deeds
+
+	b      bytes.Buffer
+	colour palette
+}
+
+func (o Deeds) view(out io.Writer) *deedView {
+	v := &deedView{Deeds: o}
+	if v.Zone == nil {
+		v.Zone = time.UTC
+	}
+	v.colour.on = o.Getenv != nil && isTerminal(out) && o.Getenv("NO_COLOR") == "" && o.Getenv("TERM") != "dumb"
+	return v
+}
+
+func (v *deedView) print(out io.Writer) error {
+	if _, err := out.Write(v.b.Bytes()); err != nil {
+		return fmt.Errorf("write audit events: %w", err)
+	}
+	return nil
+}
+
+func (v *deedView) line(s string) { v.b.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+func (v *deedView) head() []string {
+	head := []string{"time", "id", "who", "action", "kind", "name", "changed"}
+	if v.Wide {
+		head = append(head, "item id", "way", "from", "agent")
+	}
+	return head
+}
+
+func (v *deedView) row(d Deed) []string {
+	fields := make([]string, len(d.Changes))
+	for i, c := range d.Changes {
+		fields[i] = c.Field
+	}
+	row := []string{d.At.In(v.Zone).Format(shortTime), d.ID, d.Who, d.Action, d.Kind, d.Name, strings.Join(fields, ", ")}
+	if v.Wide {
+		return append(row, d.ItemID, d.Way, d.IP, d.Agent)
+	}
+	for i, cell := range row {
+		row[i] = cut(clean(cell), mostCell)
+	}
+	return row
+}
+
+// tints are the colours of actions.
+var tints = map[string]colour{"create": green, "update": yellow, "destroy": red}
+
+// tint colours the action in a line of the table. It stands behind the first three cells.
+func (v *deedView) tint(line string, row []string, action string) string {
+	if !v.colour.on || tints[action] == plain {
+		return line
+	}
+	at := 0
+	for _, cell := range row[:3] {
+		at += strings.Index(line[at:], clean(cell)) + len(clean(cell))
+	}
+	start := strings.Index(line[at:], action)
+	if start < 0 {
+		return line
+	}
+	start += at
+	return line[:start] + v.colour.paint(tints[action], action) + line[start+len(action):]
+}
+
+// changes shows fields before and after, long ones word by word.
+func (v *deedView) changes(list []DeedChange) {
+	for _, c := range list {
+		field := "    " + clean(c.Field) + ": "
+		before, after := clean(c.Before), clean(c.After)
+		switch {
+		case len(c.Words) > 0:
+			v.line(field + v.words(c.Words))
+		case before == after:
+			v.line(field + before + " (changed)")
+		case columns(before) <= mostWhole && columns(after) <= mostWhole:
+			v.line(field + v.colour.paint(red, before) + " → " + v.colour.paint(green, after))
+		default:
+			v.line(strings.TrimRight(field, " "))
+			v.line("      - " + v.colour.paint(red, before))
+			v.line("      + " + v.colour.paint(green, after))
+		}
+	}
+}
+
+const (
+	keptBefore = 40 // columns of unchanged text beside a change
+	keptAfter  = 40
+)
+
+// words shows a text with what went as [-this-] and what came as {+this+}. Of what stayed only the
+// neighbourhood of changes is shown.
+func (v *deedView) words(list []Word) string {
+	var b strings.Builder
+	for i, w := range list {
+		text := clean(w.Text)
+		switch {
+		case !w.Is:
+			b.WriteString(v.colour.paint(red, "[-"+text+"-]"))
+		case !w.Was:
+			b.WriteString(v.colour.paint(green, "{+"+text+"+}"))
+		default:
+			b.WriteString(neighbourhood(text, i > 0, i < len(list)-1))
+		}
+	}
+	return b.String()
+}
+
+// neighbourhood cuts out of a text what is far from the change before it and from the one behind.
+func neighbourhood(text string, afterChange, beforeChange bool) string {
+	room := 0
+	if afterChange {
+		room += keptAfter
+	}
+	if beforeChange {
+		room += keptBefore
+	}
+	if columns(text) <= room+len(ellipsis)+2 {
+		return text
+	}
+	head, tail := "", ""
+	if afterChange {
+		head, _ = split(text, keptAfter)
+	}
+	if beforeChange {
+		_, tail = split(text, columns(text)-keptBefore)
+	}
+	return head + " " + ellipsis + " " + tail
+}
