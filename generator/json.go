@@ -17,7 +17,6 @@ import (
 // and comments are members named "//", which only a block may have.
 type jsonPrinter struct {
 	hcl hclPrinter // for expressions
-	err error
 }
 
 // A member is one name of a JSON object with what writes its value.

@@ -26,14 +26,6 @@ func (o *overlay) at(key string) *overlay {
 	return o.sub[key]
 }
 
-// index returns what lies over element i.
-func (o *overlay) index(i int) *overlay {
-	if o == nil || len(o.sub) == 0 {
-		return nil
-	}
-	return o.sub[strconv.Itoa(i)]
-}
-
 // member returns what lies over the element that an iterator gave under key.
 func (o *overlay) member(key cty.Value) *overlay {
 	if o == nil || len(o.sub) == 0 {

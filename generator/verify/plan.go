@@ -182,6 +182,7 @@ func (s *session) planOptions(file string) []tfexec.PlanOption {
 		options = append(options, tfexec.Reattach(s.job.Reattach))
 	}
 	if s.job.StateFile != "" && !s.job.Backend {
+		//lint:ignore SA1019 without a backend there is no other way to name the state
 		options = append(options, tfexec.State(s.statePath()))
 	}
 	if s.job.Parallelism > 0 {

@@ -105,14 +105,15 @@ type collection struct {
 }
 
 func (c collection) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if c.param[0] == "" {
-		c.param = [2]string{"page[number]", "page[size]"}
+	param := c.param
+	if param[0] == "" {
+		param = [2]string{"page[number]", "page[size]"}
 	}
 	number, size := 1, 25
-	if v, err := strconv.Atoi(r.URL.Query().Get(c.param[0])); err == nil {
+	if v, err := strconv.Atoi(r.URL.Query().Get(param[0])); err == nil {
 		number = v
 	}
-	if v, err := strconv.Atoi(r.URL.Query().Get(c.param[1])); err == nil {
+	if v, err := strconv.Atoi(r.URL.Query().Get(param[1])); err == nil {
 		size = v
 	}
 	if c.cap > 0 {
@@ -123,8 +124,8 @@ func (c collection) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var nextPage, nextLink any
 	if number < pages {
 		q := r.URL.Query()
-		q.Set(c.param[0], strconv.Itoa(number+1))
-		q.Set(c.param[1], strconv.Itoa(size))
+		q.Set(param[0], strconv.Itoa(number+1))
+		q.Set(param[1], strconv.Itoa(size))
 		nextPage, nextLink = number+1, "http://"+r.Host+r.URL.Path+"?"+q.Encode()
 	}
 	if c.links {
