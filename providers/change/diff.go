@@ -1,0 +1,303 @@
+package change
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+)
+
+const (
+	unknownText = "(known after apply)"
+	hiddenText  = "(sensitive value)"
+)
+
+// A differ compares values, and remembers what must not be shown anywhere.
+type differ struct {
+	options Options
+	hidden  map[string]bool
+}
+
+// A place is where two values stand: what to call it, which names lie above, and what is known of it.
+type place struct {
+	path          string
+	names         []string
+	before, after *node
+	unknown       *node
+	marks         [2]*node
+}
+
+// compare lists what differs, as many as are wanted, and counts the others.
+func (d *differ) compare(v values) (list []Attribute, more int) {
+	w := walk{differ: d, replacing: v.replacing}
+	start := place{before: v.before, after: v.after, unknown: v.unknown, marks: v.hidden}
+	if v.name != "" {
+		start.path, start.names = "value", []string{v.name}
+	}
+	w.at(start)
+	if most := d.options.Attributes; len(w.found) > most {
+		return w.found[:most], len(w.found) - most
+	}
+	return w.found, 0
+}
+
+type walk struct {
+	*differ
+	replacing []string
+	found     []Attribute
+}
+
+func (w *walk) at(p place) {
+	inner := p.inside()
+	switch {
+	case p.unknown.marked() && p.before.missing():
+		// that a new object gets an id is no news
+	case p.unknown.marked():
+		w.add(p, unknownText)
+	case same(p.before, p.after) && !p.unknown.marks():
+	case p.marks[0].marked() || p.marks[1].marked():
+		w.add(p, "")
+	case p.has('{'):
+		w.object(p)
+	case p.has('['):
+		w.list(p)
+	case inner != nil:
+		w.at(*inner)
+	default:
+		w.add(p, "")
+	}
+}
+
+// has reports whether a value is of a kind of container, and the other one is too or is not there.
+func (p place) has(kind byte) bool {
+	return p.before.is(kind) && (p.after.is(kind) || p.after.missing()) || p.after.is(kind) && p.before.missing()
+}
+
+func (w *walk) object(p place) {
+	pair := pairName(p.before, p.after)
+	for _, key := range keys(p.before, p.after, p.unknown) {
+		names := append(append([]string(nil), p.names...), key)
+		if pair != "" && key == "value" {
+			names = append(names, pair)
+		}
+		w.at(place{
+			path: join(p.path, key), names: names,
+			before: p.before.field(key), after: p.after.field(key), unknown: p.unknown.field(key),
+			marks: [2]*node{p.marks[0].child(key, -1), p.marks[1].child(key, -1)},
+		})
+	}
+}
+
+// child returns the mark of a part.
+func (n *node) child(key string, i int) *node {
+	if n == nil || n.marked() {
+		return n
+	}
+	if i >= 0 {
+		return n.item(i)
+	}
+	return n.field(key)
+}
+
+// pairName is the name that an object gives to the value in it, as lists of variables do.
+func pairName(sides ...*node) string {
+	for _, n := range sides {
+		for _, key := range []string{"name", "key", "header", "field"} {
+			if name := n.field(key); name.is('s') && name.text != "" {
+				return name.text
+			}
+		}
+	}
+	return ""
+}
+
+// list compares lists. What they have in common at the start and at the end is left out, the rest
+// is compared one by one; lists of plain values are shown whole.
+func (w *walk) list(p place) {
+	before, after := itemsOf(p.before), itemsOf(p.after)
+	plain := (p.before == nil || p.before.flat()) && (p.after == nil || p.after.flat())
+	if plain && !p.marks[0].marks() && !p.marks[1].marks() && !p.unknown.marks() {
+		w.add(p, "")
+		return
+	}
+	start, end := 0, 0
+	for start < min(len(before), len(after)) && same(before[start], after[start]) && !p.unknown.item(start).marks() {
+		start++
+	}
+	for end < min(len(before), len(after))-start && same(before[len(before)-1-end], after[len(after)-1-end]) &&
+		!p.unknown.item(len(after)-1-end).marks() {
+		end++
+	}
+	for i := start; i < max(len(before), len(after))-end; i++ {
+		part := place{path: index(p.path, strconv.Itoa(i)), names: p.names}
+		if i < len(before)-end {
+			part.before, part.marks[0] = before[i], p.marks[0].child("", i)
+		}
+		if i < len(after)-end {
+			part.after, part.unknown, part.marks[1] = after[i], p.unknown.item(i), p.marks[1].child("", i)
+		}
+		w.at(part)
+	}
+}
+
+func itemsOf(n *node) []*node {
+	if n == nil {
+		return nil
+	}
+	return n.items
+}
+
+// inside is the place of what two JSON texts say, or nil.
+func (p place) inside() *place {
+	before, after := p.before.inside(), p.after.inside()
+	if before == nil && after == nil || before == nil && !p.before.missing() || after == nil && !p.after.missing() {
+		return nil
+	}
+	if before != nil && after != nil && before.kind != after.kind || same(before, after) {
+		return nil
+	}
+	return &place{path: p.path, names: p.names, before: before, after: after}
+}
+
+// add takes note of a difference. The texts stay whole until all that is hidden is known.
+func (w *walk) add(p place, after string) {
+	a := Attribute{Path: p.path, Replaces: w.forces(p.path)}
+	a.Before = w.text(&a, p, p.before)
+	a.After = after
+	if after == "" {
+		a.After = w.text(&a, p, p.after)
+	}
+	if a.Before == "" && a.After == "" {
+		return
+	}
+	w.found = append(w.found, a)
+}
+
+// forces reports whether a path, or one above it, is why the object is replaced.
+func (w *walk) forces(path string) bool {
+	for _, r := range w.replacing {
+		if path == r || strings.HasPrefix(path, r+".") || strings.HasPrefix(path, r+"[") {
+			return true
+		}
+	}
+	return false
+}
+
+// text is a value as it may be shown: hidden by its marks, then by its names and its form.
+func (w *walk) text(a *Attribute, p place, n *node) string {
+	switch {
+	case n.missing() && !(p.marks[0].marked() || p.marks[1].marked()):
+		if n == nil || p.before.missing() && p.after.missing() {
+			return ""
+		}
+		return "null"
+	case n == nil:
+		return ""
+	case p.marks[0].marked() || p.marks[1].marked():
+		a.Sensitive = true
+		return hiddenText
+	}
+	shown, sensitive := w.veil(p.names, n)
+	a.Sensitive = a.Sensitive || sensitive
+	return shown
+}
+
+// veil spells a value without the credentials in it.
+func (w *walk) veil(names []string, n *node) (text string, hidden bool) {
+	switch n.kind {
+	case 's':
+		return w.veilText(names, n.text)
+	case 'n':
+		if name := last(names); len(secret.Find(name, n.text)) > 0 {
+			return hiddenText, true
+		}
+		return n.text, false
+	case '[':
+		parts := make([]string, len(n.items))
+		for i, item := range n.items {
+			part, h := w.veil(names, item)
+			parts[i], hidden = part, hidden || h
+		}
+		return "[" + strings.Join(parts, ", ") + "]", hidden
+	case '{':
+		var parts []string
+		for _, key := range keys(n, nil, nil) {
+			part, h := w.veil(append(append([]string(nil), names...), key), n.fields[key])
+			parts, hidden = append(parts, key+": "+part), hidden || h
+		}
+		return "{" + strings.Join(parts, ", ") + "}", hidden
+	}
+	return n.text, false
+}
+
+func last(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return names[len(names)-1]
+}
+
+// veilText hides a text as a whole when a name above it says so, and otherwise what in it has the
+// form of a credential.
+func (w *walk) veilText(names []string, text string) (string, bool) {
+	if strings.TrimSpace(text) == "" {
+		return strconv.Quote(text), false
+	}
+	for i, name := range names {
+		inherited := i < len(names)-1 && len(secret.Find(name, "opaque")) > 0
+		for _, f := range secret.Find(name, text) {
+			inherited = inherited || f.Start == 0 && f.End == len(text)
+		}
+		if inherited {
+			w.note(text)
+			return hiddenText, true
+		}
+	}
+	masked := secret.Mask(text)
+	return quote(masked), masked != text
+}
+
+// remember takes note of what the marks cover.
+func (d *differ) remember(v values) {
+	d.covered(v.before, v.hidden[0])
+	d.covered(v.after, v.hidden[1])
+}
+
+func (d *differ) covered(n, mark *node) {
+	switch {
+	case n == nil || !mark.marks():
+	case mark.marked():
+		d.conceal(n)
+	default:
+		for key, child := range n.fields {
+			d.covered(child, mark.field(key))
+		}
+		for i, child := range n.items {
+			d.covered(child, mark.item(i))
+		}
+	}
+}
+
+// conceal takes note of every text of a value.
+func (d *differ) conceal(n *node) {
+	if n == nil {
+		return
+	}
+	if n.kind == 's' {
+		d.note(n.text)
+	}
+	for _, child := range n.fields {
+		d.conceal(child)
+	}
+	for _, child := range n.items {
+		d.conceal(child)
+	}
+}
+
+// note keeps a text that must not be shown. One that is too short would hide half of the report.
+func (d *differ) note(text string) {
+	const shortest = 6
+	if len(strings.TrimSpace(text)) >= shortest {
+		d.hidden[text] = true
+	}
+}

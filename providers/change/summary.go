@@ -1,0 +1,76 @@
+package change
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Summary says in a few words how many objects a plan touches: "3 changed, 1 created".
+func (p *Plan) Summary() string {
+	n := p.Actions()
+	var parts []string
+	for _, a := range []Action{Changed, Created, Destroyed, Replaced, Imported, Moved, Forgotten} {
+		if n[a] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[a], a))
+		}
+	}
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ")
+	case len(p.Outputs) == 1:
+		return "1 output changed"
+	case len(p.Outputs) > 1:
+		return fmt.Sprintf("%d outputs changed", len(p.Outputs))
+	}
+	return "no changes"
+}
+
+// Markdown lists the changes with their attributes, the first most of them.
+func (p *Plan) Markdown(most int) string {
+	var b strings.Builder
+	all := append(append([]Change(nil), p.Changes...), p.Outputs...)
+	for i, c := range all {
+		if i == most {
+			fmt.Fprintf(&b, "- and %d more\n", len(all)-most)
+			break
+		}
+		fmt.Fprintf(&b, "- %s **%s**\n", code(c.Address), c.Action)
+		for _, a := range c.Attributes {
+			fmt.Fprintf(&b, "  - %s\n", a.line())
+		}
+		if c.More > 0 {
+			fmt.Fprintf(&b, "  - and %d more\n", c.More)
+		}
+	}
+	return b.String()
+}
+
+// line is the attribute in Markdown.
+func (a Attribute) line() string {
+	text := code(a.Path) + ": "
+	switch {
+	case a.Before == "":
+		text += code(a.After)
+	case a.After == "":
+		text += code(a.Before) + " → gone"
+	default:
+		text += code(a.Before) + " → " + code(a.After)
+	}
+	if a.Replaces {
+		text += " (forces replacement)"
+	}
+	return text
+}
+
+// code quotes a text as code, with as many backticks as it takes.
+func code(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		return fence + " " + text + " " + fence
+	}
+	return fence + text + fence
+}
