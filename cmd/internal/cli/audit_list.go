@@ -213,13 +213,18 @@ func (t *tally) tell(w World, f audit.Filter) {
 	case t.events == 0:
 		report.Note(w.Err, "no events; usual reasons: nothing was changed in that range or by that filter; "+
 			"the role of the API key may not see them (permission Audits - read); or it was before Rootly recorded such changes")
-	case !t.other && len(f.ItemTypes) == 0 && f.ItemID == "":
+	case !t.other && onlyTimes(f):
 		report.Note(w.Err, "all events are of on-call kinds; a role with the on-call permission for audits sees no others, "+
 			"one with the permission Audits - read sees all")
 	}
 	if t.more {
 		report.Note(w.Err, fmt.Sprintf("these are the newest %d; --limit 0 shows all", t.limit))
 	}
+}
+
+// onlyTimes reports whether a filter is about nothing but times.
+func onlyTimes(f audit.Filter) bool {
+	return len(f.ItemTypes) == 0 && f.User+f.Source+f.ItemID+f.Action+f.APIKey == ""
 }
 
 // longText is the length from which a changed text is shown word by word.

@@ -43,7 +43,7 @@ func (l *auditLog) client(w World) (*api.Client, func(), error) {
 	c, stop := l.connection, func() {}
 	if c.synthetic {
 		server := c.server()
-		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now(), Seed: c.seed}) {
+		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now().Truncate(time.Hour), Seed: c.seed}) {
 			server.Record(e)
 		}
 		address, closed, err := serve(server)

@@ -9,6 +9,7 @@
 package history
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"sort"
@@ -83,10 +84,21 @@ func (m *month) sort(objects []sandbox.Object) {
 			id, _ := strconv.Atoi(o.ID)
 			m.users = append(m.users, sandbox.Actor{ID: id, Name: said(body.Attributes["full_name"]), Email: said(body.Attributes["email"])})
 		}
-		if kinds[o.API] != "" {
+		if kinds[o.API] != "" && isOrdinary(said(body.Attributes["name"])) {
 			m.things = append(m.things, thing{kinds[o.API], o.ID, body.Attributes})
 		}
 	}
+}
+
+// isOrdinary reports whether a name is one that people would give. Synthetic organisations have
+// others too, to try importers with.
+func isOrdinary(name string) bool {
+	for _, r := range name {
+		if !(r == ' ' || r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
+			return false
+		}
+	}
+	return strings.Contains(strings.TrimSpace(name), " ")
 }
 
 // people keeps the few who change settings; most of an organisation never does.
@@ -219,6 +231,9 @@ func said(raw json.RawMessage) string {
 }
 
 func encoded[T any](v T) json.RawMessage {
-	raw, _ := json.Marshal(v) // of texts, truths and maps of them: cannot fail
-	return raw
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // of texts, truths and maps of them: cannot fail
+	return bytes.TrimSpace(b.Bytes())
 }

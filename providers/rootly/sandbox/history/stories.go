@@ -67,7 +67,8 @@ func (m *month) stories() {
 				changes[name] = [2]json.RawMessage{orNull(pair[0]), orNull(pair[1])}
 			}
 		}
-		e := t.event(s.what, m.until.Add(-s.ago), a, changes)
+		at := m.until.Add(-s.ago - time.Duration(m.rand.IntN(3_000_000))*time.Millisecond)
+		e := t.event(s.what, at, a, changes)
 		if s.what == "create" {
 			e.Object = nil
 		}
