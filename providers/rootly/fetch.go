@@ -291,23 +291,37 @@ func (f *fetcher) skip(ctx context.Context, c *collection, parent *Object, err e
 		id = parent.ID
 	}
 	f.partial(c, id, err)
-	for _, child := range c.children {
-		f.partial(child, id, fmt.Errorf("its parents could not be listed: %w", err))
-	}
+	f.orphan(c, id, fmt.Errorf("its parents could not be listed: %w", err))
 	return nil
 }
 
-// partial notes that objects of a collection may be missing.
+// orphan notes that nothing below a collection was listed.
+func (f *fetcher) orphan(c *collection, parent graph.ID, err error) {
+	for _, child := range c.children {
+		f.partial(child, parent, err)
+		f.orphan(child, parent, err)
+	}
+}
+
+// partial notes that objects of a collection may be missing, and with them what they own.
 func (f *fetcher) partial(c *collection, parent graph.ID, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.doubt(c)
+	if len(c.rows) > 0 && c.wanted {
+		f.skipped = append(f.skipped, Skipped{Type: f.nameOf(c), Parent: parent, Err: err})
+	}
+}
+
+// doubt marks the types of a collection, and of those below it, as incomplete.
+func (f *fetcher) doubt(c *collection) {
 	for _, row := range c.rows {
 		if f.selected[row.Name] {
 			f.incomplete[row.Name] = true
 		}
 	}
-	if len(c.rows) > 0 && c.wanted {
-		f.skipped = append(f.skipped, Skipped{Type: f.nameOf(c), Parent: parent, Err: err})
+	for _, child := range c.children {
+		f.doubt(child)
 	}
 }
 
