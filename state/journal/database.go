@@ -27,6 +27,9 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, onDisk(err, path)
 	}
+	if err := makePrivate(path); err != nil {
+		return nil, onDisk(err, path)
+	}
 	// Whole names, also those with a question mark; writers wait for each other instead of failing.
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
 		"?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)"
@@ -40,6 +43,16 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 		return nil, readable(err, path)
 	}
 	return db, nil
+}
+
+// makePrivate creates a file that is missing, for its owner only: SQLite gives the same rights to
+// the files that it puts beside it.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, private)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // migrate brings the tables up to date, in one transaction.

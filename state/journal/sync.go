@@ -48,6 +48,9 @@ type Round struct {
 	Newest  time.Time      // created_at of the newest event that came
 	New     []string       // sinks that had no place, and begin now
 	Notes   []string       // what a person should know
+
+	// Undelivered says why events wait. They are kept, and the next run sends them.
+	Undelivered error
 }
 
 // batchSize is how many events are made durable together.
@@ -68,14 +71,15 @@ func (s *Sync) Once(ctx context.Context) (Round, error) {
 		err = nil
 	}
 	for _, f := range r.followers {
-		waiting, failed := f.sink.Flush(ctx)
+		if f.failed != nil {
+			err = errors.Join(err, f.failed)
+			continue
+		}
+		waiting, undelivered := f.sink.Flush(ctx)
 		if waiting > 0 {
 			r.Waiting[f.sink.Name()] = waiting
 		}
-		if f.failed == nil {
-			f.failed = failed
-		}
-		err = errors.Join(err, f.failed)
+		r.Undelivered = errors.Join(r.Undelivered, undelivered)
 	}
 	return r.Round, err
 }
@@ -123,6 +127,7 @@ func (r *round) prepare() error {
 			return err
 		}
 		r.followers = append(r.followers, f)
+		r.Added[sink.Name()] = 0
 	}
 	return nil
 }

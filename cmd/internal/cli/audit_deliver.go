@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+)
+
+// A deliverer sends batches of events to an endpoint.
+type deliverer struct {
+	client     *http.Client
+	header     string // that has the credential
+	credential string
+	attempts   int
+}
+
+// endpointClient follows no redirects: they would take the credential elsewhere.
+func endpointClient() *http.Client {
+	return &http.Client{
+		Timeout:       30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+const (
+	firstPause   = 200 * time.Millisecond
+	longestPause = 10 * time.Second
+)
+
+// deliver sends a batch, some times if need be. What is not delivered stays in the queue.
+func (d *deliverer) deliver(ctx context.Context, batch journal.Delivery) error {
+	pause := firstPause
+	for attempt := 1; ; attempt++ {
+		wait, err := d.post(ctx, batch)
+		if err == nil {
+			return nil
+		}
+		if wait < 0 || attempt >= d.attempts || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(min(max(wait, pause), longestPause)):
+		case <-ctx.Done():
+			return err
+		}
+		pause *= 2
+	}
+}
+
+// post sends a batch once. The pause is what the receiver asked for, and negative when another
+// attempt is in vain.
+func (d *deliverer) post(ctx context.Context, batch journal.Delivery) (pause time.Duration, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, batch.To, bytes.NewReader(batch.Body))
+	if err != nil {
+		return -1, errors.New("the address makes no sense")
+	}
+	req.Header.Set("Content-Type", batch.ContentType)
+	req.Header.Set("Idempotency-Key", batch.Key)
+	req.Header.Set("User-Agent", "terraformer-rootly/"+version())
+	switch {
+	case d.credential == "":
+	case d.header == "Authorization":
+		req.Header.Set(d.header, "Bearer "+d.credential)
+	default:
+		req.Header.Set(d.header, d.credential)
+	}
+	answer, err := d.client.Do(req)
+	if err != nil {
+		return 0, plainly(err)
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
+	return judge(answer)
+}
+
+// plainly leaves out the address, which may have a password in it.
+func plainly(err error) error {
+	var about *url.Error
+	if errors.As(err, &about) {
+		return about.Err
+	}
+	return err
+}
+
+// judge tells from an answer whether the receiver has the batch.
+func judge(answer *http.Response) (pause time.Duration, err error) {
+	err = fmt.Errorf("the endpoint answers %s", answer.Status)
+	switch code := answer.StatusCode; {
+	case code >= 200 && code < 300:
+		return 0, nil
+	case code == http.StatusRequestEntityTooLarge:
+		return -1, fmt.Errorf("%w: %w", journal.ErrTooLarge, err)
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		return -1, advised(err, "check the endpoint's credential: --http-token-file or $"+sinkToken+"; the events wait")
+	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:
+		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
+		return time.Duration(max(seconds, 0)) * time.Second, err
+	case code >= 300 && code < 400:
+		return -1, advised(err, "it redirects; name the address that it redirects to")
+	}
+	return -1, advised(err, "the endpoint does not take such batches: see --http-batch and --format; the events wait")
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+)
+
+// followOn runs rounds until the context ends, which is no error.
+func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.Sync, client *api.Client) error {
+	m := &auditMetrics{now: o.now, started: o.now(), patience: 3*o.interval + time.Minute, stats: client.Stats}
+	if o.metrics != "" {
+		address, stop, err := m.listen(ctx, o.metrics)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		fmt.Fprintf(w.Err, "serving /healthz and /metrics on http://%s\n", address)
+	}
+	sync.Progress = m.progress
+	pace := pacer{usual: o.interval, next: o.interval}
+	for {
+		began, before := o.now(), client.Stats().Waited
+		round, err := sync.Once(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		err = errors.Join(err, round.Undelivered)
+		m.round(began, round, err)
+		if len(round.New) > 0 || len(round.Notes) > 0 || err == nil && added(round) > 0 {
+			tellRound(w, round)
+		}
+		if err != nil {
+			if hopeless(err) {
+				return err
+			}
+			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, pace.next))
+		}
+		pace.adapt(client.Stats().Waited > before, err != nil)
+		select {
+		case <-time.After(pace.next):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func added(round journal.Round) (n int) {
+	for _, a := range round.Added {
+		n += a
+	}
+	return n
+}
+
+// hopeless reports whether waiting does not help.
+func hopeless(err error) bool {
+	for _, target := range []error{api.ErrUnauthorized, api.ErrForbidden, journal.ErrSchema, journal.ErrReplaced} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
+}
+
+// A pacer chooses the pause between two rounds.
+type pacer struct {
+	usual, next time.Duration
+}
+
+// slowest is how many times longer than usual a pause gets.
+const slowest = 16
+
+// adapt makes the pause longer while requests are held back or fail, and usual again afterwards.
+func (p *pacer) adapt(limited, failed bool) {
+	if limited || failed {
+		p.next = min(2*p.next, slowest*p.usual)
+		return
+	}
+	p.next = max(p.next/2, p.usual)
+}
