@@ -127,3 +127,24 @@ func longest(imported string, modules map[string]bool) string {
 	}
 	return names[0]
 }
+
+// link finds what a document points at inside the project.
+var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	names, err := paths()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if path.Ext(name) != ".md" {
+			continue
+		}
+		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
+			if target := path.Join(path.Dir(name), m[1]); !slices.Contains(names, target) {
+				t.Errorf("%s points at %s, which is not there; correct the link", name, target)
+			}
+		}
+	}
+}
