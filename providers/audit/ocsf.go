@@ -181,7 +181,7 @@ func resultOf(e Event) *ocsfEntity {
 }
 
 func endpointOf(e Event) *ocsfEndpoint {
-	if _, err := netip.ParseAddr(e.IP); err != nil {
+	if a, err := netip.ParseAddr(e.IP); err != nil || a.Zone() != "" {
 		return nil
 	}
 	return &ocsfEndpoint{IP: e.IP}
