@@ -98,7 +98,8 @@ Environment:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "see "+cmd.CommandPath()+" --help")
 	})
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
+	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages", ".FlagUsagesWrapped 80", " for more information about a command", "").
+		Replace(root.UsageTemplate()))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
 	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newAudit(w), newVersion(w), newOldPlan())

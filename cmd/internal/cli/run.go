@@ -92,6 +92,9 @@ func (r *run) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := readNothing(live); err != nil {
+		return err
+	}
 	r.live = live
 	if err := r.routingRules(ctx); err != nil {
 		return err
@@ -343,6 +346,9 @@ func (r *run) commit() error {
 	defer r.lap("commit", time.Now())
 	if r.o.dryRun || r.report.Proof.State == report.ProofDiffers {
 		return nil
+	}
+	if err := r.keepProof(); err != nil {
+		return err
 	}
 	if err := r.staged.Commit(); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Clean(r.o.dir), err)

@@ -29,7 +29,7 @@ API, and are gone when the command ends. Any token is accepted.
 
 ` + exitText,
 		Example: `  $ terraformer-rootly sandbox --addr 127.0.0.1:8080
-  $ ROOTLY_API_URL=http://127.0.0.1:8080 ROOTLY_API_TOKEN=any terraformer-rootly import -o ./demo`,
+  $ terraformer-rootly import --url http://127.0.0.1:8080 --token any -o ./demo`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			objects := organisation.New(organisation.Options{Seed: seed, Size: size})

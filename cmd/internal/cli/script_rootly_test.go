@@ -145,11 +145,22 @@ func pick(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("not so many %s", args[1])
 }
 
-// asked waits for the first request.
-func asked(ts *testscript.TestScript, _ bool, _ []string) {
+// asked waits for the first request; "asked only GET" holds what requests there were.
+func asked(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server == nil || len(args) != 0 && len(args) != 2 {
+		ts.Fatalf("usage: asked [only VERB], after serve")
+	}
 	select {
-	case <-rootlyOf(ts).first:
+	case <-r.first:
 	case <-time.After(time.Minute):
 		ts.Fatalf("no request came")
+	}
+	if len(args) == 2 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if len(r.verbs) != 1 || r.verbs[args[1]] == 0 {
+			ts.Fatalf("requests: %v", r.verbs)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 //	serve [OPTION=VALUE...]  start a Rootly, and point ROOTLY_API_URL and ROOTLY_API_TOKEN to it
 //	api METHOD PATH [FILE]   change it
 //	pick VAR TYPE N          the id of its N-th object of a JSON:API type
-//	asked                    wait until it got a request
+//	asked [only VERB]        wait until it got a request; hold what requests there were
 //	note NAME DIR            remember the files of a directory, with their times
 //	same NAME DIR            hold that they are as they were, untouched
 //	equal DIR DIR            hold that two directories have the same code

@@ -37,8 +37,8 @@ func newVerify(w World) *cobra.Command {
 
 Plans a directory that import wrote, against the live API, and checks that every
 object in it is imported, or managed already, without any change. The plan reads
-each object by itself, so it costs about one request for each. Nothing is written,
-neither to the directory nor to Rootly.
+each object by itself, so it costs about one request for each. Nothing is
+written, neither to the directory nor to Rootly.
 
 ` + exitText,
 		Example: `  $ terraformer-rootly verify ./rootly

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// oldTool are the flags that the tool before had below "import rootly", with an argument for each
+// that differs from the default, and what has become of it: a part of the new command line, or of
+// the error.
+var oldTool = []struct {
+	long, short, argument, now, gone string
+}{
+	{long: "resources", short: "r", argument: "team", now: "--resources team"},
+	{long: "excludes", short: "x", argument: "severity", now: "--excludes severity"},
+	{long: "path-pattern", short: "p", argument: "{output}/x", now: "-o generated/x "},
+	{long: "path-output", short: "o", argument: "out", now: "-o out/rootly/service "},
+	{long: "state", short: "s", argument: "bucket", gone: "--state is gone"},
+	{long: "bucket", short: "b", argument: "gs://b", gone: "--bucket is gone"},
+	{long: "filter", short: "f", argument: "service=a:b", now: "--filter service.id=a --filter service.id=b"},
+	{long: "connect", short: "c", argument: "false", gone: "--connect=false is gone"},
+	{long: "compact", short: "C", argument: "true", now: "--layout single"},
+	{long: "verbose", short: "v", argument: "true", gone: "--verbose is gone"},
+	{long: "no-sort", short: "S", argument: "true", gone: "--no-sort is gone"},
+	{long: "output", short: "O", argument: "json", now: "--output json"},
+	{long: "retry-number", short: "n", argument: "9", now: "--retries 9"},
+	{long: "retry-sleep-ms", short: "m", argument: "9", gone: "--retry-sleep-ms is gone"},
+	{long: "url", short: "u", argument: "http://127.0.0.1:1", now: "--url http://127.0.0.1:1"},
+	{long: "token", short: "t", argument: "secret", now: "--token TOKEN"},
+}
+
+// translated runs the translation of a command line below "import rootly".
+func translated(t *testing.T, args ...string) (commandLine, error) {
+	t.Helper()
+	var line commandLine
+	cmd := oldCommand("rootly", func(_ *cobra.Command, l commandLine) error {
+		line = l
+		return nil
+	})
+	cmd.SetArgs(args)
+	err := cmd.Execute()
+	return line, err
+}
+
+// No flag of the tool before is ignored, by its long or its short name.
+func TestOldFlags(t *testing.T) {
+	t.Parallel()
+	for _, flag := range oldTool {
+		for _, args := range [][]string{{"--" + flag.long + "=" + flag.argument}, {"-" + flag.short + "=" + flag.argument}} {
+			t.Run(args[0], func(t *testing.T) {
+				t.Parallel()
+				if flag.long != "resources" {
+					args = append(args, "--resources=service")
+				}
+				line, err := translated(t, args...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if flag.now != "" && !strings.Contains(line.String()+" ", flag.now) {
+					t.Errorf("%v has become %s, without %s", args, line.String(), flag.now)
+				}
+				if gone := strings.Join(line.gone, "; "); flag.gone == "" && gone != "" || !strings.Contains(gone, flag.gone) {
+					t.Errorf("%v is refused with %q, want %q", args, gone, flag.gone)
+				}
+				if strings.Contains(line.String(), "secret") {
+					t.Errorf("the token shows in %s", line.String())
+				}
+			})
+		}
+	}
+}
+
+// The old place has every old flag, and no new flag took the name of one with another meaning.
+func TestOldNames(t *testing.T) {
+	t.Parallel()
+	old := newOldImport(World{}).Flags()
+	known := map[string]bool{"help": true}
+	for _, flag := range oldTool {
+		known[flag.long] = true
+		f := old.Lookup(flag.long)
+		if f == nil || f.Shorthand != flag.short {
+			t.Errorf("--%s, -%s is missing", flag.long, flag.short)
+		}
+	}
+	now := newImport(World{}).Flags()
+	old.VisitAll(func(f *pflag.Flag) {
+		if !known[f.Name] && now.Lookup(f.Name) == nil {
+			t.Errorf("--%s is neither old nor new", f.Name)
+		}
+	})
+}
+
+func TestOldFilters(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ old, now string }{
+		{"service=id1:id2", "service.id=id1 service.id=id2"},
+		{"service='a:b':c", "service.id=a:b service.id=c"},
+		{"Name=name;Value=Team *", `*.name=Team \*`},
+		{"Name=name;Value=a:'b:c'", "*.name=a *.name=b:c"},
+		{"Type=service;Name=name;Value=[x]?", `service.name=\[x]\?`},
+		{"Name=slug", "*.slug=?*"},
+		{"service.name=api-*", "service.name=api-*"},
+		{"service", ""},
+		{"service=", ""},
+		{"Type=service;Name=name", ""},
+		{"Type=servise;Name=name;Value=x", ""},
+		{"Type=service;Name=labels.app;Value=x", ""},
+		{"a;b;c;d", ""},
+	} {
+		got, err := oldFilters([]string{c.old})
+		if (err != nil) != (c.now == "") || strings.Join(got, " ") != c.now {
+			t.Errorf("%s: %q, %v, want %q", c.old, got, err, c.now)
+		}
+		if err != nil && (codeOf(err) != exitUsage || hintOf(err) == "") {
+			t.Errorf("%s: code %d, hint %q", c.old, codeOf(err), hintOf(err))
+		}
+	}
+	if _, err := oldFilters([]string{"service=a", "service=b"}); err == nil {
+		t.Error("two filters on the same attribute had to match both, and now either")
+	}
+}
+
+// A command line from the translation is one that a shell reads back as it is.
+func TestShellQuote(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"a-b/c=d": "a-b/c=d", "": "''", "a b": "'a b'", "*": "'*'", "it's": `'it'\''s'`} {
+		if got := shellQuote(in); got != want {
+			t.Errorf("%q becomes %s, want %s", in, got, want)
+		}
+	}
+}
