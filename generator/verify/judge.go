@@ -35,6 +35,8 @@ type Verdict struct {
 	Managed  int // listed objects in state already, without change
 	Reported int // listed objects that are told as not imported instead
 
+	Objects []Proven // those that are imported or managed without change, in the order of the plan
+
 	Missing     []Object     // listed, but neither imported, managed nor reported
 	Unexpected  []Change     // in the plan, but not asked for
 	Differences []Difference // attribute by attribute, in the order of the plan
@@ -53,6 +55,13 @@ func (v Verdict) Summary() string {
 		line += fmt.Sprintf(", %d to forget", v.Forget)
 	}
 	return line + "."
+}
+
+// A Proven is a listed object that the plan leaves as it is.
+type Proven struct {
+	Type    string
+	ID      string
+	Managed bool // in state already; else it is imported
 }
 
 // Judge compares a plan with what is expected of it.
@@ -120,6 +129,17 @@ func newJury(expect Expect) *jury {
 	return j
 }
 
+// settle counts a listed object as accounted for.
+func (j *jury) settle(k key, managed bool) {
+	j.settled[k] = true
+	if managed {
+		j.verdict.Managed++
+	} else {
+		j.verdict.Imported++
+	}
+	j.verdict.Objects = append(j.verdict.Objects, Proven{Type: k.typ, ID: k.id, Managed: managed})
+}
+
 // weigh counts one change and settles the object it stands for.
 func (j *jury) weigh(c Change) {
 	j.count(c)
@@ -141,12 +161,8 @@ func (j *jury) weigh(c Change) {
 		return // managed, and none of this run's objects
 	case !listed, object.Address != "" && object.Address != c.Address, j.settled[k]:
 		j.verdict.Unexpected = append(j.verdict.Unexpected, c)
-	case c.Import != "":
-		j.settled[k] = true
-		j.verdict.Imported++
 	default:
-		j.settled[k] = true
-		j.verdict.Managed++
+		j.settle(k, c.Import == "")
 	}
 }
 

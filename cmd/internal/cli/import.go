@@ -94,6 +94,7 @@ func runImport(ctx context.Context, w World, o *importOptions) error {
 	if err := run.verify(ctx); err != nil { // the plan of that copy
 		return err
 	}
+	run.sum()
 	if err := run.commit(); err != nil { // proven files to the directory
 		return err
 	}

@@ -12,8 +12,22 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// tell fills in the report, prints it, and says how the run ended.
+// tell prints the report and says how the run ended.
 func (r *run) tell() error {
+	r.report.Seconds = time.Since(r.started).Seconds()
+	switch {
+	case r.o.json:
+		if err := report.WriteJSON(r.w.Out, r.report); err != nil {
+			return err
+		}
+	default:
+		r.progress.Summary(r.report)
+	}
+	return r.outcome()
+}
+
+// sum fills in the report.
+func (r *run) sum() {
 	s := r.report
 	r.countTypes()
 	r.countReferences()
@@ -27,15 +41,6 @@ func (r *run) tell() error {
 	}
 	mask(s)
 	s.Seconds = time.Since(r.started).Seconds()
-	switch {
-	case r.o.json:
-		if err := report.WriteJSON(r.w.Out, s); err != nil {
-			return err
-		}
-	default:
-		r.progress.Summary(s)
-	}
-	return r.outcome()
 }
 
 // requests is what was asked of the API so far.
