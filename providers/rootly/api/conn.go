@@ -1,0 +1,145 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// A Conn sends single requests of any verb that its permit lets through, to the configured host
+// and with its token. It never repeats one and follows no redirect. It is there for the one
+// package that writes; whoever only reads takes a [Client].
+type Conn struct {
+	base    *url.URL
+	http    *http.Client
+	options Options
+	redact  func(string) string
+}
+
+// NewConn checks the options and returns a connection. It makes no request.
+func NewConn(o Options, permit func(*http.Request) error) (*Conn, error) {
+	base, err := parseBase(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	token, err := parseToken(string(o.Token), "the options")
+	if err != nil {
+		return nil, err
+	}
+	o.Token = "" // from here on only the guard and the redactor know it
+	o = o.withDefaults()
+	return &Conn{
+		base: base,
+		http: &http.Client{
+			Transport:     &guard{next: o.Transport, base: base, authorise: authoriser(token, o.UserAgent), permit: permit},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		options: o,
+		redact:  redactor(token),
+	}, nil
+}
+
+// A Reply is the answer to a request.
+type Reply struct {
+	Status int           // 0 when no answer came
+	Object *Object       // nil unless the answer holds one
+	Wait   time.Duration // how long the server asks to wait, if it does
+}
+
+// Send makes one request. Its error is an [Error]; where the status is 0 or from 500 on, nobody
+// knows whether the request was carried out.
+func (c *Conn) Send(ctx context.Context, method, path string, body []byte) (Reply, error) {
+	if u, err := url.Parse(path); err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") {
+		return Reply{}, fmt.Errorf("%q is not an API path", c.redact(path))
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(limited, method, strings.TrimSuffix(c.base.String(), "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return Reply{}, c.fail(method, path, err)
+	}
+	started := c.options.Now()
+	event := Event{Path: c.redact(r.URL.Path), Attempt: 1}
+	reply, size, err := c.exchange(r)
+	if err != nil && errors.Is(context.Cause(limited), errTimeout) {
+		err = c.fail(method, path, fmt.Errorf("%w within %s", errTimeout, c.options.Timeout))
+	}
+	event.Status, event.Bytes, event.Took, event.Err = reply.Status, size, c.options.Now().Sub(started), err
+	c.options.OnRequest(event)
+	return reply, err
+}
+
+// exchange sends a request and reads its answer.
+func (c *Conn) exchange(r *http.Request) (Reply, int64, error) {
+	const most = 16 << 20
+	answer, err := c.http.Do(r)
+	var outer *url.Error // its text repeats the URL
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	if err != nil {
+		return Reply{}, 0, c.fail(r.Method, r.URL.Path, networkFailure(err, true).err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, most))
+	size := int64(len(body))
+	reply := Reply{Status: answer.StatusCode, Wait: askedWait(answer.Header, c.options.Now())}
+	if answer.StatusCode/100 != 2 {
+		return reply, size, c.refused(r, answer, body)
+	}
+	if err != nil {
+		return reply, size, c.fail(r.Method, r.URL.Path, err)
+	}
+	if isHTML(answer.Header, body) {
+		return reply, size, c.fail(r.Method, r.URL.Path, ErrHTML)
+	}
+	if d, err := decodeOne(&parser{}, body); err == nil {
+		reply.Object = d.rows[0]
+	}
+	return reply, size, nil
+}
+
+// refused is the error for an answer that is no success, with all that the server says of it.
+func (c *Conn) refused(r *http.Request, answer *http.Response, body []byte) *Error {
+	f := statusFailure(answer, body, c.options.Now())
+	e := c.fail(r.Method, r.URL.Path, f.err)
+	e.Status, e.Title, e.Detail = f.status, c.redact(f.title), c.redact(allDetails(body, f.detail))
+	return e
+}
+
+// allDetails joins what the server says of each error.
+func allDetails(body []byte, otherwise string) string {
+	var told struct {
+		Errors []struct {
+			Title  string `json:"title"`
+			Detail string `json:"detail"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(body, &told) != nil || len(told.Errors) < 2 {
+		return otherwise
+	}
+	var parts []string
+	for _, e := range told.Errors {
+		if text := e.Detail; text != "" {
+			parts = append(parts, text)
+		} else if e.Title != "" {
+			parts = append(parts, e.Title)
+		}
+	}
+	return oneLine(strings.Join(parts, "; "))
+}
+
+// fail names the request in front of the cause, and takes the token out of both.
+func (c *Conn) fail(method, path string, cause error) *Error {
+	shown := &Client{base: c.base, redact: c.redact}
+	e := shown.wrap(&url.URL{Path: path}, cause)
+	e.Method = method
+	return e
+}
