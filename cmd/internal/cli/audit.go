@@ -29,7 +29,7 @@ the values before and after. The API key needs the permission Audits - read.
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAuditList(w), newAuditShow(w), newAuditSync(w))
+	cmd.AddCommand(newAuditList(w), newAuditShow(w), newAuditSync(w), newAuditServe(w))
 	return cmd
 }
 

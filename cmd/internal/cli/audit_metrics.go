@@ -103,9 +103,13 @@ func seconds(t time.Time) float64 {
 // write prints the metrics.
 func (m *auditMetrics) write(out io.Writer) {
 	for _, s := range m.samples() {
-		name := "rootly_audit_" + s.name
-		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n%s %g\n", name, s.help, name, s.kind, name, s.value)
+		s.write(out)
 	}
+}
+
+func (s sample) write(out io.Writer) {
+	name := "rootly_audit_" + s.name
+	fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n%s %g\n", name, s.help, name, s.kind, name, s.value)
 }
 
 // health says whether all is well, and what is not.

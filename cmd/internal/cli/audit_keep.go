@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+)
+
+const (
+	keptTogether = 100
+	flushEvery   = 5 * time.Second
+)
+
+// keep hands what is queued to the sinks until the end is announced and the queue is empty. Many
+// events that come at once share one write.
+func (rc *receiver) keep(ctx context.Context, sinks []*journal.Sink) {
+	defer close(rc.ended)
+	again := time.NewTicker(flushEvery)
+	defer again.Stop()
+	for {
+		select {
+		case first := <-rc.queue:
+			rc.write(ctx, sinks, rc.together(first))
+		case <-again.C:
+			rc.flush(ctx, sinks)
+		case <-rc.ending:
+			for len(rc.queue) > 0 {
+				rc.write(ctx, sinks, rc.together(<-rc.queue))
+			}
+			rc.flush(ctx, sinks)
+			return
+		}
+	}
+}
+
+// together takes what else is queued already.
+func (rc *receiver) together(first delivered) []delivered {
+	batch := []delivered{first}
+	for len(batch) < keptTogether {
+		select {
+		case d := <-rc.queue:
+			batch = append(batch, d)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// write makes a batch durable in every sink, and only then lets its senders go.
+func (rc *receiver) write(ctx context.Context, sinks []*journal.Sink, batch []delivered) {
+	events := make([]audit.Event, len(batch))
+	for i, d := range batch {
+		events[i] = d.event
+	}
+	var err error
+	for _, sink := range sinks {
+		_, failed := sink.Add(ctx, events)
+		err = errors.Join(err, failed)
+	}
+	if err != nil {
+		rc.counts.failed.Add(int64(len(batch)))
+		rc.note(fmt.Sprintf("%v; Rootly is asked to send again", err))
+	} else {
+		rc.counts.stored.Add(int64(len(batch)))
+	}
+	for _, d := range batch {
+		d.kept <- err
+	}
+}
+
+// flush passes on what waits for an endpoint. It takes little time, since senders wait meanwhile.
+func (rc *receiver) flush(ctx context.Context, sinks []*journal.Sink) {
+	ctx, cancel := context.WithTimeout(ctx, flushEvery)
+	defer cancel()
+	for _, sink := range sinks {
+		if waiting, err := sink.Flush(ctx); err != nil {
+			rc.note(fmt.Sprintf("%v; %d wait", err, waiting))
+		}
+	}
+}
