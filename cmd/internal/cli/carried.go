@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"sort"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -51,18 +53,72 @@ func (r *run) recordCarried(ctx context.Context) error {
 // readable lists what to plan when something must be left out, and nothing when the plan can be of
 // the whole.
 func (r *run) readable() []string {
-	if len(r.unread) == 0 {
+	if len(r.unread) == 0 && r.subset == nil {
 		return nil
 	}
 	var targets []string
 	for _, res := range r.graph.Resources {
-		targets = append(targets, res.Address.String())
+		if r.subset == nil || r.subset[res.Address] {
+			targets = append(targets, res.Address.String())
+		}
 	}
 	for _, c := range r.changes.Carried {
-		if !r.unread[c.Address] {
+		if r.subset == nil && !r.unread[c.Address] {
 			targets = append(targets, c.Address.String())
 		}
 	}
 	sort.Strings(targets)
 	return targets
+}
+
+// chooseSubset picks the resources to plan when --verify-sample asks for some only: spread over the
+// types, and the same for the same organisation. The plan reaches what they refer to as well.
+func (r *run) chooseSubset() {
+	n := r.o.proof.subset
+	if n <= 0 || n >= len(r.graph.Resources) {
+		return
+	}
+	r.subset = map[graph.Address]bool{}
+	byType := map[string][]graph.Address{}
+	var types []string
+	for _, res := range r.graph.Resources {
+		t := res.Address.Type
+		if byType[t] == nil {
+			types = append(types, t)
+		}
+		byType[t] = append(byType[t], res.Address)
+	}
+	sort.Strings(types)
+	for round := 0; len(r.subset) < n; round++ {
+		for _, t := range types {
+			if round < len(byType[t]) && len(r.subset) < n {
+				r.subset[byType[t][round]] = true
+			}
+		}
+	}
+	r.report.Proof.Subset = n
+}
+
+// announceCost tells beforehand what a plan against the live API asks of it: one request for every
+// object, and one more for every workflow task, whose position the provider compares.
+func (r *run) announceCost() {
+	if r.o.proof.replays() {
+		return
+	}
+	n := 0
+	for _, res := range r.graph.Resources {
+		if r.subset != nil && !r.subset[res.Address] {
+			continue
+		}
+		n++
+		if catalogue.Lookup(res.Address.Type).IsTask() {
+			n++
+		}
+	}
+	cost := "about " + report.Plural(n, "request")
+	if per := r.o.perMinute; per > 0 {
+		cost += fmt.Sprintf(", %s at %d a minute", report.Plural((n+per-1)/per, "minute"), per)
+	}
+	r.progress.Stage("cost", 0)
+	r.progress.Done("the plan will ask the API " + cost)
 }

@@ -49,12 +49,31 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 		return nil, verify.Verdict{}, err
 	}
 	verdict := verify.Judge(result, r.expect())
-	if len(r.unread) > 0 && verdict.Incomplete != "" {
+	if (len(r.unread) > 0 || r.subset != nil) && verdict.Incomplete != "" {
 		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
-		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
+		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+r.beyondSubset(verdict) == 0
 		verdict.Incomplete = ""
 	}
 	return result, verdict, nil
+}
+
+// beyondSubset counts what is in the plan unasked. Targets bring along what they refer to, which is
+// no fault when it is one of the run's own resources.
+func (r *run) beyondSubset(v verify.Verdict) int {
+	if r.subset == nil {
+		return len(v.Unexpected)
+	}
+	own := map[string]bool{}
+	for _, res := range r.graph.Resources {
+		own[res.Address.String()] = true
+	}
+	n := 0
+	for _, c := range v.Unexpected {
+		if !own[c.Address] {
+			n++
+		}
+	}
+	return n
 }
 
 // mend repairs what a plan would change. Large directories are planned in part until the part is

@@ -24,12 +24,14 @@ type proof struct {
 	engine   string
 	provider string
 	noRepair bool
+	subset   int
 }
 
 func (p *proof) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
 	f.BoolVar(&p.off, "no-verify", false, "do not plan")
+	f.IntVar(&p.subset, "verify-sample", 0, "plan only `N` resources, spread over the types (0: all)")
 	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
 	p.toolFlags(cmd)
 }
@@ -112,6 +114,8 @@ func (r *run) verify(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
+	r.chooseSubset()
+	r.announceCost()
 	t, stop, err := r.target()
 	if err != nil {
 		return err
@@ -182,12 +186,15 @@ func (r *run) unproven(ctx context.Context, err error) error {
 func (r *run) expect() verify.Expect {
 	var e verify.Expect
 	for _, res := range r.graph.Resources {
+		if r.subset != nil && !r.subset[res.Address] {
+			continue
+		}
 		e.Listed = append(e.Listed, verify.Object{
 			Type: res.Address.Type, ID: string(res.ID), Address: res.Address.String(), Secrets: secretPaths(res),
 		})
 	}
 	for _, c := range r.changes.Carried {
-		if r.unread[c.Address] {
+		if r.subset != nil || r.unread[c.Address] {
 			continue
 		}
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})

@@ -53,6 +53,7 @@ type run struct {
 	staged   *state.Stage                       // stage
 	verdict  verify.Verdict                     // verify
 	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
+	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
 }
 
 func (r *run) openDirectory() error {

@@ -45,6 +45,8 @@ type Deeds struct {
 	Wide   bool                // every column
 	Diff   bool                // each field before and after, below its deed
 	Getenv func(string) string // for NO_COLOR and TERM, on a terminal; zero: no colours
+
+	IsTerminal func() bool // zero: asks the writer
 }
 
 // Write prints deeds as a table, or with Diff as blocks.
@@ -111,7 +113,10 @@ func (o Deeds) view(out io.Writer) *deedView {
 	if v.Zone == nil {
 		v.Zone = time.UTC
 	}
-	v.colour.on = o.Getenv != nil && isTerminal(out) && o.Getenv("NO_COLOR") == "" && o.Getenv("TERM") != "dumb"
+	if v.IsTerminal == nil {
+		v.IsTerminal = func() bool { return isTerminal(out) }
+	}
+	v.colour.on = o.Getenv != nil && v.IsTerminal() && o.Getenv("NO_COLOR") == "" && o.Getenv("TERM") != "dumb"
 	return v
 }
 

@@ -69,6 +69,9 @@ func planned(v *Proof) string {
 	if covered != "" {
 		text += " Objects: " + covered + "."
 	}
+	if v.Subset > 0 {
+		text += " Only a sample was planned: " + Plural(v.Subset, "resource") + "."
+	}
 	if v.Sampled > 0 {
 		text += " Read again one by one, to compare: " + Plural(v.Sampled, "object") + "."
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Records print rows of data one by one, as they come: each as a line of JSON, all as one list of
@@ -13,12 +14,13 @@ type Records struct {
 	list bool
 	csv  *csv.Writer
 	rows int
+	live bool // someone looks at it on a terminal
 }
 
 // NewRecords prints rows to out: with "ndjson" each as a line of JSON, with "json" all as one
 // list, with "csv" as CSV under a head.
 func NewRecords(out io.Writer, kind string, head []string) *Records {
-	r := &Records{out: out, list: kind == "json"}
+	r := &Records{out: out, list: kind == "json", live: isTerminal(out)}
 	if kind == "csv" {
 		r.csv = csv.NewWriter(out)
 		_ = r.csv.Write(head) // buffered: a later row or Close tells of the failure
@@ -43,9 +45,15 @@ func (r *Records) JSON(row []byte) error {
 	return r.write(before + escape(string(row)) + after)
 }
 
-// Cells prints a row of CSV.
+// Cells prints a row of CSV: exactly, but for what a terminal could obey.
 func (r *Records) Cells(row []string) error {
 	r.rows++
+	if r.live {
+		row = slices.Clone(row)
+		for i, cell := range row {
+			row[i] = clean(cell)
+		}
+	}
 	if err := r.csv.Write(row); err != nil {
 		return fmt.Errorf("write records: %w", err)
 	}

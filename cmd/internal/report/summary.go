@@ -143,6 +143,7 @@ type Proof struct {
 	Differences []Difference `json:"differences"`
 	Seconds     float64      `json:"seconds"`
 	Sampled     int          `json:"sampled,omitempty"` // objects read again to compare lists with single answers
+	Subset      int          `json:"subset,omitempty"`  // resources that were planned, where it was not all
 }
 
 // The states of a proof.
