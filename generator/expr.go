@@ -49,7 +49,15 @@ func (p *hclPrinter) ref(dst []byte, e graph.Ref) []byte {
 	if e.Numeric {
 		dst = append(dst, "tonumber("...)
 	}
-	dst = append(dst, e.Target.String()...)
+	if e.Index != "" {
+		path, err := traversalText(e.Target.String() + e.Index)
+		if err != nil {
+			p.fail(fmt.Errorf("reference to %s%s: %w", e.Target, e.Index, err))
+		}
+		dst = append(dst, path...)
+	} else {
+		dst = append(dst, e.Target.String()...)
+	}
 	dst = append(dst, '.')
 	dst = p.identifier(dst, e.Attr)
 	if e.Numeric {

@@ -20,6 +20,8 @@ const (
 	variablesFile = "variables"
 	dataFile      = "data"
 	mainFile      = "main"
+	movedFile     = "moved"
+	removedFile   = "removed"
 )
 
 // Names of files that are the same in both syntaxes.
@@ -29,8 +31,14 @@ const (
 	ignoreFile  = ".gitignore"
 )
 
-// importKind is the kind of block that may occur any number of times without labels.
-const importKind = "import"
+// Kinds of blocks that may occur any number of times without labels.
+const (
+	importKind  = "import"
+	movedKind   = "moved"
+	removedKind = "removed"
+)
+
+func repeats(kind string) bool { return kind == importKind || kind == movedKind || kind == removedKind }
 
 const importsHeader = "The next apply takes these objects into the state. It is safe to delete this file after that."
 

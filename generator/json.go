@@ -246,7 +246,7 @@ func (t *tree) add(path []string, leaf []byte) {
 	}
 	next := t.below[path[0]]
 	if next == nil {
-		next = &tree{many: path[0] == importKind}
+		next = &tree{many: repeats(path[0])}
 		if t.below == nil {
 			t.below = map[string]*tree{}
 		}
@@ -275,7 +275,7 @@ func (t *tree) append(dst []byte, indent int) []byte {
 // print returns the block's body, indented for its place in the tree.
 func (p *jsonPrinter) print(b block) ([]byte, error) {
 	depth := 1 + len(b.labels)
-	if b.kind == importKind {
+	if repeats(b.kind) {
 		depth++ // these are elements of an array
 	}
 	text := p.body(nil, b, depth*indentWidth)

@@ -46,10 +46,36 @@ type Options struct {
 	Remembered        map[graph.Address]string
 	RememberedImports map[graph.Address]string
 
+	// Closed names files that take no resource and no import block that was not in them before,
+	// such as those that a person edited.
+	Closed map[string]bool
+
+	// Moved are resources that had another address, and Forgotten such that leave the code and the
+	// state while their objects live on.
+	Moved     []Move
+	Forgotten []graph.Address
+
+	// Removed is the form that the engine understands for what is forgotten.
+	Removed RemovedForm
+
 	// MaxBytes is the size before which a file is split; 0 means 200,000.
 	// Terraform reads many files of this size far faster than one of megabytes.
 	MaxBytes int
 }
+
+// A Move is a resource with its address in earlier code and the one that it has now.
+type Move struct {
+	From, To graph.Address
+}
+
+// RemovedForm is how a removed block says that the object is to live on.
+type RemovedForm int
+
+// The forms.
+const (
+	WithLifecycle RemovedForm = iota // lifecycle { destroy = false }: Terraform 1.7, OpenTofu 1.10
+	Bare                             // nothing but the address: OpenTofu 1.7 to 1.9
+)
 
 // A File is one file of the result.
 type File struct {

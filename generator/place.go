@@ -15,6 +15,7 @@ type item struct {
 type names struct {
 	extension string
 	taken     map[string]bool
+	closed    map[string]bool // files that take nothing new
 }
 
 // claim takes the name of the stem's n-th file, and reports whether it was free.
@@ -108,7 +109,7 @@ func (s *shelf) keep(it item) string {
 // put returns a file for a new item.
 func (s *shelf) put(it item, neighbour string) string {
 	for _, name := range []string{neighbour, s.open} {
-		if name != "" && s.hasRoom(name, it.size) {
+		if name != "" && !s.names.closed[name] && s.hasRoom(name, it.size) {
 			s.sizes[name] += it.size
 			return name
 		}
@@ -116,7 +117,7 @@ func (s *shelf) put(it item, neighbour string) string {
 	for {
 		name, free := s.names.claim(s.stem, s.next)
 		s.next++
-		if free {
+		if free && !s.names.closed[name] {
 			s.open, s.sizes[name], s.fresh[name] = name, it.size, true
 			return name
 		}

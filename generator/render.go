@@ -16,7 +16,7 @@ import (
 // The same arguments give the same bytes.
 func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}}
-	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports} {
+	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addLeavers} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("render: %w", err)
 		}
@@ -155,7 +155,7 @@ func (r *rendering) addData() error {
 
 // addResources prints all resources and puts each unit into its file.
 func (r *rendering) addResources() error {
-	units := unitsOf(r.graph, r.options.Layout)
+	units := unitsOf(r.graph, r.options.Layout, r.options.Remembered)
 	texts := make([][]printed, len(units))
 	err := inParallel(len(units), func(i int) error {
 		for _, member := range units[i].members {
@@ -193,7 +193,7 @@ func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 		}
 		return files
 	}
-	ns := names{extension: r.syntax.extension, taken: r.reserved()}
+	ns := names{extension: r.syntax.extension, taken: r.reserved(), closed: r.options.Closed}
 	for _, shelf := range r.shelvesOf(units) {
 		items := make([]item, len(shelf))
 		for n, i := range shelf {
@@ -240,7 +240,7 @@ func remembersAny(shelf []int, remembered map[int]bool) bool {
 // reserved are the names that no resource may take.
 func (r *rendering) reserved() map[string]bool {
 	taken := map[string]bool{}
-	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile} {
+	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile, movedFile, removedFile} {
 		taken[stem+r.syntax.extension] = true
 	}
 	return taken
@@ -278,7 +278,7 @@ func (r *rendering) addImports() error {
 	for i, res := range wanted {
 		items[i] = item{size: sizeOf(texts[i : i+1]), remembered: r.options.RememberedImports[res.Address]}
 	}
-	ns := names{extension: r.syntax.extension, taken: map[string]bool{}}
+	ns := names{extension: r.syntax.extension, taken: map[string]bool{}, closed: r.options.Closed}
 	for i, name := range place(items, importsFile, ns, r.importLimit()) {
 		d := r.draft(name)
 		d.header = importsHeader

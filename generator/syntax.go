@@ -35,7 +35,7 @@ func printHCL(b block) (printed, error) {
 // versions that read this code at least.
 func isStatic(kind string) bool {
 	switch kind {
-	case "terraform", "variable", importKind:
+	case "terraform", "variable", importKind, movedKind, removedKind:
 		return true
 	}
 	return false

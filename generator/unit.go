@@ -15,7 +15,7 @@ type unit struct {
 
 // unitsOf gathers the resources into units, in the order of the graph, in which an owner stands
 // before what it owns. Where two types use the same id, the owner is the one that came last.
-func unitsOf(g *graph.Graph, l Layout) []*unit {
+func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*unit {
 	type place struct {
 		root  graph.Address
 		group string
@@ -34,6 +34,9 @@ func unitsOf(g *graph.Graph, l Layout) []*unit {
 		if l == ByObject {
 			at.group = objectStem(root)
 		}
+		if file := remembered[r.Address]; file != "" && r.Parent != "" && !owned {
+			at.group = stemOf(file, l) // its owner, beside whom it stands, is not in this run
+		}
 		u := known[at]
 		if u == nil {
 			u = &unit{group: at.group}
@@ -51,6 +54,23 @@ func groupOf(r *graph.Resource) string {
 		return r.Group
 	}
 	return shortType(r.Address)
+}
+
+// stemOf returns the stem that a file of a layout belongs to.
+func stemOf(file string, l Layout) string {
+	stem, _, _ := strings.Cut(file, ".")
+	head, number, found := cutLast(stem, "_")
+	if l == ByType && found && strings.Trim(number, "0123456789") == "" {
+		return head
+	}
+	return stem
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // shortType is the resource type without the provider's name.

@@ -11,6 +11,7 @@ type Expr interface {
 // A Ref reads an attribute of another resource or data source: rootly_team.sre.id.
 type Ref struct {
 	Target  Address
+	Index   string // of one of several instances, as the language writes it, such as ["a"] or [0]; most often empty
 	Attr    string // most often "id"
 	Numeric bool   // whether a number is wanted where the attribute is text: tonumber(...)
 }

@@ -25,6 +25,9 @@ type LinkOptions struct {
 
 	// Lookup returns a data source for an object that is no resource of this run, or nil.
 	Lookup func(resourceType string, id ID) *DataSource
+
+	// Outside are objects that code beside this graph manages, and how to refer to them.
+	Outside map[Target]Ref
 }
 
 // Link turns ids into references: declared paths first, then whole values that are the UUID of
@@ -48,6 +51,8 @@ type linker struct {
 	byType map[string]map[ID]*Resource
 	bySlug map[string]map[string]*Resource // by type and slug, for references by another attribute
 	byUUID map[ID]*Resource                // nil where several resources share it
+
+	outsideUUID map[ID]*Ref // of what is managed beside the graph; nil where several share it
 
 	usersSeen map[ID]bool
 	dataSeen  map[Address]bool
@@ -74,6 +79,21 @@ func (l *linker) index(resources []*Resource) {
 			continue
 		}
 		l.byUUID[r.ID] = r
+	}
+	l.indexOutside()
+}
+
+func (l *linker) indexOutside() {
+	l.outsideUUID = make(map[ID]*Ref, len(l.o.Outside))
+	for target, ref := range l.o.Outside {
+		if !IsUUID(string(target.ID)) {
+			continue
+		}
+		if _, twice := l.outsideUUID[target.ID]; twice {
+			l.outsideUUID[target.ID] = nil
+			continue
+		}
+		l.outsideUUID[target.ID] = &ref
 	}
 }
 
@@ -111,11 +131,11 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 			l.place(r, h.path, Ref{Target: to.Address, Attr: attrOr(rule.Attr), Numeric: h.value.Type() == cty.Number})
 			return true
 		}
-		if l.lookup(r, h, target, ID(id)) {
+		if l.outside(r, h, Target{target, ID(id)}, rule.Attr) || l.lookup(r, h, target, ID(id)) {
 			return true
 		}
 	}
-	if l.byUUID[ID(id)] != nil || !l.isID(rule, id) {
+	if l.byUUID[ID(id)] != nil || l.outsideUUID[ID(id)] != nil || !l.isID(rule, id) {
 		return false
 	}
 	l.unresolved(r, h.path, ID(id), l.targets(r, rule, h))
@@ -212,6 +232,17 @@ func (l *linker) user(r *Resource, h hit, id ID) bool {
 	return true
 }
 
+// outside links to an object that code beside the graph manages.
+func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
+	ref, ok := l.o.Outside[target]
+	if !ok || attr != "" && attr != "id" {
+		return false
+	}
+	ref.Numeric = h.value.Type() == cty.Number
+	l.place(r, h.path, ref)
+	return true
+}
+
 func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
 	if l.o.Lookup == nil {
 		return false
@@ -270,6 +301,8 @@ func (l *linker) undeclared(r *Resource, done map[string]bool) {
 func (l *linker) wholeUUID(r *Resource, path cty.Path, id ID) {
 	to := l.byUUID[id]
 	switch {
+	case to == nil && l.outsideUUID[id] != nil:
+		l.place(r, path, *l.outsideUUID[id])
 	case to == nil:
 		// Ids of other systems look the same; nothing says that this one means an object here.
 	case to != r:
