@@ -227,12 +227,14 @@ func neighbourhood(text string, afterChange, beforeChange bool) string {
 	if columns(text) <= room+len(ellipsis)+2 {
 		return text
 	}
-	head, tail := "", ""
+	parts := []string{ellipsis}
 	if afterChange {
-		head, _ = split(text, keptAfter)
+		head, _ := split(text, keptAfter)
+		parts = append([]string{head[:strings.LastIndexByte(head, ' ')+1]}, parts...)
 	}
 	if beforeChange {
-		_, tail = split(text, columns(text)-keptBefore)
+		_, tail := split(text, columns(text)-keptBefore)
+		parts = append(parts, tail[max(strings.IndexByte(tail, ' '), 0):])
 	}
-	return head + " " + ellipsis + " " + tail
+	return strings.Join(parts, "")
 }
