@@ -3,7 +3,6 @@ package tfstate
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sort"
 
@@ -50,37 +49,42 @@ type object struct {
 	id  graph.ID
 }
 
-// ErrEncrypted says that a state can only be read by the engine that encrypted it.
-var ErrEncrypted = errors.New("the state is encrypted")
-
 func decode(content []byte) (*stateV4, error) {
-	var head struct {
-		Version   *int            `json:"version"`
-		Encrypted json.RawMessage `json:"encrypted_data"`
-	}
-	if err := json.Unmarshal(content, &head); err != nil {
-		return nil, fmt.Errorf("read state: %w", err)
-	}
-	if head.Encrypted != nil {
-		return nil, ErrEncrypted
-	}
-	if head.Version == nil || *head.Version != version {
-		return nil, fmt.Errorf("read state: version %s, want %d", versionText(head.Version), version)
+	if err := checkHead(content); err != nil {
+		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields() // what is not known would be lost
 	s := &stateV4{}
 	if err := d.Decode(s); err != nil {
-		return nil, fmt.Errorf("read state: %w", err)
+		return nil, &Unreadable{Reason: "it has what version 4 does not have", Next: "use a newer version of this program", Err: err}
 	}
 	return s, nil
 }
 
-func versionText(v *int) string {
-	if v == nil {
-		return "missing"
+// checkHead refuses what is no state of version 4, and says what it is instead.
+func checkHead(content []byte) error {
+	var head struct {
+		Version   *int            `json:"version"`
+		Encrypted json.RawMessage `json:"encrypted_data"`
 	}
-	return fmt.Sprint(*v)
+	err := json.Unmarshal(content, &head)
+	switch {
+	case err != nil:
+		return &Unreadable{Reason: "not a state", Next: "give a file that terraform state pull printed, or terraform.tfstate", Err: err}
+	case head.Encrypted != nil:
+		return &Unreadable{Reason: "only the engine that wrote it can read it", Next: "let the engine decrypt it: tofu state pull > plain.tfstate", Err: ErrEncrypted}
+	case head.Version == nil:
+		return &Unreadable{Reason: "not a state: it names no version", Next: "give a file that terraform state pull printed, or terraform.tfstate"}
+	case *head.Version > version:
+		return &Unreadable{Reason: fmt.Sprintf("version %d is newer than %d", *head.Version, version), Next: "use a newer version of this program"}
+	case *head.Version < version:
+		return &Unreadable{
+			Reason: fmt.Sprintf("version %d is older than %d", *head.Version, version),
+			Next:   "terraformer-rootly state upgrade FILE turns it into one of today",
+		}
+	}
+	return nil
 }
 
 // held lists what the state holds: objects wherever they are, and addresses of the root module.
