@@ -108,17 +108,21 @@ func (r *run) fetch(ctx context.Context) error {
 	return nil
 }
 
+const (
+	alertRoutes = "rootly_alert_route"
+	alertRules  = "rootly_alert_routing_rule"
+)
+
 // routingRules fetches the rules that alert routes superseded, for organisations without routes.
 func (r *run) routingRules(ctx context.Context) error {
-	const routes, rules = "rootly_alert_route", "rootly_alert_routing_rule"
 	absent := false
 	for _, s := range r.live.Skipped {
-		absent = absent || s.Type == routes && (errors.Is(s.Err, api.ErrForbidden) || errors.Is(s.Err, api.ErrNotFound))
+		absent = absent || s.Type == alertRoutes && (errors.Is(s.Err, api.ErrForbidden) || errors.Is(s.Err, api.ErrNotFound))
 	}
 	if len(r.o.resources) > 0 || !absent {
 		return nil
 	}
-	more, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(rules)}})
+	more, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(alertRules)}})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,10 @@ func TestMain(m *testing.M) {
 //	equal DIR DIR            hold that two directories have the same code
 //	keys FILE                print the key paths of a JSON document to keys.txt
 //	json FILE PATH VALUE     hold a value of a JSON document
-//	count N PATTERN FILES    hold how many lines match
+//	count N TEXT FILES       hold how many lines have a text
+//	port VAR                 a free port
+//	await FILE               wait until a file, or a listener on a port, is there
+//	small DIR                a file system of 256 KB
 //
 // Whatever a script does, its Rootly must have been read and nothing else.
 func TestScripts(t *testing.T) {
@@ -48,6 +51,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 			"note": noteFiles, "same": same, "equal": equal, "keys": keys, "json": jsonValue, "count": countLines,
+			"port": freePort, "await": await, "small": small,
 		},
 	})
 }
@@ -74,13 +78,16 @@ func lookPath(name, path string) string {
 	return name
 }
 
-// condition knows [plans], where an engine is found and long tests are wanted, and [root].
+// condition knows [plans], where an engine is found and long tests are wanted, [root], and
+// [tmpfs], where small works.
 func condition(cond string) (bool, error) {
 	switch cond {
 	case "plans":
 		return !testing.Short() && engineOnPath(), nil
 	case "root":
 		return os.Geteuid() == 0, nil
+	case "tmpfs":
+		return canMount(), nil
 	}
 	return false, fmt.Errorf("unknown condition %s", cond)
 }

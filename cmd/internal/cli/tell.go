@@ -58,12 +58,16 @@ func (r *run) outcome() error {
 		return outcome(exitDiffers)
 	}
 	for _, n := range r.report.NotListed {
-		if n.Asked || !n.Absent {
+		if n.Asked || !r.superseded(n.Type) {
 			return outcome(exitPartial)
 		}
 	}
 	return nil
 }
+
+// superseded reports whether a type that could not be listed has a forerunner that could: an
+// organisation has alert routes or alert routing rules, never both.
+func (r *run) superseded(typ string) bool { return typ == alertRoutes && r.live.Complete[alertRules] }
 
 func (r *run) countTypes() {
 	counts := map[string]*report.TypeCount{}
