@@ -103,6 +103,7 @@ Environment:
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
 	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newAudit(w), newVersion(w), newOldPlan())
+	foldHelp(root)
 	return root
 }
 
