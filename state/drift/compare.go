@@ -1,0 +1,220 @@
+package drift
+
+import (
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// Kind is what happened to an object between two snapshots.
+type Kind string
+
+// The kinds.
+const (
+	Added   Kind = "added"
+	Removed Kind = "removed"
+	Renamed Kind = "renamed" // another address or title, and nothing else
+	Changed Kind = "changed"
+)
+
+// A Change is what happened to one object.
+type Change struct {
+	Kind          Kind
+	Before, After Object // Before is zero for Added, After for Removed
+	Attributes    []Attribute
+}
+
+// Object is the object as it is, or as it was if it is gone.
+func (c Change) Object() Object {
+	if c.Kind == Removed {
+		return c.Before
+	}
+	return c.After
+}
+
+// An Attribute is one value before and after. A value that is not there is cty.NilVal.
+type Attribute struct {
+	Path          cty.Path
+	Before, After cty.Value
+}
+
+// A Diff is what happened between two snapshots, sorted by type, address and path.
+type Diff struct {
+	Changes []Change
+	names   map[graph.ID]string
+}
+
+// Name is how people call the object or person with an id: an address or an email; the id itself
+// when it is neither.
+func (d *Diff) Name(id string) string {
+	if n := d.names[graph.ID(id)]; n != "" {
+		return n
+	}
+	return id
+}
+
+// Empty reports whether nothing happened.
+func (d *Diff) Empty() bool { return len(d.Changes) == 0 }
+
+// Unordered reports whether the order of a list makes no difference to the provider. The path has
+// names only: "rules.time_blocks".
+type Unordered func(resourceType, path string) bool
+
+// Compare finds what turns one snapshot into another.
+func Compare(before, after *Snapshot, unordered Unordered) *Diff {
+	d := &Diff{names: map[graph.ID]string{}}
+	old := make(map[graph.Target]Object, len(before.Objects))
+	for _, s := range []*Snapshot{before, after} {
+		for _, u := range s.Users {
+			d.names[u.ID] = u.Email
+		}
+		for _, o := range s.Objects {
+			d.names[o.ID] = o.Address
+		}
+	}
+	for _, o := range before.Objects {
+		old[o.Key()] = o
+	}
+	for _, now := range after.Objects {
+		was, known := old[now.Key()]
+		delete(old, now.Key())
+		switch {
+		case !known:
+			d.Changes = append(d.Changes, Change{Kind: Added, After: now})
+		default:
+			c := comparing{typ: now.Type, unordered: unordered}
+			c.values(nil, "", was.Values, now.Values)
+			switch {
+			case len(c.found) > 0 || was.Parent != now.Parent:
+				d.Changes = append(d.Changes, Change{Kind: Changed, Before: was, After: now, Attributes: c.found})
+			case was.Address != now.Address || was.Title != now.Title:
+				d.Changes = append(d.Changes, Change{Kind: Renamed, Before: was, After: now})
+			}
+		}
+	}
+	for _, gone := range old {
+		d.Changes = append(d.Changes, Change{Kind: Removed, Before: gone})
+	}
+	sort.Slice(d.Changes, func(i, j int) bool { return less(d.Changes[i].Object(), d.Changes[j].Object()) })
+	return d
+}
+
+func less(a, b Object) bool {
+	if a.Type != b.Type {
+		return a.Type < b.Type
+	}
+	if a.Address != b.Address {
+		return a.Address < b.Address
+	}
+	return a.ID < b.ID
+}
+
+// comparing walks two values of one object.
+type comparing struct {
+	typ       string
+	unordered Unordered
+	found     []Attribute
+}
+
+// values compares what stands at a path. Names is the path without indexes.
+func (c *comparing) values(path cty.Path, names string, a, b cty.Value) {
+	switch {
+	case same(a, b):
+		return
+	case a != cty.NilVal && b != cty.NilVal && a.Type().IsObjectType() && b.Type().IsObjectType():
+		c.objects(path, names, a, b)
+	case a != cty.NilVal && b != cty.NilVal && a.Type().IsTupleType() && b.Type().IsTupleType():
+		c.lists(path, names, a, b)
+	default:
+		c.found = append(c.found, Attribute{Path: path.Copy(), Before: a, After: b})
+	}
+}
+
+func (c *comparing) objects(path cty.Path, names string, a, b cty.Value) {
+	for _, name := range union(a, b) {
+		inner := names
+		if inner != "" {
+			inner += "."
+		}
+		c.values(append(path.Copy(), cty.GetAttrStep{Name: name}), inner+name, child(a, name), child(b, name))
+	}
+}
+
+// lists compares element by element where both have as many, and as wholes where not: which of
+// several alike was taken out cannot be told.
+func (c *comparing) lists(path cty.Path, names string, a, b cty.Value) {
+	if c.unordered != nil && c.unordered(c.typ, names) && sameElements(a, b) {
+		return
+	}
+	if a.LengthInt() != b.LengthInt() || !blocks(a) || !blocks(b) {
+		c.found = append(c.found, Attribute{Path: path.Copy(), Before: a, After: b})
+		return
+	}
+	for i := range a.LengthInt() {
+		at := cty.NumberIntVal(int64(i))
+		c.values(append(path.Copy(), cty.IndexStep{Key: at}), names, a.Index(at), b.Index(at))
+	}
+}
+
+// blocks reports whether a list is one of nested blocks.
+func blocks(v cty.Value) bool {
+	for _, t := range v.Type().TupleElementTypes() {
+		if !t.IsObjectType() {
+			return false
+		}
+	}
+	return true
+}
+
+func same(a, b cty.Value) bool {
+	if a == cty.NilVal || b == cty.NilVal {
+		return a == cty.NilVal && b == cty.NilVal
+	}
+	return a.RawEquals(b)
+}
+
+// sameElements reports whether two lists hold the same values, however often and in any order.
+func sameElements(a, b cty.Value) bool {
+	if a.LengthInt() != b.LengthInt() {
+		return false
+	}
+	rest := b.AsValueSlice()
+	for _, v := range a.AsValueSlice() {
+		at := -1
+		for i, w := range rest {
+			if v.RawEquals(w) {
+				at = i
+				break
+			}
+		}
+		if at < 0 {
+			return false
+		}
+		rest = append(rest[:at], rest[at+1:]...)
+	}
+	return true
+}
+
+func child(v cty.Value, name string) cty.Value {
+	if !v.Type().HasAttribute(name) {
+		return cty.NilVal
+	}
+	return v.GetAttr(name)
+}
+
+func union(a, b cty.Value) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, v := range []cty.Value{a, b} {
+		for name := range v.Type().AttributeTypes() {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}

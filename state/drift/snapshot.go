@@ -1,0 +1,232 @@
+// Package drift compares what an organisation was with what it is.
+//
+//	graph ──► Snapshot ──► Encode ──► snapshot.json, made for version control
+//	                         │
+//	two snapshots ──► Compare ──► Diff: added, removed, renamed, changed by attribute
+//
+// A snapshot says of every object what its code says, without secrets. Comparing two is about
+// meaning: objects are matched by id whatever they are called, and an order that the provider does
+// not look at makes no difference.
+//
+// Not here: reading the API, asking who made a change, printing.
+package drift
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// Redacted stands for a secret. That a secret changed cannot be seen in a snapshot.
+const Redacted = "[REDACTED]"
+
+// A Snapshot is a whole organisation, or the selected part of one, sorted by type and id.
+type Snapshot struct {
+	Objects []Object
+	Users   []graph.User // people that objects point at, sorted by id
+}
+
+// An Object is one object of a snapshot.
+type Object struct {
+	Type    string
+	ID      graph.ID
+	Parent  graph.ID
+	Address string
+	Title   string
+	Values  cty.Value // an object: the arguments of its code, ids as text
+}
+
+// Key is what an object is matched by.
+func (o Object) Key() graph.Target { return graph.Target{Type: o.Type, ID: o.ID} }
+
+// Of makes a snapshot of a graph.
+func Of(g *graph.Graph) (*Snapshot, error) {
+	s := &Snapshot{Users: append([]graph.User(nil), g.Users...)}
+	for _, r := range g.Resources {
+		values, err := withoutSecrets(r)
+		if err != nil {
+			return nil, fmt.Errorf("snapshot of %s: %w", r.Address, err)
+		}
+		s.Objects = append(s.Objects, Object{
+			Type: r.Address.Type, ID: r.ID, Parent: r.Parent, Address: r.Address.String(), Title: r.Title, Values: values,
+		})
+	}
+	s.sort()
+	return s, nil
+}
+
+func (s *Snapshot) sort() {
+	sort.Slice(s.Objects, func(i, j int) bool {
+		a, b := s.Objects[i], s.Objects[j]
+		if a.Type != b.Type {
+			return a.Type < b.Type
+		}
+		return a.ID < b.ID
+	})
+	sort.Slice(s.Users, func(i, j int) bool { return s.Users[i].ID < s.Users[j].ID })
+}
+
+// objectV1 is the shape of a line of snapshot.json.
+type objectV1 struct {
+	Type    string          `json:"type"`
+	ID      graph.ID        `json:"id"`
+	Parent  graph.ID        `json:"parent,omitempty"`
+	Address string          `json:"address"`
+	Title   string          `json:"title,omitempty"`
+	Values  json.RawMessage `json:"values"`
+}
+
+// userV1 is a person in snapshot.json.
+type userV1 struct {
+	ID    graph.ID `json:"id"`
+	Email string   `json:"email"`
+}
+
+// headV1 is snapshot.json, as it is read.
+type headV1 struct {
+	Version int        `json:"version"`
+	Users   []userV1   `json:"users"`
+	Objects []objectV1 `json:"objects"`
+}
+
+const formatVersion = 1
+
+// Encode writes a snapshot with one object a line, so that version control shows which objects
+// changed. The same organisation gives the same bytes.
+func Encode(s *Snapshot) ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n\"version\": %d,\n\"users\": [", formatVersion)
+	for i, u := range s.Users {
+		if err := line(&b, i, userV1{u.ID, u.Email}); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteString("\n],\n\"objects\": [")
+	for i, o := range s.Objects {
+		values, err := ctyjson.Marshal(o.Values, o.Values.Type())
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", o.Address, err)
+		}
+		if err := line(&b, i, objectV1{o.Type, o.ID, o.Parent, o.Address, o.Title, values}); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteString("\n]\n}\n")
+	return b.Bytes(), nil
+}
+
+func line[T any](b *bytes.Buffer, i int, v T) error {
+	if i > 0 {
+		b.WriteByte(',')
+	}
+	b.WriteByte('\n')
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encode snapshot: %w", err)
+	}
+	b.Truncate(b.Len() - 1) // the encoder ends each value with a line of its own
+	return nil
+}
+
+// Decode reads what Encode wrote.
+func Decode(in io.Reader) (*Snapshot, error) {
+	var head headV1
+	if err := json.NewDecoder(in).Decode(&head); err != nil {
+		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
+	if head.Version != formatVersion {
+		return nil, fmt.Errorf("read snapshot: its format is %d, and this program knows %d", head.Version, formatVersion)
+	}
+	s := &Snapshot{}
+	for _, u := range head.Users {
+		s.Users = append(s.Users, graph.User{ID: u.ID, Email: u.Email})
+	}
+	for _, o := range head.Objects {
+		ty, err := ctyjson.ImpliedType(o.Values)
+		if err != nil {
+			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)
+		}
+		values, err := ctyjson.Unmarshal(o.Values, ty)
+		if err != nil {
+			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)
+		}
+		s.Objects = append(s.Objects, Object{o.Type, o.ID, o.Parent, o.Address, o.Title, values})
+	}
+	s.sort()
+	return s, nil
+}
+
+// withoutSecrets returns what the code of a resource says, with a mark in the place of each secret,
+// in the loose types that JSON keeps: lists and maps become tuples and objects.
+func withoutSecrets(r *graph.Resource) (cty.Value, error) {
+	secret := map[string]bool{}
+	for _, p := range r.Exprs {
+		if holdsVariable(p.Expr) {
+			secret[graph.PathString(p.Path)] = true
+		}
+	}
+	hidden := r.Config
+	if len(secret) > 0 {
+		var err error
+		hidden, err = cty.Transform(r.Config, func(p cty.Path, v cty.Value) (cty.Value, error) {
+			if secret[graph.PathString(p)] && v.Type() == cty.String {
+				return cty.StringVal(Redacted), nil
+			}
+			return v, nil
+		})
+		if err != nil {
+			return cty.NilVal, err
+		}
+	}
+	return loose(hidden), nil
+}
+
+func holdsVariable(e graph.Expr) bool {
+	switch e := e.(type) {
+	case graph.VariableRef:
+		return true
+	case graph.Template:
+		for _, p := range e.Parts {
+			if p.Expr != nil && holdsVariable(p.Expr) {
+				return true
+			}
+		}
+	case graph.Encoded:
+		for _, p := range e.Exprs {
+			if holdsVariable(p.Expr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loose turns lists and sets into tuples and maps into objects, at every depth.
+func loose(v cty.Value) cty.Value {
+	ty := v.Type()
+	switch {
+	case v.IsNull() || ty.IsPrimitiveType():
+		return v
+	case ty.IsObjectType(), ty.IsMapType():
+		m := map[string]cty.Value{}
+		for it := v.ElementIterator(); it.Next(); {
+			k, elem := it.Element()
+			m[k.AsString()] = loose(elem)
+		}
+		return cty.ObjectVal(m)
+	}
+	var elems []cty.Value
+	for it := v.ElementIterator(); it.Next(); {
+		_, elem := it.Element()
+		elems = append(elems, loose(elem))
+	}
+	return cty.TupleVal(elems)
+}
