@@ -81,7 +81,7 @@ func newRoot(w World) *cobra.Command {
 
 Reads the organisation through its API, writes code that a person would have
 written, and proves with a real plan that nothing would be created, changed or
-destroyed. It never writes to Rootly.
+destroyed. Only record writes to Rootly: pulses and incidents, nothing else.
 
 Environment:
   ROOTLY_API_TOKEN  token to read with
@@ -102,7 +102,7 @@ Environment:
 		Replace(root.UsageTemplate()))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
-	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newAudit(w), newVersion(w), newOldPlan())
+	root.AddCommand(imports, newTypes(w), newSandbox(w), newVerify(w), newAudit(w), newRecord(w), newVersion(w), newOldPlan())
 	foldHelp(root)
 	return root
 }

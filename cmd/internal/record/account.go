@@ -1,0 +1,170 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
+)
+
+// The outcomes of an apply.
+const (
+	Applied = "applied"
+	Failed  = "failed"
+)
+
+// An Account is what is told of one apply.
+type Account struct {
+	Plan   *change.Plan
+	Run    pipeline.Run
+	Status string // Applied or Failed
+
+	Name    string // what the plan is of, such as payments
+	Summary string // in place of the one that is made
+	Source  string
+	Key     string // tells several records of one run apart
+	Place   string // where the plan was: likewise
+
+	Started, Ended time.Time
+	Labels, Refs   []post.Pair
+	Most           int // changes that are listed
+	Ties           Ties
+}
+
+// Ties are what in Rootly the change is about, by id.
+type Ties map[post.Kind][]string
+
+// A Form says what an incident is to be like.
+type Form struct {
+	Severity     string // id
+	Kind, Status string
+	Private      bool
+}
+
+// Pulse makes the pulse.
+func (a Account) Pulse() (post.Pulse, error) {
+	content, err := json.Marshal(a.content())
+	if err != nil {
+		return post.Pulse{}, fmt.Errorf("write the changes down: %w", err)
+	}
+	return post.Pulse{
+		Identity: a.identity("pulse"),
+		Summary:  a.Title(), Source: a.Source, URL: a.url(),
+		Services: a.Ties[post.Service], Environments: a.Ties[post.Environment],
+		Labels: a.labels(), Refs: a.refs(),
+		Started: a.Started, Ended: a.Ended, Content: content,
+	}, nil
+}
+
+// Incident makes the incident.
+func (a Account) Incident(f Form) post.Incident {
+	labels := a.labels()
+	for _, r := range a.refs() {
+		labels = put(labels, r.Key, r.Value)
+	}
+	return post.Incident{
+		Identity: a.identity("incident"),
+		Title:    a.Title(), Summary: a.report(), Kind: f.Kind, Status: f.Status, Private: f.Private,
+		Severity: f.Severity, Services: a.Ties[post.Service], Environments: a.Ties[post.Environment],
+		Teams: a.Ties[post.Team], Functionalities: a.Ties[post.Functionality],
+		Causes: a.Ties[post.Cause], Types: a.Ties[post.IncidentType],
+		Labels: labels, Started: a.Started, Ended: a.Ended,
+	}
+}
+
+// identity is the same for each try to tell of this apply. Without a run of a CI system, the plan
+// itself stands for it.
+func (a Account) identity(as string) post.Identity {
+	run := a.Run.ID
+	if run == "" {
+		run = a.Plan.Source
+	}
+	return post.Identity{
+		Fingerprint: digest("1", as, a.Run.System, a.Run.Repository, run, a.Run.Job, a.Name, a.Place, a.Key),
+		Digest:      digest("1", a.Plan.Content, a.Status, a.Title()),
+	}
+}
+
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:12])
+}
+
+// Title says in one line what happened.
+func (a Account) Title() string {
+	if a.Summary != "" {
+		return secret.Mask(a.Summary)
+	}
+	text := a.Plan.Summary()
+	if a.Status == Failed {
+		text = "apply failed, planned were " + text
+	}
+	return secret.Mask(a.Name) + ": " + text
+}
+
+func (a Account) url() string {
+	if a.Run.URL != "" {
+		return a.Run.URL
+	}
+	return a.Run.PullRequestURL
+}
+
+// labels are those given, and what people filter by. Those given win.
+func (a Account) labels() []post.Pair {
+	labels := masked(a.Labels)
+	for _, l := range []post.Pair{
+		{Key: "status", Value: a.Status}, {Key: "name", Value: secret.Mask(a.Name)},
+		{Key: "workspace", Value: a.Run.Workspace}, {Key: "repository", Value: a.Run.Repository},
+		{Key: "branch", Value: a.Run.Branch}, {Key: "actor", Value: a.Run.Actor},
+		{Key: "approved_by", Value: a.Run.Approver}, {Key: "ci", Value: a.Run.System},
+	} {
+		labels = put(labels, l.Key, l.Value)
+	}
+	return labels
+}
+
+// refs are those given, and what the change is known by elsewhere.
+func (a Account) refs() []post.Pair {
+	refs := masked(a.Refs)
+	request := a.Run.PullRequestURL
+	if request == "" {
+		request = a.Run.PullRequest
+	}
+	for _, r := range []post.Pair{
+		{Key: "sha", Value: a.Run.Commit}, {Key: "pull_request", Value: request}, {Key: "run", Value: a.Run.URL},
+	} {
+		refs = put(refs, r.Key, r.Value)
+	}
+	return refs
+}
+
+// put adds a pair that says something, unless there is one of its key.
+func put(pairs []post.Pair, key, value string) []post.Pair {
+	if value == "" {
+		return pairs
+	}
+	for _, p := range pairs {
+		if p.Key == key {
+			return pairs
+		}
+	}
+	return append(pairs, post.Pair{Key: key, Value: value})
+}
+
+func masked(pairs []post.Pair) []post.Pair {
+	list := make([]post.Pair, len(pairs))
+	for i, p := range pairs {
+		list[i] = post.Pair{Key: p.Key, Value: secret.Mask(p.Value)}
+		if found := secret.Find(p.Key, p.Value); len(found) > 0 && list[i].Value == p.Value {
+			list[i].Value = "[secret]"
+		}
+	}
+	return list
+}

@@ -1,0 +1,82 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+)
+
+// content is the shape of what a pulse holds beside its summary.
+type content struct {
+	Status   string                `json:"status"`
+	Name     string                `json:"name"`
+	Seconds  int                   `json:"seconds,omitempty"`
+	Run      pipeline.Run          `json:"run"`
+	Actions  map[change.Action]int `json:"actions"`
+	Modules  []change.Module       `json:"modules,omitempty"`
+	Changes  []change.Change       `json:"changes,omitempty"`
+	Outputs  []change.Change       `json:"outputs,omitempty"`
+	LeftOut  int                   `json:"changes_left_out,omitempty"`
+	Drifted  int                   `json:"changed_outside_of_code,omitempty"`
+	Errored  bool                  `json:"plan_incomplete,omitempty"`
+	Engine   string                `json:"engine_version,omitempty"`
+	PlanHash string                `json:"plan_sha256,omitempty"`
+}
+
+func (a Account) content() content {
+	c := content{
+		Status: a.Status, Name: a.Name, Seconds: int(a.lasted().Seconds()), Run: a.Run,
+		Actions: a.Plan.Actions(), Modules: a.Plan.Modules(), Changes: a.Plan.Changes, Outputs: a.Plan.Outputs,
+		Drifted: a.Plan.Drifted, Errored: a.Plan.Errored, Engine: a.Plan.Engine, PlanHash: a.Plan.Source,
+	}
+	if a.Most > 0 && len(c.Changes) > a.Most {
+		c.LeftOut, c.Changes = len(c.Changes)-a.Most, c.Changes[:a.Most]
+	}
+	if a.Most > 0 && len(c.Outputs) > a.Most {
+		c.LeftOut, c.Outputs = c.LeftOut+len(c.Outputs)-a.Most, c.Outputs[:a.Most]
+	}
+	return c
+}
+
+func (a Account) lasted() time.Duration {
+	if a.Started.IsZero() || a.Ended.IsZero() {
+		return 0
+	}
+	return a.Ended.Sub(a.Started)
+}
+
+// report is the incident's text, in Markdown.
+func (a Account) report() string {
+	var b strings.Builder
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "- %s: %s\n", name, value)
+		}
+	}
+	line("Status", a.Status)
+	line("Run", a.Run.URL)
+	request := a.Run.PullRequestURL
+	if request == "" {
+		request = a.Run.PullRequest
+	}
+	line("Pull request", request)
+	line("Approved by", a.Run.Approver)
+	line("Started by", a.Run.Actor)
+	line("Repository", a.Run.Repository)
+	line("Branch", a.Run.Branch)
+	line("Commit", a.Run.Commit)
+	line("Workspace", a.Run.Workspace)
+	if d := a.lasted(); d > 0 {
+		line("Took", d.Round(time.Second).String())
+	}
+	if a.Plan.Errored {
+		line("Plan", "broke off, so that more may have changed")
+	}
+	if !a.Plan.Empty() {
+		b.WriteString("\nChanges:\n\n" + a.Plan.Markdown(a.Most))
+	}
+	return b.String()
+}

@@ -1,0 +1,173 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+)
+
+// A Source is where a plan comes from.
+type Source struct {
+	Path      string // of a file; "-" for In
+	In        io.Reader
+	Directory string // in which the engine reads a binary plan: where it was made
+	Engine    string // terraform, tofu or a path; empty for the first on the search path
+	Getenv    func(string) string
+	Environ   []string
+}
+
+// Load reads a plan: the document that show -json writes, or a plan file, which the engine then
+// turns into it.
+func (s Source) Load(ctx context.Context) (*change.Plan, error) {
+	if s.Path != "-" {
+		file, err := os.Open(s.Path)
+		if err != nil {
+			return nil, fmt.Errorf("open the plan: %w", err)
+		}
+		defer file.Close()
+		s.In = file
+	}
+	in := bufio.NewReader(s.In)
+	head, err := in.Peek(4096)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read the plan: %w", err)
+	}
+	if !binary(head) {
+		return s.read(in)
+	}
+	if s.Path != "-" {
+		return s.show(ctx, s.Path)
+	}
+	path, remove, err := keep(in)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	return s.show(ctx, path)
+}
+
+func (s Source) read(in io.Reader) (*change.Plan, error) {
+	p, err := change.Read(in, change.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name(), err)
+	}
+	return p, nil
+}
+
+func (s Source) name() string {
+	if s.Path == "-" {
+		return "standard input"
+	}
+	return s.Path
+}
+
+// binary recognises the plan files of the engines: an archive, or a note of where HCP Terraform
+// keeps the plan.
+func binary(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.Contains(head, []byte(`"remote_plan_format"`))
+}
+
+// keep writes a plan where the engine can read it, and nobody else: it holds secrets.
+func keep(in io.Reader) (path string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "plan")
+	if err != nil {
+		return "", nil, fmt.Errorf("keep the plan: %w", err)
+	}
+	remove = func() { _ = os.RemoveAll(dir) }
+	path = filepath.Join(dir, "plan")
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = io.Copy(file, in)
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		remove()
+		return "", nil, fmt.Errorf("keep the plan: %w", err)
+	}
+	return path, remove, nil
+}
+
+// show reads a plan file through the engine.
+func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: s.Engine, SearchPath: s.Getenv("PATH"), Environ: s.Environ})
+	if err != nil {
+		return nil, fmt.Errorf("read a plan file: %w", err)
+	}
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("read a plan file: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, engine.Path, "show", "-json", "-no-color", path)
+	cmd.Dir, cmd.Env = s.Directory, quiet(s.Environ)
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", engine, err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", engine, err)
+	}
+	p, readErr := s.read(out)
+	_, _ = io.Copy(io.Discard, out) // the engine must not block on a reader that gave up
+	if err := cmd.Wait(); err != nil {
+		return nil, &ShowError{Engine: engine.String(), Path: s.name(), Said: said(complaint.String()), err: err}
+	}
+	return p, readErr
+}
+
+// quiet is the environment without what changes the arguments or the output of an engine.
+func quiet(environ []string) []string {
+	list := []string{"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1"}
+	for _, entry := range environ {
+		if !strings.HasPrefix(entry, "TF_CLI_ARGS") && !strings.HasPrefix(entry, "TF_LOG") {
+			list = append(list, entry)
+		}
+	}
+	return list
+}
+
+// A ShowError is an engine that could not read a plan file.
+type ShowError struct {
+	Engine, Path string
+	Said         string // in one line
+	err          error
+}
+
+// Error is what the engine says.
+func (e *ShowError) Error() string {
+	return fmt.Sprintf("%s cannot read the plan file %s: %s", e.Engine, e.Path, e.Said)
+}
+
+// Unwrap returns how the engine ended.
+func (e *ShowError) Unwrap() error { return e.err }
+
+// Hint says where plan files can be read.
+func (e *ShowError) Hint() string {
+	return "a plan file can be read where it was made, by the same version and after init: run this there, name the directory with --dir, or give the output of show -json"
+}
+
+// said is the first line of a complaint that says something.
+func said(complaint string) string {
+	for _, line := range strings.Split(complaint, "\n") {
+		line = strings.TrimSpace(strings.TrimLeft(line, "│╷╵ "))
+		if strings.HasPrefix(line, "Error:") {
+			return strings.TrimSpace(strings.TrimPrefix(line, "Error:"))
+		}
+	}
+	if line := strings.TrimSpace(complaint); line != "" {
+		first, _, _ := strings.Cut(line, "\n")
+		return first
+	}
+	return "it says nothing"
+}

@@ -1,0 +1,52 @@
+package record
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
+)
+
+// Directory is where a directory lies in its repository, with slashes: the same on each machine
+// that has a checkout. Outside of any repository it is its name alone.
+func Directory(dir string) string {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			inside, err := filepath.Rel(at, start)
+			if err != nil {
+				return ""
+			}
+			return filepath.ToSlash(inside)
+		}
+		if at == filepath.Dir(at) {
+			return filepath.Base(start)
+		}
+	}
+}
+
+// Workspace is the one that the engine has selected in a directory, or nothing.
+func Workspace(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, ".terraform", "environment"))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// Name is what a plan is of, where nobody says: its workspace, its directory, its repository.
+func Name(r pipeline.Run) string {
+	if r.Workspace != "" && r.Workspace != "default" {
+		return r.Workspace
+	}
+	for _, path := range []string{r.Directory, r.Repository} {
+		if base := path[strings.LastIndex(path, "/")+1:]; base != "" && base != "." {
+			return base
+		}
+	}
+	return "terraform"
+}
