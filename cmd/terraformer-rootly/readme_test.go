@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -155,35 +156,45 @@ func head(t *testing.T, root string, args []string) string {
 	return strings.Join(lines[:min(count, len(lines))], "")
 }
 
-var waiting = regexp.MustCompile(`(?m)^  \w+ +[\d,]+ of [\d,]+ .*\n`)
-
-// findings says how many lines of a list of findings are shown.
-func findings(title string) int {
-	if strings.HasPrefix(title, "Not imported") {
-		return 3
+// finished keeps the last line that each stage wrote: on a slow machine there are more.
+func finished(lines []string) []string {
+	stage := func(line string) string { return strings.Fields(line + " -")[0] }
+	var kept []string
+	for i, line := range lines {
+		if i+1 == len(lines) || stage(line) != stage(lines[i+1]) {
+			kept = append(kept, line)
+		}
 	}
-	return 0
+	return kept
 }
 
-// excerpt shortens what an import tells: the table to a few rows, lists of findings to their
-// titles, everything else as it is.
+// excerpt shortens what an import tells: the table to a few rows, what was not imported to its first
+// lines. The other lists of findings give way to an ellipsis.
 func excerpt(text string) string {
-	const rows = 3
-	paragraphs := strings.Split(strings.TrimSpace(waiting.ReplaceAllString(text, "")), "\n\n")
+	const rows, findings = 3, 3
+	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
+	var shown []string
 	for i, p := range paragraphs {
 		lines := strings.Split(p, "\n")
 		switch {
+		case i == 0:
+			p = strings.Join(finished(lines), "\n")
 		case strings.HasPrefix(strings.TrimSpace(lines[0]), "type "):
-			last := lines[len(lines)-2:]
-			paragraphs[i] = strings.Join(append(append(lines[:1+rows:1+rows], "  ..."), last...), "\n")
-		case i > 2 && i < len(paragraphs)-1 && len(lines) > 1+findings(lines[0]):
-			paragraphs[i] = strings.Join(append(lines[:1+findings(lines[0])], "  ..."), "\n")
+			p = strings.Join(slices.Concat(lines[:1+rows], []string{"  ..."}, lines[len(lines)-2:]), "\n")
+		case i <= 2 || i == len(paragraphs)-1:
+		case strings.HasPrefix(p, "Not imported") && len(lines) > 1+findings:
+			p = strings.Join(append(lines[:1+findings:1+findings], "  ..."), "\n")
+		case shown[len(shown)-1] == "...":
+			continue
+		default:
+			p = "..."
 		}
+		shown = append(shown, p)
 	}
-	return "  " + strings.Join(paragraphs, "\n\n") + "\n"
+	return "  " + strings.Join(shown, "\n\n") + "\n"
 }
 
-var moving = regexp.MustCompile(`\d+(\.\d+)?(ms|s)\b|\d[\d.,]* [kM]?B\b|\d+ requests|\brequests +\d+|(terraform|tofu) \d+\.\d+\.\d+`)
+var moving = regexp.MustCompile(`\d+(\.\d+)?(ms|s)\b|\d[\d.,]* [kM]?B\b|\d+ requests|\brequests +\d+|compare: \d+ objects|(terraform|tofu) \d+\.\d+\.\d+`)
 
 // steady takes out what differs between machines.
 func steady(text string) string {

@@ -13,7 +13,7 @@ const (
 	maxParams   = 5
 	maxNesting  = 4
 	maxExported = 30 // names per package, methods and fields aside
-	maxPackage  = 40 // files of one package, tests aside
+	maxPackage  = 30 // files of one package, tests aside
 	maxDocument = 250
 	maxGuide    = 120
 )
@@ -29,7 +29,13 @@ var wideSurfaces = map[string]struct {
 	reason string
 }{
 	"cmd/internal/report": {38, "the shapes of what each command tells, which are values and do next to nothing"},
+	"generator/verify":    {34, "eight of them are the actions that a plan can name"},
 	"providers/graph":     {34, "the one language of all stages: resources, the expressions in them, how they are linked"},
+}
+
+// manyFiles may pass maxPackage.
+var manyFiles = map[string]string{
+	"cmd/internal/cli": "one file per command, with its stages beside it",
 }
 
 func TestFilesStaySmall(t *testing.T) {
@@ -55,7 +61,7 @@ func TestFilesStaySmall(t *testing.T) {
 func TestPackagesStayNarrow(t *testing.T) {
 	t.Parallel()
 	for dir, sources := range byPackage(files(t, product)) {
-		if len(sources) > maxPackage {
+		if len(sources) > maxPackage && manyFiles[dir] == "" {
 			t.Errorf("%s has %d files, the budget is %d; split the package by subject", dir, len(sources), maxPackage)
 		}
 		var names []string
