@@ -49,12 +49,15 @@ type remote struct {
 var errOutage = errors.New("outage")
 
 // newRemote has n events in bursts that share a moment; one in ten turns up to nine minutes late.
-func newRemote(t testing.TB, n int, seed uint64) *remote {
+func newRemote(t testing.TB, n int, seed uint64) *remote { return newSparse(t, n, seed, 8*time.Second) }
+
+// newSparse has bursts that are up to so much apart.
+func newSparse(t testing.TB, n int, seed uint64, gap time.Duration) *remote {
 	t.Helper()
 	r := &remote{random: rand.New(rand.NewPCG(seed, 1)), now: day, step: 3 * time.Second, page: 100}
 	at := day
 	for len(r.events) < n {
-		at = at.Add(time.Duration(r.random.IntN(8000)) * time.Millisecond)
+		at = at.Add(time.Duration(r.random.Int64N(int64(gap))).Truncate(time.Millisecond))
 		for range 1 + r.random.IntN(40) {
 			late := time.Duration(0)
 			if r.random.IntN(10) == 0 {
