@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ func auditAdvice(err error) error {
 
 // userID looks up the id of a user by email.
 func userID(ctx context.Context, client *api.Client, email string) (string, error) {
-	query := map[string][]string{"filter[email]": {email}}
+	query := url.Values{"filter[email]": {strings.ToLower(email)}} // as Rootly keeps them
 	users, err := client.List(ctx, api.Request{Path: "/v1/users", Query: query})
 	if err != nil {
 		return "", fmt.Errorf("look up user %s: %w", email, err)

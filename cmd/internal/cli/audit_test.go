@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+)
+
+var auditDay = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+
+// A logServer is a Rootly with an audit log, which remembers what it was asked.
+type logServer struct {
+	http.Handler
+
+	mu    sync.Mutex
+	asked []*url.URL
+}
+
+func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.asked = append(s.asked, r.URL)
+	s.mu.Unlock()
+	s.Handler.ServeHTTP(w, r)
+}
+
+// logOf serves events, n of them at each of some moments.
+func logOf(t *testing.T, o sandbox.Options, moments, n int) (*logServer, *sandbox.Server) {
+	t.Helper()
+	server := sandbox.New(o)
+	for i := range moments {
+		for j := range n {
+			server.Record(sandbox.Event{
+				Event: "update", ItemType: "Group", ItemID: fmt.Sprint(j), At: auditDay.Add(time.Duration(i) * time.Minute),
+				Changes: json.RawMessage(fmt.Sprintf(`{"name":["team %d","team %d"]}`, i, i+1)), Actor: sandbox.Actor{ID: 7, Name: "Bo", Source: "web", APIKeyID: "k1"},
+			})
+		}
+	}
+	return &logServer{Handler: server}, server
+}
+
+// runOn runs the program on a server.
+func runOn(t *testing.T, h http.Handler, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	listening := httptest.NewServer(h)
+	defer listening.Close()
+	var out, complaints bytes.Buffer
+	env := map[string]string{"ROOTLY_API_URL": listening.URL, "ROOTLY_API_TOKEN": "token", "GOGC": "100"}
+	code = Main(World{
+		In: strings.NewReader(""), Out: &out, Err: &complaints,
+		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil },
+	}, args)
+	return code, out.String(), complaints.String()
+}
+
+func TestAuditFiltersReachTheAPI(t *testing.T) {
+	t.Parallel()
+	log, _ := logOf(t, sandbox.Options{}, 1, 1)
+	code, out, _ := runOn(t, log, "audit", "list", "--since", "2026-10-01T00:00:00Z", "--until", "2026-10-02T00:00:00Z", "--user", "7", "--source", "WEB",
+		"--item-type", "team,severity", "--api-key", "k1", "--item-id", "0", "--action", "updated", "-o", "csv")
+	want := url.Values{
+		"filter[created_at][gte]": {"2026-10-01T00:00:00Z"}, "filter[created_at][lt]": {"2026-10-02T00:00:00Z"}, "filter[user_id]": {"7"},
+		"filter[source]": {"web"}, "filter[item_type][in]": {"Group,Severity"}, "filter[api_key_id]": {"k1"}, "sort": {"-created_at"},
+		"page[number]": {"1"}, "page[size]": {"100"},
+	}
+	if diff := cmp.Diff(want, log.asked[0].Query()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if rows := strings.Count(out, "\n"); code != exitDone || rows != 2 || !strings.Contains(out, ",web,k1,") {
+		t.Errorf("exit %d; what the API filters by is told of the event as well:\n%s", code, out)
+	}
+}
+
+func TestAuditAsksForNoMoreThanItShows(t *testing.T) {
+	t.Parallel()
+	for limit, c := range map[string]struct{ rows, pages int }{"5": {5, 1}, "100": {100, 2}, "150": {150, 2}, "0": {1000, 10}} {
+		log, _ := logOf(t, sandbox.Options{}, 5, 200)
+		code, out, _ := runOn(t, log, "audit", "list", "--limit", limit, "-o", "ndjson")
+		if rows := strings.Count(out, "\n"); code != exitDone || rows != c.rows || len(log.asked) != c.pages {
+			t.Errorf("--limit %s: exit %d, %d rows, %d requests; want %d and %d", limit, code, rows, len(log.asked), c.rows, c.pages)
+		}
+	}
+}
+
+// Events of one moment, a rate limit, errors and torn answers: each event comes once, the newest first.
+func TestAuditIsCompleteUnderFaults(t *testing.T) {
+	t.Parallel()
+	log, _ := logOf(t, sandbox.Options{Faults: sandbox.Faults{LimitEvery: 3, RetryAfter: time.Second, ErrorEvery: 4, TearEvery: 5}}, 3, 250)
+	code, out, complaints := runOn(t, log, "audit", "list", "--limit", "0", "-o", "json", "--format", "flat")
+	var rows []struct {
+		ID string    `json:"id"`
+		At time.Time `json:"created_at"`
+	}
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitDone {
+		t.Fatalf("exit %d: %v\n%s", code, err, complaints)
+	}
+	seen := map[string]bool{}
+	for i, r := range rows {
+		seen[r.ID] = true
+		if i > 0 && r.At.After(rows[i-1].At) {
+			t.Errorf("event %s is newer than the one before it", r.ID)
+		}
+	}
+	if len(rows) != 750 || len(seen) != 750 {
+		t.Errorf("%d rows of %d events, want 750", len(rows), len(seen))
+	}
+}
+
+func TestAuditStopsAtWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"data":[{"id":"8","type":"audits","attributes":{"event":"create","created_at":"2026-10-01T00:00:00Z"}},
+			{"id":"7","type":"audits","attributes":{"event":"create"}}],"links":{},"meta":{}}`)
+	})
+	code, out, complaints := runOn(t, broken, "audit", "list", "-o", "json")
+	if code != exitFailed || !strings.Contains(complaints, "audit event 7: it has no created_at") || !json.Valid([]byte(out)) {
+		t.Errorf("exit %d\n%s\n%s", code, out, complaints)
+	}
+}
+
+func TestAuditShowGivesUpInTime(t *testing.T) {
+	t.Parallel()
+	log, _ := logOf(t, sandbox.Options{}, 30, 100)
+	code, out, _ := runOn(t, log, "audit", "show", "2950", "--output", "flat")
+	if code != exitDone || !strings.Contains(out, `"id":"2950"`) || len(log.asked) != 1 {
+		t.Errorf("exit %d after %d requests: %s", code, len(log.asked), out)
+	}
+	log, _ = logOf(t, sandbox.Options{}, 30, 100)
+	if code, _, complaints := runOn(t, log, "audit", "show", "99999"); code != exitFailed || len(log.asked) > 12 {
+		t.Errorf("exit %d after %d requests: %s", code, len(log.asked), complaints)
+	}
+	log, _ = logOf(t, sandbox.Options{}, 3, 1)
+	if code, _, complaints := runOn(t, log, "audit", "show", "no-number"); code != exitFailed || !strings.Contains(complaints, "no event has the id no-number") {
+		t.Errorf("exit %d: %s", code, complaints)
+	}
+}
+
+// lateLog has an event that turned up after newer ones.
+type lateLog []audit.Event
+
+func (l lateLog) Events(context.Context, audit.Filter) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for _, e := range l {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestLateEventsAreFound(t *testing.T) {
+	t.Parallel()
+	var log lateLog
+	for i := range patience {
+		log = append(log, audit.Event{ID: fmt.Sprint(patience - i)})
+	}
+	log = append(log, audit.Event{ID: "5000"})
+	if e, err := findEvent(t.Context(), log, audit.Filter{}, "5000"); err != nil || e.ID != "5000" {
+		t.Errorf("%v %v", e, err)
+	}
+	var f *fault
+	if _, err := findEvent(t.Context(), append(lateLog{{ID: "0"}}, log...), audit.Filter{}, "5000"); !errors.As(err, &f) {
+		t.Errorf("an event behind more than %d older ones was found: %v", patience, err)
+	}
+}
+
+// Whatever a source gives, only what was asked for comes out, and no credential.
+func TestWantedFiltersAndRedacts(t *testing.T) {
+	t.Parallel()
+	log := lateLog{
+		{ID: "1", ItemType: "Group"},
+		{ID: "2", ItemType: "Secret", Changes: []audit.Change{{Field: "secret", Before: json.RawMessage("null"), After: json.RawMessage(`"s3cr3t"`)}}},
+	}
+	var got []string
+	for e, err := range wanted(log.Events(t.Context(), audit.Filter{}), audit.Filter{ItemTypes: []string{"Secret"}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, e.ID+" "+string(e.Changes[0].After))
+	}
+	if diff := cmp.Diff([]string{`2 "[REDACTED]"`}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The catalogue names no item type that the words for them do not know.
+func TestAuditKindsKnowTheCatalogue(t *testing.T) {
+	t.Parallel()
+	plain := audit.NewKinds(nil)
+	kinds := auditKinds()
+	for _, row := range catalogue.Types() {
+		if row.Audit == "" {
+			continue
+		}
+		if name, err := plain.Find(row.Audit); err != nil || name != row.Audit {
+			t.Errorf("%s: item type %s is not documented: %q %v", row.Name, row.Audit, name, err)
+		}
+		for _, word := range []string{row.Name, strings.TrimPrefix(row.Name, "rootly_")} {
+			if name, err := kinds.Find(word); err != nil || name != row.Audit {
+				t.Errorf("%s is taken for %q, not %s: %v", word, name, row.Audit, err)
+			}
+		}
+	}
+}
