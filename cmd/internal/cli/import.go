@@ -17,6 +17,7 @@ type importOptions struct {
 	connection
 	selection
 	proof
+	importAs
 
 	dir        string
 	layout     string
@@ -54,6 +55,7 @@ object and changes none.
 	o.connection.flags(cmd)
 	o.selection.flags(cmd)
 	o.proof.flags(cmd)
+	o.importAs.flags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
 	f.StringVar(&o.layout, "layout", "by-type", "files: by-type, by-object or single")
@@ -95,7 +97,7 @@ func runImport(ctx context.Context, w World, o *importOptions) error {
 		return err
 	}
 	run.sum()
-	if err := run.commit(); err != nil { // proven files to the directory
+	if err := run.commit(ctx); err != nil { // proven files to the directory
 		return err
 	}
 	return run.tell()
@@ -103,7 +105,7 @@ func runImport(ctx context.Context, w World, o *importOptions) error {
 
 // renderOptions translates the flags that say what files look like.
 func (o *importOptions) renderOptions() generator.Options {
-	r := generator.Options{Blank: o.secrets == "blank"}
+	r := generator.Options{Blank: o.secrets == "blank", Import: o.importAs.blocks()}
 	switch o.layout {
 	case "by-object":
 		r.Layout = generator.ByObject
@@ -124,7 +126,7 @@ type choice struct {
 }
 
 func (o *importOptions) choices() []choice {
-	return append(o.proof.choices(),
+	return append(append(o.proof.choices(), o.importAs.choices()...),
 		choice{"layout", &o.layout, []string{"by-type", "by-object", "single"}},
 		choice{"output", &o.output, []string{"hcl", "json"}},
 		choice{"detail", &o.detail, []string{"minimal", "full"}},
@@ -172,6 +174,10 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	if err := r.openDirectory(); err != nil {
+		r.close()
+		return nil, err
+	}
+	if err := r.openState(ctx); err != nil {
 		r.close()
 		return nil, err
 	}

@@ -41,8 +41,12 @@ func (r *run) planAndMend(ctx context.Context, t target) (*verify.Result, error)
 
 // judge plans and compares the plan with what is expected.
 func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Result, verify.Verdict, error) {
+	stateFile, err := r.proofState()
+	if err != nil {
+		return nil, verify.Verdict{}, err
+	}
 	result, err := r.o.proof.plan(ctx, r.w, r.staged.Dir(), t, planOptions{
-		targets:  targets,
+		targets: targets, stateFile: stateFile,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})
 	if err != nil {

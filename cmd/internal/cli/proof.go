@@ -61,8 +61,9 @@ type target struct {
 
 // planOptions are what differs from one plan of a run to the next.
 type planOptions struct {
-	targets  []string // addresses to restrict the plan to; empty: everything
-	progress func(verify.Progress)
+	targets   []string // addresses to restrict the plan to; empty: everything
+	stateFile string   // to plan against; empty: the directory's own
+	progress  func(verify.Progress)
 }
 
 // plan runs the engine in a directory against a target.
@@ -71,7 +72,7 @@ func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planO
 	if err != nil {
 		return nil, err
 	}
-	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress, Targets: o.targets}
+	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress, Targets: o.targets, StateFile: o.stateFile}
 	if p.provider == "stand-in" {
 		served, err := standin.Serve(ctx, standin.Options{URL: t.url, Token: t.token})
 		if err != nil {

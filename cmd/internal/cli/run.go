@@ -52,6 +52,7 @@ type run struct {
 	changes  *state.Changes                     // stage
 	staged   *state.Stage                       // stage
 	verdict  verify.Verdict                     // verify
+	state    *stateRun                          // from the start, unless import blocks do
 	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
 	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
 }
@@ -69,6 +70,7 @@ func (r *run) openDirectory() error {
 // close lets go of everything, whether or not the run came to its end.
 func (r *run) close() {
 	r.progress.Close()
+	r.closeState()
 	if r.staged != nil {
 		_ = r.staged.Discard()
 	}
@@ -230,8 +232,11 @@ func rules(resourceType string) []graph.Rule {
 
 // remembered gives objects the names that earlier runs gave them.
 func (r *run) remembered() func(string, graph.ID) string {
-	known := r.dir.Addresses()
+	known, held := r.dir.Addresses(), r.heldNames()
 	return func(resourceType string, id graph.ID) string {
+		if name := held[state.Key{Type: resourceType, ID: id}]; name != "" {
+			return name
+		}
 		return known[state.Key{Type: resourceType, ID: id}].Name
 	}
 }
@@ -242,7 +247,7 @@ func (r *run) reserved(resources []*graph.Resource) []graph.Address {
 	for _, res := range resources {
 		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
 	}
-	var list []graph.Address
+	list := r.heldByOthers(here)
 	for key, address := range r.dir.Addresses() {
 		if !here[key] {
 			list = append(list, address)
@@ -318,6 +323,7 @@ func (r *run) stage() error {
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
 		})
 	}
+	run.Files = append(run.Files, r.script()...)
 	for _, res := range r.graph.Resources {
 		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID})
 	}
@@ -347,11 +353,19 @@ func (r *run) rejected() []rootly.Rejected {
 func (r *run) complete(typ string) bool { return r.live.Complete[typ] }
 
 // commit moves the files in, unless the proof failed or nothing is to be written.
-func (r *run) commit() error {
+func (r *run) commit(ctx context.Context) error {
 	defer r.lap("commit", time.Now())
 	if r.o.dryRun || r.report.Proof.State == report.ProofDiffers {
 		return nil
 	}
+	if r.state != nil && r.o.writesState() {
+		return r.commitWithState(ctx)
+	}
+	return r.moveIn()
+}
+
+// moveIn moves the staged files in, with the proof.
+func (r *run) moveIn() error {
 	if err := r.keepProof(); err != nil {
 		return err
 	}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// stateResources are the run's objects as the state holds them.
+func (r *run) stateResources() []tfstate.Resource {
+	direct := map[graph.Address][]graph.Address{}
+	for _, res := range r.graph.Resources {
+		direct[res.Address] = references(res)
+	}
+	reached := map[graph.Address]map[graph.Address]bool{}
+	list := make([]tfstate.Resource, 0, len(r.graph.Resources))
+	for _, res := range r.graph.Resources {
+		entry := tfstate.Resource{Address: res.Address, ID: res.ID, Dependencies: sorted(reach(res.Address, direct, reached))}
+		if s := r.schema.Resources[res.Address.Type]; s != nil {
+			entry.SchemaVersion = int(s.Version)
+			entry.Attributes = readNeeds(res, s.Block)
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
+// readNeeds are the attributes that the provider must find in the state to read the rest. None of
+// them can hold a secret.
+func readNeeds(res *graph.Resource, block *schema.Block) map[string]cty.Value {
+	attributes := map[string]cty.Value{}
+	switch res.Address.Type {
+	case "rootly_edge_connector_action": // read below its connector, whose id no answer holds
+		if v, ok := argument(res, "edge_connector_id"); ok {
+			attributes["edge_connector_id"] = v
+		}
+	case "rootly_schedule_rotation": // read only where the state has some
+		for _, name := range []string{"active_time_attributes", "schedule_rotation_members"} {
+			if v, ok := argument(res, name); ok && v.LengthInt() > 0 {
+				attributes[name] = complete(v, block.Nested(name))
+			}
+		}
+	}
+	return attributes
+}
+
+func argument(res *graph.Resource, name string) (cty.Value, bool) {
+	if !res.Config.Type().HasAttribute(name) {
+		return cty.NilVal, false
+	}
+	v := res.Config.GetAttr(name)
+	return v, !v.IsNull() && v.IsWhollyKnown()
+}
+
+// complete gives the objects of a list of blocks every attribute that the schema has.
+func complete(blocks cty.Value, nested *schema.Nested) cty.Value {
+	var list []cty.Value
+	for it := blocks.ElementIterator(); it.Next(); {
+		_, element := it.Element()
+		object := map[string]cty.Value{}
+		for _, a := range nested.Block.Attributes {
+			object[a.Name] = cty.NullVal(a.Type)
+			if element.Type().HasAttribute(a.Name) {
+				object[a.Name] = element.GetAttr(a.Name)
+			}
+		}
+		list = append(list, cty.ObjectVal(object))
+	}
+	return cty.TupleVal(list)
+}
+
+// references are the resources that a resource's code refers to.
+func references(res *graph.Resource) []graph.Address {
+	var list []graph.Address
+	for _, p := range res.Exprs {
+		list = appendTargets(list, p.Expr)
+	}
+	return list
+}
+
+func appendTargets(list []graph.Address, e graph.Expr) []graph.Address {
+	switch e := e.(type) {
+	case graph.Ref:
+		if !e.Target.Data {
+			list = append(list, e.Target)
+		}
+	case graph.Template:
+		for _, p := range e.Parts {
+			list = appendTargets(list, p.Expr)
+		}
+	case graph.Encoded:
+		for _, p := range e.Exprs {
+			list = appendTargets(list, p.Expr)
+		}
+	}
+	return list
+}
+
+// reach is what a resource depends on, near and far, which is what the engines note. The graph has
+// no cycles.
+func reach(from graph.Address, direct map[graph.Address][]graph.Address, known map[graph.Address]map[graph.Address]bool) map[graph.Address]bool {
+	if found := known[from]; found != nil {
+		return found
+	}
+	found := map[graph.Address]bool{}
+	known[from] = found
+	for _, next := range direct[from] {
+		found[next] = true
+		for far := range reach(next, direct, known) {
+			found[far] = true
+		}
+	}
+	return found
+}
+
+func sorted(set map[graph.Address]bool) []graph.Address {
+	list := make([]graph.Address, 0, len(set))
+	for a := range set {
+		list = append(list, a)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
+	return list
+}
