@@ -163,7 +163,7 @@ func TestARunThatTakesLong(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.db")
 	r := newSparse(t, 4000, 11, 2*time.Minute)
-	r.now, r.step = day.Add(10*time.Minute), 7*time.Minute // in which more comes than a page holds
+	r.now, r.step = day.Add(6*time.Minute), 5*time.Minute // in which as much comes as a page holds
 	s, _ := one(t, "sqlite://"+path)
 	s.Source, s.Now, s.Start, s.Stretch = r.read, func() time.Time { return r.now }, day, 300
 	for r.now.Before(r.end()) {
