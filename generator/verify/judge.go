@@ -21,6 +21,16 @@ type Expect struct {
 	Listed   []Object // every object that the listings named
 	Reported []Object // those that are told as not imported; Address is of no account
 
+	// Forget are the objects that may leave the state and live on.
+	Forget []Object
+
+	// Edited are addresses whose code people changed: what the plan does to them is theirs to decide.
+	Edited map[string]bool
+
+	// Before is what the directory planned before its code changed. A change that it held already
+	// is no difference.
+	Before []Change
+
 	// RefuseDrift makes differences between state and life unclean even where the code agrees with life.
 	RefuseDrift bool
 }
@@ -40,6 +50,7 @@ type Verdict struct {
 	Missing     []Object     // listed, but neither imported, managed nor reported
 	Unexpected  []Change     // in the plan, but not asked for
 	Differences []Difference // attribute by attribute, in the order of the plan
+	Accepted    []Difference // those that are none of this run's: of edited code, or there before
 	Drift       []Difference // state against life; no reason against a proof unless asked for
 	Errors      []Diagnostic // what the engine gave up on
 	Incomplete  string       // why the plan does not speak for everything; zero: it does
@@ -111,11 +122,21 @@ type jury struct {
 	order    []key
 	reported map[key]bool
 	settled  map[key]bool // found in the plan, clean or not
+	forget   map[key]bool
+	edited   map[string]bool
+	before   map[string]Change // by address
 	verdict  Verdict
 }
 
 func newJury(expect Expect) *jury {
-	j := &jury{listed: map[key]Object{}, reported: map[key]bool{}, settled: map[key]bool{}}
+	j := &jury{listed: map[key]Object{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
+		edited: expect.Edited, before: make(map[string]Change, len(expect.Before))}
+	for _, object := range expect.Forget {
+		j.forget[key{object.Type, object.ID}] = true
+	}
+	for _, change := range expect.Before {
+		j.before[change.Address] = change
+	}
 	for _, object := range expect.Reported {
 		j.reported[key{object.Type, object.ID}] = true
 	}
@@ -143,6 +164,14 @@ func (j *jury) settle(k key, managed bool) {
 // weigh counts one change and settles the object it stands for.
 func (j *jury) weigh(c Change) {
 	j.count(c)
+	if c.Action == Forget && j.forget[key{c.Type, c.objectID()}] {
+		return
+	}
+	if c.Action != NoOp && j.accepts(c) {
+		j.verdict.Accepted = append(j.verdict.Accepted, differencesOf(c, j.secrets(c))...)
+		j.settleDiffering(c)
+		return
+	}
 	if c.Action != NoOp {
 		j.verdict.Differences = append(j.verdict.Differences, differencesOf(c, j.secrets(c))...)
 		j.settleDiffering(c)
@@ -164,6 +193,19 @@ func (j *jury) weigh(c Change) {
 	default:
 		j.settle(k, c.Import == "")
 	}
+}
+
+// accepts reports whether a change is none of this run's.
+func (j *jury) accepts(c Change) bool {
+	if j.edited[c.Address] {
+		return true
+	}
+	was, known := j.before[c.Address]
+	return known && was.Action == c.Action && was.Import == c.Import && same(was.Before, c.Before) && same(was.After, c.After)
+}
+
+func same(a, b cty.Value) bool {
+	return a == cty.NilVal && b == cty.NilVal || a != cty.NilVal && b != cty.NilVal && a.RawEquals(b)
 }
 
 func (j *jury) count(c Change) {
