@@ -37,6 +37,7 @@ type resourceV4 struct {
 
 type instanceV4 struct {
 	IndexKey      json.RawMessage            `json:"index_key,omitempty"`
+	Deposed       string                     `json:"deposed,omitempty"`
 	SchemaVersion int                        `json:"schema_version"`
 	Attributes    map[string]json.RawMessage `json:"attributes"`
 	Sensitive     []json.RawMessage          `json:"sensitive_attributes"`
@@ -87,26 +88,17 @@ func checkHead(content []byte) error {
 	return nil
 }
 
-// held lists what the state holds: objects wherever they are, and addresses of the root module.
+// held sorts what the state holds: objects wherever they are, and addresses of the root module.
 func (s *stateV4) held() (map[object]bool, map[graph.Address]graph.ID, error) {
+	all, err := s.objects()
+	if err != nil {
+		return nil, nil, err
+	}
 	objects, addresses := map[object]bool{}, map[graph.Address]graph.ID{}
-	for _, raw := range s.Resources {
-		var r resourceV4
-		if err := json.Unmarshal(raw, &r); err != nil {
-			return nil, nil, fmt.Errorf("read state: %w", err)
-		}
-		if r.Mode != "managed" {
-			continue
-		}
-		for _, i := range r.Instances {
-			var id string
-			if err := json.Unmarshal(i.Attributes["id"], &id); err != nil {
-				continue // no object of ours: its ids are texts
-			}
-			objects[object{r.Type, graph.ID(id)}] = true
-			if r.Module == "" {
-				addresses[graph.Address{Type: r.Type, Name: r.Name}] = graph.ID(id)
-			}
+	for _, h := range all {
+		objects[object{h.Address.Type, h.ID}] = true
+		if h.Module == "" {
+			addresses[h.Address] = h.ID
 		}
 	}
 	return objects, addresses, nil

@@ -15,7 +15,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
-	"github.com/terraformer-rootly/terraformer-rootly/state/held"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -61,7 +60,7 @@ type stateRun struct {
 	engine  verify.Engine
 	job     verify.Job
 	present []byte // empty where there is none
-	held    []held.Instance
+	held    []tfstate.Held
 	private string // directory for the state that the proof plans against; empty until it is needed
 	added   []graph.Address
 }
@@ -87,12 +86,7 @@ func (r *run) openState(ctx context.Context) error {
 	if s.present, err = s.pull(ctx, r.w); err != nil {
 		return fmt.Errorf("state of %s: %w", r.o.dir, err)
 	}
-	if len(s.present) > 0 {
-		if _, err := tfstate.ReadHead(s.present); err != nil {
-			return fmt.Errorf("state of %s: %w", r.o.dir, err)
-		}
-	}
-	if s.held, err = held.FromState(s.present, "rootly_"); err != nil {
+	if s.held, err = tfstate.Objects(s.present); err != nil {
 		return fmt.Errorf("state of %s: %w", r.o.dir, err)
 	}
 	r.state = s

@@ -1,0 +1,67 @@
+package tfstate
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// A Held is an object that a state holds, and where.
+type Held struct {
+	Module  string // such as module.teams["a"]; empty for the root module
+	Address graph.Address
+	Key     string // of count or for_each, as JSON; empty without
+	ID      graph.ID
+}
+
+// String returns the address as the engines write it.
+func (h Held) String() string {
+	s := h.Address.String()
+	if h.Module != "" {
+		s = h.Module + "." + s
+	}
+	if h.Key != "" {
+		s += "[" + h.Key + "]"
+	}
+	return s
+}
+
+// Plain reports whether a single resource of the root module is what holds the object.
+func (h Held) Plain() bool { return h.Module == "" && h.Key == "" }
+
+// Objects lists what a state holds that has an id, in its order. Data sources are no objects of
+// it. No text at all is an empty state.
+func Objects(content []byte) ([]Held, error) {
+	if len(content) == 0 {
+		return nil, nil
+	}
+	s, err := decode(content)
+	if err != nil {
+		return nil, err
+	}
+	return s.objects()
+}
+
+func (s *stateV4) objects() ([]Held, error) {
+	var held []Held
+	for _, raw := range s.Resources {
+		var r resourceV4
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return nil, fmt.Errorf("read state: %w", err)
+		}
+		if r.Mode != "managed" {
+			continue
+		}
+		for _, i := range r.Instances {
+			var id string
+			if i.Deposed != "" || json.Unmarshal(i.Attributes["id"], &id) != nil {
+				continue // no object of ours: its ids are texts
+			}
+			held = append(held, Held{
+				Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.IndexKey), ID: graph.ID(id),
+			})
+		}
+	}
+	return held, nil
+}
