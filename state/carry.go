@@ -142,6 +142,9 @@ func (k *carrying) stands(it code.Item) (graph.Address, bool) {
 	a, ok := addressOf(it)
 	if it.Kind == "import" || it.Kind == "moved" {
 		a.Type, a.Name, ok = it.Target("to")
+		if it.Kind == "moved" && k.next.declares(it.Same()) || it.Kind == "import" && k.run.Held[k.stay[a].Key()] {
+			return a, false
+		}
 	}
 	if !ok || a.Data {
 		return a, false

@@ -47,8 +47,11 @@ func TestNarrowerSelectionKeepsFilesWhole(t *testing.T) {
 	}
 
 	// It is still known that the file was edited.
-	_, err := try(dir, state.Options{}, everything(file("teams.tf", team("a")), file("services.tf", service("db"))))
-	wantHint(t, err, "--force")
+	changes = commit(t, dir, state.Options{}, everything(file("teams.tf", team("a")), file("services.tf", service("db"))))
+	wantFiles(t, dir, map[string]string{"teams.tf": resource(team("a")), "services.tf": "# my note\n\n\n", "services_2.tf": resource(service("db"))})
+	if len(changes.Gone) != 2 {
+		t.Errorf("gone: %v", changes.Gone)
+	}
 }
 
 func TestFilteredAndForgottenObjects(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -49,6 +50,9 @@ type Run struct {
 
 	// Forget holds objects whose code goes although they live.
 	Forget map[Key]bool
+
+	// Held holds objects that the state has, so that their import blocks may go.
+	Held map[Key]bool
 }
 
 func (r Run) complete(typ string) bool { return r.Complete != nil && r.Complete(typ) }
@@ -62,8 +66,11 @@ type Changes struct {
 	Overwritten []string  // files that a person edited or made and that --force writes or removes
 	Gone        []Object  // objects whose code goes, since they are gone or forgotten
 	Carried     []Carried // objects whose code stays although this run does not have them
+	Differing   []Object  // objects whose code a person edited and for which this run would write other code
+	Left        []Object  // objects that are gone, and whose code stays since a person edited it
 	Missing     []Object  // objects that this run does not have and whose code a person removed
 
+	yielded  map[string]bool // edited files that are written only where nobody's edits are
 	files    map[string]File
 	base     map[string]string // digest that each touched file must still have; empty if it must not exist
 	manifest *manifest
@@ -93,12 +100,15 @@ func (d *Directory) Reconcile(r Run) (*Changes, error) {
 	if err := checkRun(r); err != nil {
 		return nil, err
 	}
-	c := &Changes{files: make(map[string]File, len(r.Files)), base: map[string]string{}}
+	c := &Changes{files: make(map[string]File, len(r.Files)), base: map[string]string{}, yielded: map[string]bool{}}
 	for _, f := range r.Files {
 		c.files[f.Name] = f
 	}
 	kept, err := d.carry(r, c)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.yield(r, c, kept); err != nil {
 		return nil, err
 	}
 	records, err := d.records(r, c, kept)
@@ -215,7 +225,7 @@ func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bo
 		return false, nil
 	}
 	now, then := digestOf(present), d.manifest.files[name]
-	if now != then && !isShared(name) {
+	if now != then && !isShared(name) && !c.yielded[name] {
 		if then != "" && digestOf(f.Content) == then {
 			c.Edited = append(c.Edited, name)
 			f.Content = present
@@ -254,7 +264,7 @@ func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err 
 // recordRun makes the manifest of the directory as it will be.
 func (d *Directory) recordRun(r Run, c *Changes, kept map[string]bool) {
 	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(c.files)), secret: map[string]bool{}}
-	edited := make(map[string]bool, len(c.Edited))
+	edited := maps.Clone(c.yielded)
 	for _, name := range c.Edited {
 		edited[name] = true
 	}

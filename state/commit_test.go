@@ -55,7 +55,7 @@ func TestSecondRunIsQuiet(t *testing.T) {
 	}
 }
 
-func TestEditedFileIsRefusedUnlessForced(t *testing.T) {
+func TestEditedFileStaysUnlessForced(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	commit(t, dir, state.Options{}, everything(file("teams.tf", team("sre"))))
@@ -69,15 +69,16 @@ func TestEditedFileIsRefusedUnlessForced(t *testing.T) {
 	}
 
 	more := everything(file("teams.tf", team("sre"), team("web")))
-	_, err := try(dir, state.Options{}, more)
-	wantHint(t, err, "--force")
-	if read(t, dir, "teams.tf") != edited {
-		t.Error("the edit was lost by a refused run")
+	changes = commit(t, dir, state.Options{}, more)
+	wantFiles(t, dir, map[string]string{"teams.tf": edited, "teams_2.tf": resource(team("web"))})
+	if len(changes.Edited) != 1 || len(changes.Differing) != 0 {
+		t.Errorf("edited: %v, differing: %v", changes.Edited, changes.Differing)
 	}
 	changes = commit(t, dir, state.Options{Force: true}, more)
 	if len(changes.Overwritten) != 1 {
 		t.Errorf("overwritten in silence: %+v", changes)
 	}
+	wantFiles(t, dir, map[string]string{"teams.tf": resource(team("sre"), team("web"))})
 }
 
 func TestForeignDirectoryIsRefused(t *testing.T) {

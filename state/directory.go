@@ -51,6 +51,9 @@ type Options struct {
 	// Force overwrites what a person edited, and takes over a directory with unknown code.
 	Force bool
 
+	// Adopt takes over a directory with code that people wrote, to write beside it.
+	Adopt bool
+
 	// LookOnly opens without lock, and Stage refuses: for a dry run and for reading.
 	LookOnly bool
 
@@ -145,7 +148,7 @@ func (d *Directory) prepare() error {
 
 // refuseForeign refuses a directory with code but without a manifest.
 func (d *Directory) refuseForeign() error {
-	if d.options.Force || d.exists(manifestName) || d.exists(journalName) {
+	if d.options.Force || d.options.Adopt || d.exists(manifestName) || d.exists(journalName) {
 		return nil
 	}
 	entries, err := os.ReadDir(d.path)

@@ -93,6 +93,11 @@ func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, 
 		out = append(out, record{Object: o, file: files[o.Address], importFile: imports[o.Address], digest: digests[o.Address]})
 	}
 	earlier := d.manifest.byKey()
+	for i, rec := range out {
+		if c.yielded[rec.file] {
+			out[i].digest = earlier[rec.Key()].digest // of what was written, not of what was edited
+		}
+	}
 	for _, o := range c.Carried {
 		rec := earlier[o.Key()]
 		rec.file = o.File

@@ -23,11 +23,7 @@ func newSources() *sources {
 
 // add takes a file in. Files are added once, in the order of their names.
 func (s *sources) add(name string, text []byte) error {
-	parse := code.Parse
-	if strings.HasSuffix(name, ".json") {
-		parse = code.ParseJSON
-	}
-	source, err := parse(text)
+	source, err := parseSource(name, text)
 	if err != nil {
 		return err
 	}
@@ -43,6 +39,14 @@ func (s *sources) add(name string, text []byte) error {
 		}
 	}
 	return nil
+}
+
+// parseSource reads a file in the syntax that its name says.
+func parseSource(name string, text []byte) (code.Source, error) {
+	if strings.HasSuffix(name, ".json") {
+		return code.ParseJSON(text)
+	}
+	return code.Parse(text)
 }
 
 // load adds a file of the directory; one that is not there has no items.
@@ -82,21 +86,30 @@ func (d *Directory) earlierCode() (*sources, error) {
 
 // foreignCode reads the code in the directory that people wrote.
 func (d *Directory) foreignCode(c *Changes) (*sources, error) {
-	entries, err := os.ReadDir(d.path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, diskError("read", d.path, err)
+	entries, err := readDir(d.path)
+	if err != nil {
+		return nil, err
 	}
 	out := newSources()
 	for _, e := range entries {
 		_, earlier := d.manifest.files[e.Name()]
 		_, fresh := c.files[e.Name()]
-		if earlier || fresh || e.IsDir() || !isCode(e.Name()) || !isRead(e.Name()) {
+		if earlier || fresh && d.options.Force || e.IsDir() || !isCode(e.Name()) || !isRead(e.Name()) {
 			continue
 		}
 		// What cannot be read is for the engine to complain about.
 		_ = out.load(d, e.Name())
 	}
 	return out, nil
+}
+
+// readDir lists a directory that may not be there.
+func readDir(path string) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, diskError("read", path, err)
+	}
+	return entries, nil
 }
 
 // runCode reads the files of this run.
