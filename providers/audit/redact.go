@@ -2,7 +2,6 @@ package audit
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
@@ -10,8 +9,6 @@ import (
 
 // redacted is what stands in the place of a credential, as in Rootly's own answers.
 const redacted = "[REDACTED]"
-
-var errTrailing = errors.New("something follows the JSON value")
 
 // Redact returns the event without credentials: a second lock behind Rootly's own. A value is one
 // by the name it stands under, by its form, or by package secret's rules. That a field changed

@@ -3,8 +3,9 @@ package audit
 import (
 	"bytes"
 	"encoding/json"
-	"io"
+	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // A value is a place in a JSON text. Trees of values let single texts in it be replaced while
@@ -19,77 +20,81 @@ type value struct {
 
 // parseTree reads a JSON text.
 func parseTree(raw []byte) (value, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	t := treeReader{dec: dec, raw: raw}
-	v, err := t.value()
-	if err != nil {
-		return value{}, err
+	if !json.Valid(raw) {
+		return value{}, errors.New("it is no JSON")
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return value{}, errTrailing
-	}
-	return v, nil
+	t := treeReader{raw: raw}
+	return t.value(), nil
 }
 
+// A treeReader goes through JSON that is known to be valid.
 type treeReader struct {
-	dec *json.Decoder
 	raw []byte
+	at  int
 }
 
-// next reads a token, and where it starts and ends.
-func (t *treeReader) next() (token json.Token, start, end int, err error) {
-	start = int(t.dec.InputOffset())
-	token, err = t.dec.Token()
-	if err != nil {
-		return nil, 0, 0, err
+// skip goes to the next byte that says something.
+func (t *treeReader) skip() byte {
+	for strings.IndexByte(" \t\r\n,:", t.raw[t.at]) >= 0 {
+		t.at++
 	}
-	end = int(t.dec.InputOffset())
-	for start < end && strings.IndexByte(" \t\r\n,:", t.raw[start]) >= 0 {
-		start++
-	}
-	return token, start, end, nil
+	return t.raw[t.at]
 }
 
-func (t *treeReader) value() (value, error) {
-	token, start, end, err := t.next()
-	if err != nil {
-		return value{}, err
+func (t *treeReader) value() value {
+	c := t.skip()
+	v := value{start: t.at, kind: 'c'}
+	switch {
+	case c == '{' || c == '[':
+		v.kind = c
+		t.at++
+		t.parts(&v)
+	case c == '"':
+		v.kind, v.text = 's', t.string()
+	default:
+		if c == '-' || c >= '0' && c <= '9' {
+			v.kind = 'n'
+		}
+		for t.at < len(t.raw) && strings.IndexByte(" \t\r\n,:]}", t.raw[t.at]) < 0 {
+			t.at++
+		}
+		v.text = string(t.raw[v.start:t.at])
 	}
-	v := value{start: start, end: end, kind: 'c', text: string(t.raw[start:end])}
-	switch token := token.(type) {
-	case string:
-		v.kind, v.text = 's', token
-	case json.Number:
-		v.kind = 'n'
-	case json.Delim:
-		v.kind, v.text = byte(token), ""
-		err = t.parts(&v)
-	}
-	return v, err
+	v.end = t.at
+	return v
 }
 
 // parts reads what is in an object or a list, and its closing bracket.
-func (t *treeReader) parts(v *value) error {
-	for t.dec.More() {
+func (t *treeReader) parts(v *value) {
+	for c := t.skip(); c != '}' && c != ']'; c = t.skip() {
 		key := ""
 		if v.kind == '{' {
-			token, _, _, err := t.next()
-			if err != nil {
-				return err
-			}
-			key, _ = token.(string)
+			key = t.string()
 		}
-		part, err := t.value()
-		if err != nil {
-			return err
-		}
+		part := t.value()
 		part.key = key
 		v.parts = append(v.parts, part)
 	}
-	_, _, end, err := t.next()
-	v.end = end
-	return err
+	t.at++
+}
+
+// string reads a string and goes behind it.
+func (t *treeReader) string() string {
+	start, plain := t.at, true
+	for t.at++; t.raw[t.at] != '"'; t.at++ {
+		if t.raw[t.at] == '\\' {
+			plain = false
+			t.at++
+		}
+	}
+	t.at++
+	inner := t.raw[start+1 : t.at-1]
+	if plain && utf8.Valid(inner) {
+		return string(inner)
+	}
+	var s string
+	_ = json.Unmarshal(t.raw[start:t.at], &s) // valid, as everything here
+	return s
 }
 
 // get is a part of an object, or nil.

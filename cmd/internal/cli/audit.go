@@ -71,7 +71,7 @@ func (l liveLog) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Eve
 				}
 			}
 			if page.Incomplete != "" {
-				l.doubt("events may be missing: " + page.Incomplete)
+				l.doubt("the log was not read in one piece: " + page.Incomplete + "; --until holds it still")
 			}
 		}
 	}
