@@ -239,7 +239,7 @@ func deedOf(e audit.Event, diff bool) report.Deed {
 	for _, c := range e.Changes {
 		change := report.DeedChange{Field: c.Field}
 		if diff {
-			change.Before, change.After = shown(c.Before), shown(c.After)
+			change.Before, change.After = deedText(c.Before), deedText(c.After)
 			change.Words = wordsOf(c)
 		}
 		d.Changes = append(d.Changes, change)
@@ -249,8 +249,8 @@ func deedOf(e audit.Event, diff bool) report.Deed {
 
 // wordsOf compares long texts word by word, unless next to nothing of them is left.
 func wordsOf(c audit.Change) []report.Word {
-	before, after := shown(c.Before), shown(c.After)
-	if !isText(c.Before) || !isText(c.After) || len(before) < longText || len(after) < longText {
+	before, after := deedText(c.Before), deedText(c.After)
+	if !isTextJSON(c.Before) || !isTextJSON(c.After) || len(before) < longText || len(after) < longText {
 		return nil
 	}
 	var words []report.Word

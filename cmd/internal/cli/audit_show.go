@@ -146,13 +146,13 @@ func (v *auditView) zone() *time.Location {
 	return time.Local
 }
 
-// shown is a value for people: a text without quotes, nothing for null.
-func shown(raw json.RawMessage) string {
+// deedText is a value for people: a text without quotes, nothing for null.
+func deedText(raw json.RawMessage) string {
 	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 		return "(none)"
 	}
 	var s string
-	if isText(raw) && json.Unmarshal(raw, &s) == nil {
+	if isTextJSON(raw) && json.Unmarshal(raw, &s) == nil {
 		if s == "" {
 			return `""`
 		}
@@ -165,4 +165,4 @@ func shown(raw json.RawMessage) string {
 	return string(raw)
 }
 
-func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
+func isTextJSON(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
