@@ -2,7 +2,6 @@ package rootly_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -215,13 +214,4 @@ func TestLinkedOrganisationIsAcyclic(t *testing.T) {
 	if cycle := g.Cycle(); cycle != nil {
 		t.Errorf("still a cycle: %v", cycle)
 	}
-}
-
-func object(t *testing.T, apiType, id string, attrs map[string]any) sandbox.Object {
-	t.Helper()
-	body, err := json.Marshal(map[string]any{"id": id, "type": apiType, "attributes": attrs})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sandbox.Object{API: apiType, ID: id, Body: body}
 }
