@@ -42,6 +42,7 @@ type Options struct {
 	Provider string // one of the two addresses; empty means Terraform's
 	Engine   string // version of the engine; empty means one that reads every version 4
 	Lineage  string // identity of a new state; empty means a random one
+	Serial   uint64 // of a new state; 0 means 1
 }
 
 func (o Options) provider() string {
@@ -76,7 +77,7 @@ func (c *Conflict) Hint() string {
 
 // New returns a state of exactly these resources.
 func New(resources []Resource, o Options) ([]byte, error) {
-	s := &stateV4{Version: version, Serial: 1, Lineage: o.Lineage, Outputs: json.RawMessage("{}"), CheckResults: json.RawMessage("null")}
+	s := &stateV4{Version: version, Serial: max(o.Serial, 1), Lineage: o.Lineage, Outputs: json.RawMessage("{}"), CheckResults: json.RawMessage("null")}
 	if s.Lineage == "" {
 		s.Lineage = randomLineage()
 	}

@@ -1,0 +1,190 @@
+// Package legacy turns states of the tool before into a state of today.
+//
+//	version 3, or 4 as old engines rewrote it ──► Read ──► objects ──► Merge ──► resources for package tfstate
+//
+// Of an object only its address and id are taken over: the provider reads the rest anew, in the
+// form that it has today, so that nothing of the old form has to be understood, and no secret of it
+// is copied.
+//
+// An object whose type has another name today enters the new state under that name. Engines move no
+// object from one type to another, and they read no state with a type that the provider lacks, not
+// even to carry out a removed block: so the old entry must not reach them at all.
+//
+// Not here: reading and writing files, and what the provider of today accepts.
+package legacy
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// An Object is an entry of an old state.
+type Object struct {
+	Address graph.Address
+	ID      graph.ID
+	Title   string // what the object was called; empty if the state does not say
+}
+
+// A Left is an entry that does not go over, with the reason.
+type Left struct {
+	Address string
+	ID      graph.ID
+	Reason  string
+}
+
+// A State is what an old state holds.
+type State struct {
+	Name    string // where it was read, for messages
+	Version int
+	Lineage string
+	Serial  uint64
+	Objects []Object
+	Left    []Left
+	Outputs int // the old tool put every id into an output; code that wants them makes them again
+
+	foreign bool // version 4, but with the provider under an address of old
+}
+
+// Old reports whether an engine of today needs the state to be upgraded.
+func (s *State) Old() bool { return s.Version < 4 || s.foreign }
+
+// Options say what the present is like.
+type Options struct {
+	// Today returns the version of a type's schema, and whether the provider has the type.
+	//
+	// Required.
+	Today func(resourceType string) (schemaVersion int, known bool)
+
+	// Readable gives addresses that a person would have written, and Moved tells from where.
+	Readable bool
+}
+
+// A Move is an object that has another address than it had.
+type Move struct{ From, To graph.Address }
+
+// A Merged is the content of all states together.
+type Merged struct {
+	Resources []tfstate.Resource // under their addresses in the states
+	Renamed   []Move             // of types that have another name today, and of addresses that were taken
+	Moved     []Move             // to readable addresses, for moved blocks; none unless asked for
+	Left      []Left
+	Outputs   int
+}
+
+// renamed are the types that have another name today, by their old ones.
+func renamed() map[string]string {
+	const task, old = "rootly_workflow_task_", "rootly_workflow_task_genius_"
+	return map[string]string{
+		"rootly_postmortem_template":                 "rootly_post_mortem_template",
+		old + "create_anthropic_chat_completion":     task + "create_anthropic_chat_completion",
+		old + "create_google_gemini_chat_completion": task + "create_google_gemini_chat_completion",
+		old + "create_openai_chat_completion":        task + "create_openai_chat_completion",
+		old + "create_watsonx_chat_completion":       task + "create_watsonx_chat_completion",
+	}
+}
+
+// Merge puts states together. The order of the states decides who keeps an address that two have.
+func Merge(states []*State, o Options) *Merged {
+	m := &merging{Merged: &Merged{}, options: o, names: renamed(), taken: map[graph.Address]bool{}, at: map[key]graph.Address{}}
+	for _, s := range states {
+		m.Outputs += s.Outputs
+		m.Left = append(m.Left, s.Left...)
+		for _, object := range s.Objects {
+			m.add(object)
+		}
+	}
+	slices.SortFunc(m.Left, func(a, b Left) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.ID, b.ID))
+	})
+	if o.Readable {
+		m.move()
+	}
+	return m.Merged
+}
+
+type key struct {
+	typ string
+	id  graph.ID
+}
+
+type merging struct {
+	*Merged
+	options Options
+	names   map[string]string
+	taken   map[graph.Address]bool
+	at      map[key]graph.Address
+	titles  []string // of Resources
+}
+
+func (m *merging) add(o Object) {
+	to := o.Address
+	if today := m.names[to.Type]; today != "" {
+		to.Type = today
+	}
+	schemaVersion, known := m.options.Today(to.Type)
+	if !known {
+		m.Left = append(m.Left, Left{o.Address.String(), o.ID, "the provider of today has no such type"})
+		return
+	}
+	if at, twice := m.at[key{to.Type, o.ID}]; twice {
+		if at != to {
+			m.Left = append(m.Left, Left{o.Address.String(), o.ID, "the same object as " + at.String()})
+		}
+		return
+	}
+	to.Name = valid(to.Name)
+	for n, name := 2, to.Name; m.taken[to]; n++ {
+		to.Name = fmt.Sprintf("%s_%d", name, n)
+	}
+	if to != o.Address {
+		m.Renamed = append(m.Renamed, Move{o.Address, to})
+	}
+	m.taken[to], m.at[key{to.Type, o.ID}] = true, to
+	m.Resources = append(m.Resources, tfstate.Resource{Address: to, ID: o.ID, SchemaVersion: schemaVersion})
+	m.titles = append(m.titles, cmp.Or(o.Title, readable(o.Address.Name)))
+}
+
+// move gives readable addresses to all that have none.
+func (m *merging) move() {
+	for i, r := range m.Resources {
+		if graph.Word(r.Address.Name) == r.Address.Name {
+			continue
+		}
+		to := graph.Free(graph.Address{Type: r.Address.Type}, m.titles[i], r.ID, m.taken)
+		m.Moved = append(m.Moved, Move{r.Address, to})
+	}
+}
+
+// prefix and escaped are what the old tool made of characters that labels cannot have: the code of
+// the character in hexadecimal digits between dashes.
+const prefix = "tfer--"
+
+var (
+	escaped = regexp.MustCompile(`-(?:00[0-9A-F]{2}|[0-9A-F]{2})-`)
+	uuid    = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	illegal = regexp.MustCompile(`[^\p{L}\p{N}_-]`)
+)
+
+// readable is what an old label stands for; empty where it is an id.
+func readable(label string) string {
+	label = strings.TrimPrefix(label, prefix)
+	if uuid.MatchString(label) {
+		return ""
+	}
+	return escaped.ReplaceAllString(label, " ")
+}
+
+// valid is a label that engines of today accept.
+func valid(label string) string {
+	label = illegal.ReplaceAllString(label, "_")
+	if label == "" || label[0] >= '0' && label[0] <= '9' || label[0] == '-' {
+		label = "_" + label
+	}
+	return label
+}

@@ -1,0 +1,174 @@
+package legacy
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// stateV3 is a state as Terraform kept it up to 0.11, and the old tool to its end.
+type stateV3 struct {
+	Lineage string     `json:"lineage"`
+	Serial  uint64     `json:"serial"`
+	Modules []moduleV3 `json:"modules"`
+}
+
+type moduleV3 struct {
+	Path      []string                   `json:"path"`
+	Outputs   map[string]json.RawMessage `json:"outputs"`
+	Resources map[string]resourceV3      `json:"resources"`
+}
+
+type resourceV3 struct {
+	Type    string      `json:"type"`
+	Primary *instanceV3 `json:"primary"`
+}
+
+type instanceV3 struct {
+	ID         string            `json:"id"`
+	Attributes map[string]string `json:"attributes"` // at any depth, by dotted paths
+}
+
+// stateV4 is a state of today, or what terraform 0.12 and later made of an old one by touching it.
+type stateV4 struct {
+	Lineage   string                     `json:"lineage"`
+	Serial    uint64                     `json:"serial"`
+	Outputs   map[string]json.RawMessage `json:"outputs"`
+	Resources []struct {
+		Mode     string `json:"mode"`
+		Type     string `json:"type"`
+		Provider string `json:"provider"`
+	} `json:"resources"`
+}
+
+// Read reads an old state. Name is where it came from. Its error is a [tfstate.Unreadable] for what
+// is no state.
+func Read(name string, content []byte) (*State, error) {
+	var head struct {
+		Version   *int            `json:"version"`
+		Encrypted json.RawMessage `json:"encrypted_data"`
+	}
+	err := json.Unmarshal(content, &head)
+	s := &State{Name: name}
+	switch {
+	case err != nil || head.Encrypted != nil || head.Version == nil || *head.Version > 4:
+		_, err = tfstate.ReadHead(content) // which says what is wrong
+		if err == nil {
+			err = errors.New("not a state")
+		}
+	case *head.Version == 4:
+		s.Version = 4
+		err = s.readV4(content)
+	case *head.Version == 3:
+		s.Version = 3
+		err = s.readV3(content)
+	default:
+		err = &tfstate.Unreadable{
+			Reason: fmt.Sprintf("version %d is older than 3, the one that the old tool wrote", *head.Version),
+			Next:   "let an old terraform rewrite it first: terraform 0.11 makes version 3 of it by terraform refresh",
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}
+
+func (s *State) readV3(content []byte) error {
+	var v stateV3
+	if err := json.Unmarshal(content, &v); err != nil {
+		return &tfstate.Unreadable{Reason: "damaged", Next: "take the newest backup of it", Err: err}
+	}
+	s.Lineage, s.Serial = v.Lineage, v.Serial
+	for _, module := range v.Modules {
+		s.Outputs += len(module.Outputs)
+		for _, name := range sortedKeys(module.Resources) {
+			s.takeV3(module.Path, name, module.Resources[name])
+		}
+	}
+	return nil
+}
+
+// takeV3 sorts an entry into what goes over and what does not.
+func (s *State) takeV3(path []string, name string, r resourceV3) {
+	if strings.HasPrefix(name, "data.") {
+		return // read again by whoever wants it
+	}
+	full := name
+	if len(path) > 1 {
+		full = "module." + strings.Join(path[1:], ".module.") + "." + name
+	}
+	var id graph.ID
+	if r.Primary != nil {
+		id = graph.ID(r.Primary.ID)
+	}
+	typ, label, _ := strings.Cut(name, ".")
+	switch {
+	case id == "":
+		s.leave(full, id, "the entry has no id")
+	case !strings.HasPrefix(typ, "rootly_"):
+		s.leave(full, id, "not of the Rootly provider")
+	case len(path) > 1:
+		s.leave(full, id, "in a module")
+	case strings.Contains(label, "."):
+		s.leave(full, id, "one of several with count")
+	default:
+		s.Objects = append(s.Objects, Object{Address: graph.Address{Type: typ, Name: label}, ID: id, Title: title(r.Primary.Attributes)})
+	}
+}
+
+func (s *State) leave(address string, id graph.ID, reason string) {
+	s.Left = append(s.Left, Left{address, id, reason})
+}
+
+// title is what people called an object, as far as its entry tells.
+func title(attributes map[string]string) string {
+	for _, name := range []string{"name", "title", "label"} {
+		if t := attributes[name]; t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func (s *State) readV4(content []byte) error {
+	var v stateV4
+	if err := json.Unmarshal(content, &v); err != nil {
+		return &tfstate.Unreadable{Reason: "damaged", Next: "take the newest backup of it", Err: err}
+	}
+	s.Lineage, s.Serial, s.Outputs = v.Lineage, v.Serial, len(v.Outputs)
+	for _, r := range v.Resources {
+		s.foreign = s.foreign || strings.HasPrefix(r.Type, "rootly_") && !strings.Contains(r.Provider, "/rootlyhq/rootly\"")
+	}
+	held, err := tfstate.Objects(content)
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		switch {
+		case !strings.HasPrefix(h.Address.Type, "rootly_"):
+			s.leave(h.String(), h.ID, "not of the Rootly provider")
+		case h.Module != "":
+			s.leave(h.String(), h.ID, "in a module")
+		case h.Key != "":
+			s.leave(h.String(), h.ID, "one of several with count or for_each")
+		default:
+			s.Objects = append(s.Objects, Object{Address: h.Address, ID: h.ID})
+		}
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
