@@ -237,7 +237,7 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	}
 	t := catalogue.Lookup(resource)
 	if t == nil || t.Audit == "" {
-		return advised(fmt.Errorf("Rootly's audit log has no changes of %s", resource), "types of which it has some: see --item-type")
+		return advised(fmt.Errorf("no changes of %s are ever in Rootly's audit log", resource), "types of which it has some: see --item-type")
 	}
 	f.ItemTypes, f.ItemID = []string{t.Audit}, id
 	return nil

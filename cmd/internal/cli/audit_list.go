@@ -52,7 +52,7 @@ times are local unless --utc is given. For programs there are json, ndjson and c
 	o.auditView.flags(cmd)
 	f := cmd.Flags()
 	f.IntVar(&o.limit, "limit", usualDeeds, "events at most; 0: all")
-	f.StringVarP(&o.output, "output", "o", "table", "table, json, ndjson or csv")
+	f.StringVar(&o.output, "output", "table", "table, json, ndjson or csv")
 	f.StringVar(&o.format, "format", "raw", "what json and ndjson hold: raw, flat or ocsf")
 	f.BoolVar(&o.diff, "diff", false, "show each field before and after, in the table")
 	f.BoolVar(&o.wide, "wide", false, "show every column, uncut, in the table")

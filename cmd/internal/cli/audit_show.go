@@ -44,7 +44,7 @@ until the event is found; --since says how far.
 	o.auditView.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.since, "since", "", "look no further back than this `TIME`: 2026-11-20, or a duration such as 30d")
-	f.StringVarP(&o.output, "output", "o", "text", "text, or json, ocsf and flat for one line of JSON")
+	f.StringVar(&o.output, "output", "text", "text, or json, ocsf and flat for one line of JSON")
 	completions(cmd, []choice{{flag: "output", choices: []string{"text", "json", "flat", "ocsf"}}})
 	return cmd
 }

@@ -72,7 +72,7 @@ func TestAuditFiltersReachTheAPI(t *testing.T) {
 	t.Parallel()
 	log, _ := logOf(t, sandbox.Options{}, 1, 1)
 	code, out, _ := runOn(t, log, "audit", "list", "--since", "2026-10-01T00:00:00Z", "--until", "2026-10-02T00:00:00Z", "--user", "7", "--source", "WEB",
-		"--item-type", "team,severity", "--api-key", "k1", "--item-id", "0", "--action", "updated", "-o", "csv")
+		"--item-type", "team,severity", "--api-key", "k1", "--item-id", "0", "--action", "updated", "--output", "csv")
 	want := url.Values{
 		"filter[created_at][gte]": {"2026-10-01T00:00:00Z"}, "filter[created_at][lt]": {"2026-10-02T00:00:00Z"}, "filter[user_id]": {"7"},
 		"filter[source]": {"web"}, "filter[item_type][in]": {"Group,Severity"}, "filter[api_key_id]": {"k1"}, "sort": {"-created_at"},
@@ -90,7 +90,7 @@ func TestAuditAsksForNoMoreThanItShows(t *testing.T) {
 	t.Parallel()
 	for limit, c := range map[string]struct{ rows, pages int }{"5": {5, 1}, "100": {100, 2}, "150": {150, 2}, "0": {1000, 10}} {
 		log, _ := logOf(t, sandbox.Options{}, 5, 200)
-		code, out, _ := runOn(t, log, "audit", "list", "--limit", limit, "-o", "ndjson")
+		code, out, _ := runOn(t, log, "audit", "list", "--limit", limit, "--output", "ndjson")
 		if rows := strings.Count(out, "\n"); code != exitDone || rows != c.rows || len(log.asked) != c.pages {
 			t.Errorf("--limit %s: exit %d, %d rows, %d requests; want %d and %d", limit, code, rows, len(log.asked), c.rows, c.pages)
 		}
@@ -101,7 +101,7 @@ func TestAuditAsksForNoMoreThanItShows(t *testing.T) {
 func TestAuditIsCompleteUnderFaults(t *testing.T) {
 	t.Parallel()
 	log, _ := logOf(t, sandbox.Options{Faults: sandbox.Faults{LimitEvery: 3, RetryAfter: time.Second, ErrorEvery: 4, TearEvery: 5}}, 3, 250)
-	code, out, complaints := runOn(t, log, "audit", "list", "--limit", "0", "-o", "json", "--format", "flat")
+	code, out, complaints := runOn(t, log, "audit", "list", "--limit", "0", "--output", "json", "--format", "flat")
 	var rows []struct {
 		ID string    `json:"id"`
 		At time.Time `json:"created_at"`
@@ -127,7 +127,7 @@ func TestAuditStopsAtWhatItCannotRead(t *testing.T) {
 		fmt.Fprint(w, `{"data":[{"id":"8","type":"audits","attributes":{"event":"create","created_at":"2026-10-01T00:00:00Z"}},
 			{"id":"7","type":"audits","attributes":{"event":"create"}}],"links":{},"meta":{}}`)
 	})
-	code, out, complaints := runOn(t, broken, "audit", "list", "-o", "json")
+	code, out, complaints := runOn(t, broken, "audit", "list", "--output", "json")
 	if code != exitFailed || !strings.Contains(complaints, "audit event 7: it has no created_at") || !json.Valid([]byte(out)) {
 		t.Errorf("exit %d\n%s\n%s", code, out, complaints)
 	}
