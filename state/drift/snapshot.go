@@ -230,3 +230,20 @@ func loose(v cty.Value) cty.Value {
 	}
 	return cty.TupleVal(elems)
 }
+
+// Keeping returns a snapshot with those objects of an earlier one that are not in it and that keep
+// says yes to.
+func (s *Snapshot) Keeping(earlier *Snapshot, keep func(Object) bool) *Snapshot {
+	out := &Snapshot{Objects: append([]Object(nil), s.Objects...), Users: append([]graph.User(nil), s.Users...)}
+	have := make(map[graph.Target]bool, len(s.Objects))
+	for _, o := range s.Objects {
+		have[o.Key()] = true
+	}
+	for _, o := range earlier.Objects {
+		if !have[o.Key()] && keep(o) {
+			out.Objects = append(out.Objects, o)
+		}
+	}
+	out.sort()
+	return out
+}

@@ -56,6 +56,14 @@ object and changes none.
 	o.selection.flags(cmd)
 	o.proof.flags(cmd)
 	o.importAs.flags(cmd)
+	o.codeFlags(cmd)
+	cmd.Flags().StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
+	completions(cmd, o.choices())
+	return cmd
+}
+
+// codeFlags are those that say where code goes and what it looks like.
+func (o *importOptions) codeFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
 	f.StringVar(&o.layout, "layout", "by-type", "files: by-type, by-object or single")
@@ -64,13 +72,10 @@ object and changes none.
 	f.StringVar(&o.references, "references", "literal", "for what is referred to but not taken: literal, data or follow")
 	f.StringVar(&o.users, "users", "locals", "how people are written: locals, data or literal")
 	f.StringVar(&o.system, "system", "import", "objects that Rootly made: import, data or skip")
-	f.StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	f.BoolVar(&o.force, "force", false, "overwrite files that were edited or are not of this program")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing; tell what would be written")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
-	completions(cmd, o.choices())
-	return cmd
 }
 
 // runImport turns the live organisation into proven code.

@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// live is the word for the organisation as it is now.
+const live = "live"
+
+// diffOptions are the flags of diff.
+type diffOptions struct {
+	importOptions
+	markdown bool
+}
+
+func newDiff(w World) *cobra.Command {
+	o := &diffOptions{}
+	o.unplanned()
+	cmd := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Compare two exports, or one with the live organisation",
+		Long: `Compare two exports, or one with the live organisation.
+
+A and B are each a directory that export wrote, a git revision of one (rev:DIR),
+or the word live. Objects are matched by id across renames, ids are shown as
+addresses, and an order that the provider does not look at is no difference.
+That a secret changed cannot be seen: exports do not hold secrets.
+
+` + exitText,
+		Example: `  $ terraformer-rootly diff ./export live
+  $ terraformer-rootly diff HEAD~1:./export ./export --markdown`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage(fmt.Errorf("diff takes two things to compare, not %d", len(args)), "such as: diff ./export live")
+			}
+			return runDiff(cmd.Context(), w, o, args[0], args[1])
+		},
+	}
+	o.connection.flags(cmd)
+	o.selection.flags(cmd)
+	f := cmd.Flags()
+	o.users, o.detail, o.references, o.system = "locals", "minimal", "literal", "import"
+	o.layout, o.output = "by-type", "hcl"
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	f.BoolVar(&o.json, "json", false, "print the differences as JSON")
+	f.BoolVar(&o.markdown, "markdown", false, "print the differences as Markdown")
+	return cmd
+}
+
+// runDiff compares and prints.
+func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) error {
+	if from == live && to == live {
+		return usage(errors.New("the live organisation has no differences from itself"), "such as: diff ./export live")
+	}
+	o.dir = first(notLive(from), notLive(to))
+	before, err := o.side(ctx, w, from)
+	if err != nil {
+		return err
+	}
+	after, err := o.side(ctx, w, to)
+	if err != nil {
+		return err
+	}
+	s, err := schema.Snapshot()
+	if err != nil {
+		return err
+	}
+	d := drift.Compare(before, after, unordered(s))
+	if err := o.print(w, told(d, from, to)); err != nil {
+		return err
+	}
+	if !d.Empty() {
+		return outcome(exitDiffers)
+	}
+	return nil
+}
+
+func (o *diffOptions) print(w World, c report.Changes) error {
+	switch {
+	case o.json:
+		return report.WriteChangesJSON(w.Out, c)
+	case o.markdown:
+		return report.WriteChangesMarkdown(w.Out, c)
+	}
+	return report.WriteChanges(w.Out, c)
+}
+
+// notLive is the directory of a side that has one.
+func notLive(side string) string {
+	if side == live {
+		return ""
+	}
+	if _, dir, ok := revision(side); ok {
+		return dir
+	}
+	return side
+}
+
+// side reads one of the two sides.
+func (o *diffOptions) side(ctx context.Context, w World, side string) (*drift.Snapshot, error) {
+	if side == live {
+		return liveSnapshot(ctx, w, &o.importOptions)
+	}
+	if rev, dir, ok := revision(side); ok {
+		text, err := git(ctx, dir, "show", rev+":./"+snapshotName)
+		if err != nil {
+			return nil, err
+		}
+		s, err := drift.Decode(bytes.NewReader([]byte(text)))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", side, err)
+		}
+		return s, nil
+	}
+	s, err := readSnapshot(side)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, advised(fmt.Errorf("%s has no %s", side, snapshotName), "terraformer-rootly export -o "+side+" writes one")
+	}
+	return s, err
+}
+
+// revision splits rev:DIR. A directory whose own name has a colon wins.
+func revision(side string) (rev, dir string, ok bool) {
+	if _, err := os.Stat(side); err == nil {
+		return "", "", false
+	}
+	rev, dir, ok = strings.Cut(side, ":")
+	if dir == "" {
+		dir = "."
+	}
+	return rev, filepath.Clean(dir), ok && rev != ""
+}
+
+// liveSnapshot reads the organisation without writing anything.
+func liveSnapshot(ctx context.Context, w World, o *importOptions) (*drift.Snapshot, error) {
+	looking := *o
+	looking.dryRun = true
+	r, err := newRun(ctx, w, &looking)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	if err := r.fetch(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.link(ctx); err != nil {
+		return nil, err
+	}
+	return drift.Of(r.graph)
+}
+
+// told translates a diff for the report: ids by name, long texts word by word.
+func told(d *drift.Diff, from, to string) report.Changes {
+	c := report.Changes{From: from, To: to}
+	for _, change := range d.Changes {
+		o := change.Object()
+		oc := report.ObjectChange{Kind: string(change.Kind), Type: o.Type, ID: string(o.ID), Address: o.Address, Title: o.Title}
+		if change.Kind != drift.Added && change.Before.Address != o.Address {
+			oc.Before = change.Before.Address
+		}
+		for _, a := range change.Attributes {
+			oc.Attributes = append(oc.Attributes, toldAttribute(d, a))
+		}
+		c.Changes = append(c.Changes, oc)
+	}
+	return c
+}
+
+// wordy is the length from which a text is shown by what changed in it.
+const wordy = 80
+
+func toldAttribute(d *drift.Diff, a drift.Attribute) report.AttributeChange {
+	c := report.AttributeChange{Path: graph.PathString(a.Path), Before: valueText(d, a.Before), After: valueText(d, a.After)}
+	if isText(a.Before) && isText(a.After) && len(c.Before)+len(c.After) > 2*wordy {
+		for _, p := range audit.Diff(a.Before.AsString(), a.After.AsString()) {
+			c.Words = append(c.Words, report.Word{Text: p.Text, Was: p.Was, Is: p.Is})
+		}
+	}
+	return c
+}
+
+func isText(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String }
+
+// valueText writes a value for people: as JSON, with names in the place of ids.
+func valueText(d *drift.Diff, v cty.Value) string {
+	if v == cty.NilVal {
+		return ""
+	}
+	named, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		if isText(v) {
+			return cty.StringVal(d.Name(v.AsString())), nil
+		}
+		return v, nil
+	})
+	if err != nil {
+		named = v
+	}
+	if isText(named) && d.Name(v.AsString()) != v.AsString() {
+		return named.AsString()
+	}
+	data, err := ctyjson.Marshal(named, named.Type())
+	if err != nil {
+		return "(not shown)"
+	}
+	return string(data)
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// snapshotName is the file that comparisons read.
+const snapshotName = "snapshot.json"
+
+// exportOptions are the flags of export.
+type exportOptions struct {
+	importOptions
+	commit bool
+}
+
+func newExport(w World) *cobra.Command {
+	o := &exportOptions{}
+	o.unplanned()
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write the organisation as code and a snapshot, for version control",
+		Long: `Write the organisation as code and a snapshot, for version control.
+
+Like import, but without import blocks, state and plan: made to be run again and
+again and compared. snapshot.json beside the code holds every object with its id
+and values, one a line, without secrets; diff reads it.
+
+` + exitText,
+		Example: `  $ terraformer-rootly export --synthetic -o ./export
+  $ terraformer-rootly export -o ./export --commit
+  $ terraformer-rootly diff HEAD~1:./export ./export`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), w, o) },
+	}
+	o.connection.flags(cmd)
+	o.selection.flags(cmd)
+	o.codeFlags(cmd)
+	cmd.Flags().BoolVar(&o.commit, "commit", false, "commit what changed, with a message that lists it")
+	return cmd
+}
+
+// unplanned sets the flags that a command which makes no plan does not have.
+func (o *importOptions) unplanned() {
+	o.proof.off, o.proof.provider, o.proof.against = true, "official", "replay"
+	o.secrets, o.importAs.importAs = "blank", asNone
+}
+
+// runExport turns the live organisation into code and a snapshot.
+func runExport(ctx context.Context, w World, o *exportOptions) error {
+	run, err := newRun(ctx, w, &o.importOptions)
+	if err != nil {
+		return err
+	}
+	defer run.close()
+	run.renderOptions.Import = func(*graph.Resource) bool { return false }
+
+	if err := run.fetch(ctx); err != nil {
+		return err
+	}
+	if err := run.link(ctx); err != nil {
+		return err
+	}
+	if err := run.render(); err != nil {
+		return err
+	}
+	if err := run.stage(); err != nil {
+		return err
+	}
+	before, now, err := run.keepSnapshot()
+	if err != nil {
+		return err
+	}
+	run.report.Proof.State, run.report.Proof.Reason = report.ProofSkipped, "an export is not planned"
+	run.sum()
+	if err := run.commit(ctx); err != nil {
+		return err
+	}
+	if o.commit && !o.dryRun {
+		if err := commitExport(ctx, o.dir, run.changesOf(drift.Compare(before, now, unordered(run.schema)))); err != nil {
+			return err
+		}
+	}
+	return run.tell()
+}
+
+// keepSnapshot puts the snapshot beside the code, and returns it with the one that was there.
+func (r *run) keepSnapshot() (before, now *drift.Snapshot, err error) {
+	now, err = drift.Of(r.graph)
+	if err != nil {
+		return nil, nil, err
+	}
+	before, err = readSnapshot(r.o.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		before, err = &drift.Snapshot{}, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	now = now.Keeping(before, func(o drift.Object) bool { return r.stays(o) })
+	content, err := drift.Encode(now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return before, now, r.staged.Put(state.File{Name: snapshotName, Content: content})
+}
+
+// stays reports whether an object of an earlier export stays in the snapshot although this run does
+// not have it: the rule is the one for code.
+func (r *run) stays(o drift.Object) bool {
+	for _, c := range r.changes.Carried {
+		if c.Address.Type == o.Type && c.ID == o.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// readSnapshot reads the snapshot of an exported directory.
+func readSnapshot(dir string) (*drift.Snapshot, error) {
+	data, err := os.ReadFile(filepath.Join(dir, snapshotName))
+	if err != nil {
+		return nil, err
+	}
+	s, err := drift.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, snapshotName), err)
+	}
+	return s, nil
+}
+
+// unordered tells from the schema where order makes no difference.
+func unordered(s *schema.Provider) drift.Unordered {
+	return func(resourceType, path string) bool {
+		r := s.Resources[resourceType]
+		if r == nil {
+			return false
+		}
+		if a := r.Block.Find(path); a != nil {
+			return a.Suppress == schema.SuppressOrder || a.Type.IsSetType()
+		}
+		n := r.Block.FindNested(path)
+		return n != nil && n.Nesting == schema.NestingSet
+	}
+}
+
+// changesOf translates a diff for the report.
+func (r *run) changesOf(d *drift.Diff) report.Changes {
+	return told(d, "the last export", "now")
+}
+
+// commitExport commits the directory when something in it changed.
+func commitExport(ctx context.Context, dir string, c report.Changes) error {
+	if _, err := git(ctx, dir, "add", "--all", "--", "."); err != nil {
+		return err
+	}
+	changed, err := git(ctx, dir, "status", "--porcelain", "--", ".")
+	if err != nil || strings.TrimSpace(changed) == "" {
+		return err
+	}
+	var message bytes.Buffer
+	fmt.Fprintf(&message, "Rootly: %s\n\n", report.Plural(len(c.Changes), "object")+" changed")
+	if err := report.WriteChanges(&message, c); err != nil {
+		return err
+	}
+	args := []string{"commit", "--quiet", "--message", message.String(), "--", "."}
+	_, err = git(ctx, dir, args...)
+	return err
+}
+
+// git runs git in a directory and returns what it prints.
+func git(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	var out, failed bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &failed
+	if err := cmd.Run(); err != nil {
+		return "", advised(
+			fmt.Errorf("git %s in %s: %s", args[0], dir, oneLine(strings.TrimSpace(failed.String()+" "+err.Error()))),
+			"the directory must be inside a git repository, and git on PATH",
+		)
+	}
+	return out.String(), nil
+}
