@@ -68,6 +68,10 @@ var arrows = []arrow{
 		reason: "the client knows JSON:API and no resource type, so that nothing about types hides in it",
 	},
 	{
+		from: []string{"generator/...", "providers/...", "state/..."}, not: []string{"providers/rootly/post"},
+		reason: "the one client that can write is for the commands that say so: what only reads cannot get at it",
+	},
+	{
 		from: []string{"providers/rootly"}, not: []string{"providers/rootly/sandbox/...", "providers/rootly/standin"},
 		reason: "what reads a live organisation may not know the imitations that it is tested with",
 	},
