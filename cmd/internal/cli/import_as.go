@@ -45,7 +45,9 @@ func (a *importAs) choices() []choice {
 func (a *importAs) writesState() bool { return a.importAs == asState || a.importAs == asBoth }
 
 // writesBlocks reports whether the code ends with import blocks.
-func (a *importAs) writesBlocks() bool { return a.importAs == asBlocks || a.importAs == asBoth }
+func (a *importAs) writesBlocks() bool {
+	return a.importAs == "" || a.importAs == asBlocks || a.importAs == asBoth
+}
 
 // blocks is the choice of resources with import blocks for the generator.
 func (a *importAs) blocks() func(*graph.Resource) bool {
@@ -67,7 +69,7 @@ type stateRun struct {
 
 // openState reads the state that the directory has by now, since the addresses in it win.
 func (r *run) openState(ctx context.Context) error {
-	if r.o.importAs.importAs == asBlocks {
+	if r.o.importAs.importAs == asBlocks || r.o.importAs.importAs == "" {
 		return nil
 	}
 	s := &stateRun{}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
+)
+
+// upgradeReport is what state upgrade tells as JSON.
+type upgradeReport struct {
+	State   string         `json:"state"`
+	Backup  string         `json:"backup,omitempty"`
+	Moves   string         `json:"moved_blocks,omitempty"`
+	From    []string       `json:"from"`
+	Objects int            `json:"objects"`
+	Renamed []upgradeMove  `json:"renamed"`
+	Moved   []upgradeMove  `json:"moved"`
+	Left    []upgradeEntry `json:"left"`
+	Outputs int            `json:"outputs_left"`
+}
+
+type upgradeMove struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+type upgradeEntry struct {
+	Address string `json:"address"`
+	ID      string `json:"id,omitempty"`
+	Reason  string `json:"reason"`
+}
+
+// tell says what became of every entry.
+func (u *upgrade) tell(w World, o *upgradeOptions) error {
+	r := upgradeReport{
+		State: u.out, Backup: u.backup, Moves: u.moves, From: u.paths, Objects: len(u.merged.Resources), Outputs: u.merged.Outputs,
+		Renamed: moves(u.merged.Renamed), Moved: moves(u.merged.Moved), Left: []upgradeEntry{},
+	}
+	for _, l := range u.merged.Left {
+		r.Left = append(r.Left, upgradeEntry{l.Address, string(l.ID), l.Reason})
+	}
+	if o.json {
+		enc := json.NewEncoder(w.Out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(r); err != nil {
+			return err
+		}
+	} else {
+		r.print(w.Err)
+	}
+	if len(r.Left) > 0 {
+		return outcome(exitPartial)
+	}
+	return nil
+}
+
+func moves(list []legacy.Move) []upgradeMove {
+	out := make([]upgradeMove, 0, len(list))
+	for _, m := range list {
+		out = append(out, upgradeMove{m.From.String(), m.To.String()})
+	}
+	return out
+}
+
+func (r *upgradeReport) print(out io.Writer) {
+	fmt.Fprintf(out, "Upgraded %s of %s into %s\n", report.Plural(r.Objects, "object"), report.Plural(len(r.From), "state"), r.State)
+	if r.Backup != "" {
+		fmt.Fprintf(out, "  the old state is kept as %s\n", r.Backup)
+	}
+	if r.Moves != "" {
+		fmt.Fprintf(out, "  %s to readable addresses in %s\n", report.Plural(len(r.Moved), "moved block"), r.Moves)
+	}
+	if r.Outputs > 0 {
+		fmt.Fprintf(out, "  %s left out: code that has them makes them again\n", report.Plural(r.Outputs, "output"))
+	}
+	if len(r.Renamed) > 0 {
+		fmt.Fprintf(out, "\nUnder another name today: %d\n", len(r.Renamed))
+	}
+	for _, m := range r.Renamed {
+		fmt.Fprintf(out, "  %s is %s\n", m.From, m.To)
+	}
+	if len(r.Left) > 0 {
+		fmt.Fprintf(out, "\nNot taken over: %d\n", len(r.Left))
+	}
+	for _, l := range r.Left {
+		fmt.Fprintf(out, "  %s %s: %s\n", l.Address, l.ID, l.Reason)
+	}
+}
