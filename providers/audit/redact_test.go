@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -116,4 +117,59 @@ func BenchmarkEncodeOCSF(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// However deep a credential is buried, in objects, lists, pairs and JSON within strings, it is found by its name.
+func TestBuriedCredentials(t *testing.T) {
+	t.Parallel()
+	const buried = "correct-horse"
+	names := []string{"password", "api_key", "clientSecret", "X-Api-Key", "Authorization", "private_key", "access_token", "signing-key", "secret2", "connection_string"}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		raw := quoted(t, buried)
+		for name, depth := names[r.IntN(len(names))], r.IntN(6); depth >= 0; depth-- {
+			raw = bury(t, r.IntN(7), name, raw)
+			name = []string{"settings", "name", "params", name, "n"}[r.IntN(5)]
+		}
+		whole := within(`{"settings":[null,` + raw + `]}`)
+		shown := audit.Redact(parsed(t, whole))
+		for _, format := range []audit.Format{audit.FormatRaw, audit.FormatFlat, audit.FormatOCSF} {
+			line, err := format.Encode(shown)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(line), buried) {
+				t.Fatalf("%s shows it:\n%s\nof\n%s", format, line, whole)
+			}
+		}
+	}
+}
+
+// bury puts a value below a name in one of the ways in which Rootly's objects do.
+func bury(t *testing.T, way int, name, raw string) string {
+	t.Helper()
+	switch way {
+	case 0:
+		return `{` + quoted(t, name) + `:` + raw + `}`
+	case 1:
+		return `{"a":1,` + quoted(t, name) + `:[` + raw + `,` + raw + `]}`
+	case 2:
+		return `{"name":` + quoted(t, name) + `,"value":` + raw + `}`
+	case 3:
+		return `[{"value":` + raw + `,"key":` + quoted(t, name) + `}]`
+	case 4:
+		return `{` + quoted(t, name) + `:{"from":null,"to":` + raw + `}}`
+	case 5:
+		return quoted(t, `{`+quoted(t, name)+`: `+raw+`}`)
+	}
+	return `{"x":{` + quoted(t, name) + `:{"deep":` + raw + `}}}`
+}
+
+func quoted(t *testing.T, s string) string {
+	t.Helper()
+	raw, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }
