@@ -58,7 +58,7 @@ func TestDiffOfLongTexts(t *testing.T) {
 	if len(whole) > 4 {
 		t.Errorf("%d parts: too much was compared", len(whole))
 	}
-	if took := time.Since(started); took > 5*time.Second {
+	if took := time.Since(started); took > 20*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
