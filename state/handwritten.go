@@ -12,13 +12,12 @@ import (
 // Handwritten is what people have in the directory: files of their own, and files of earlier
 // runs that they edited. None of them is overwritten, unless Force was given.
 type Handwritten struct {
-	Files     map[string]bool            // code that takes no block of a run; true for files of earlier runs
-	Declared  map[graph.Address]string   // the resources in it, with their files
-	Changed   map[graph.Address]bool     // those of earlier runs whose own block was edited
-	Mentioned map[graph.Address]bool     // what it refers to
-	Locals    map[string]bool            // the local values in it
-	Imports   []Import                   // its import blocks
-	Moved     map[graph.Address]struct{} // the targets of its moved blocks
+	Files     map[string]bool          // code that takes no block of a run; true for files of earlier runs
+	Declared  map[graph.Address]string // the resources in it, with their files
+	Changed   map[graph.Address]bool   // those of earlier runs whose own block was edited
+	Mentioned map[graph.Address]bool   // what it refers to
+	Locals    map[string]string        // the local values in it, with their files
+	Imports   []Import                 // the import blocks of the whole directory
 }
 
 // An Import is an import block with the id that it names.
@@ -32,7 +31,7 @@ type Import struct {
 // engine to complain about.
 func (d *Directory) Handwritten() (Handwritten, error) {
 	h := Handwritten{Files: map[string]bool{}, Declared: map[graph.Address]string{}, Changed: map[graph.Address]bool{},
-		Mentioned: map[graph.Address]bool{}, Locals: map[string]bool{}, Moved: map[graph.Address]struct{}{}}
+		Mentioned: map[graph.Address]bool{}, Locals: map[string]string{}}
 	digests := map[graph.Address]string{}
 	for _, r := range d.manifest.records {
 		digests[r.Address] = r.digest
@@ -81,12 +80,9 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 			h.Declared[a] = name
 			h.Changed[a] = digests[a] != digestOf(s.Text[it.Head:it.End])
 		}
-		if typ, label, ok := it.Target("to"); ok && it.Kind == "moved" {
-			h.Moved[graph.Address{Type: typ, Name: label}] = struct{}{}
-		}
 		if it.Kind == "locals" {
 			for _, a := range it.Args {
-				h.Locals[a.Name] = true
+				h.Locals[a.Name] = name
 			}
 		}
 		if listedKind(it.Kind) {

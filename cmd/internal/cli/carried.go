@@ -23,6 +23,9 @@ func (r *run) recordCarried(ctx context.Context) error {
 	var types []*catalogue.Type
 	asked := map[string]bool{}
 	for _, c := range r.changes.Carried {
+		if r.isBeside(graph.Target{Type: c.Address.Type, ID: c.ID}) {
+			continue // recorded with what the lookups stand for
+		}
 		wanted[graph.Target{Type: c.Address.Type, ID: c.ID}] = c.Address
 		t := catalogue.Lookup(c.Address.Type)
 		if t != nil && !asked[t.Name] {

@@ -45,6 +45,11 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}
+	if stateFile == "" {
+		if stateFile, err = r.around.pulledFile(); err != nil {
+			return nil, verify.Verdict{}, err
+		}
+	}
 	result, err := r.o.proof.plan(ctx, r.w, r.staged.Dir(), t, planOptions{
 		targets: targets, stateFile: stateFile,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
@@ -53,6 +58,15 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 		return nil, verify.Verdict{}, err
 	}
 	verdict := verify.Judge(result, r.expect())
+	if !verdict.Clean {
+		again, err := r.planBefore(ctx, t, stateFile)
+		if err != nil {
+			return nil, verify.Verdict{}, err
+		}
+		if again {
+			verdict = verify.Judge(result, r.expect())
+		}
+	}
 	if (len(r.unread) > 0 || r.subset != nil) && verdict.Incomplete != "" {
 		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
 		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+r.beyondSubset(verdict) == 0

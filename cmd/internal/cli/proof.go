@@ -204,6 +204,7 @@ func (r *run) expect() verify.Expect {
 		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
+	r.expectBeside(&e)
 	return e
 }
 

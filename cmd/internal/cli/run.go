@@ -53,13 +53,15 @@ type run struct {
 	staged   *state.Stage                       // stage
 	verdict  verify.Verdict                     // verify
 	state    *stateRun                          // from the start, unless import blocks do
+	around   *surroundings                      // from the start: code by hand, and the state
+	forget   map[state.Key]bool                 // link: what leaves the code although it lives
 	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
 	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
 }
 
 func (r *run) openDirectory() error {
 	var err error
-	r.dir, err = state.Open(r.o.dir, state.Options{Version: version(), Force: r.o.force})
+	r.dir, err = state.Open(r.o.dir, state.Options{Version: version(), Force: r.o.force, Adopt: r.o.again.into != ""})
 	if err != nil {
 		return err
 	}
@@ -71,6 +73,7 @@ func (r *run) openDirectory() error {
 func (r *run) close() {
 	r.progress.Close()
 	r.closeState()
+	r.around.close()
 	if r.staged != nil {
 		_ = r.staged.Discard()
 	}
@@ -137,6 +140,7 @@ func (r *run) link(ctx context.Context) error {
 	defer r.lap("link", time.Now())
 	r.progress.Stage("link", 0)
 	r.setAsideBuiltIn()
+	r.setAsideManaged()
 	if err := r.sample(ctx); err != nil {
 		return err
 	}
@@ -156,9 +160,12 @@ func (r *run) link(ctx context.Context) error {
 		res.Title = secret.Mask(res.Title) // before it becomes a label
 	}
 	resources := graph.Sort(r.decoded.Resources)
-	graph.Label(resources, r.remembered(), r.reserved(resources))
+	r.label(resources)
 	r.graph = graph.Link(resources, r.linkOptions())
 	r.progress.Done(report.Plural(len(resources), "resource"))
+	if err := r.leavers(ctx); err != nil {
+		return err
+	}
 	return r.hide()
 }
 
@@ -237,7 +244,10 @@ func (r *run) remembered() func(string, graph.ID) string {
 		if name := held[state.Key{Type: resourceType, ID: id}]; name != "" {
 			return name
 		}
-		return known[state.Key{Type: resourceType, ID: id}].Name
+		if name := known[state.Key{Type: resourceType, ID: id}].Name; name != "" {
+			return name
+		}
+		return r.around.heldName(state.Key{Type: resourceType, ID: id})
 	}
 }
 
@@ -247,7 +257,7 @@ func (r *run) reserved(resources []*graph.Resource) []graph.Address {
 	for _, res := range resources {
 		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
 	}
-	list := r.heldByOthers(here)
+	list := append(r.heldByOthers(here), r.reserveBeside(here)...)
 	for key, address := range r.dir.Addresses() {
 		if !here[key] {
 			list = append(list, address)
@@ -257,7 +267,7 @@ func (r *run) reserved(resources []*graph.Resource) []graph.Address {
 }
 
 func (r *run) linkOptions() graph.LinkOptions {
-	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain}
+	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}
@@ -281,7 +291,12 @@ func (r *run) linkOptions() graph.LinkOptions {
 func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: true} }
 
 // explain says why an id leads nowhere.
-func (r *run) explain(types []string, _ graph.ID) string {
+func (r *run) explain(types []string, id graph.ID) string {
+	for _, t := range types {
+		if place := r.around.hidden[graph.Target{Type: t, ID: id}]; place != "" {
+			return "id of " + place + ", which cannot be referred to from here"
+		}
+	}
 	if len(types) == 0 {
 		return "id of nothing that this import has"
 	}
@@ -302,7 +317,9 @@ func (r *run) explain(types []string, _ graph.ID) string {
 func (r *run) render() error {
 	defer r.lap("render", time.Now())
 	r.progress.Stage("render", 0)
-	files, err := generator.Render(r.graph, r.schema, r.renderOptions)
+	options := r.renderOptions
+	options.Import = r.unheld(options.Import)
+	files, err := generator.Render(r.graph, r.schema, options)
 	if err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
@@ -333,6 +350,7 @@ func (r *run) stage() error {
 	for _, o := range r.rejected() {
 		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
+	r.runBeside(&run)
 	changes, err := r.dir.Reconcile(run)
 	if err != nil {
 		return err

@@ -1,0 +1,266 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	goversion "github.com/hashicorp/go-version"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// This file is about addresses that leave the code: of objects that got another one, and of
+// objects that are to be forgotten.
+
+// label gives the resources their addresses. With --rename-addresses those whose names changed get
+// new ones, unless code by hand depends on the old.
+func (r *run) label(resources []*graph.Resource) {
+	remember, reserved := r.remembered(), r.reserved(resources)
+	if r.o.again.rename {
+		remember = r.forgetStale(resources, remember, reserved)
+	}
+	graph.Label(resources, remember, reserved)
+}
+
+// forgetStale remembers only the labels that still say what an object is called.
+func (r *run) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) string, reserved []graph.Address) func(string, graph.ID) string {
+	graph.Label(resources, nil, reserved)
+	fresh := map[graph.Address]bool{}
+	for _, res := range resources {
+		fresh[res.Address] = true
+	}
+	stale := map[graph.Target]bool{}
+	for _, res := range resources {
+		was := remember(res.Address.Type, res.ID)
+		old := graph.Address{Type: res.Address.Type, Name: was}
+		_, pinned := r.around.hand.Declared[old]
+		if was != "" && !pinned && !r.around.hand.Mentioned[old] && !sameLabel(was, res.Address, fresh) {
+			stale[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
+		}
+	}
+	for _, res := range resources {
+		res.Address.Name = ""
+	}
+	return func(typ string, id graph.ID) string {
+		if stale[graph.Target{Type: typ, ID: id}] {
+			return ""
+		}
+		return remember(typ, id)
+	}
+}
+
+// sameLabel reports whether two labels differ at most in the number that keeps objects of one name
+// apart.
+func sameLabel(was string, now graph.Address, fresh map[graph.Address]bool) bool {
+	if was == now.Name {
+		return true
+	}
+	stem := unnumbered(now.Name)
+	return unnumbered(was) == stem && fresh[graph.Address{Type: now.Type, Name: stem}]
+}
+
+func unnumbered(label string) string {
+	at := strings.LastIndexByte(label, '_')
+	if at < 0 || strings.Trim(label[at+1:], "0123456789") != "" {
+		return label
+	}
+	return label[:at]
+}
+
+// leavers tells the generator which addresses left the code and how.
+func (r *run) leavers(ctx context.Context) error {
+	current := map[graph.Address]bool{}
+	now := map[state.Key]graph.Address{}
+	for _, res := range r.graph.Resources {
+		current[res.Address] = true
+		now[state.Key{Type: res.Address.Type, ID: res.ID}] = res.Address
+	}
+	moved, removed, err := r.dir.Leavers()
+	if err != nil {
+		return err
+	}
+	r.renderOptions.Moved = r.moves(now, current, moved)
+
+	// What is forgotten leaves the state too, where it is in it.
+	list := r.forgotten(now)
+	for _, a := range removed {
+		if !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	_, held := r.heldAddresses()
+	list = slices.DeleteFunc(list, func(a graph.Address) bool { return current[a] || r.around.known && !held[a] })
+	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
+	r.renderOptions.Forgotten = list
+	if len(list) == 0 {
+		return nil
+	}
+	r.renderOptions.Removed, err = r.removedForm(ctx)
+	return err
+}
+
+// moves are those of this run, and those of earlier ones that the state has not seen yet.
+func (r *run) moves(now map[state.Key]graph.Address, current map[graph.Address]bool, earlier [][2]graph.Address) []generator.Move {
+	at, held := r.heldAddresses()
+	seen := map[generator.Move]bool{}
+	var list []generator.Move
+	add := func(from, to graph.Address) {
+		m := generator.Move{From: from, To: to}
+		if from != to && !current[from] && !seen[m] && !seen[generator.Move{From: to, To: from}] {
+			seen[m] = true
+			list = append(list, m)
+		}
+	}
+	for k, was := range r.dir.Addresses() {
+		if to, here := now[k]; here {
+			add(was, to)
+		}
+	}
+	for k, was := range at {
+		if to, here := now[k]; here {
+			add(was, to)
+		}
+	}
+	for _, m := range earlier {
+		if !r.around.known || len(r.around.held) == 0 || held[m[0]] {
+			add(m[0], m[1])
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].From.String() < list[j].From.String() })
+	return list
+}
+
+// heldAddresses are the plain addresses in the state.
+func (r *run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Address]bool) {
+	of, held = map[state.Key]graph.Address{}, map[graph.Address]bool{}
+	for _, h := range r.around.held {
+		if h.Plain() {
+			of[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address
+			held[h.Address] = true
+		}
+	}
+	return of, held
+}
+
+// forgotten lists the addresses of objects that were in earlier code and are merely not selected.
+func (r *run) forgotten(now map[state.Key]graph.Address) []graph.Address {
+	r.forget = map[state.Key]bool{}
+	var list []graph.Address
+	if !r.o.again.forget {
+		return nil
+	}
+	selected := map[string]bool{}
+	for _, t := range r.types {
+		selected[t.Name] = true
+	}
+	dropped := r.deselected()
+	for k, a := range r.dir.Addresses() {
+		_, here := now[k]
+		if here || selected[k.Type] && !dropped[k] || r.around.hand.Changed[a] {
+			continue
+		}
+		r.forget[k] = true
+		list = append(list, a)
+	}
+	return list
+}
+
+// deselected are the objects that were listed, and left out by a filter or the ignore file.
+func (r *run) deselected() map[state.Key]bool {
+	out := map[state.Key]bool{}
+	for _, o := range r.filtered {
+		out[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+	}
+	for _, t := range r.around.ignored {
+		out[state.Key{Type: t.Type, ID: t.ID}] = true
+	}
+	return out
+}
+
+// removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
+func (r *run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: r.o.proof.engine, SearchPath: r.w.Getenv("PATH"), Environ: r.w.Environ()})
+	if err != nil {
+		return generator.WithLifecycle, ctx.Err()
+	}
+	v, err := goversion.NewVersion(engine.Version)
+	if err != nil {
+		return generator.WithLifecycle, nil
+	}
+	atLeast := func(text string) bool { return !v.Core().LessThan(goversion.Must(goversion.NewVersion(text))) }
+	switch {
+	case !atLeast("1.7.0"):
+		return 0, advised(fmt.Errorf("%s knows no removed blocks, so --forget cannot take objects out of the state", engine),
+			"use Terraform or OpenTofu 1.7 or newer, or "+engine.Name+" state rm by hand")
+	case engine.Name == "tofu" && !atLeast("1.10.0"):
+		return generator.Bare, nil
+	}
+	return generator.WithLifecycle, nil
+}
+
+// expectBeside completes what the plan has to account for by what is not this run's to write.
+func (r *run) expectBeside(e *verify.Expect) {
+	s := r.around
+	for _, o := range s.aside {
+		e.Listed = append(e.Listed, verify.Object{Type: o.Type.Name, ID: string(o.ID)})
+	}
+	for k := range r.forget {
+		e.Forget = append(e.Forget, verify.Object{Type: k.Type, ID: string(k.ID)})
+	}
+	for _, a := range r.renderOptions.Forgotten {
+		for _, h := range s.held {
+			if h.Plain() && h.Address == a {
+				e.Forget = append(e.Forget, verify.Object{Type: a.Type, ID: string(h.ID)})
+			}
+		}
+	}
+	e.Edited = map[string]bool{}
+	for a, file := range s.hand.Declared {
+		if s.hand.Files[file] {
+			e.Edited[a.String()] = true
+		}
+	}
+	e.Before = s.before
+}
+
+// planBefore plans the directory as it is, once, since what code by hand would change already is no
+// difference of this run. It reports whether there is anything new to judge by.
+func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool, error) {
+	s := r.around
+	byHand := slices.ContainsFunc(mapsValues(s.hand.Declared), func(file string) bool { return !s.hand.Files[file] }) || r.o.again.into != ""
+	if s.planned || !byHand {
+		return false, nil
+	}
+	s.planned = true
+	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, planOptions{stateFile: stateFile})
+	if err != nil {
+		return false, ctx.Err() // a directory that could not be planned before accepts nothing
+	}
+	ours := map[string]bool{}
+	for _, res := range r.graph.Resources {
+		ours[res.Address.String()] = true
+	}
+	for _, c := range r.changes.Carried {
+		ours[c.Address.String()] = true
+	}
+	for _, c := range result.Changes {
+		if c.Action != verify.NoOp && !ours[c.Address] {
+			s.before = append(s.before, c)
+		}
+	}
+	return len(s.before) > 0, nil
+}
+
+func mapsValues(m map[graph.Address]string) []string {
+	var list []string
+	for _, v := range m {
+		list = append(list, v)
+	}
+	return list
+}

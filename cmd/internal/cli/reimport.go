@@ -1,0 +1,307 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// again is how a run treats what earlier runs and people left in the directory.
+type again struct {
+	into   string
+	forget bool
+	rename bool
+}
+
+func (a *again) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&a.into, "into", "", "`DIRECTORY` with code of your own to write beside: what it manages is skipped and referred to")
+	f.BoolVar(&a.forget, "forget", false, "let objects that are no longer selected leave code and state, and live on")
+	f.BoolVar(&a.rename, "rename-addresses", false, "give objects that were renamed the address of their new name, with moved blocks")
+}
+
+// place resolves where to write, given that -o has a default.
+func (a *again) place(cmd *cobra.Command, o *importOptions) error {
+	if a.into == "" {
+		return nil
+	}
+	if cmd.Flags().Changed("output-dir") {
+		return usage(errors.New("--into and --output-dir both name a directory"), "give one of them: --into writes beside code of your own")
+	}
+	if stat, err := os.Stat(a.into); err != nil || !stat.IsDir() {
+		return usage(fmt.Errorf("--into %s: no such directory", a.into), "give the root module that you have; -o makes a new one")
+	}
+	o.dir = a.into
+	return nil
+}
+
+// surroundings are what the directory holds beside what this run writes.
+type surroundings struct {
+	hand    state.Handwritten
+	held    []tfstate.Held
+	known   bool   // whether the state could be read
+	pulled  []byte // the state, where it is not beside the code
+	private string // directory for the same, for the proof
+
+	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
+	hidden  map[graph.Target]string    // managed where no reference leads, and where
+	aside   []*rootly.Object           // what is managed beside
+	ignored []graph.Target             // what the ignore file leaves out
+	before  []verify.Change            // what the directory planned before
+	planned bool                       // whether before was asked for
+}
+
+// lookAround reads what people wrote in the directory and what its state holds.
+func (r *run) lookAround(ctx context.Context) error {
+	s := &surroundings{}
+	r.around = s
+	var err error
+	if s.hand, err = r.dir.Handwritten(); err != nil {
+		return err
+	}
+	r.renderOptions.Closed = map[string]bool{}
+	for name := range s.hand.Files {
+		r.renderOptions.Closed[name] = true
+	}
+	if file, ok := s.hand.Locals["users"]; ok && !s.hand.Files[file] && r.o.users == "locals" {
+		r.o.users = "literal" // the name is taken
+	}
+	if r.state != nil {
+		s.held, s.known = r.state.held, true
+		return nil
+	}
+	err = s.readState(ctx, r)
+	if err != nil && r.o.again.into == "" && !r.o.again.forget && ctx.Err() == nil {
+		return nil // a state that cannot be read changes nothing but which import blocks are still wanted
+	}
+	return err
+}
+
+// readState reads the state, through the engine where a backend keeps it.
+func (s *surroundings) readState(ctx context.Context, r *run) error {
+	content, elsewhere, err := readState(ctx, r.w, r.o.proof.engine, r.dir.Path())
+	if err != nil {
+		return err
+	}
+	s.known = true
+	if len(content) == 0 {
+		return nil
+	}
+	if s.held, err = tfstate.Objects(content); err != nil {
+		s.known = false
+		return fmt.Errorf("state of %s: %w", r.o.dir, err)
+	}
+	if elsewhere {
+		s.pulled = content
+	}
+	return nil
+}
+
+// readState returns the state of a directory, and whether it is kept anywhere but beside the code.
+func readState(ctx context.Context, w World, engineName, dir string) (content []byte, elsewhere bool, err error) {
+	if elsewhere, err = verify.KeepsStateElsewhere(dir); err != nil {
+		return nil, false, err
+	}
+	if !elsewhere {
+		content, err = os.ReadFile(filepath.Join(dir, stateName))
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, false, nil
+		}
+		if err != nil || !strings.Contains(string(content[:min(len(content), 4096)]), "encrypted_data") {
+			return content, false, err
+		}
+	}
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: engineName, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	if err != nil {
+		return nil, true, err
+	}
+	content, err = verify.PullState(ctx, verify.Job{Engine: engine, Dir: dir, Environ: w.Environ()})
+	if err != nil {
+		return nil, true, fmt.Errorf("state of %s: %w", dir, err)
+	}
+	return content, true, nil
+}
+
+// pulledFile is the path of the pulled state for the proof, or nothing.
+func (s *surroundings) pulledFile() (string, error) {
+	if s == nil || len(s.pulled) == 0 {
+		return "", nil
+	}
+	if s.private == "" {
+		var err error
+		if s.private, err = os.MkdirTemp("", "rootly-plan-*"); err != nil {
+			return "", fmt.Errorf("make a private directory for the state: %w", err)
+		}
+	}
+	path := filepath.Join(s.private, stateName)
+	if err := os.WriteFile(path, s.pulled, 0o600); err != nil {
+		return "", fmt.Errorf("write the state to prove: %w", err)
+	}
+	return path, nil
+}
+
+func (s *surroundings) close() {
+	if s != nil && s.private != "" {
+		_ = os.RemoveAll(s.private)
+	}
+}
+
+// heldAt returns the addresses that the state has for an object.
+func (s *surroundings) heldAt() map[state.Key][]tfstate.Held {
+	out := map[state.Key][]tfstate.Held{}
+	for _, h := range s.held {
+		k := state.Key{Type: h.Address.Type, ID: h.ID}
+		out[k] = append(out[k], h)
+	}
+	return out
+}
+
+// setAsideManaged takes out of the run what other code of the directory manages, and notes how to
+// refer to it.
+func (r *run) setAsideManaged() {
+	s := r.around
+	s.outside, s.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
+	known, held, imports := r.dir.Addresses(), s.heldAt(), s.importsByID()
+	kept := r.live.Objects[:0:0]
+	for _, o := range r.live.Objects {
+		k := state.Key{Type: o.Type.Name, ID: o.ID}
+		if !r.managedBeside(k, known[k], append(held[k], imports[k]...)) {
+			kept = append(kept, o)
+			continue
+		}
+		s.aside, r.beside = append(s.aside, o), append(r.beside, o)
+	}
+	r.live.Objects = kept
+}
+
+// managedBeside decides for one object. Ours is its address in code of earlier runs.
+func (r *run) managedBeside(k state.Key, ours graph.Address, places []tfstate.Held) bool {
+	s, target := r.around, graph.Target{Type: k.Type, ID: k.ID}
+	if file, declared := s.hand.Declared[ours]; !ours.IsZero() && declared && !s.hand.Files[file] {
+		s.outside[target] = graph.Ref{Target: ours, Attr: "id"}
+		return true
+	}
+	for _, p := range places {
+		_, byHand := s.hand.Declared[p.Address]
+		switch {
+		case p.Module != "":
+			s.hidden[target] = p.String()
+			return true
+		case byHand && p.Address != ours:
+			ref := graph.Ref{Target: p.Address, Attr: "id"}
+			if p.Key != "" {
+				ref.Index = "[" + strings.NewReplacer("${", "$${", "%{", "%%{").Replace(p.Key) + "]"
+			}
+			s.outside[target] = ref
+			return true
+		}
+	}
+	return false
+}
+
+// importsByID are the import blocks in the directory, in the form of what a state holds.
+func (s *surroundings) importsByID() map[state.Key][]tfstate.Held {
+	out := map[state.Key][]tfstate.Held{}
+	for _, i := range s.hand.Imports {
+		h := tfstate.Held{ID: i.ID}
+		path := i.To
+		if strings.HasPrefix(path, "module.") {
+			at := strings.LastIndex(path, ".rootly_")
+			if at < 0 {
+				continue
+			}
+			h.Module, path = path[:at], path[at+1:]
+		}
+		if at := strings.IndexByte(path, '['); at >= 0 {
+			h.Key = strings.TrimSuffix(path[at+1:], "]")
+			path = path[:at]
+		}
+		h.Address.Type, h.Address.Name, _ = strings.Cut(path, ".")
+		k := state.Key{Type: h.Address.Type, ID: i.ID}
+		out[k] = append(out[k], h)
+	}
+	return out
+}
+
+// reserveBeside lists the addresses that code by hand or the state has for something else.
+func (r *run) reserveBeside(here map[state.Key]bool) []graph.Address {
+	s := r.around
+	ours := map[graph.Address]bool{}
+	for _, a := range r.dir.Addresses() {
+		ours[a] = true
+	}
+	var list []graph.Address
+	for a, file := range s.hand.Declared {
+		if !ours[a] || !s.hand.Files[file] {
+			list = append(list, a)
+		}
+	}
+	for _, h := range s.held {
+		if h.Module == "" && !here[state.Key{Type: h.Address.Type, ID: h.ID}] {
+			list = append(list, h.Address)
+		}
+	}
+	return list
+}
+
+// heldName is the label that the state has for an object that no code declares.
+func (s *surroundings) heldName(k state.Key) string {
+	for _, h := range s.held {
+		if h.Plain() && h.Address.Type == k.Type && h.ID == k.ID {
+			return h.Address.Name
+		}
+	}
+	return ""
+}
+
+func (r *run) isBeside(t graph.Target) bool {
+	_, outside := r.around.outside[t]
+	_, hidden := r.around.hidden[t]
+	return outside || hidden
+}
+
+// unheld leaves out the import blocks of what the state has by now.
+func (r *run) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bool {
+	held, _ := r.heldAddresses()
+	return func(res *graph.Resource) bool {
+		if _, ok := held[state.Key{Type: res.Address.Type, ID: res.ID}]; ok {
+			return false
+		}
+		return blocks == nil || blocks(res)
+	}
+}
+
+// runBeside completes a run by what is not this run's to write.
+func (r *run) runBeside(run *state.Run) {
+	run.Held, run.Forget = map[state.Key]bool{}, map[state.Key]bool{}
+	for _, h := range r.around.held {
+		if h.Plain() {
+			run.Held[state.Key{Type: h.Address.Type, ID: h.ID}] = true
+		}
+	}
+	for k := range r.forget {
+		run.Forget[k] = true
+	}
+	for _, t := range r.around.ignored {
+		run.Live[state.Key{Type: t.Type, ID: t.ID}] = true
+	}
+	known := r.dir.Addresses()
+	for _, o := range r.around.aside {
+		k := state.Key{Type: o.Type.Name, ID: o.ID}
+		run.Live[k] = true
+		if _, byHand := r.around.hand.Declared[known[k]]; !byHand {
+			run.Forget[k] = true // its code is elsewhere by now
+		}
+	}
+}
