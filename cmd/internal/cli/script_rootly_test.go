@@ -27,6 +27,8 @@ type rootlyUnderTest struct {
 	mu    sync.Mutex
 	verbs map[string]int // of requests over the network
 	first chan struct{}  // closed by the first of them
+
+	writing writing // what may be written, and was
 }
 
 func rootlyOf(ts *testscript.TestScript) *rootlyUnderTest {
@@ -40,12 +42,16 @@ func (r *rootlyUnderTest) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		close(r.first)
 	}
 	r.verbs[req.Method]++
+	lost := r.writing.note(req)
 	r.mu.Unlock()
+	if lost {
+		w = lose(w)
+	}
 	r.server.ServeHTTP(w, req)
 }
 
 // serveRootly starts a Rootly: size=N, seed=N, forbidden=A,B, absent=A,B, html, broken, slow,
-// ignore-includes, page=N, limit=N.
+// ignore-includes, page=N, limit=N, events, lost, requires=ATTRIBUTE.
 func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 	r := rootlyOf(ts)
 	if neg || r.server != nil {
@@ -76,10 +82,13 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 		case "page":
 			o.Faults.PageCap = n
 		default:
-			ts.Fatalf("unknown option %s", arg)
+			if !r.writing.option(name, value, &o) {
+				ts.Fatalf("unknown option %s", arg)
+			}
 		}
 	}
 	o.Objects, o.Seed = organisation.New(organisation.Options{Size: size, Seed: seed}), seed
+	r.writing.before = o.Objects
 	r.server, r.verbs, r.first = sandbox.New(o), map[string]int{}, make(chan struct{})
 	listening := httptest.NewServer(r)
 	ts.Setenv("ROOTLY_API_URL", listening.URL)
@@ -94,8 +103,11 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 func (r *rootlyUnderTest) onlyRead(ts *testscript.TestScript) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if not := r.writing.forbidden(); len(not) > 0 {
+		ts.Fatalf("requests that may not be: %s", strings.Join(not, ", "))
+	}
 	for verb, n := range r.verbs {
-		if verb != http.MethodGet {
+		if verb != http.MethodGet && !r.writing.allowed {
 			ts.Fatalf("%d requests %s reached Rootly", n, verb)
 		}
 	}

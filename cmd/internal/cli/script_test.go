@@ -37,8 +37,10 @@ func TestMain(m *testing.M) {
 //	port VAR                 a free port
 //	await FILE               wait until a file, or a listener on a port, is there
 //	small DIR                a file system of 256 KB
+//	made TYPE FILE           write what was made of a JSON:API type, as a list
 //
-// Whatever a script does, its Rootly must have been read and nothing else.
+// Whatever a script does, its Rootly must have been read and nothing else; after "serve events",
+// pulses and incidents may have been written.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -51,7 +53,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 			"note": noteFiles, "same": same, "equal": equal, "keys": keys, "json": jsonValue, "count": countLines,
-			"port": freePort, "await": await, "small": small,
+			"port": freePort, "await": await, "small": small, "made": made,
 		},
 	})
 }
