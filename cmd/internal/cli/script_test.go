@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 //	note NAME DIR            remember the files of a directory, with their times
 //	same NAME DIR            hold that they are as they were, untouched
 //	equal DIR DIR            hold that two directories have the same code
+//	oldstates STATE DIR      write the objects of a state as the tool before did
 //	keys FILE                print the key paths of a JSON document to keys.txt
 //	json FILE PATH VALUE     hold a value of a JSON document
 //	count N TEXT FILES       hold how many lines have a text
@@ -52,7 +53,7 @@ func TestScripts(t *testing.T) {
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
-			"note": noteFiles, "same": same, "equal": equal, "keys": keys, "json": jsonValue, "count": countLines,
+			"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
 			"port": freePort, "await": await, "small": small, "made": made,
 		},
 	})
