@@ -47,7 +47,7 @@ func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, targ
 		return nil, target{}, nil, usage(fmt.Errorf("--max-requests-per-minute %d is negative", c.perMinute), "0 follows what Rootly announces")
 	}
 	if c.size < 0 {
-		return nil, target{}, nil, usage(fmt.Errorf("--size %d is negative", c.size), "0 makes an organisation that has every type")
+		return nil, target{}, nil, badSize(c.size)
 	}
 	if c.retries < 0 {
 		return nil, target{}, nil, usage(fmt.Errorf("--retries %d is negative", c.retries), "0 never repeats a request")
@@ -80,6 +80,10 @@ func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, targ
 		return nil, target{}, nil, err
 	}
 	return client, target{url: o.URL, token: string(o.Token)}, done, nil
+}
+
+func badSize(size int) error {
+	return usage(fmt.Errorf("--size %d is negative", size), "0 makes an organisation that has every type")
 }
 
 // server makes the sandbox with the built-in organisation.

@@ -32,6 +32,9 @@ API, and are gone when the command ends. Any token is accepted.
   $ terraformer-rootly import --url http://127.0.0.1:8080 --token any -o ./demo`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if size < 0 {
+				return badSize(size)
+			}
 			objects := organisation.New(organisation.Options{Seed: seed, Size: size})
 			return runSandbox(cmd.Context(), w, address, sandbox.New(sandbox.Options{Objects: objects, Seed: seed}))
 		},

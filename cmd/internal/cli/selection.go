@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -20,10 +22,13 @@ type selection struct {
 	resources []string
 	excludes  []string
 	filters   []string
+
+	given *pflag.FlagSet // tells what was given from what was left out
 }
 
 func (s *selection) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	s.given = f
 	f.StringSliceVar(&s.resources, "resources", nil, "`TYPES` to take, such as service,team; '*' takes all (default: all but runtime objects)")
 	f.StringSliceVar(&s.excludes, "excludes", nil, "`TYPES` to leave out")
 	f.StringArrayVar(&s.filters, "filter", nil, "take only objects that match, such as '`service.name=api-*`' (repeatable)")
@@ -41,7 +46,13 @@ func families() map[string]func(*catalogue.Type) bool {
 func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, err error) {
 	explicit = map[string]bool{}
 	chosen := map[string]bool{}
+	if s.given != nil && s.given.Changed("resources") && blank(s.resources) {
+		return nil, nil, usage(errors.New("--resources names no type"), "leave it out for all types, or see terraformer-rootly types")
+	}
 	for _, word := range s.resources {
+		if strings.TrimSpace(word) == "" {
+			continue
+		}
 		names, err := resolve(word)
 		if err != nil {
 			return nil, nil, err
@@ -57,6 +68,9 @@ func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, 
 		}
 	}
 	for _, word := range s.excludes {
+		if strings.TrimSpace(word) == "" {
+			continue
+		}
 		names, err := resolve(word)
 		if err != nil {
 			return nil, nil, err
@@ -74,6 +88,11 @@ func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, 
 		return nil, nil, usage(fmt.Errorf("--resources and --excludes leave no type"), "terraformer-rootly types lists what there is")
 	}
 	return types, explicit, nil
+}
+
+// blank reports whether a list has no word in it, as when a shell variable was empty.
+func blank(words []string) bool {
+	return strings.TrimSpace(strings.Join(words, "")) == ""
 }
 
 // resolve turns a word of the command line into types.
@@ -151,6 +170,22 @@ func (s *selection) parse() ([]filter, error) {
 		}
 	}
 	return all, nil
+}
+
+// checkSelected refuses filters on types that are not taken, which would have no effect.
+func checkSelected(filters []filter, types []*catalogue.Type) error {
+	used := map[string]bool{} // by filter
+	for _, f := range filters {
+		taken := slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == f.typ })
+		used[f.text] = used[f.text] || taken
+	}
+	for _, f := range filters {
+		if !used[f.text] {
+			return usage(fmt.Errorf("--filter %q: %s is not among the types to take", f.text, short(f.typ)),
+				"add it to --resources, or leave the filter out")
+		}
+	}
+	return nil
 }
 
 // checkFilters refuses filters on attributes that no object of their types has, since a slip of

@@ -59,7 +59,7 @@ written, neither to the directory nor to Rootly.
 func (o *verifyOptions) argument(args []string) error {
 	const form = "terraformer-rootly verify DIRECTORY"
 	switch {
-	case len(args) == 0:
+	case len(args) == 0, args[0] == "":
 		return usage(errors.New("no directory to verify"), form)
 	case len(args) > 1:
 		return usage(fmt.Errorf("%d directories to verify, which is more than one", len(args)), form)
