@@ -19,6 +19,7 @@ type importOptions struct {
 	selection
 	proof
 	importAs
+	again
 
 	dir        string
 	layout     string
@@ -51,12 +52,18 @@ object and changes none.
   $ terraformer-rootly import -o ./rootly --resources service,team
   $ terraformer-rootly import -o ./rootly --filter 'service.name=api-*'`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runImport(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.again.place(cmd, o); err != nil {
+				return err
+			}
+			return runImport(cmd.Context(), w, o)
+		},
 	}
 	o.connection.flags(cmd)
 	o.selection.flags(cmd)
 	o.proof.flags(cmd)
 	o.importAs.flags(cmd)
+	o.again.flags(cmd)
 	o.codeFlags(cmd)
 	cmd.Flags().StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	completions(cmd, o.choices())
@@ -190,6 +197,10 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	if err := r.openState(ctx); err != nil {
+		r.close()
+		return nil, err
+	}
+	if err := r.lookAround(ctx); err != nil {
 		r.close()
 		return nil, err
 	}
