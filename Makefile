@@ -30,7 +30,7 @@ check: lint test ## what CI runs
 .PHONY: demo
 demo: build engine ## import the built-in organisation, prove it, show what came out
 	rm -rf $(BIN)/demo
-	$(PATHS) terraformer-rootly import --synthetic --provider stand-in -o $(BIN)/demo
+	$(PATHS) $(BIN)/terraformer-rootly import --synthetic --provider stand-in -o $(BIN)/demo
 	@echo && echo "$(BIN)/demo/escalation_policies.tf:" && echo && head -n 32 $(BIN)/demo/escalation_policies.tf
 
 .PHONY: acceptance
