@@ -146,7 +146,7 @@ const (
 	// connections is how many there may be at once; others wait in the system's queue.
 	connections = 1024
 
-	requestTime = 10 * time.Second // for headers and body to arrive
+	requestTime = 10 * time.Second // for headers and body to arrive, and between requests
 	answerTime  = time.Minute      // for the sinks
 	endTime     = 20 * time.Second // for what is under way when the end comes
 )
@@ -158,8 +158,8 @@ func (rc *receiver) serve(ctx context.Context, l net.Listener, path string, sink
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /metrics", rc.metrics)
 	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: requestTime / 2, ReadTimeout: requestTime, WriteTimeout: answerTime,
-		IdleTimeout: requestTime, MaxHeaderBytes: 16 << 10,
+		Handler: mux, ReadHeaderTimeout: rc.requestTime / 2, ReadTimeout: rc.requestTime, WriteTimeout: answerTime,
+		IdleTimeout: rc.requestTime, MaxHeaderBytes: 16 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // it would let strangers fill the log
 	}
 	kept := make(chan struct{})

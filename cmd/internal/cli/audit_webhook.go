@@ -44,6 +44,8 @@ type receiver struct {
 	ended   chan struct{} // closed when nobody takes from the queue any more
 	note    func(text string)
 
+	requestTime time.Duration
+
 	counts receiverCounts
 }
 
@@ -62,7 +64,7 @@ func newReceiver(secrets [][]byte, now func() time.Time, note func(string)) *rec
 	return &receiver{
 		secrets: secrets, now: now, note: note,
 		reading: make(chan struct{}, bodiesRead), queue: make(chan delivered, queueLimit),
-		ending: make(chan struct{}), ended: make(chan struct{}),
+		ending: make(chan struct{}), ended: make(chan struct{}), requestTime: requestTime,
 	}
 }
 
