@@ -197,13 +197,16 @@ func (w *walk) text(a *Attribute, p place, n *node) string {
 		a.Sensitive = true
 		return hiddenText
 	}
-	shown, sensitive := w.veil(p.names, n)
+	shown, sensitive := w.veil(p.names, n, p.marks)
 	a.Sensitive = a.Sensitive || sensitive
 	return shown
 }
 
-// veil spells a value without the credentials in it.
-func (w *walk) veil(names []string, n *node) (text string, hidden bool) {
+// veil spells a value without the credentials in it, and without what either mark covers.
+func (w *walk) veil(names []string, n *node, marks [2]*node) (text string, hidden bool) {
+	if marks[0].marked() || marks[1].marked() {
+		return hiddenText, true
+	}
 	switch n.kind {
 	case 's':
 		return w.veilText(names, n.text)
@@ -215,19 +218,28 @@ func (w *walk) veil(names []string, n *node) (text string, hidden bool) {
 	case '[':
 		parts := make([]string, len(n.items))
 		for i, item := range n.items {
-			part, h := w.veil(names, item)
+			part, h := w.veil(names, item, [2]*node{marks[0].child("", i), marks[1].child("", i)})
 			parts[i], hidden = part, hidden || h
 		}
 		return "[" + strings.Join(parts, ", ") + "]", hidden
 	case '{':
-		var parts []string
-		for _, key := range keys(n, nil, nil) {
-			part, h := w.veil(append(append([]string(nil), names...), key), n.fields[key])
-			parts, hidden = append(parts, key+": "+part), hidden || h
-		}
-		return "{" + strings.Join(parts, ", ") + "}", hidden
+		return w.veilObject(names, n, marks)
 	}
 	return n.text, false
+}
+
+func (w *walk) veilObject(names []string, n *node, marks [2]*node) (text string, hidden bool) {
+	var parts []string
+	pair := pairName(n)
+	for _, key := range keys(n, nil, nil) {
+		under := append(append([]string(nil), names...), key)
+		if pair != "" && key == "value" {
+			under = append(under, pair)
+		}
+		part, h := w.veil(under, n.fields[key], [2]*node{marks[0].child(key, -1), marks[1].child(key, -1)})
+		parts, hidden = append(parts, key+": "+part), hidden || h
+	}
+	return "{" + strings.Join(parts, ", ") + "}", hidden
 }
 
 func last(names []string) string {

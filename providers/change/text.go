@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
 // quote spells a text so that it can be told from what is none.
@@ -32,6 +34,7 @@ func (d *differ) show() func(*Attribute) {
 	}
 	replace := strings.NewReplacer(pairs...).Replace
 	return func(a *Attribute) {
+		a.Path = replace(secret.Mask(a.Path)) // keys of maps are part of it
 		before, after := replace(a.Before), replace(a.After)
 		a.Sensitive = a.Sensitive || before != a.Before || after != a.After
 		a.Before, a.After = cut(before, after, d.options.Length)
