@@ -39,7 +39,7 @@ acceptance: engine ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR b
 
 .PHONY: bench
 bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects
-	$(GO) test -run '^$$' -bench Import -benchtime 1x -timeout 30m ./cmd/internal/cli
+	$(GO) test -run '^$$' -bench Import -benchtime 1x -timeout 30m ./cmd/internal/acceptance
 
 .PHONY: cover
 cover: engine ## how much of the code the tests reach
