@@ -1,0 +1,198 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// filters are questions that people ask, each alone and some together.
+func filters(r *remote) map[string]audit.Filter {
+	middle := r.events[len(r.events)/2].At
+	return map[string]audit.Filter{
+		"all":      {},
+		"since":    {Since: middle},
+		"until":    {Until: middle},
+		"range":    {Since: middle, Until: middle.Add(time.Minute)},
+		"id":       {User: "7"},
+		"email":    {User: "User7@Example.com"},
+		"source":   {Source: "Web"},
+		"no such":  {Source: "slack"},
+		"type":     {ItemTypes: []string{"Severity"}},
+		"types":    {ItemTypes: []string{"Severity", "Group"}},
+		"item":     {ItemID: "item-9"},
+		"action":   {Action: "destroy"},
+		"key":      {APIKey: "k"},
+		"together": {Since: middle, User: "8", Action: "destroy", ItemTypes: []string{"GeniusWorkflow"}},
+		"quote":    {ItemID: `' OR 1=1 --`, User: `"`},
+	}
+}
+
+// TestRecordAnswersLikeTheFilter holds the database against the filter itself.
+func TestRecordAnswersLikeTheFilter(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a?b%20.db")
+	r := newRemote(t, 600, 4)
+	s := open(t, "sqlite://"+path, Options{})
+	if n, err := s.Add(t.Context(), r.events); n != len(r.events) || err != nil {
+		t.Fatal(n, err)
+	}
+	s.Close()
+	record, err := OpenRecord(t.Context(), "sqlite://"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Close()
+	for name, f := range filters(r) {
+		var got, want []string
+		last := time.Time{}
+		for e, err := range record.Events(t.Context(), f) {
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if !last.IsZero() && e.At.After(last) {
+				t.Errorf("%s: not the newest first", name)
+			}
+			last = e.At
+			got = append(got, e.ID)
+		}
+		for _, e := range r.events {
+			if f.Match(e) {
+				want = append(want, e.ID)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		sameIDs(t, name, got, want)
+	}
+}
+
+func TestRecordsThatAreNone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := OpenRecord(t.Context(), filepath.Join(dir, "none.db")); err == nil || hintOf(err) == "" {
+		t.Error(err)
+	}
+	for statement, name := range map[string]string{
+		"CREATE TABLE theirs (x)":                                      "theirs.db",
+		"PRAGMA application_id = 12":                                   "other.db",
+		"PRAGMA application_id = 1382826325; PRAGMA user_version = 99": "later.db",
+	} {
+		db, err := sql.Open("sqlite", filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+		if _, err := OpenRecord(t.Context(), filepath.Join(dir, name)); !errors.Is(err, ErrSchema) || hintOf(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// fill writes events a thousand at a time.
+func fill(b *testing.B, s *Sink, n int) {
+	b.Helper()
+	batch := make([]audit.Event, 0, batchSize)
+	for i := range n {
+		batch = append(batch, event(b, i, day.Add(time.Duration(i)*time.Second)))
+		if len(batch) < batchSize && i < n-1 {
+			continue
+		}
+		if _, err := s.Add(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+		batch = batch[:0]
+	}
+}
+
+// BenchmarkSinks tells how many events per second a sink takes.
+func BenchmarkSinks(b *testing.B) {
+	const n = 20_000
+	deliver := func(context.Context, Delivery) error { return nil }
+	for _, kind := range []struct {
+		name, target string
+		o            Options
+	}{
+		{"sqlite", "sqlite://%s/a.db", Options{}},
+		{"ndjson", "%s/plain", Options{}},
+		{"zstd", "%s/packed", Options{Compress: "zstd"}},
+		{"csv", "%s/a.csv", Options{}},
+		{"http", "http://endpoint.example/%.0s", Options{Deliver: deliver}},
+		{"postgres", "", Options{}},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			for range b.N {
+				dir := b.TempDir()
+				target := fmt.Sprintf(kind.target, dir)
+				if kind.name == "postgres" {
+					target = startPostgres(b)
+				}
+				kind.o.State = dir
+				s := open(b, target, kind.o)
+				b.ResetTimer()
+				fill(b, s, n)
+				if _, err := s.Flush(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				s.Close()
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// BenchmarkMillion fills a database and asks it. The heap must not grow with the events.
+func BenchmarkMillion(b *testing.B) {
+	const n = 1_000_000
+	path := filepath.Join(b.TempDir(), "a.db")
+	s := open(b, "sqlite://"+path, Options{})
+	began := time.Now()
+	fill(b, s, n)
+	s.Close()
+	b.Logf("%d events in %s", n, time.Since(began).Round(time.Second))
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.Logf("%d MB from the system", m.Sys>>20)
+	record, err := OpenRecord(b.Context(), path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer record.Close()
+	recent := day.Add((n - 5000) * time.Second)
+	for name, f := range map[string]audit.Filter{
+		"user+type":   {User: "7", ItemTypes: []string{"Severity"}},
+		"email":       {User: "user7@example.com"},
+		"item+action": {ItemID: "item-9", Action: "destroy"},
+		"action":      {Action: "destroy"},
+		"range":       {Since: recent, ItemTypes: []string{"Group"}},
+		"old range":   {Since: day.Add(1000 * time.Second), Until: day.Add(2000 * time.Second), User: "7"},
+		"nothing":     {ItemTypes: []string{"Severity"}, User: "no such"},
+		"everything":  {},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				found := 0
+				for _, err := range record.Events(b.Context(), f) {
+					if err != nil {
+						b.Fatal(err)
+					}
+					if found++; found == 100 {
+						break
+					}
+				}
+			}
+		})
+	}
+}
