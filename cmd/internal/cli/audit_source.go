@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -11,20 +12,29 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
 
 // An auditLog is where events come from, as flags.
 type auditLog struct {
 	connection
 
-	now func() time.Time
+	from string // a file that audit sync wrote
+	now  func() time.Time
 }
 
-func (l *auditLog) flags(cmd *cobra.Command) { l.connection.flags(cmd) }
+func (l *auditLog) flags(cmd *cobra.Command) {
+	l.connection.flags(cmd)
+	cmd.Flags().StringVar(&l.from, "from", "", "read this SQLite `FILE` that audit sync wrote, instead of asking the API")
+	_ = cmd.MarkFlagFilename("from") // fails for unknown flags only
+}
 
 // openLog opens the log. What the filter says in words that only people use, it puts into those of
 // the source. With lazy, no more is asked for than is taken.
 func (l *auditLog) openLog(ctx context.Context, w World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {
+	if l.from != "" {
+		return l.openRecord(ctx)
+	}
 	client, done, err := l.client(w)
 	if err != nil {
 		return nil, nil, err
@@ -36,6 +46,18 @@ func (l *auditLog) openLog(ctx context.Context, w World, f *audit.Filter, lazy b
 		}
 	}
 	return liveLog{client: client, lazy: lazy, doubt: func(text string) { report.Note(w.Err, text) }}, done, nil
+}
+
+// openRecord opens what audit sync wrote.
+func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error) {
+	if l.synthetic {
+		return nil, nil, usage(errors.New("--from and --synthetic are two sources"), "name one of them")
+	}
+	record, err := journal.OpenRecord(ctx, l.from)
+	if err != nil {
+		return nil, nil, err
+	}
+	return record, func() { _ = record.Close() }, nil
 }
 
 // client opens the API, or with --synthetic the built-in organisation with a month of changes.
