@@ -225,10 +225,13 @@ func (o *recordOptions) account(w World) (record.Account, error) {
 	return a, err
 }
 
-// pairs reads KEY=VALUE. A pair without a value, as an unset variable leaves it, is left out.
+// pairs reads KEY=VALUE. What is empty, or has no value, as an unset variable leaves it, is left out.
 func pairs(flag string, texts []string) ([]post.Pair, error) {
 	var list []post.Pair
 	for _, text := range texts {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
 		key, value, found := strings.Cut(text, "=")
 		if key = strings.TrimSpace(key); !found || key == "" {
 			return nil, usage(fmt.Errorf("%s %q is not KEY=VALUE", flag, text), "write it as "+flag+" team=payments")
@@ -280,6 +283,9 @@ func (o *recordOptions) tiesOf() ([]record.Tie, error) {
 		}
 	}
 	for _, text := range o.maps {
+		if strings.TrimSpace(text) == "" {
+			continue // as an unset variable leaves it
+		}
 		t, err := record.ParseTie(text)
 		if err != nil {
 			return nil, usage(fmt.Errorf("--map: %w", err), "write it as --map 'module.db.* = service:postgres'")
