@@ -169,7 +169,7 @@ func (j *jury) weigh(c Change) {
 	}
 	if c.Action != NoOp && j.accepts(c) {
 		j.verdict.Accepted = append(j.verdict.Accepted, differencesOf(c, j.secrets(c))...)
-		j.settleDiffering(c)
+		j.settleAccepted(c)
 		return
 	}
 	if c.Action != NoOp {
@@ -225,6 +225,15 @@ func (j *jury) count(c Change) {
 		v.Destroy++
 	case Forget:
 		v.Forget++
+	}
+}
+
+// settleAccepted counts an object whose code people edited: the plan has it, whatever it does to it.
+func (j *jury) settleAccepted(c Change) {
+	k := key{c.Type, c.objectID()}
+	object, listed := j.listed[k]
+	if listed && !j.settled[k] && (object.Address == "" || object.Address == c.Address) {
+		j.settle(k, c.Import == "")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -57,9 +58,11 @@ type surroundings struct {
 	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
 	hidden  map[graph.Target]string    // managed where no reference leads, and where
 	aside   []*rootly.Object           // what is managed beside
-	ignored []graph.Target             // what the ignore file leaves out
-	before  []verify.Change            // what the directory planned before
-	planned bool                       // whether before was asked for
+	ignore  ignoreFile
+	left    map[state.Key]bool // what a filter or the ignore file leaves out; nil until asked for
+	ignored []graph.Target     // what the ignore file leaves out
+	before  []verify.Change    // what the directory planned before
+	planned bool               // whether before was asked for
 }
 
 // lookAround reads what people wrote in the directory and what its state holds.
@@ -68,6 +71,9 @@ func (r *run) lookAround(ctx context.Context) error {
 	r.around = s
 	var err error
 	if s.hand, err = r.dir.Handwritten(); err != nil {
+		return err
+	}
+	if s.ignore, err = readIgnore(r.dir.Path()); err != nil {
 		return err
 	}
 	r.renderOptions.Closed = map[string]bool{}
@@ -304,4 +310,54 @@ func (r *run) runBeside(run *state.Run) {
 			run.Forget[k] = true // its code is elsewhere by now
 		}
 	}
+}
+
+// sumAgain tells what became of what was there before. Which edited resources differ is the plan's
+// to say; where there is none, the code's.
+func (r *run) sumAgain() report.Again {
+	s := report.Again{Beside: len(r.around.aside), Ignored: len(r.around.ignored)}
+	seen := map[string]bool{}
+	note := func(list *[]string, address string) {
+		if !seen[address] {
+			seen[address] = true
+			*list = append(*list, address)
+		}
+	}
+	for _, d := range r.verdict.Accepted {
+		if r.edited(d.Address) {
+			note(&s.Differing, d.Address)
+		}
+	}
+	if r.report.Proof.State != report.ProofClean && r.report.Proof.State != report.ProofDiffers {
+		for _, o := range r.changes.Differing {
+			note(&s.Differing, o.Address.String())
+		}
+	}
+	for _, o := range r.changes.Left {
+		note(&s.Left, o.Address.String())
+	}
+	for _, o := range r.changes.Gone {
+		if r.forget[o.Key()] {
+			note(&s.Forgotten, o.Address.String())
+			continue
+		}
+		note(&s.Gone, o.Address.String())
+	}
+	known := r.dir.Addresses()
+	for _, res := range r.graph.Resources {
+		if was := known[state.Key{Type: res.Address.Type, ID: res.ID}]; !was.IsZero() && was != res.Address {
+			s.Moved = append(s.Moved, report.Moved{From: was.String(), To: res.Address.String()})
+		}
+	}
+	return s
+}
+
+// edited reports whether an address stands in a file of an earlier run that a person edited.
+func (r *run) edited(address string) bool {
+	for a, file := range r.around.hand.Declared {
+		if a.String() == address {
+			return r.around.hand.Files[file]
+		}
+	}
+	return false
 }

@@ -161,6 +161,7 @@ func (r *run) link(ctx context.Context) error {
 	}
 	resources := graph.Sort(r.decoded.Resources)
 	r.label(resources)
+	resources = r.ignore(resources)
 	r.graph = graph.Link(resources, r.linkOptions())
 	r.progress.Done(report.Plural(len(resources), "resource"))
 	if err := r.leavers(ctx); err != nil {
@@ -304,6 +305,9 @@ func (r *run) explain(types []string, id graph.ID) string {
 	article := "a "
 	if len(types) > 1 {
 		article, word = "an ", "object"
+	}
+	if r.leavesOut(types, id) {
+		return "id of " + article + word + " that this import leaves out"
 	}
 	for _, t := range types {
 		if !r.live.Complete[t] {

@@ -39,6 +39,7 @@ func (r *run) sum() {
 	for _, c := range r.changes.Carried {
 		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: c.Reason})
 	}
+	s.Again = r.sumAgain()
 	mask(s)
 	s.Seconds = time.Since(r.started).Seconds()
 }

@@ -8,6 +8,7 @@ import (
 // lists are what a person should know of objects one by one.
 func (p *page) lists(s *Summary) {
 	p.edited(s.Files.Edited)
+	p.again(s.Again)
 	p.list("Ids left as text: "+number(len(s.References.Unresolved)), places(s.References.Unresolved))
 	p.list("Cycles broken: "+number(len(s.References.Cycles)), places(s.References.Cycles))
 	p.list("Not imported: "+Plural(len(s.NotImported), "object"), notImported(s.NotImported))

@@ -23,6 +23,7 @@ type Summary struct {
 	Coverage     []Coverage         `json:"coverage"`
 	LeftOut      map[string]string  `json:"left_out_by_default,omitempty"`
 	Carried      []Carried          `json:"carried"`
+	Again        Again              `json:"again"`
 	Proof        Proof              `json:"proof"`
 	Seconds      float64            `json:"seconds"`
 	StageSeconds map[string]float64 `json:"stage_seconds,omitempty"`

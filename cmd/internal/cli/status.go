@@ -1,0 +1,337 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// statusOptions are the flags of status.
+type statusOptions struct {
+	connection
+	selection
+
+	places      []string
+	engine      string
+	json        bool
+	markdown    bool
+	writeIgnore bool
+	minCoverage float64
+}
+
+func newStatus(w World) *cobra.Command {
+	o := &statusOptions{}
+	cmd := &cobra.Command{
+		Use:   "status DIRECTORY|STATE...",
+		Short: "Tell how much of the organisation is managed",
+		Long: `Tell how much of the organisation is managed.
+
+Compares what is live with what the directories and state files hold. An object is
+managed when a state has it, or when code has an import block for it; unmanaged when
+neither does; missing when a state has it and Rootly does not. What the ignore file
+` + ignoreName + ` of a directory names counts as neither.
+
+` + exitText,
+		Example: `  $ terraformer-rootly status ./rootly
+  $ terraformer-rootly status ./teams ./oncall prod.tfstate --markdown --min-coverage 80
+  $ terraformer-rootly status ./rootly --write-ignore`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(errors.New("no directory to look at"), "terraformer-rootly status DIRECTORY...")
+			}
+			o.places = args
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), w, o) },
+	}
+	o.connection.flags(cmd)
+	o.selection.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
+	f.BoolVar(&o.json, "json", false, "print one JSON document")
+	f.BoolVar(&o.markdown, "markdown", false, "print Markdown, as for a pull request")
+	f.BoolVar(&o.writeIgnore, "write-ignore", false, "add what is unmanaged now to "+ignoreName+" of the first directory")
+	f.Float64Var(&o.minCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")
+	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
+	return cmd
+}
+
+// A place is a directory or a state file with what it holds.
+type place struct {
+	path    string
+	isDir   bool
+	held    []tfstate.Held
+	imports []state.Import
+	known   map[state.Key]graph.Address // by the memory of earlier runs
+	ignore  ignoreFile
+}
+
+// runStatus compares the places with what is live.
+func runStatus(ctx context.Context, w World, o *statusOptions) error {
+	if o.minCoverage < 0 || o.minCoverage > 100 {
+		return usage(fmt.Errorf("--min-coverage %v is no percentage", o.minCoverage), "give a number from 0 to 100")
+	}
+	places, err := o.look(ctx, w)
+	if err != nil {
+		return err
+	}
+	live, resources, err := o.live(ctx, w, places)
+	if err != nil {
+		return err
+	}
+	s, unmanaged := compareStatus(places, live, resources)
+	if o.writeIgnore {
+		if err := writeIgnore(w, places, unmanaged); err != nil {
+			return err
+		}
+	}
+	if err := o.print(w, s); err != nil {
+		return err
+	}
+	if s.Percent < o.minCoverage {
+		return outcome(exitDiffers)
+	}
+	for _, n := range s.NotListed {
+		if !n.Absent {
+			return outcome(exitPartial)
+		}
+	}
+	return nil
+}
+
+func (o *statusOptions) print(w World, s *report.Status) error {
+	switch {
+	case o.json:
+		return s.WriteJSON(w.Out)
+	case o.markdown:
+		return s.WriteMarkdown(w.Out)
+	}
+	return s.WriteText(w.Out)
+}
+
+// look reads what the places hold.
+func (o *statusOptions) look(ctx context.Context, w World) ([]place, error) {
+	var places []place
+	for _, path := range o.places {
+		stat, err := os.Stat(path)
+		if err != nil {
+			return nil, usage(fmt.Errorf("status %s: no such directory or state", path), "give directories with code, or state files")
+		}
+		p := place{path: path, isDir: stat.IsDir()}
+		if err := p.read(ctx, w, o.engine); err != nil {
+			return nil, err
+		}
+		places = append(places, p)
+	}
+	return places, nil
+}
+
+func (p *place) read(ctx context.Context, w World, engine string) (err error) {
+	if !p.isDir {
+		content, err := os.ReadFile(p.path)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", p.path, err)
+		}
+		if p.held, err = tfstate.Objects(content); err != nil {
+			return fmt.Errorf("state %s: %w", p.path, err)
+		}
+		return nil
+	}
+	if p.held, err = heldIn(ctx, w, engine, p.path); err != nil {
+		return err
+	}
+	if p.ignore, err = readIgnore(p.path); err != nil {
+		return err
+	}
+	dir, err := state.Open(p.path, state.Options{Version: version(), Adopt: true, LookOnly: true})
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	hand, err := dir.Handwritten()
+	p.imports, p.known = hand.Imports, dir.Addresses()
+	return err
+}
+
+// live reads the organisation and gives its objects the names that an import would give them.
+func (o *statusOptions) live(ctx context.Context, w World, places []place) (*rootly.Live, []*graph.Resource, error) {
+	types, _, err := o.types()
+	if err != nil {
+		return nil, nil, err
+	}
+	filters, err := o.parse()
+	if err != nil {
+		return nil, nil, err
+	}
+	client, _, disconnect, err := o.open(w, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer disconnect()
+	live, err := rootly.Fetch(ctx, client, rootly.FetchOptions{Types: types})
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkFilters(filters, live); err != nil {
+		return nil, nil, err
+	}
+	for _, dropped := range apply(filters, live) {
+		live.Complete[dropped.Type.Name] = false // what is filtered out is not gone
+	}
+	snapshot, err := schema.Snapshot()
+	if err != nil {
+		return nil, nil, err
+	}
+	decoded, err := rootly.Decode(live, rootly.DecodeOptions{Schema: snapshot})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range decoded.Rejected {
+		decoded.Resources = append(decoded.Resources, &graph.Resource{Address: graph.Address{Type: r.Type}, ID: r.ID, Title: r.Title})
+	}
+	for _, r := range decoded.Resources {
+		r.Title = secret.Mask(r.Title)
+	}
+	resources := graph.Sort(decoded.Resources)
+	graph.Label(resources, rememberedIn(places), nil)
+	return live, resources, nil
+}
+
+// rememberedIn finds the names that the places have for objects.
+func rememberedIn(places []place) func(string, graph.ID) string {
+	names := map[state.Key]string{}
+	for _, p := range places {
+		for _, h := range p.held {
+			names[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address.Name
+		}
+		for k, a := range p.known {
+			names[k] = a.Name
+		}
+	}
+	return func(typ string, id graph.ID) string { return names[state.Key{Type: typ, ID: id}] }
+}
+
+// compareStatus sorts every object into managed, unmanaged, missing and ignored.
+func compareStatus(places []place, live *rootly.Live, resources []*graph.Resource) (*report.Status, []*graph.Resource) {
+	s := &report.Status{Types: []report.StatusCount{}, Unmanaged: []report.StatusObject{}, Missing: []report.StatusObject{}, NotListed: []report.NotListed{}}
+	managed := map[state.Key]bool{}
+	for _, p := range places {
+		s.Directories = append(s.Directories, p.path)
+		for _, h := range p.held {
+			managed[state.Key{Type: h.Address.Type, ID: h.ID}] = true
+		}
+		for _, i := range p.imports {
+			managed[state.Key{Type: typeOf(i.To), ID: i.ID}] = true
+		}
+	}
+	counts := map[string]*report.StatusCount{}
+	of := func(t string) *report.StatusCount {
+		if counts[t] == nil {
+			counts[t] = &report.StatusCount{Type: t}
+		}
+		return counts[t]
+	}
+	here, ignored := map[state.Key]bool{}, map[graph.ID]bool{}
+	var unmanaged []*graph.Resource
+	for _, r := range resources {
+		k := state.Key{Type: r.Address.Type, ID: r.ID}
+		here[k] = true
+		switch {
+		case managed[k]:
+			of(k.Type).Managed++
+		case r.Parent != "" && ignored[r.Parent] || slices.ContainsFunc(places, func(p place) bool { return p.ignore.covers(r) }):
+			ignored[r.ID] = true
+			of(k.Type).Ignored++
+		default:
+			of(k.Type).Unmanaged++
+			unmanaged = append(unmanaged, r)
+			s.Unmanaged = append(s.Unmanaged, report.StatusObject{Type: k.Type, ID: string(r.ID), Title: r.Title, Address: r.Address.String()})
+		}
+	}
+	for _, p := range places {
+		for _, h := range p.held {
+			if !here[state.Key{Type: h.Address.Type, ID: h.ID}] && live.Complete[h.Address.Type] {
+				of(h.Address.Type).Missing++
+				s.Missing = append(s.Missing, report.StatusObject{Type: h.Address.Type, ID: string(h.ID), Address: h.String(), In: p.path})
+			}
+		}
+	}
+	totalStatus(s, counts)
+	for _, n := range live.Skipped {
+		s.NotListed = append(s.NotListed, report.NotListed{Type: n.Type, Parent: string(n.Parent), Reason: n.Err.Error(), Absent: rootly.Absent(n.Err)})
+	}
+	return s, unmanaged
+}
+
+func totalStatus(s *report.Status, counts map[string]*report.StatusCount) {
+	s.Total.Type = "total"
+	for _, c := range counts {
+		s.Types = append(s.Types, c.Count())
+		s.Total.Managed += c.Managed
+		s.Total.Unmanaged += c.Unmanaged
+		s.Total.Missing += c.Missing
+		s.Total.Ignored += c.Ignored
+	}
+	sort.Slice(s.Types, func(i, j int) bool { return s.Types[i].Type < s.Types[j].Type })
+	s.Total = s.Total.Count()
+	s.Percent = s.Total.Percent
+}
+
+// typeOf is the resource type in an address.
+func typeOf(address string) string {
+	if strings.HasPrefix(address, "module.") {
+		address = address[strings.LastIndex(address, ".rootly_")+1:]
+	}
+	typ, _, _ := strings.Cut(address, ".")
+	return typ
+}
+
+// writeIgnore adds what is unmanaged to the ignore file of the first directory. What stands there
+// stays.
+func writeIgnore(w World, places []place, unmanaged []*graph.Resource) error {
+	at := slices.IndexFunc(places, func(p place) bool { return p.isDir })
+	if at < 0 {
+		return usage(errors.New("--write-ignore: no directory to write to"), "give a directory beside the states")
+	}
+	path := filepath.Join(places[at].path, ignoreName)
+	content, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("read the ignore file: %w", err)
+	}
+	if len(content) == 0 {
+		content = []byte("# Objects that stay unmanaged, in the syntax of .gitignore: addresses such as rootly_team.sre,\n" +
+			"# names below their type such as rootly_team/Site reliability, or ids below their type.\n")
+	}
+	if !bytes.HasSuffix(content, []byte("\n")) {
+		content = append(content, '\n')
+	}
+	names := map[string]int{}
+	for _, r := range unmanaged {
+		names[r.Address.Type+"/"+pathName(r.Title)]++
+	}
+	for _, r := range unmanaged {
+		content = append(content, ignoreLine(r, names[r.Address.Type+"/"+pathName(r.Title)] == 1)+"\n"...)
+	}
+	if err := maybe.WriteFile(path, content, 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = fmt.Fprintf(w.Err, "Added %s to %s\n", report.Plural(len(unmanaged), "object"), path)
+	return err
+}

@@ -1,0 +1,53 @@
+package report
+
+// Again is what a run did about what earlier runs and people had left in the directory.
+type Again struct {
+	Beside    int      `json:"managed_beside"`      // objects that other code of the directory manages
+	Ignored   int      `json:"ignored_by_file"`     // objects that the ignore file leaves out
+	Differing []string `json:"edited_that_differs"` // resources that people edited and that differ from live
+	Left      []string `json:"edited_but_gone"`     // resources that people edited and whose objects are gone
+	Gone      []string `json:"gone"`                // addresses whose objects are gone, with their code
+	Forgotten []string `json:"forgotten"`           // addresses that leave code and state, and live on
+	Moved     []Moved  `json:"moved"`
+}
+
+// Moved is a resource with another address than before.
+type Moved struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// again tells what a person would look for after a second run.
+func (p *page) again(a Again) {
+	if a.Beside > 0 {
+		p.heading("Managed by other code of the directory, and left to it: " + Plural(a.Beside, "object"))
+	}
+	if a.Ignored > 0 {
+		p.heading("Left out by the ignore file: " + Plural(a.Ignored, "object"))
+	}
+	p.list("Edited by people, and different from what is live: "+Plural(len(a.Differing), "resource"), named("the plan changes it, or it was written otherwise", a.Differing))
+	p.list("Edited by people, though the object is gone: "+Plural(len(a.Left), "resource"), named("remove the block", a.Left))
+	p.list("Code gone with its object: "+Plural(len(a.Gone), "resource"), named("no complete listing has it any more", a.Gone))
+	p.list("Forgotten: "+Plural(len(a.Forgotten), "resource"), named("the next apply takes it out of the state; it lives on", a.Forgotten))
+	moves := make([]string, len(a.Moved))
+	for i, m := range a.Moved {
+		moves[i] = m.From + " is " + m.To + " now"
+	}
+	p.list("New addresses: "+Plural(len(a.Moved), "resource"), named("moved.tf tells the engine", moves))
+}
+
+func named(reason string, names []string) []entry {
+	entries := make([]entry, len(names))
+	for i, name := range names {
+		entries[i] = entry{reason: reason, name: name}
+	}
+	return entries
+}
+
+// sorted is a copy whose lists are in order, and never null.
+func (a Again) sorted() Again {
+	itself := func(name string) []string { return []string{name} }
+	a.Differing, a.Left, a.Gone, a.Forgotten = order(a.Differing, itself), order(a.Left, itself), order(a.Gone, itself), order(a.Forgotten, itself)
+	a.Moved = order(a.Moved, func(m Moved) []string { return []string{m.From, m.To} })
+	return a
+}
