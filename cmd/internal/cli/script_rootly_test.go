@@ -27,6 +27,7 @@ type rootlyUnderTest struct {
 	mu    sync.Mutex
 	verbs map[string]int // of requests over the network
 	first chan struct{}  // closed by the first of them
+	lies  string         // path below which answers are not what they are elsewhere
 
 	writing writing // what may be written, and was
 }
@@ -47,11 +48,28 @@ func (r *rootlyUnderTest) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if lost {
 		w = lose(w)
 	}
+	if r.lies != "" && strings.HasPrefix(req.URL.Path, r.lies) {
+		r.lie(w, req)
+		return
+	}
 	r.server.ServeHTTP(w, req)
 }
 
+// lie answers with other descriptions than there are.
+func (r *rootlyUnderTest) lie(w http.ResponseWriter, req *http.Request) {
+	rec := httptest.NewRecorder()
+	r.server.ServeHTTP(rec, req)
+	for name, values := range rec.Header() {
+		if name != "Content-Length" {
+			w.Header()[name] = values
+		}
+	}
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(bytes.ReplaceAll(rec.Body.Bytes(), []byte(`"description":"`), []byte(`"description":"Not `)))
+}
+
 // serveRootly starts a Rootly: size=N, seed=N, forbidden=A,B, absent=A,B, html, broken, slow,
-// ignore-includes, page=N, limit=N, events, lost, requires=ATTRIBUTE.
+// ignore-includes, page=N, lies=PATH, events, lost, requires=ATTRIBUTE.
 func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 	r := rootlyOf(ts)
 	if neg || r.server != nil {
@@ -79,6 +97,8 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 			o.Faults.Latency = time.Hour
 		case "ignore-includes":
 			o.Includes = sandbox.IncludesIgnored
+		case "lies":
+			r.lies = value
 		case "page":
 			o.Faults.PageCap = n
 		default:
