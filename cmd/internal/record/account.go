@@ -75,7 +75,7 @@ func (a Account) Incident(f Form) post.Incident {
 		Severity: f.Severity, Services: a.Ties[post.Service], Environments: a.Ties[post.Environment],
 		Teams: a.Ties[post.Team], Functionalities: a.Ties[post.Functionality],
 		Causes: a.Ties[post.Cause], Types: a.Ties[post.IncidentType],
-		Labels: labels, Started: a.Started, Ended: a.Ended,
+		Labels: labels, Started: a.Started, Ended: a.Ended, Once: true,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +82,8 @@ type Outcome struct {
 }
 
 // Put makes sure that Rootly has an event as it is, once. An event of the same fingerprint since
-// the given time is updated when it says something else. A post that may or may not have arrived
+// the given time is updated when it says something else; an incident that is over counts for those
+// only that happen once. A post that may or may not have arrived
 // is looked for before it is repeated.
 func (c *Client) Put(ctx context.Context, e Event, since time.Time) (Outcome, error) {
 	const attempts = 4
@@ -120,6 +122,9 @@ func either(first, second error) error {
 // once does what is left to do for an event. A wait that is not negative says that another attempt
 // may help.
 func (c *Client) once(ctx context.Context, e Event, found []Found) (Outcome, time.Duration, error) {
+	if i, ok := e.(Incident); ok && !i.Once {
+		found = slices.DeleteFunc(found, Found.Closed)
+	}
 	if len(found) == 0 {
 		return c.write(ctx, e, "")
 	}

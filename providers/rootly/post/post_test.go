@@ -111,6 +111,33 @@ func TestOldEventsAreNotFound(t *testing.T) {
 	}
 }
 
+// What is over may happen again, unless it is a thing that happens once.
+func TestIncidentsThatAreOver(t *testing.T) {
+	t.Parallel()
+	for _, once := range []bool{false, true} {
+		s, c := start(t, sandbox.Options{})
+		i := incident("a", "1")
+		i.Once = once
+		made, err := c.Put(t.Context(), i, lately())
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := i
+		over.Status = "resolved"
+		if _, err := c.Update(t.Context(), made.ID, over); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := c.Put(t.Context(), i, lately()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(held(s, "incidents")); n != map[bool]int{false: 2, true: 1}[once] {
+			t.Errorf("once %v: %d incidents", once, n)
+		}
+	}
+}
+
 func TestNothingElseIsWritten(t *testing.T) {
 	t.Parallel()
 	s, c := start(t, sandbox.Options{Objects: []sandbox.Object{
