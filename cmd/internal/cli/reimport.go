@@ -361,3 +361,14 @@ func (r *run) edited(address string) bool {
 	}
 	return false
 }
+
+// removedFiles counts the files that leave. The proof is written anew after it was counted out.
+func (r *run) removedFiles() int {
+	n := 0
+	for _, name := range r.changes.Remove {
+		if name != proofName || r.report.Proof.State != report.ProofClean {
+			n++
+		}
+	}
+	return n
+}

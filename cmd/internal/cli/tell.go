@@ -34,7 +34,7 @@ func (r *run) sum() {
 	r.countLosses()
 	s.Requests = r.requests()
 	s.Files = report.Files{
-		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: len(r.changes.Remove), Edited: r.changes.Edited,
+		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: r.removedFiles(), Edited: r.changes.Edited,
 	}
 	for _, c := range r.changes.Carried {
 		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: c.Reason})
