@@ -147,7 +147,7 @@ func tellRound(w World, round journal.Round) {
 		report.Note(w.Err, text)
 	}
 	for _, name := range slices.Sorted(maps.Keys(round.Added)) {
-		text := fmt.Sprintf("%s: %s new of %d read", name, report.Plural(round.Added[name], "event"), round.Read)
+		text := fmt.Sprintf("%s: %d events read, %d new", name, round.Read, round.Added[name])
 		if n := round.Waiting[name]; n > 0 {
 			text += fmt.Sprintf("; %d wait for the receiver", n)
 		}

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+)
+
+// TestAuditSyncFollows holds that a process that follows takes what turns up, tells about itself,
+// lives through an outage and ends well when it is asked to.
+func TestAuditSyncFollows(t *testing.T) {
+	t.Parallel()
+	server := sandbox.New(sandbox.Options{Token: scriptToken})
+	rootly := httptest.NewServer(server)
+	defer rootly.Close()
+	path := filepath.Join(t.TempDir(), "audit.db")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := self(ctx, t, "audit", "sync", "--follow", "--interval", "1s", "--retries", "0", "--metrics-addr", "127.0.0.1:0",
+		"--backfill-from", "1d", "--to", "sqlite://"+path)
+	cmd.Env = append(os.Environ(), "ROOTLY_API_URL="+rootly.URL, "ROOTLY_API_TOKEN="+scriptToken)
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	address := ""
+	for address == "" && lines.Scan() {
+		if _, after, ok := strings.Cut(lines.Text(), " on http://"); ok {
+			address = after
+		}
+	}
+	said := make(chan string, 1)
+	go func() {
+		rest, _ := io.ReadAll(out)
+		said <- string(rest)
+	}()
+	if got := get(t, "http://"+address+"/healthz"); got != "ok\n" {
+		t.Errorf("health: %q", got)
+	}
+	events := &recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: time.Now().Add(-time.Hour)}
+	events.write(150)
+	awaitMetric(ctx, t, address, `rootly_audit_events_added_total 150\b`)
+	server.SetFaults(sandbox.Faults{ErrorEvery: 1})
+	awaitMetric(ctx, t, address, `rootly_audit_failed_rounds_total [1-9]`)
+	events.write(50)
+	server.SetFaults(sandbox.Faults{})
+	awaitMetric(ctx, t, address, `rootly_audit_events_added_total 200\b`)
+	metrics := get(t, "http://"+address+"/metrics")
+	for _, want := range []string{`lag_seconds [0-9.]+\n`, `last_success_timestamp_seconds 1\.[0-9]+e\+09`, `# TYPE rootly_audit_retries_total counter`} {
+		if !regexp.MustCompile(want).MatchString(metrics) {
+			t.Errorf("no %s in %s", want, metrics)
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	text := <-said
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the end: %v: %s", err, text)
+	}
+	if !strings.Contains(text, "trying again in") {
+		t.Errorf("the outage is not told: %s", text)
+	}
+	hold(t, "SQLite", sqliteIDs(t, path), slices.Sorted(slices.Values(events.ids)))
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	answer, err := http.Get(url) //nolint:noctx // the test has its own end
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func awaitMetric(ctx context.Context, t *testing.T, address, pattern string) {
+	t.Helper()
+	for {
+		text := get(t, "http://"+address+"/metrics")
+		if regexp.MustCompile(pattern).MatchString(text) {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("never %s: %s", pattern, text)
+		}
+		pause(ctx, 50*time.Millisecond)
+	}
+}
+
+func TestPaceGrowsWhileLimited(t *testing.T) {
+	t.Parallel()
+	p := pacer{usual: time.Second, next: time.Second}
+	for range 10 {
+		p.adapt(true, false)
+	}
+	if p.next != slowest*time.Second {
+		t.Errorf("limited: %s", p.next)
+	}
+	for range 10 {
+		p.adapt(false, false)
+	}
+	if p.next != time.Second {
+		t.Errorf("afterwards: %s", p.next)
+	}
+}
+
+func TestHealthNeedsSuccess(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+	m := &auditMetrics{now: func() time.Time { return now }, started: now, patience: time.Minute, stats: func() api.Stats { return api.Stats{} }}
+	status := func() int {
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		return w.Code
+	}
+	if got := status(); got != 200 {
+		t.Errorf("at the start: %d", got)
+	}
+	now = now.Add(2 * time.Minute)
+	m.round(now, journal.Round{}, errors.New("outage"))
+	if got := status(); got != 503 {
+		t.Errorf("without success: %d", got)
+	}
+	var text bytes.Buffer
+	m.write(&text)
+	if !strings.Contains(text.String(), "rootly_audit_lag_seconds 120\n") {
+		t.Error(text.String())
+	}
+	m.round(now, journal.Round{}, nil)
+	if got := status(); got != 200 {
+		t.Errorf("after a success: %d", got)
+	}
+}
