@@ -22,10 +22,10 @@ type Difference struct {
 // Attribute is the path in the form of the language, such as rules[0].name.
 func (d Difference) Attribute() string { return pathText(d.Path) }
 
-const (
-	secretText  = "(sensitive value)"
-	unknownText = "(known after apply)"
-)
+// KnownAfterApply stands in a Difference for a value that is decided on apply.
+const KnownAfterApply = "(known after apply)"
+
+const secretText = "(sensitive value)"
 
 // differencesOf breaks a change down. Only what exists before and after has attributes to compare.
 func differencesOf(c Change, secrets []cty.Path) []Difference {
@@ -121,10 +121,10 @@ func (d *differ) text(at cty.Path, v cty.Value) string {
 	masked, _ := cty.TransformWithTransformer(v, &masker{differ: d, at: at})
 	encoded, err := ctyjson.Marshal(masked, masked.Type())
 	if err != nil {
-		return unknownText
+		return KnownAfterApply
 	}
 	text := string(encoded)
-	if text == strconv.Quote(secretText) || text == strconv.Quote(unknownText) {
+	if text == strconv.Quote(secretText) || text == strconv.Quote(KnownAfterApply) {
 		return strings.Trim(text, `"`)
 	}
 	return text
@@ -142,7 +142,7 @@ func (m *masker) Enter(path cty.Path, v cty.Value) (cty.Value, error) {
 	case m.differ.isSecret(slices.Concat(m.at, path)):
 		return cty.StringVal(secretText), nil
 	case !v.IsKnown():
-		return cty.StringVal(unknownText), nil
+		return cty.StringVal(KnownAfterApply), nil
 	default:
 		return v, nil
 	}

@@ -63,6 +63,8 @@ type target struct {
 type planOptions struct {
 	targets   []string // addresses to restrict the plan to; empty: everything
 	stateFile string   // to plan against; empty: the directory's own
+	backend   bool     // plan against the state that the directory's backend keeps
+	varFiles  []string
 	progress  func(verify.Progress)
 }
 
@@ -72,7 +74,8 @@ func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planO
 	if err != nil {
 		return nil, err
 	}
-	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress, Targets: o.targets, StateFile: o.stateFile}
+	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress, Targets: o.targets, StateFile: o.stateFile,
+		Backend: o.backend, VarFiles: o.varFiles}
 	if p.provider == "stand-in" {
 		served, err := standin.Serve(ctx, standin.Options{URL: t.url, Token: t.token})
 		if err != nil {

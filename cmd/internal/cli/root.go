@@ -102,7 +102,7 @@ Environment:
 		Replace(root.UsageTemplate()))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
-	root.AddCommand(imports, newExport(w), newDiff(w), newTypes(w), newSandbox(w), newVerify(w), newAudit(w), newRecord(w), newState(w), newVersion(w), newOldPlan())
+	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newAudit(w), newRecord(w), newState(w), newVersion(w), newOldPlan())
 	foldHelp(root)
 	return root
 }

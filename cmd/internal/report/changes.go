@@ -24,7 +24,8 @@ type ObjectChange struct {
 	Before     string            `json:"address_before,omitempty"` // where it differs
 	Title      string            `json:"title,omitempty"`
 	Attributes []AttributeChange `json:"attributes,omitempty"`
-	Authors    []string          `json:"authors,omitempty"` // who did it, where the audit log tells
+	Authors    []string          `json:"authors,omitempty"`    // who did it, where the audit log tells
+	Confidence string            `json:"confidence,omitempty"` // of the authors: exact, parent or unknown
 }
 
 // AttributeChange is one value before and after, ids written as addresses. An empty text stands for
@@ -51,7 +52,7 @@ func WriteChangesJSON(out io.Writer, c Changes) error {
 }
 
 // signs mark the kinds of changes, as version control does.
-var signs = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~"}
+var signs = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~", "unmanaged": "?", "gone": "!"}
 
 // WriteChanges prints changes for people.
 func WriteChanges(out io.Writer, c Changes) error {
@@ -62,7 +63,10 @@ func WriteChanges(out io.Writer, c Changes) error {
 			fmt.Fprintf(&b, "    %s: %s\n", clean(a.Path), arrow(a))
 		}
 		for _, who := range o.Authors {
-			fmt.Fprintf(&b, "    by %s\n", clean(who))
+			fmt.Fprintf(&b, "    by %s%s\n", clean(who), surely(o.Confidence))
+		}
+		if o.Confidence == "unknown" {
+			b.WriteString("    by somebody whom the audit log does not name\n")
 		}
 	}
 	fmt.Fprintf(&b, "%s\n", c.headline())
@@ -70,6 +74,14 @@ func WriteChanges(out io.Writer, c Changes) error {
 		return fmt.Errorf("write changes: %w", err)
 	}
 	return nil
+}
+
+// surely says how an author is known, where that is not certain.
+func surely(confidence string) string {
+	if confidence == "parent" {
+		return " (a change of its owner)"
+	}
+	return ""
 }
 
 // beside is what stands behind the address of an object.
@@ -125,7 +137,7 @@ func (c Changes) headline() string {
 		counts[o.Kind]++
 	}
 	var parts []string
-	for _, kind := range []string{"added", "removed", "renamed", "changed"} {
+	for _, kind := range []string{"added", "removed", "renamed", "changed", "gone", "unmanaged"} {
 		if counts[kind] > 0 {
 			parts = append(parts, number(counts[kind])+" "+kind)
 		}

@@ -128,6 +128,8 @@ func extraRoutes() []*route {
 			owners: []string{"escalation_paths"}, by: "escalation_policy_path_id"},
 		{template: "/v1/incidents", api: "incidents"},
 		{template: "/v1/incidents/{id}", api: "incidents", single: true},
+		{template: "/v1/incidents/{parent}/events", api: "incident_events", owners: []string{"incidents"}},
+		{template: "/v1/events/{id}", api: "incident_events", single: true},
 		{template: "/v1/pulses", api: "pulses"},
 		{template: "/v1/pulses/{id}", api: "pulses", single: true},
 		{template: "/v1/statuses", api: "statuses", readOnly: true},

@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// driftOptions are the flags of drift.
+type driftOptions struct {
+	auditLog
+	selection
+	proof
+	driftIncident
+
+	dir       string
+	since     string
+	varFiles  []string
+	ownKeys   []string
+	ownUsers  []string
+	unmanaged bool
+	quiet     bool
+	json      bool
+	markdown  bool
+}
+
+func newDrift(w World) *cobra.Command {
+	o := &driftOptions{auditLog: auditLog{now: time.Now}}
+	cmd := &cobra.Command{
+		Use:   "drift DIRECTORY",
+		Short: "Tell what was changed outside of code, and by whom",
+		Long: `Tell what was changed outside of code, and by whom.
+
+Plans a root module that manages the organisation, against its own state, and
+lists what differs between code and live, what is gone, and what live objects no
+code knows. The audit log tells who did it: an author is exact when an event of
+that object names the field, parent when only its owner's event is there, and
+unknown otherwise. Rootly records changes of some kinds of objects only.
+
+` + exitText,
+		Example: `  $ terraformer-rootly drift ./rootly
+  $ terraformer-rootly drift ./rootly --since 7d --markdown
+  $ terraformer-rootly drift ./rootly --incident --severity low`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(fmt.Errorf("drift takes one directory, not %d", len(args)), "such as: drift ./rootly")
+			}
+			o.dir = args[0]
+			return runDrift(cmd.Context(), w, o)
+		},
+	}
+	o.auditLog.flags(cmd)
+	o.selection.flags(cmd)
+	o.toolFlags(cmd)
+	o.driftIncident.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the proof or snapshot in the directory, else 30d)")
+	f.StringSliceVar(&o.ownKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, whose changes are no drift's author")
+	f.StringSliceVar(&o.ownUsers, "own-user", nil, "`IDS` or emails of users that are Terraform's own")
+	f.StringArrayVar(&o.varFiles, "var-file", nil, "`FILE` of values for variables (repeatable)")
+	f.BoolVar(&o.unmanaged, "unmanaged", true, "list live objects that no code knows")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	f.BoolVar(&o.json, "json", false, "print the drift as JSON")
+	f.BoolVar(&o.markdown, "markdown", false, "print the drift as Markdown")
+	completions(cmd, o.toolChoices())
+	return cmd
+}
+
+// runDrift finds the drift, its authors, and tells both.
+func runDrift(ctx context.Context, w World, o *driftOptions) error {
+	if err := check(o.toolChoices()); err != nil {
+		return err
+	}
+	if err := hasState(o.dir); err != nil {
+		return err
+	}
+	d := &drifting{w: w, o: o, started: o.now()}
+	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
+	defer d.progress.Close()
+	var disconnect func()
+	var err error
+	if d.client, d.live, disconnect, err = o.auditLog.open(w, nil); err != nil {
+		return err
+	}
+	defer disconnect()
+
+	if err := d.plan(ctx); err != nil { // code and state against live
+		return err
+	}
+	if err := d.strangers(ctx); err != nil { // live objects without code
+		return err
+	}
+	if err := d.authors(ctx); err != nil { // who did it
+		return err
+	}
+	d.progress.Close()
+	changes := d.told()
+	if err := d.print(changes); err != nil {
+		return err
+	}
+	if err := d.raise(ctx, changes); err != nil { // one incident, if asked for
+		return err
+	}
+	if len(d.items) > 0 {
+		return outcome(exitDiffers)
+	}
+	return nil
+}
+
+// hasState refuses a directory that manages nothing.
+func hasState(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return usage(fmt.Errorf("%s: %w", dir, errors.Unwrap(err)), "give the directory of a root module")
+	}
+	if !info.IsDir() {
+		return usage(fmt.Errorf("%s is no directory", dir), "give the directory of a root module")
+	}
+	for _, name := range []string{".terraform/terraform.tfstate", "terraform.tfstate"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return nil
+		}
+	}
+	return advised(
+		fmt.Errorf("%s has neither a state nor an initialised backend", dir),
+		"run terraform init and apply there first; drift compares what is managed with what is live",
+	)
+}
+
+// remote reports whether a directory's backend keeps its state.
+func remote(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, ".terraform", "terraform.tfstate"))
+	return err == nil
+}
+
+// window is the time in which to look for authors, and where it comes from.
+func (o *driftOptions) window(now time.Time) (time.Time, error) {
+	if o.since != "" {
+		t, err := audit.ParseTime(o.since, now, false)
+		if err != nil {
+			return t, usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
+		}
+		return t, nil
+	}
+	for _, name := range []string{proofName, snapshotName} {
+		if info, err := os.Stat(filepath.Join(o.dir, name)); err == nil {
+			return info.ModTime(), nil
+		}
+	}
+	return now.AddDate(0, 0, -30), nil
+}
+
+// A drifting is one run of drift.
+type drifting struct {
+	w        World
+	o        *driftOptions
+	client   *api.Client
+	live     target
+	progress *report.Progress
+	started  time.Time
+
+	items   []*driftItem
+	managed map[string]bool // ids by type, of what is in code or state
+	silent  string          // why no author could be asked for
+}
+
+// A driftItem is one object that drifted.
+type driftItem struct {
+	kind       drift.Kind
+	typ, id    string
+	address    string
+	title      string
+	owner      string // id
+	attributes []report.AttributeChange
+	fields     []string
+	answer     drift.Answer
+}
+
+// print tells the drift in the form that was asked for.
+func (d *drifting) print(c report.Changes) error {
+	if d.silent != "" {
+		report.Note(d.w.Err, d.silent)
+	}
+	switch {
+	case d.o.json:
+		return report.WriteChangesJSON(d.w.Out, c)
+	case d.o.markdown:
+		return report.WriteChangesMarkdown(d.w.Out, c)
+	}
+	return report.WriteChanges(d.w.Out, c)
+}
+
+// plan reads what the engine finds.
+func (d *drifting) plan(ctx context.Context) error {
+	d.progress.Stage("plan", 0)
+	result, err := d.o.plan(ctx, d.w, d.o.dir, d.live, planOptions{
+		backend: remote(d.o.dir), varFiles: d.o.varFiles,
+		progress: func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) },
+	})
+	if err != nil {
+		return err
+	}
+	if result.Errored {
+		return advised(fmt.Errorf("the plan of %s failed: %s", d.o.dir, firstError(result)), "run terraform plan there to see all of it")
+	}
+	d.read(result)
+	d.progress.Done(report.Plural(len(d.items), "difference"))
+	return nil
+}
+
+func firstError(r *verify.Result) string {
+	for _, d := range r.Diagnostics {
+		if d.IsError() {
+			return d.String()
+		}
+	}
+	return "the engine gave no reason"
+}
