@@ -113,15 +113,25 @@ func (r *run) announceCost() {
 		if r.subset != nil && !r.subset[res.Address] {
 			continue
 		}
-		n++
-		if catalogue.Lookup(res.Address.Type).IsTask() {
-			n++
-		}
-	}
-	cost := "about " + report.Plural(n, "request")
-	if per := r.o.perMinute; per > 0 {
-		cost += fmt.Sprintf(", %s at %d a minute", report.Plural((n+per-1)/per, "minute"), per)
+		n += requestsToRead(res.Address.Type)
 	}
 	r.progress.Stage("cost", 0)
-	r.progress.Done("the plan will ask the API " + cost)
+	r.progress.Done(planCost(n, r.o.perMinute))
+}
+
+// requestsToRead is how many requests the provider makes for an object of a type.
+func requestsToRead(typ string) int {
+	if t := catalogue.Lookup(typ); t != nil && t.IsTask() {
+		return 2
+	}
+	return 1
+}
+
+// planCost says what a plan against the API costs.
+func planCost(requests, perMinute int) string {
+	cost := "the plan will ask the API about " + report.Plural(requests, "request")
+	if perMinute > 0 {
+		cost += fmt.Sprintf(", %s at %d a minute", report.Plural((requests+perMinute-1)/perMinute, "minute"), perMinute)
+	}
+	return cost
 }

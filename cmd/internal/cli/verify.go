@@ -90,8 +90,12 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 	s.Proof.Against = "live"
 	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
 	defer progress.Close()
-	progress.Stage("read", 0)
-	progress.Done(fmt.Sprintf("%s, with about one request for each", report.Plural(len(objects), "object")))
+	requests := 0
+	for _, object := range objects {
+		requests += requestsToRead(object.Type)
+	}
+	progress.Stage("cost", 0)
+	progress.Done(planCost(requests, o.perMinute))
 
 	started := time.Now()
 	progress.Stage("verify", len(objects))
