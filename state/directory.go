@@ -40,6 +40,9 @@ const (
 	ignoreName   = privateDir + "/.gitignore"
 )
 
+// MovesFile holds the moved blocks of an upgraded state. It may stand in a directory before any run.
+const MovesFile = "state_upgrade.tf"
+
 // privateIgnore keeps out of version control what only this machine needs.
 const privateIgnore = "# Only manifest.json is worth keeping.\n*\n!.gitignore\n!manifest.json\n"
 
@@ -160,7 +163,7 @@ func (d *Directory) refuseForeign() error {
 	}
 	var foreign []string
 	for _, e := range entries {
-		if isCode(e.Name()) && !e.IsDir() {
+		if isCode(e.Name()) && !e.IsDir() && e.Name() != MovesFile {
 			foreign = append(foreign, e.Name())
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -91,6 +92,9 @@ func (r *run) openState(ctx context.Context) error {
 	if s.held, err = tfstate.Objects(s.present); err != nil {
 		return fmt.Errorf("state of %s: %w", r.o.dir, err)
 	}
+	if err := s.move(); err != nil {
+		return err
+	}
 	r.state = s
 	return nil
 }
@@ -116,6 +120,33 @@ func (s *stateRun) pull(ctx context.Context, w World) ([]byte, error) {
 		return nil, nil
 	}
 	return content, err
+}
+
+// move takes account of the moved blocks that came with an upgraded state: the engine follows them
+// before it looks at anything else.
+func (s *stateRun) move() error {
+	path := filepath.Join(s.job.Dir, state.MovesFile)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the moved blocks: %w", err)
+	}
+	moves, err := legacy.ReadBlocks(path, content)
+	if err != nil {
+		return err
+	}
+	to := map[graph.Address]graph.Address{}
+	for _, m := range moves {
+		to[m.From] = m.To
+	}
+	for i, h := range s.held {
+		if next, ok := to[h.Address]; ok && h.Module == "" {
+			s.held[i].Address = next
+		}
+	}
+	return nil
 }
 
 // future is the state with all objects of the run, and what that adds to the present one.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -27,9 +28,6 @@ type upgradeOptions struct {
 	rename bool
 	json   bool
 }
-
-// movesName is the file with moved blocks, beside the state.
-const movesName = "state_upgrade.tf"
 
 const movesHead = "# Written by terraformer-rootly state upgrade. To be removed once it was applied everywhere.\n\n"
 
@@ -67,7 +65,7 @@ Then write the code, with the addresses that the state has:
 		RunE: func(cmd *cobra.Command, _ []string) error { return runStateUpgrade(cmd.Context(), w, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write (default: in the place of FILE, or terraform.tfstate in DIRECTORY)")
+	f.StringVarP(&o.out, "output", "o", "", "`FILE` or directory to write (default: in the place of FILE, or terraform.tfstate in DIRECTORY)")
 	f.StringVar(&o.engine, "engine", "", "terraform, tofu or the `PATH` of one, whose provider address is written")
 	f.BoolVar(&o.rename, "rename", false, "write moved blocks to readable addresses beside the state")
 	f.BoolVar(&o.json, "json", false, "print what was done as JSON")
@@ -128,7 +126,7 @@ func (u *upgrade) find(from string) error {
 		}
 		u.out = first(u.out, filepath.Join(from, stateName))
 	}
-	if stat, err := os.Stat(u.out); err == nil && stat.IsDir() {
+	if stat, err := os.Stat(u.out); err == nil && stat.IsDir() || err != nil && filepath.Ext(u.out) == "" {
 		u.out = filepath.Join(u.out, stateName)
 	}
 	if len(u.paths) == 0 {
@@ -250,7 +248,7 @@ func (u *upgrade) write() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write the state: %w", err)
 	}
-	if err := u.writeMoves(filepath.Join(dir, movesName)); err != nil {
+	if err := u.writeMoves(filepath.Join(dir, state.MovesFile)); err != nil {
 		return err
 	}
 	if err := unlocked(u.out); err != nil {
