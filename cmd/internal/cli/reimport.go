@@ -326,7 +326,9 @@ func (r *run) sumAgain() report.Again {
 	for _, d := range r.verdict.Accepted {
 		if r.edited(d.Address) {
 			note(&s.Differing, d.Address)
+			continue
 		}
+		note(&s.Before, d.Address)
 	}
 	if r.report.Proof.State != report.ProofClean && r.report.Proof.State != report.ProofDiffers {
 		for _, o := range r.changes.Differing {

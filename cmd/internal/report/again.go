@@ -5,6 +5,7 @@ type Again struct {
 	Beside    int      `json:"managed_beside"`      // objects that other code of the directory manages
 	Ignored   int      `json:"ignored_by_file"`     // objects that the ignore file leaves out
 	Differing []string `json:"edited_that_differs"` // resources that people edited and that differ from live
+	Before    []string `json:"planned_before"`      // resources that the directory would change already
 	Left      []string `json:"edited_but_gone"`     // resources that people edited and whose objects are gone
 	Gone      []string `json:"gone"`                // addresses whose objects are gone, with their code
 	Forgotten []string `json:"forgotten"`           // addresses that leave code and state, and live on
@@ -26,6 +27,7 @@ func (p *page) again(a Again) {
 		p.heading("Left out by the ignore file: " + Plural(a.Ignored, "object"))
 	}
 	p.list("Edited by people, and different from what is live: "+Plural(len(a.Differing), "resource"), named("the plan changes it, or it was written otherwise", a.Differing))
+	p.list("Changed by the plan, as before this run: "+Plural(len(a.Before), "resource"), named("the directory planned this already", a.Before))
 	p.list("Edited by people, though the object is gone: "+Plural(len(a.Left), "resource"), named("remove the block", a.Left))
 	p.list("Code gone with its object: "+Plural(len(a.Gone), "resource"), named("no complete listing has it any more", a.Gone))
 	p.list("Forgotten: "+Plural(len(a.Forgotten), "resource"), named("the next apply takes it out of the state; it lives on", a.Forgotten))
@@ -47,7 +49,9 @@ func named(reason string, names []string) []entry {
 // sorted is a copy whose lists are in order, and never null.
 func (a Again) sorted() Again {
 	itself := func(name string) []string { return []string{name} }
-	a.Differing, a.Left, a.Gone, a.Forgotten = order(a.Differing, itself), order(a.Left, itself), order(a.Gone, itself), order(a.Forgotten, itself)
+	for _, list := range []*[]string{&a.Differing, &a.Before, &a.Left, &a.Gone, &a.Forgotten} {
+		*list = order(*list, itself)
+	}
 	a.Moved = order(a.Moved, func(m Moved) []string { return []string{m.From, m.To} })
 	return a
 }
