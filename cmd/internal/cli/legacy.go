@@ -183,7 +183,7 @@ func (o *oldImport) rest(f *pflag.Flag, line *commandLine) {
 	case f.Name == "retry-sleep-ms":
 		line.lacks("--retry-sleep-ms", "the time between retries is what Rootly asks for")
 	default:
-		line.add("--"+f.Name, f.Value.String())
+		line.addFlag(f)
 	}
 }
 
@@ -229,6 +229,17 @@ func (o *oldImport) directory(line *commandLine, explicit bool) string {
 }
 
 func (l *commandLine) add(flag, value string) { l.args = append(l.args, flag+"="+value) }
+
+// addFlag adds a flag as it was given, lists value by value.
+func (l *commandLine) addFlag(f *pflag.Flag) {
+	values := []string{f.Value.String()}
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
+	}
+	for _, v := range values {
+		l.add("--"+f.Name, v)
+	}
+}
 
 func (l *commandLine) lacks(flag, reason string) {
 	l.gone = append(l.gone, flag+" is gone: "+reason)

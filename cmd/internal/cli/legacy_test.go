@@ -93,6 +93,25 @@ func TestOldNames(t *testing.T) {
 	})
 }
 
+// Flags of today work at the old place as they do at the new one.
+func TestNewFlagsAtTheOldPlace(t *testing.T) {
+	t.Parallel()
+	line, err := translated(t, "-r=service", "--no-verify", "--parallelism=3", "--quiet=false", "--synthetic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "terraformer-rootly import -o generated/rootly/service --resources service --no-verify --parallelism 3 --quiet=false --synthetic"
+	if line.String() != want {
+		t.Errorf("%s\nwant\n%s", line.String(), want)
+	}
+	now, old := newImport(World{}).Flags(), newOldImport(World{}).Flags()
+	now.VisitAll(func(f *pflag.Flag) {
+		if old.Lookup(f.Name) == nil && f.Name != "output-dir" && f.Name != "layout" && f.Name != "help" {
+			t.Errorf("--%s does not work at the old place", f.Name)
+		}
+	})
+}
+
 func TestOldFilters(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ old, now string }{
