@@ -166,6 +166,9 @@ func (d *document) resource(w wireResource) error {
 	if w.Mode == "data" {
 		action = ""
 	}
+	if action == "" && !w.Change.marked() {
+		return nil
+	}
 	values, err := w.Change.parse()
 	if err != nil {
 		return err

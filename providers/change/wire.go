@@ -1,6 +1,7 @@
 package change
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"sort"
@@ -98,6 +99,11 @@ func (w wireChange) parse() (values, error) {
 		}
 	}
 	return v, nil
+}
+
+// marked reports whether any of the values may be sensitive.
+func (w wireChange) marked() bool {
+	return bytes.Contains(w.BeforeSensitive, []byte("true")) || bytes.Contains(w.AfterSensitive, []byte("true"))
 }
 
 // under gives the values a name of their own.
