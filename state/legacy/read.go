@@ -39,11 +39,20 @@ type stateV4 struct {
 	Lineage   string                     `json:"lineage"`
 	Serial    uint64                     `json:"serial"`
 	Outputs   map[string]json.RawMessage `json:"outputs"`
-	Resources []struct {
-		Mode     string `json:"mode"`
-		Type     string `json:"type"`
-		Provider string `json:"provider"`
-	} `json:"resources"`
+	Resources []entryV4                  `json:"resources"`
+}
+
+type entryV4 struct {
+	Module    string `json:"module"`
+	Mode      string `json:"mode"`
+	Type      string `json:"type"`
+	Name      string `json:"name"`
+	Provider  string `json:"provider"`
+	Instances []struct {
+		Key        json.RawMessage            `json:"index_key"`
+		Attributes map[string]json.RawMessage `json:"attributes"`
+		Flat       map[string]string          `json:"attributes_flat"` // of version 3, until the next refresh
+	} `json:"instances"`
 }
 
 // Read reads an old state. Name is where it came from. Its error is a [tfstate.Unreadable] for what
@@ -143,25 +152,46 @@ func (s *State) readV4(content []byte) error {
 	}
 	s.Lineage, s.Serial, s.Outputs = v.Lineage, v.Serial, len(v.Outputs)
 	for _, r := range v.Resources {
-		s.foreign = s.foreign || strings.HasPrefix(r.Type, "rootly_") && !strings.Contains(r.Provider, "/rootlyhq/rootly\"")
-	}
-	held, err := tfstate.Objects(content)
-	if err != nil {
-		return err
-	}
-	for _, h := range held {
-		switch {
-		case !strings.HasPrefix(h.Address.Type, "rootly_"):
-			s.leave(h.String(), h.ID, "not of the Rootly provider")
-		case h.Module != "":
-			s.leave(h.String(), h.ID, "in a module")
-		case h.Key != "":
-			s.leave(h.String(), h.ID, "one of several with count or for_each")
-		default:
-			s.Objects = append(s.Objects, Object{Address: h.Address, ID: h.ID})
+		if r.Mode == "managed" {
+			s.foreign = s.foreign || strings.HasPrefix(r.Type, "rootly_") && !strings.Contains(r.Provider, "/rootlyhq/rootly\"")
+			s.takeV4(r)
 		}
 	}
 	return nil
+}
+
+// takeV4 sorts the instances of an entry into what goes over and what does not.
+func (s *State) takeV4(r entryV4) {
+	address := graph.Address{Type: r.Type, Name: r.Name}
+	full := address.String()
+	if r.Module != "" {
+		full = r.Module + "." + full
+	}
+	for _, i := range r.Instances {
+		id, name := text(i.Attributes["id"]), text(i.Attributes["name"])
+		if id == "" {
+			id, name = i.Flat["id"], title(i.Flat)
+		}
+		switch {
+		case !strings.HasPrefix(r.Type, "rootly_"):
+			s.leave(full, graph.ID(id), "not of the Rootly provider")
+		case id == "":
+			s.leave(full, "", "the entry has no id")
+		case r.Module != "":
+			s.leave(full, graph.ID(id), "in a module")
+		case len(i.Key) > 0:
+			s.leave(full+"["+string(i.Key)+"]", graph.ID(id), "one of several with count or for_each")
+		default:
+			s.Objects = append(s.Objects, Object{Address: address, ID: graph.ID(id), Title: name})
+		}
+	}
+}
+
+// text is a JSON text, or empty.
+func text(raw json.RawMessage) string {
+	var s string
+	_ = json.Unmarshal(raw, &s) // numbers are no ids of Rootly's
+	return s
 }
 
 func sortedKeys[V any](m map[string]V) []string {
