@@ -9,7 +9,8 @@ import (
 )
 
 // eventTables are the tables of a database of events. Times are text in UTC for people, and
-// microseconds since 1970 for order.
+// microseconds since 1970 for order. Behind the column that it is for, an index has those by which
+// people narrow down further, so that only events that match are fetched from the table.
 func eventTables() schema {
 	return schema{application: 0x526c4155, steps: []string{`
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,14 +21,14 @@ CREATE TABLE events (
   request_id TEXT NOT NULL, session_id TEXT NOT NULL, changed_fields TEXT NOT NULL, changes TEXT NOT NULL,
   at INTEGER NOT NULL, raw TEXT NOT NULL, formatted TEXT
 );
-CREATE INDEX events_at ON events (at);
-CREATE INDEX events_item_type ON events (item_type, at);
+CREATE INDEX events_at ON events (at, item_type, action, source, user_id);
+CREATE INDEX events_item_type ON events (item_type, at, action, source, user_id);
 CREATE INDEX events_item_id ON events (item_id, at);
-CREATE INDEX events_user_id ON events (user_id, at);
-CREATE INDEX events_user_email ON events (user_email, at);
-CREATE INDEX events_api_key_id ON events (api_key_id, at) WHERE api_key_id <> '';
-CREATE INDEX events_source ON events (source, at);
-CREATE INDEX events_action ON events (action, at);`}}
+CREATE INDEX events_user_id ON events (user_id, at, item_type, action, source);
+CREATE INDEX events_user_email ON events (user_email, at, item_type, action, source);
+CREATE INDEX events_api_key_id ON events (api_key_id, at, item_type, action) WHERE api_key_id <> '';
+CREATE INDEX events_source ON events (source, at, item_type, action, user_id);
+CREATE INDEX events_action ON events (action, at, item_type, source, user_id);`}}
 }
 
 // sqlite keeps events in a database.

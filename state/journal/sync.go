@@ -98,6 +98,26 @@ type follower struct {
 	place  place
 	from   time.Time // what comes before is not for it
 	failed error
+
+	unsent int  // events since the last flush
+	down   bool // its receiver did not take them in this round
+}
+
+// unsentLimit is how many events may gather before a receiver gets them.
+const unsentLimit = 5 * batchSize
+
+// add gives events to the sink, and to its receiver now and then, so that the queue stays short
+// while much is read.
+func (f *follower) add(ctx context.Context, events []audit.Event) (int, error) {
+	n, err := f.sink.Add(ctx, events)
+	f.unsent += n
+	if err != nil || f.down || f.unsent < unsentLimit {
+		return n, err
+	}
+	f.unsent = 0
+	_, undelivered := f.sink.Flush(ctx)
+	f.down = undelivered != nil // the round ends with another attempt, which tells the reason
+	return n, nil
 }
 
 // prepare finds out where each sink goes on.
@@ -165,7 +185,7 @@ func (r *round) keep(ctx context.Context, events []audit.Event) error {
 		if slices.ContainsFunc(events, func(e audit.Event) bool { return e.At.Before(f.from) }) {
 			wanted = slices.DeleteFunc(slices.Clone(events), func(e audit.Event) bool { return e.At.Before(f.from) })
 		}
-		n, err := f.sink.Add(ctx, wanted)
+		n, err := f.add(ctx, wanted)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -3,14 +3,22 @@ package cli
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -395,4 +403,75 @@ func TestSyncAndServeFillOneStore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestServeSpeaksTLS holds that a client that trusts the certificate gets through, and that a
+// certificate without its key is refused.
+func TestServeSpeaksTLS(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	pool := certify(t, cert, key)
+	o := auditServeOptions{address: "127.0.0.1:0", cert: cert, key: key}
+	l, err := o.listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink := openSink(t, "sqlite://"+filepath.Join(dir, "audit.db"))
+	defer sink.Close()
+	rc := newReceiver([][]byte{[]byte(testSecret)}, time.Now, func(string) {})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- rc.serve(ctx, l, "/hook", []*journal.Sink{sink}) }()
+
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
+	url := "https://" + l.Addr().String()
+	body := webhook(1)
+	if got := send(t.Context(), client, url+"/hook", sign(testSecret, time.Now(), body), strings.NewReader(body)); got != 200 {
+		t.Errorf("over TLS: %d", got)
+	}
+	if got := send(t.Context(), client, url+"/other", sign(testSecret, time.Now(), body), strings.NewReader(body)); got != 404 {
+		t.Errorf("at another path: %d", got)
+	}
+	if got := send(t.Context(), http.DefaultClient, url+"/hook", sign(testSecret, time.Now(), body), strings.NewReader(body)); got != 0 {
+		t.Errorf("without trust: %d", got)
+	}
+	client.CloseIdleConnections()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	o.key = cert
+	if _, err := o.listen(t.Context()); err == nil || hintOf(err) == "" {
+		t.Errorf("with the wrong key: %v", err)
+	}
+}
+
+// certify writes a certificate for loopback with its key.
+func certify(t *testing.T, cert, key string) *x509.CertPool {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certText := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	keyText := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	if err := errors.Join(os.WriteFile(cert, certText, 0o600), os.WriteFile(key, keyText, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(certText)
+	return pool
 }
