@@ -1,6 +1,7 @@
 package drift_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,8 +9,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
-func event(action, itemType, id, user string, minute int, fields ...string) audit.Event {
-	e := audit.Event{Action: action, ItemType: itemType, ItemID: id, UserName: user, At: time.Unix(int64(minute)*60, 0)}
+// event makes one that happened in a minute of its own: "update Severity s1 by ada".
+func event(minute int, said string, fields ...string) audit.Event {
+	e := audit.Event{At: time.Unix(int64(minute)*60, 0)}
+	by := ""
+	fmt.Sscanf(said, "%s %s %s %s %s", &e.Action, &e.ItemType, &e.ItemID, &by, &e.UserName)
 	for _, f := range fields {
 		e.Changes = append(e.Changes, audit.Change{Field: f})
 	}
@@ -19,13 +23,13 @@ func event(action, itemType, id, user string, minute int, fields ...string) audi
 func TestWho(t *testing.T) {
 	t.Parallel()
 	r := drift.NewRecord([]audit.Event{
-		event("update", "Severity", "s1", "ada", 1, "color"),
-		event("update", "Severity", "s1", "ken", 2, "name", "color"),
-		event("update", "Severity", "s1", "eve", 3, "description"),
-		event("destroy", "Severity", "s2", "ada", 4),
-		event("create", "Service", "x", "wei", 5),
-		event("update", "GeniusWorkflow", "w1", "tim", 6, "name"),
-		event("update", "GeniusWorkflow", "w1", "zoe", 7, "name"),
+		event(1, "update Severity s1 by ada", "color"),
+		event(2, "update Severity s1 by ken", "name", "color"),
+		event(3, "update Severity s1 by eve", "description"),
+		event(4, "destroy Severity s2 by ada"),
+		event(5, "create Service x by wei"),
+		event(6, "update GeniusWorkflow w1 by tim", "name"),
+		event(7, "update GeniusWorkflow w1 by zoe", "name"),
 	})
 	severity := func(id string) drift.Item { return drift.Item{Type: "Severity", ID: id} }
 	workflow := drift.Item{Type: "GeniusWorkflow", ID: "w1"}
