@@ -1,6 +1,7 @@
 package post
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -8,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"encoding/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
@@ -84,5 +83,31 @@ func TestThePermitKnowsThePrefix(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "https://x/v1/pulses", nil)
 	if err := permit(prefixOf("https://x/rootly"))(r); err == nil {
 		t.Error("a path outside of the prefix left")
+	}
+}
+
+// A connection can send anything that its permit lets through, so nobody else may make one.
+func TestNobodyElseConnects(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..", "..")
+	files := 0
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files++
+		name := filepath.ToSlash(path)
+		allowed := strings.HasSuffix(name, "rootly/api/conn.go") || strings.HasSuffix(name, "rootly/post/client.go")
+		if strings.Contains(string(text), "NewConn(") && !allowed {
+			t.Errorf("%s makes a connection that may write", path)
+		}
+		return nil
+	})
+	if err != nil || files < 100 {
+		t.Errorf("%d files, %v", files, err)
 	}
 }
