@@ -214,7 +214,7 @@ func (r *rendering) shelvesOf(units []*unit) [][]int {
 	remembered := map[int]bool{}
 	for i, u := range units {
 		s, found := known[u.group]
-		if !found || r.options.Layout == ByObject {
+		if !found || r.options.Layout == ByObject && !u.orphan {
 			s = len(shelves)
 			known[u.group] = s
 			shelves = append(shelves, nil)

@@ -10,6 +10,7 @@ import (
 // belong into the same group. Where every object has its own file, groups do not count.
 type unit struct {
 	group   string // stem of its file
+	orphan  bool   // whether it stands in the file of an owner that is not there
 	members []*graph.Resource
 }
 
@@ -34,12 +35,14 @@ func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*u
 		if l == ByObject {
 			at.group = objectStem(root)
 		}
-		if file := remembered[r.Address]; file != "" && r.Parent != "" && !owned {
+		file := remembered[r.Address]
+		orphan := file != "" && r.Parent != "" && !owned
+		if orphan {
 			at.group = stemOf(file, l) // its owner, beside whom it stands, is not in this run
 		}
 		u := known[at]
 		if u == nil {
-			u = &unit{group: at.group}
+			u = &unit{group: at.group, orphan: orphan}
 			known[at] = u
 			units = append(units, u)
 		}
