@@ -12,7 +12,8 @@ import (
 type stretch struct {
 	*round
 	from    time.Time
-	newest  time.Time // of what came
+	newest  time.Time // of what came, and from when nothing did
+	last    time.Time // of the event that came last
 	sure    time.Time // what came before it is kept, as far as the order tells
 	pending []audit.Event
 
@@ -24,7 +25,7 @@ func (st *stretch) read(ctx context.Context) (more bool, err error) {
 	doubt := ""
 	for range passes {
 		count := 0
-		doubt, st.sure, st.newest = "", st.from, st.from
+		doubt, st.sure, st.newest, st.last = "", st.from, st.from, time.Time{}
 		for batch, err := range st.Source(ctx, st.from, time.Time{}) {
 			if err != nil {
 				return false, err
@@ -62,11 +63,11 @@ func (st *stretch) stretchLength() int {
 func (st *stretch) take(ctx context.Context, events []audit.Event) error {
 	sure := st.newest
 	for _, e := range events {
-		if e.At.Before(st.newest) {
+		if e.At.Before(st.last) {
 			st.unordered = true
 			return nil
 		}
-		st.newest = later(st.newest, e.At)
+		st.last, st.newest = e.At, later(st.newest, e.At)
 	}
 	// That this batch is in order behind the ones before shows that those were complete.
 	if len(events) > 0 {

@@ -136,6 +136,9 @@ func (r *round) prepare() error {
 				f.place.Start, f.place.At = r.began, r.began
 				r.New = append(r.New, sink.Name())
 			}
+			if replaced {
+				r.Notes = append(r.Notes, fmt.Sprintf("%s was made anew and is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))
+			}
 		case !r.Start.IsZero() && r.Start.Before(known.Start):
 			f.place = place{Identity: known.Identity, Start: r.Start, At: r.Start}
 			r.Notes = append(r.Notes, fmt.Sprintf("%s is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))

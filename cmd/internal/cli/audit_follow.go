@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -23,6 +24,7 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 		fmt.Fprintf(w.Err, "serving /healthz and /metrics on http://%s\n", address)
 	}
 	sync.Progress = m.progress
+	told := map[string]bool{} // each note once, in some hundred
 	pace := pacer{usual: o.interval, next: o.interval}
 	for {
 		began, before := o.now(), client.Stats().Waited
@@ -32,6 +34,14 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 		}
 		err = errors.Join(err, round.Undelivered)
 		m.round(began, round, err)
+		if len(told) > 100 {
+			clear(told)
+		}
+		round.Notes = slices.DeleteFunc(round.Notes, func(text string) bool {
+			known := told[text]
+			told[text] = true
+			return known
+		})
 		if len(round.New) > 0 || len(round.Notes) > 0 || err == nil && added(round) > 0 {
 			tellRound(w, round)
 		}
