@@ -31,6 +31,10 @@ type Expect struct {
 	// is no difference.
 	Before []Change
 
+	// Marks accepts changes of nothing but which attributes are sensitive, as variables that are
+	// marked so bring about in attributes that the provider did not mark.
+	Marks bool
+
 	// RefuseDrift makes differences between state and life unclean even where the code agrees with life.
 	RefuseDrift bool
 }
@@ -124,13 +128,14 @@ type jury struct {
 	settled  map[key]bool // found in the plan, clean or not
 	forget   map[key]bool
 	edited   map[string]bool
+	marks    bool
 	before   map[string]Change // by address
 	verdict  Verdict
 }
 
 func newJury(expect Expect) *jury {
 	j := &jury{listed: map[key]Object{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
-		edited: expect.Edited, before: make(map[string]Change, len(expect.Before))}
+		edited: expect.Edited, marks: expect.Marks, before: make(map[string]Change, len(expect.Before))}
 	for _, object := range expect.Forget {
 		j.forget[key{object.Type, object.ID}] = true
 	}
@@ -197,7 +202,7 @@ func (j *jury) weigh(c Change) {
 
 // accepts reports whether a change is none of this run's.
 func (j *jury) accepts(c Change) bool {
-	if j.edited[c.Address] {
+	if j.edited[c.Address] || j.marks && c.Action == Update && c.Before != cty.NilVal && same(c.Before, c.After) {
 		return true
 	}
 	was, known := j.before[c.Address]

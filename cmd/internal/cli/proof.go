@@ -114,6 +114,11 @@ func (r *run) verify(ctx context.Context) error {
 		p.State, p.Reason = report.ProofSkipped, "--no-verify"
 		return nil
 	}
+	if r.o.secrets == "blank" && r.report.Secrets > 0 {
+		p.State, p.Reason = report.ProofUnavailable, report.Plural(r.report.Secrets, "variable")+" without a value, as --secrets blank wants it"
+		p.Hint = "fill them in as " + r.report.SecretsFile + " shows, then: " + program + " verify " + r.o.dir
+		return nil
+	}
 	r.progress.Stage("verify", len(r.graph.Resources))
 	if err := r.recordCarried(ctx); err != nil {
 		return err
@@ -171,19 +176,22 @@ func (r *run) target() (target, func(), error) {
 	return r.liveTarget, func() {}, nil
 }
 
-// unproven notes that no plan could be made. The code may be right all the same.
+// unproven is the error for code that nothing could prove. It may be right all the same, but it is
+// not written unless that is asked for.
 func (r *run) unproven(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	var missing *verify.UnavailableError
-	if !errors.As(err, &missing) {
-		return err
+	if errors.As(err, &missing) {
+		return withoutProof(missing)
 	}
-	p := &r.report.Proof
-	p.State, p.Reason, p.Hint = report.ProofUnavailable, missing.Error(), missing.Hint()
-	r.progress.Done("not verified: " + missing.Error())
-	return nil
+	return err
+}
+
+// withoutProof adds the way out to an error that keeps code from being proven.
+func withoutProof(missing *verify.UnavailableError) error {
+	return advised(missing, missing.Hint()+"; --no-verify writes the code unproven")
 }
 
 // expect is what the plan has to account for.
@@ -207,6 +215,7 @@ func (r *run) expect() verify.Expect {
 		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
+	e.Marks = r.o.secrets == "masked"
 	r.expectBeside(&e)
 	return e
 }

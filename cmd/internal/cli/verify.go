@@ -103,7 +103,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	note(&s.Proof, result, verify.Judge(result, verify.Expect{Listed: objects}))
+	note(&s.Proof, result, verify.Judge(result, verify.Expect{Listed: objects, Marks: true}))
 	progress.Done(s.Proof.Plan)
 
 	s.Seconds = time.Since(started).Seconds()
