@@ -192,6 +192,10 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 	if r.client, r.liveTarget, r.disconnect, err = o.open(w, nil); err != nil {
 		return nil, err
 	}
+	if err := r.haveEngine(ctx); err != nil {
+		r.close()
+		return nil, err
+	}
 	if err := r.openDirectory(); err != nil {
 		r.close()
 		return nil, err

@@ -8,6 +8,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
+// haveEngine makes sure, before anything is asked of the API, that there is something to plan with.
+func (r *run) haveEngine(ctx context.Context) error {
+	if r.o.proof.off {
+		return nil
+	}
+	_, err := verify.FindEngine(ctx, verify.Options{
+		Engine: r.o.proof.engine, SearchPath: r.w.Getenv("PATH"), Environ: r.w.Environ(),
+	})
+	return r.unproven(ctx, err)
+}
+
 // installedSchema lets the provider that the directory has been initialised with speak for itself,
 // where it is of another version than the built-in schema. What it has more is imported by the
 // general rules, what it has no more is left out and told. Its defaults are not in what it says, so

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -396,13 +395,6 @@ func (r *run) moveIn() error {
 	}
 	r.staged = nil
 	return nil
-}
-
-func article(word string) string {
-	if strings.ContainsAny(word[:1], "aeio") {
-		return "an " + word
-	}
-	return "a " + word
 }
 
 func short(typ string) string {
