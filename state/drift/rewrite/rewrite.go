@@ -1,0 +1,252 @@
+// Package rewrite puts values into code that people wrote.
+//
+//	files + edits ──► Files ──► the files that changed, what was put where, what was left
+//
+// Only the expression of an attribute is replaced: comments, order and layout around it stay. What
+// is computed is never overwritten, since whoever wrote an expression meant it.
+//
+// Not here: finding out which values differ, making new blocks, reading or writing files.
+package rewrite
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// An Edit is a value to be put into the code of a resource.
+type Edit struct {
+	Type, Name string    // of the resource, as its block has them
+	Path       cty.Path  // attribute; an element of a list or map stands for all of it
+	Live       cty.Value // the whole resource as it is to be
+}
+
+// A Deed is what became of an edit.
+type Deed struct {
+	Edit   Edit
+	File   string // where the block stands; empty if there is none
+	Path   string // what was written or left
+	Reason string // why it was left; empty: it was written
+}
+
+// A Result is code after edits.
+type Result struct {
+	Files map[string][]byte // those that changed, by name
+	Deeds []Deed
+}
+
+// Files makes edits in files, by name.
+func Files(files map[string][]byte, edits []Edit) (*Result, error) {
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	code := map[string]*place{}
+	for _, name := range names {
+		f, diags := hclwrite.ParseConfig(files[name], name, hcl.InitialPos)
+		if diags.HasErrors() {
+			return nil, fmt.Errorf("parse %s: %w", name, diags)
+		}
+		for _, b := range f.Body().Blocks() {
+			if labels := b.Labels(); b.Type() == "resource" && len(labels) == 2 {
+				code[labels[0]+"."+labels[1]] = &place{name, f, b}
+			}
+		}
+	}
+	r := &Result{Files: map[string][]byte{}}
+	done := map[string]bool{}
+	for _, e := range edits {
+		d := Deed{Edit: e, Path: graph.PathString(e.Path)}
+		p := code[e.Type+"."+e.Name]
+		if p == nil {
+			d.Reason = "its block is not in this directory"
+			r.Deeds = append(r.Deeds, d)
+			continue
+		}
+		w := writing{body: p.block.Body(), live: e.Live}
+		d.File, d.Path, d.Reason = p.name, "", w.put(p.block, e.Path)
+		d.Path = graph.PathString(w.at)
+		if key := e.Type + "." + e.Name + "." + d.Path; !done[key] {
+			done[key] = true
+			r.Deeds = append(r.Deeds, d)
+		}
+		if d.Reason == "" {
+			r.Files[p.name] = p.file.BuildTokens(nil).Bytes() // unlike File.Bytes, which lays all of it out anew
+		}
+	}
+	return r, nil
+}
+
+// A place is where a resource's code stands.
+type place struct {
+	name  string
+	file  *hclwrite.File
+	block *hclwrite.Block
+}
+
+// A writing is one edit under way.
+type writing struct {
+	body  *hclwrite.Body
+	live  cty.Value
+	at    cty.Path // so far
+	depth int      // of blocks entered
+}
+
+// put makes an edit in a resource's block, or says why not.
+func (w *writing) put(block *hclwrite.Block, path cty.Path) string {
+	for _, meta := range []string{"for_each", "count"} {
+		if block.Body().GetAttribute(meta) != nil {
+			w.at = path
+			return "one block with " + meta + " makes several objects"
+		}
+	}
+	for len(path) > 0 {
+		step, ok := path[0].(cty.GetAttrStep)
+		if !ok {
+			w.at = append(w.at, path...)
+			return "no attribute"
+		}
+		w.step(step)
+		attribute := w.body.GetAttribute(step.Name)
+		if attribute != nil || len(path) == 1 {
+			return w.set(step.Name, attribute)
+		}
+		index, ok := path[1].(cty.IndexStep)
+		if !ok || !index.Key.Type().Equals(cty.Number) {
+			return w.set(step.Name, nil) // a map that the code does not have
+		}
+		w.step(index)
+		if reason := w.enter(step.Name, index); reason != "" {
+			return reason
+		}
+		path = path[2:]
+	}
+	return "no attribute"
+}
+
+// step follows the live value along the path.
+func (w *writing) step(s cty.PathStep) {
+	w.at = append(w.at.Copy(), s)
+	next, err := (cty.Path{s}).Apply(w.live)
+	if err != nil {
+		next = cty.NullVal(cty.DynamicPseudoType)
+	}
+	w.live = next
+}
+
+// enter goes into the block of a list of blocks.
+func (w *writing) enter(name string, index cty.IndexStep) string {
+	var blocks []*hclwrite.Block
+	for _, b := range w.body.Blocks() {
+		if b.Type() == name {
+			blocks = append(blocks, b)
+		}
+		if b.Type() == "dynamic" && len(b.Labels()) == 1 && b.Labels()[0] == name {
+			return "a dynamic block makes it"
+		}
+	}
+	i, _ := index.Key.AsBigFloat().Int64()
+	if i < 0 || int(i) >= len(blocks) {
+		return "a whole block was added outside of code"
+	}
+	w.body = blocks[i].Body()
+	w.depth++
+	return ""
+}
+
+// set gives an attribute its live value.
+func (w *writing) set(name string, old *hclwrite.Attribute) string {
+	v := w.live
+	if old == nil {
+		if v.IsNull() {
+			return ""
+		}
+		if blocky(v) || w.hasBlocks(name) {
+			return "whole blocks were added or removed outside of code"
+		}
+		return w.add(name, v)
+	}
+	tokens := old.Expr().BuildTokens(nil)
+	if reason := computed(tokens); reason != "" {
+		return reason
+	}
+	if v.IsNull() {
+		w.body.RemoveAttribute(name)
+		return ""
+	}
+	now := heredoc(tokens, v)
+	if now == nil {
+		now = hclwrite.TokensForValue(v)
+	}
+	now[0].SpacesBefore = tokens[0].SpacesBefore
+	w.body.SetAttributeRaw(name, now)
+	return ""
+}
+
+// add ends a block with an attribute that it did not have.
+func (w *writing) add(name string, v cty.Value) string {
+	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte("\n")}
+	var tokens hclwrite.Tokens
+	switch text := w.body.BuildTokens(nil).Bytes(); {
+	case len(text) == 0:
+		tokens = append(tokens, newline)
+	case !strings.HasSuffix(strings.TrimRight(string(text), " \t"), "\n"):
+		return "its block stands on one line"
+	}
+	tokens = append(tokens,
+		&hclwrite.Token{Type: hclsyntax.TokenIdent, Bytes: []byte(name), SpacesBefore: 2 * (w.depth + 1)},
+		&hclwrite.Token{Type: hclsyntax.TokenEqual, Bytes: []byte("="), SpacesBefore: 1})
+	value := hclwrite.TokensForValue(v)
+	value[0].SpacesBefore = 1
+	w.body.AppendUnstructuredTokens(append(append(tokens, value...), newline))
+	return ""
+}
+
+func (w *writing) hasBlocks(name string) bool {
+	for _, b := range w.body.Blocks() {
+		if b.Type() == name || b.Type() == "dynamic" && len(b.Labels()) == 1 && b.Labels()[0] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// blocky reports whether a value is a list of objects, which code writes as blocks.
+func blocky(v cty.Value) bool {
+	if v.IsNull() || !v.Type().IsTupleType() || v.LengthInt() == 0 {
+		return false
+	}
+	return v.Index(cty.Zero).Type().IsObjectType()
+}
+
+// computed says why an expression is more than a value, or holds more than one.
+func computed(tokens hclwrite.Tokens) string {
+	for _, t := range tokens {
+		if t.Type == hclsyntax.TokenComment {
+			return "there are comments inside the value"
+		}
+	}
+	expr, diags := hclsyntax.ParseExpression(append(tokens.Bytes(), '\n'), "", hcl.InitialPos)
+	if diags.HasErrors() {
+		return "its expression cannot be read"
+	}
+	reason := ""
+	_ = hclsyntax.VisitAll(expr, func(n hclsyntax.Node) hcl.Diagnostics {
+		switch n.(type) {
+		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr,
+			*hclsyntax.ObjectConsKeyExpr, *hclsyntax.UnaryOpExpr, *hclsyntax.ParenthesesExpr:
+		case hclsyntax.Expression:
+			reason = "an expression computes it"
+		}
+		return nil
+	})
+	return reason
+}

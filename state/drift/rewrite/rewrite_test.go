@@ -1,0 +1,108 @@
+package rewrite_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
+)
+
+var update = flag.Bool("update", false, "rewrite expected outputs")
+
+func texts(list ...string) cty.Value {
+	var values []cty.Value
+	for _, s := range list {
+		values = append(values, cty.StringVal(s))
+	}
+	return cty.TupleVal(values)
+}
+
+func channel(id, name string) cty.Value {
+	return cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(id), "name": cty.StringVal(name)})
+}
+
+// Hand-written code changes where it must, and nowhere else.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	before, err := os.ReadFile(filepath.Join("testdata", "before.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := cty.GetAttrPath
+	plain := cty.ObjectVal(map[string]cty.Value{
+		"description": cty.StringVal(`new "${quoted}"`), "color": cty.StringVal("#333333"), "show_uptime": cty.NullVal(cty.Bool),
+		"notify_emails": texts("c@example.com"), "public_description": cty.StringVal("added"),
+	})
+	computed := cty.ObjectVal(map[string]cty.Value{
+		"name": cty.StringVal("n"), "description": cty.StringVal("d"), "color": cty.StringVal("c"),
+		"slack_channels": cty.TupleVal([]cty.Value{channel("C9", "one"), channel("C2", "live"), channel("C3", "three")}),
+		"service_ids":    texts("7"), "notify_emails": texts("z@example.com"),
+	})
+	flush := cty.ObjectVal(map[string]cty.Value{"description": cty.StringVal("Another line\n  indented ${not}\n\nThe end\n")})
+	here := cty.ObjectVal(map[string]cty.Value{"description": cty.StringVal("no newline")})
+	const service = "rootly_service"
+	cases := []struct {
+		edit   rewrite.Edit
+		path   string // where it differs from the edit's
+		reason string
+	}{
+		{rewrite.Edit{Type: service, Name: "plain", Path: at("description"), Live: plain}, "description", ""},
+		{rewrite.Edit{Type: service, Name: "plain", Path: at("color"), Live: plain}, "color", ""},
+		{rewrite.Edit{Type: service, Name: "plain", Path: at("show_uptime"), Live: plain}, "show_uptime", ""},
+		{rewrite.Edit{Type: service, Name: "plain", Path: at("notify_emails").IndexInt(0), Live: plain}, "notify_emails", ""},
+		{rewrite.Edit{Type: service, Name: "plain", Path: at("public_description"), Live: plain}, "public_description", ""},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("name"), Live: computed}, "name", "an expression computes it"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("description"), Live: computed}, "description", "an expression computes it"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("color"), Live: computed}, "color", "an expression computes it"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("slack_channels").IndexInt(0).GetAttr("id"), Live: computed}, "slack_channels[0].id", ""},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("slack_channels").IndexInt(1).GetAttr("name"), Live: computed}, "slack_channels[1].name", "an expression computes it"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("slack_channels").IndexInt(2).GetAttr("name"), Live: computed}, "slack_channels[2]", "a whole block was added outside of code"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("slack_channels"), Live: computed}, "slack_channels", "whole blocks were added or removed outside of code"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("service_ids").IndexInt(0), Live: computed}, "service_ids", "an expression computes it"},
+		{rewrite.Edit{Type: service, Name: "expressions", Path: at("notify_emails").IndexInt(0), Live: computed}, "notify_emails", "there are comments inside the value"},
+		{rewrite.Edit{Type: "rootly_team", Name: "flush", Path: at("description"), Live: flush}, "description", ""},
+		{rewrite.Edit{Type: "rootly_team", Name: "plain_heredoc", Path: at("description"), Live: here}, "description", ""},
+		{rewrite.Edit{Type: "rootly_cause", Name: "many", Path: at("name"), Live: here}, "name", "one block with for_each makes several objects"},
+		{rewrite.Edit{Type: "rootly_cause", Name: "elsewhere", Path: at("name"), Live: here}, "name", "its block is not in this directory"},
+	}
+	var edits []rewrite.Edit
+	for _, c := range cases {
+		edits = append(edits, c.edit)
+	}
+	r, err := rewrite.Files(map[string][]byte{"main.tf": before, "other.tf": []byte("locals {}\n")}, edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Deeds) != len(cases) {
+		t.Fatalf("%d deeds for %d edits", len(r.Deeds), len(cases))
+	}
+	for i, c := range cases {
+		if got := r.Deeds[i]; got.Path != c.path || got.Reason != c.reason {
+			t.Errorf("%s.%s: %s %q, want %s %q", c.edit.Type, c.edit.Name, got.Path, got.Reason, c.path, c.reason)
+		}
+	}
+	golden := filepath.Join("testdata", "after.tf")
+	if *update {
+		if err := os.WriteFile(golden, r.Files["main.tf"], 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Files["main.tf"]; string(got) != string(want) || len(r.Files) != 1 {
+		t.Errorf("%d files changed; main.tf:\n%s", len(r.Files), got)
+	}
+}
+
+func TestBrokenCodeIsRefused(t *testing.T) {
+	t.Parallel()
+	if _, err := rewrite.Files(map[string][]byte{"main.tf": []byte("resource {")}, nil); err == nil {
+		t.Error("code that cannot be read was taken")
+	}
+}
