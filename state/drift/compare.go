@@ -62,6 +62,33 @@ func (d *Diff) Empty() bool { return len(d.Changes) == 0 }
 // names only: "rules.time_blocks".
 type Unordered func(resourceType, path string) bool
 
+// Overlooks reports whether a path leads into a list whose values only stand in another order, where
+// order makes no difference.
+func (u Unordered) Overlooks(resourceType string, path cty.Path, before, after cty.Value) bool {
+	names := ""
+	for _, step := range path {
+		switch step := step.(type) {
+		case cty.GetAttrStep:
+			if names != "" {
+				names += "."
+			}
+			names += step.Name
+		case cty.IndexStep:
+			if before.CanIterateElements() && after.CanIterateElements() && u(resourceType, names) && sameElements(before, after) {
+				return true
+			}
+		}
+		var err error
+		if before, err = (cty.Path{step}).Apply(before); err != nil {
+			return false
+		}
+		if after, err = (cty.Path{step}).Apply(after); err != nil {
+			return false
+		}
+	}
+	return false
+}
+
 // Compare finds what turns one snapshot into another.
 func Compare(before, after *Snapshot, unordered Unordered) *Diff {
 	d := &Diff{names: map[graph.ID]string{}}

@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
@@ -215,7 +216,11 @@ func (d *drifting) plan(ctx context.Context) error {
 	if result.Errored {
 		return advised(fmt.Errorf("the plan of %s failed: %s", d.o.dir, firstError(result)), "run terraform plan there to see all of it")
 	}
-	d.read(result)
+	s, err := schema.Snapshot()
+	if err != nil {
+		return err
+	}
+	d.read(result, unordered(s))
 	d.progress.Done(report.Plural(len(d.items), "difference"))
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 
 // read turns a plan into items: what it would change back, and what it found changed or gone that
 // the code says nothing about.
-func (d *drifting) read(result *verify.Result) {
+func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	d.managed = map[string]bool{}
 	byAddress := map[string]*driftItem{}
 	verdict := verify.Judge(result, verify.Expect{})
@@ -45,9 +45,19 @@ func (d *drifting) read(result *verify.Result) {
 		}
 		item.learn(c, row)
 	}
-	for _, diff := range append(append([]verify.Difference(nil), verdict.Drift...), verdict.Differences...) {
+	moved := map[string]verify.Change{}
+	for _, c := range result.Drift {
+		moved[c.Address] = c
+	}
+	for _, diff := range verdict.Drift {
+		c := moved[diff.Address]
+		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 && !overlooked.Overlooks(c.Type, diff.Path, c.Before, c.After) {
+			item.differs(diff, false)
+		}
+	}
+	for _, diff := range verdict.Differences {
 		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 {
-			item.differs(diff)
+			item.differs(diff, true)
 		}
 	}
 	// What only follows from another object's end is no drift of its own.
@@ -82,8 +92,9 @@ func known(v cty.Value, name string) string {
 	return t.AsString()
 }
 
-// differs notes an attribute, once.
-func (i *driftItem) differs(diff verify.Difference) {
+// differs notes an attribute, once: first as it changed, from the state to live; what only the code
+// says otherwise is told from the code's value to the live one, too.
+func (i *driftItem) differs(diff verify.Difference, planned bool) {
 	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
 		return
 	}
@@ -93,9 +104,11 @@ func (i *driftItem) differs(diff verify.Difference) {
 			return
 		}
 	}
-	i.attributes = append(i.attributes, report.AttributeChange{
-		Path: path, Before: secret.Mask(diff.Before), After: secret.Mask(diff.After),
-	})
+	before, after := secret.Mask(diff.Before), secret.Mask(diff.After)
+	if planned { // a plan goes from live to code
+		before, after = after, before
+	}
+	i.attributes = append(i.attributes, report.AttributeChange{Path: path, Before: before, After: after})
 	if step, ok := diff.Path[0].(cty.GetAttrStep); ok {
 		i.fields = append(i.fields, step.Name)
 	}
