@@ -32,7 +32,7 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	}
 	// Whole names, also those with a question mark; writers wait for each other instead of failing.
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
-		"?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)"
+		"?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)"
 	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err

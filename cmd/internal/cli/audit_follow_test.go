@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -27,6 +28,9 @@ import (
 // lives through an outage and ends well when it is asked to.
 func TestAuditSyncFollows(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no SIGTERM")
+	}
 	server := sandbox.New(sandbox.Options{Token: scriptToken})
 	rootly := httptest.NewServer(server)
 	defer rootly.Close()
