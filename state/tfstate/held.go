@@ -3,6 +3,7 @@ package tfstate
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
@@ -59,9 +60,12 @@ func (s *stateV4) objects() ([]Held, error) {
 				continue // no object of ours: its ids are texts
 			}
 			held = append(held, Held{
-				Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.IndexKey), ID: graph.ID(id),
+				Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.IndexKey), ID: plain(id),
 			})
 		}
 	}
 	return held, nil
 }
+
+// plain is the id of an object in what it was imported by, which may be a path to it.
+func plain(id string) graph.ID { return graph.ID(id[strings.LastIndexByte(id, '/')+1:]) }

@@ -14,7 +14,7 @@ func TestObjects(t *testing.T) {
 	  {"mode": "managed", "type": "rootly_team", "name": "sre", "instances": [{"attributes": {"id": "t1"}}]},
 	  {"module": "module.m[\"a\"]", "mode": "managed", "type": "rootly_team", "name": "each",
 	   "instances": [{"index_key": "k", "attributes": {"id": "t2"}}, {"index_key": "k", "deposed": "00", "attributes": {"id": "t3"}}]},
-	  {"mode": "managed", "type": "rootly_team", "name": "counted", "instances": [{"index_key": 0, "attributes": {"id": "t4"}}]},
+	  {"mode": "managed", "type": "rootly_team", "name": "counted", "instances": [{"index_key": 0, "attributes": {"id": "../c/actions/t4"}}]},
 	  {"mode": "managed", "type": "null_resource", "name": "x", "instances": [{"attributes": {"id": 5}}]},
 	  {"mode": "data", "type": "rootly_team", "name": "sre", "instances": [{"attributes": {"id": "t1"}}]}]}`
 	held, err := tfstate.Objects([]byte(content))

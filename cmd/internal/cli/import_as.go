@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +64,6 @@ type stateRun struct {
 	present []byte // empty where there is none
 	held    []tfstate.Held
 	private string // directory for the state that the proof plans against; empty until it is needed
-	added   []graph.Address
 }
 
 // openState reads the state that the directory has by now, since the addresses in it win.
@@ -171,7 +169,7 @@ func (r *run) proofState() (string, error) {
 	if r.state == nil {
 		return "", nil
 	}
-	content, added, err := r.state.future(r.stateResources())
+	content, _, err := r.state.future(r.stateResources())
 	if err != nil {
 		return "", err
 	}
@@ -180,7 +178,6 @@ func (r *run) proofState() (string, error) {
 			return "", fmt.Errorf("make a private directory for the state: %w", err)
 		}
 	}
-	r.state.added = added
 	path := filepath.Join(r.state.private, stateName)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		return "", fmt.Errorf("write the state to prove: %w", err)
@@ -250,7 +247,11 @@ func (r *run) commitWithState(ctx context.Context) error {
 	}
 	told := r.changes
 	if !r.o.writesBlocks() {
-		err := r.restage(func(res *graph.Resource) bool { return slices.Contains(added, res.Address) })
+		missing := make(map[graph.Address]bool, len(added))
+		for _, a := range added {
+			missing[a] = true
+		}
+		err := r.restage(func(res *graph.Resource) bool { return missing[res.Address] })
 		if err != nil {
 			return err
 		}
