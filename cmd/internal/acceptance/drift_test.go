@@ -54,7 +54,7 @@ func clicks() []click {
 		{"a task, seen on its workflow", "rootly_workflow_task_print", "PUT", `{"name":"Renamed %d"}`, "ada", `{"command":"ada-%d"}`, "changed", "name", "parent", 1},
 		{"a task, its workflow untouched", "rootly_workflow_task_send_email", "PUT", `{"name":"Renamed %d"}`, "ken", "", "changed", "name", "unknown", 0},
 		{"the end of a task", "rootly_workflow_task_http_client", "DELETE", ``, "eve", `{"command":"eve-%d"}`, "gone", "", "parent", 1},
-		{"a child added", "rootly_workflow_task_print", "POST", `{"task_params":{"task_type":"print","message":"Born"}}`, "wei", "", "unmanaged", "", "unknown", 0},
+		{"a child added", "rootly_workflow_task_create_jira_issue", "POST", `{"task_params":{"task_type":"print","message":"Born %d"}}`, "wei", "", "unmanaged", "", "unknown", 0},
 		{"an option, seen on its field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "tim", `{"description":"tim %d"}`, "changed", "value", "parent", 1},
 		{"an edit by a key", "rootly_functionality", "PUT", `{"description":"Edited"}`, "", "", "changed", "description", "exact", 1},
 	}
@@ -73,7 +73,7 @@ type clicking struct {
 // touched is what a click touched.
 type touched struct {
 	click
-	id, address string
+	id, parent, address string
 }
 
 // call changes the organisation as a person does.
@@ -162,7 +162,7 @@ func (c *clicking) do(k click) touched {
 			c.call(http.MethodPut, path, owner.API, strings.ReplaceAll(k.also, "%d", fmt.Sprint(c.n)))
 		}
 	}
-	return touched{k, o.ID, c.managed[o.ID]}
+	return touched{k, o.ID, o.Parent, c.managed[o.ID]}
 }
 
 // drifted runs drift and reads its report.
@@ -184,7 +184,7 @@ func drifted(t *testing.T, dir, url, engine string, args ...string) (report.Chan
 // What is changed outside of code is named, with who did it where that is known, and nothing else.
 func TestAcceptanceOfDrift(t *testing.T) {
 	t.Parallel()
-	server, url := serve(t, of(300))
+	server, url := serve(t, of(150))
 	dir, _ := imported(t, url, os.Environ(), "--no-verify")
 	managed := read(t, dir).imports
 	engine := engines(t)[0]
@@ -203,6 +203,10 @@ func TestAcceptanceOfDrift(t *testing.T) {
 		clicking.used[""] = false
 		if k.want != "" {
 			want[done.id] = done
+		}
+		if k.also != "" { // the owner drifted as well
+			owner := clicking.managed[done.parent]
+			want[done.parent] = touched{click{k.name + ", its owner", "", "", "", k.by, "", "changed", "", "exact", 1}, done.parent, "", owner}
 		}
 	}
 
