@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/zclconf/go-cty/cty"
@@ -28,6 +29,8 @@ const live = "live"
 type diffOptions struct {
 	importOptions
 	markdown bool
+	blame    bool
+	since    string
 }
 
 func newDiff(w World) *cobra.Command {
@@ -45,7 +48,8 @@ That a secret changed cannot be seen: exports do not hold secrets.
 
 ` + exitText,
 		Example: `  $ terraformer-rootly diff ./export live
-  $ terraformer-rootly diff HEAD~1:./export ./export --markdown`,
+  $ terraformer-rootly diff HEAD~1:./export ./export --markdown
+  $ terraformer-rootly diff ./export live --blame`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -62,6 +66,8 @@ That a secret changed cannot be seen: exports do not hold secrets.
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	f.BoolVar(&o.json, "json", false, "print the differences as JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "print the differences as Markdown")
+	f.BoolVar(&o.blame, "blame", false, "add to each difference the audit events that explain it")
+	f.StringVar(&o.since, "since", "", "with --blame, look for events since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the older export)")
 	return cmd
 }
 
@@ -84,13 +90,58 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 		return err
 	}
 	d := drift.Compare(before, after, unordered(s))
-	if err := o.print(w, told(d, from, to)); err != nil {
+	c := told(d, from, to)
+	if o.blame && !d.Empty() {
+		if err := o.explain(ctx, w, d, &c); err != nil {
+			return err
+		}
+	}
+	if err := o.print(w, c); err != nil {
 		return err
 	}
 	if !d.Empty() {
 		return outcome(exitDiffers)
 	}
 	return nil
+}
+
+// explain adds who made the changes. Without the permission to read the audit log nobody is named.
+func (o *diffOptions) explain(ctx context.Context, w World, d *drift.Diff, c *report.Changes) error {
+	now := time.Now()
+	since := now.AddDate(0, 0, -30)
+	if o.since != "" {
+		var err error
+		if since, err = audit.ParseTime(o.since, now, false); err != nil {
+			return usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
+		}
+	} else if oldest, known := earlier(ctx, c.From, c.To); known {
+		since = oldest
+	}
+	client, _, disconnect, err := o.connection.open(w, nil)
+	if err != nil {
+		return err
+	}
+	defer disconnect()
+	if _, err = blame(ctx, client, since, d, c); !blamable(err) {
+		return err
+	}
+	if err != nil {
+		report.Note(w.Err, fmt.Sprintf(silentLog, err))
+	}
+	return nil
+}
+
+// earlier is when the older of the sides that are exports was taken.
+func earlier(ctx context.Context, sides ...string) (oldest time.Time, known bool) {
+	for _, side := range sides {
+		if side == live {
+			continue
+		}
+		if at, ok := exportedAt(ctx, side); ok && (!known || at.Before(oldest)) {
+			oldest, known = at, true
+		}
+	}
+	return oldest, known
 }
 
 func (o *diffOptions) print(w World, c report.Changes) error {

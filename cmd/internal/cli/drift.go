@@ -16,6 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
 )
 
 // driftOptions are the flags of drift.
@@ -31,6 +32,7 @@ type driftOptions struct {
 	ownKeys   []string
 	ownUsers  []string
 	unmanaged bool
+	writeCode bool
 	quiet     bool
 	json      bool
 	markdown  bool
@@ -48,6 +50,10 @@ lists what differs between code and live, what is gone, and what live objects no
 code knows. The audit log tells who did it: an author is exact when an event of
 that object names the field, parent when only its owner's event is there, and
 unknown otherwise. Rootly records changes of some kinds of objects only.
+
+Each difference can be healed either way: apply restores what the code says, and
+--write-code makes the code say what is live. That changes only the values concerned;
+what an expression computes is told and left alone.
 
 ` + exitText,
 		Example: `  $ terraformer-rootly drift ./rootly
@@ -67,11 +73,12 @@ unknown otherwise. Rootly records changes of some kinds of objects only.
 	o.toolFlags(cmd)
 	o.driftIncident.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the proof or snapshot in the directory, else 30d)")
+	f.StringVar(&o.since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the last change by --own-api-key or --own-user, else the proof or snapshot in the directory, else 30d)")
 	f.StringSliceVar(&o.ownKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, whose changes are no drift's author")
 	f.StringSliceVar(&o.ownUsers, "own-user", nil, "`IDS` or emails of users that are Terraform's own")
 	f.StringArrayVar(&o.varFiles, "var-file", nil, "`FILE` of values for variables (repeatable)")
 	f.BoolVar(&o.unmanaged, "unmanaged", true, "list live objects that no code knows")
+	f.BoolVar(&o.writeCode, "write-code", false, "put the live values into the code, where a value stands there and no expression")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	f.BoolVar(&o.json, "json", false, "print the drift as JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "print the drift as Markdown")
@@ -108,6 +115,9 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	}
 	d.progress.Close()
 	changes := d.told()
+	if err := d.writeCode(&changes); err != nil { // live values into the code, if asked for
+		return err
+	}
 	if err := d.print(changes); err != nil {
 		return err
 	}
@@ -187,6 +197,8 @@ type driftItem struct {
 	attributes []report.AttributeChange
 	fields     []string
 	answer     drift.Answer
+	edits      []rewrite.Edit // that make the code say what is live
+	secrets    []string       // paths that may not be written into code
 }
 
 // print tells the drift in the form that was asked for.
@@ -211,7 +223,7 @@ func (d *drifting) plan(ctx context.Context) error {
 		progress: func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) },
 	})
 	if err != nil {
-		return err
+		return runsRemotely(d.o.dir, err)
 	}
 	if result.Errored {
 		return advised(fmt.Errorf("the plan of %s failed: %s", d.o.dir, firstError(result)), "run terraform plan there to see all of it")

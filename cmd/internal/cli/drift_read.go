@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -55,9 +56,14 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 			item.differs(diff, false)
 		}
 	}
+	planned := map[string]verify.Change{}
+	for _, c := range result.Changes {
+		planned[c.Address] = c
+	}
 	for _, diff := range verdict.Differences {
 		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 {
 			item.differs(diff, true)
+			item.wants(diff, planned[diff.Address])
 		}
 	}
 	// What only follows from another object's end is no drift of its own.
@@ -146,57 +152,95 @@ func (d *drifting) strangers(ctx context.Context) error {
 
 // authors asks the audit log, in one filtered query for all, who did it.
 func (d *drifting) authors(ctx context.Context) error {
-	kinds := map[string]bool{}
-	for _, i := range d.items {
-		q := i.question()
-		for _, item := range []drift.Item{q.Item, q.Owner} {
-			if item.Type != "" {
-				kinds[item.Type] = true
-			}
-		}
+	questions := make([]drift.Question, len(d.items))
+	for n, i := range d.items {
+		questions[n] = question(i.kind, i.typ, i.id, i.owner, i.fields)
 	}
 	since, err := d.o.window(d.started)
 	if err != nil {
 		return err
 	}
 	var events []audit.Event
-	if len(kinds) > 0 {
-		if events, err = d.events(ctx, since, kinds); err != nil {
+	if len(itemTypes(questions)) > 0 {
+		if since, err = d.sinceOwn(ctx, since); err != nil {
+			return err
+		}
+		if events, err = d.events(ctx, since, questions); err != nil {
 			return err
 		}
 	}
 	record := drift.NewRecord(events)
-	for _, i := range d.items {
-		i.answer = record.Who(i.question())
+	for n, i := range d.items {
+		i.answer = record.Who(questions[n])
 	}
 	return nil
 }
 
 // events reads the part of the audit log that may concern the drift. Without the permission to read
 // it, drift goes on without authors.
-func (d *drifting) events(ctx context.Context, since time.Time, kinds map[string]bool) ([]audit.Event, error) {
+func (d *drifting) events(ctx context.Context, since time.Time, questions []drift.Question) ([]audit.Event, error) {
+	if d.silent != "" {
+		return nil, nil
+	}
 	d.progress.Stage("audit", 0)
-	filter := audit.Filter{Since: since}
-	for k := range kinds {
-		filter.ItemTypes = append(filter.ItemTypes, k)
+	events, err := eventsAbout(ctx, d.client, since, questions)
+	if err != nil && !d.silenced(err) {
+		return nil, err
 	}
-	sort.Strings(filter.ItemTypes)
-	var events []audit.Event
-	log := liveLog{client: d.client, doubt: func(string) {}}
-	for e, err := range log.Events(ctx, filter) {
-		if rootly.Absent(err) {
-			d.silent = fmt.Sprintf("no authors: the audit log cannot be read (%v); the API key needs the permission Audits - read", err)
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if filter.Match(e) && !d.own(e) {
-			events = append(events, audit.Redact(e))
-		}
-	}
+	events = slices.DeleteFunc(events, d.own)
 	d.progress.Done(report.Plural(len(events), "event"))
 	return events, nil
+}
+
+// silenced notes that the audit log cannot be read, if that is what an error says.
+func (d *drifting) silenced(err error) bool {
+	if !rootly.Absent(err) {
+		return false
+	}
+	d.silent = fmt.Sprintf(silentLog, err)
+	return true
+}
+
+// sinceOwn is the time of the last change that Terraform itself made, where it is known by its key
+// or user: what drifted, drifted after that. Without such a change, or with --since, it is the time given.
+func (d *drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, error) {
+	if d.o.since != "" {
+		return since, nil
+	}
+	var filters []audit.Filter
+	for _, key := range d.o.ownKeys {
+		filters = append(filters, audit.Filter{APIKey: key})
+	}
+	for i, user := range d.o.ownUsers {
+		if strings.Contains(user, "@") {
+			id, err := userID(ctx, d.client, user)
+			if err != nil {
+				return since, err
+			}
+			d.o.ownUsers[i], user = id, id
+		}
+		filters = append(filters, audit.Filter{User: user})
+	}
+	log := liveLog{client: d.client, lazy: true, doubt: func(string) {}}
+	var last time.Time
+	for _, f := range filters {
+		for e, err := range log.Events(ctx, f) {
+			if d.silenced(err) {
+				return since, nil
+			}
+			if err != nil {
+				return since, err
+			}
+			if e.At.After(last) {
+				last = e.At
+			}
+			break // the newest is the first
+		}
+	}
+	if last.IsZero() {
+		return since, nil
+	}
+	return last, nil
 }
 
 // own reports whether Terraform itself made a change.
@@ -214,23 +258,9 @@ func (d *drifting) own(e audit.Event) bool {
 	return false
 }
 
-// question asks for an item's author in the words of the audit log.
-func (i *driftItem) question() drift.Question {
-	q := drift.Question{Kind: i.kind, Fields: i.fields}
-	row := catalogue.Lookup(i.typ)
-	q.Item = drift.Item{Type: row.Audit, ID: i.id}
-	for _, parent := range row.Parents {
-		if p := catalogue.Lookup(parent); p.Audit != "" {
-			q.Owner = drift.Item{Type: p.Audit, ID: i.owner}
-			break
-		}
-	}
-	return q
-}
-
 // told translates the drift for the report.
 func (d *drifting) told() report.Changes {
-	c := report.Changes{From: "live", To: "code"}
+	c := report.Changes{From: "code", To: "live", Requests: d.client.Stats().Requests}
 	for _, i := range d.items {
 		oc := report.ObjectChange{
 			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed"}[i.kind],
@@ -240,6 +270,7 @@ func (d *drifting) told() report.Changes {
 		for _, e := range i.answer.Events {
 			oc.Authors = append(oc.Authors, who(e))
 		}
+		oc.Heal = i.heal()
 		c.Changes = append(c.Changes, oc)
 	}
 	return c

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,6 +84,10 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 	if err := run.stage(); err != nil {
 		return err
 	}
+	since, known := exportedAt(ctx, o.dir)
+	if !known {
+		since = time.Now().AddDate(0, 0, -30)
+	}
 	before, now, err := run.keepSnapshot()
 	if err != nil {
 		return err
@@ -92,7 +98,7 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 		return err
 	}
 	if o.commit && !o.dryRun {
-		if err := commitExport(ctx, o.dir, run.changesOf(drift.Compare(before, now, unordered(run.schema)))); err != nil {
+		if err := run.commitExport(ctx, drift.Compare(before, now, unordered(run.schema)), since, len(before.Objects) == 0); err != nil {
 			return err
 		}
 	}
@@ -159,13 +165,10 @@ func unordered(s *schema.Provider) drift.Unordered {
 	}
 }
 
-// changesOf translates a diff for the report.
-func (r *run) changesOf(d *drift.Diff) report.Changes {
-	return told(d, "the last export", "now")
-}
-
-// commitExport commits the directory when something in it changed.
-func commitExport(ctx context.Context, dir string, c report.Changes) error {
+// commitExport commits the directory when something in it changed. What changed is by somebody, unless
+// it is all there is.
+func (r *run) commitExport(ctx context.Context, d *drift.Diff, since time.Time, all bool) error {
+	dir := r.o.dir
 	if _, err := git(ctx, dir, "add", "--all", "--", "."); err != nil {
 		return err
 	}
@@ -173,20 +176,38 @@ func commitExport(ctx context.Context, dir string, c report.Changes) error {
 	if err != nil || strings.TrimSpace(changed) == "" {
 		return err
 	}
+	c := told(d, "the last export", "now")
+	args := []string{"commit", "--quiet", "--file", "-"}
+	if !all && !d.Empty() {
+		answers, err := blame(ctx, r.client, since, d, &c)
+		if !blamable(err) {
+			return err
+		}
+		if err != nil {
+			report.Note(r.w.Err, fmt.Sprintf(silentLog, err))
+		}
+		if person := onePerson(answers); person != "" {
+			args = append(args, "--author", person)
+		}
+	}
 	var message bytes.Buffer
 	fmt.Fprintf(&message, "Rootly: %s\n\n", report.Plural(len(c.Changes), "object")+" changed")
 	if err := report.WriteChanges(&message, c); err != nil {
 		return err
 	}
-	args := []string{"commit", "--quiet", "--message", message.String(), "--", "."}
-	_, err = git(ctx, dir, args...)
+	_, err = gitReading(ctx, dir, &message, append(args, "--", ".")...)
 	return err
 }
 
 // git runs git in a directory and returns what it prints.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
+	return gitReading(ctx, dir, nil, args...)
+}
+
+// gitReading is git with an input.
+func gitReading(ctx context.Context, dir string, in io.Reader, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Stdin = dir, in
 	var out, failed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &failed
 	if err := cmd.Run(); err != nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +15,8 @@ type Changes struct {
 	From    string         `json:"from"`
 	To      string         `json:"to"`
 	Changes []ObjectChange `json:"changes"`
+
+	Requests int64 `json:"requests,omitempty"` // made for it, those of an engine's plan not among them
 }
 
 // ObjectChange is what happened to one object.
@@ -26,6 +30,7 @@ type ObjectChange struct {
 	Attributes []AttributeChange `json:"attributes,omitempty"`
 	Authors    []string          `json:"authors,omitempty"`    // who did it, where the audit log tells
 	Confidence string            `json:"confidence,omitempty"` // of the authors: exact, parent or unknown
+	Heal       string            `json:"heal,omitempty"`       // how code and live come to agree again
 }
 
 // AttributeChange is one value before and after, ids written as addresses. An empty text stands for
@@ -34,7 +39,8 @@ type AttributeChange struct {
 	Path   string `json:"path"`
 	Before string `json:"before"`
 	After  string `json:"after"`
-	Words  []Word `json:"-"` // of long texts, word by word
+	Deed   string `json:"deed,omitempty"` // what became of it in the code
+	Words  []Word `json:"-"`              // of long texts, word by word
 }
 
 // WriteChangesJSON prints changes as one JSON document.
@@ -60,7 +66,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 	for _, o := range c.Changes {
 		fmt.Fprintf(&b, "%s %s%s\n", signs[o.Kind], clean(o.Address), beside(o))
 		for _, a := range o.Attributes {
-			fmt.Fprintf(&b, "    %s: %s\n", clean(a.Path), arrow(a))
+			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Deed))
 		}
 		for _, who := range o.Authors {
 			fmt.Fprintf(&b, "    by %s%s\n", clean(who), surely(o.Confidence))
@@ -68,12 +74,25 @@ func WriteChanges(out io.Writer, c Changes) error {
 		if o.Confidence == "unknown" {
 			b.WriteString("    by somebody whom the audit log does not name\n")
 		}
+		if o.Heal != "" {
+			b.WriteString("    heal: " + o.Heal + "\n")
+		}
 	}
 	fmt.Fprintf(&b, "%s\n", c.headline())
+	if c.Requests > 0 {
+		fmt.Fprintf(&b, "%s, the plan's not counted.\n", Plural(int(c.Requests), "request"))
+	}
 	if _, err := io.WriteString(out, b.String()); err != nil {
 		return fmt.Errorf("write changes: %w", err)
 	}
 	return nil
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + clean(text) + ")"
 }
 
 // surely says how an author is known, where that is not certain.
@@ -159,7 +178,7 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	for _, o := range c.Changes {
 		name := "`" + strings.ReplaceAll(clean(o.Address), "`", "") + "`"
 		if len(o.Authors) > 0 {
-			name += "<br>by " + escapeMarkdown(strings.Join(o.Authors, ", "))
+			name += "<br>by " + escapeMarkdown(strings.Join(o.Authors, ", ")+surely(o.Confidence))
 		}
 		if len(o.Attributes) == 0 {
 			fmt.Fprintf(&b, "| %s | %s | %s | | |\n", o.Kind, name, escapeMarkdown(strings.TrimSpace(beside(o))))
@@ -171,10 +190,29 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	if len(c.Changes) > long {
 		b.WriteString("\n</details>\n")
 	}
+	writeHealing(&b, c)
 	if _, err := io.WriteString(out, b.String()); err != nil {
 		return fmt.Errorf("write changes: %w", err)
 	}
 	return nil
+}
+
+// writeHealing lists, for each way to heal, what it heals.
+func writeHealing(b *strings.Builder, c Changes) {
+	ways := map[string][]string{}
+	for _, o := range c.Changes {
+		if o.Heal != "" {
+			ways[o.Heal] = append(ways[o.Heal], "`"+strings.ReplaceAll(clean(o.Address), "`", "")+"`")
+		}
+	}
+	if len(ways) == 0 {
+		return
+	}
+	b.WriteString("\n<details><summary>How to heal it</summary>\n\n")
+	for _, way := range slices.Sorted(maps.Keys(ways)) {
+		fmt.Fprintf(b, "- %s: %s\n", escapeMarkdown(way), strings.Join(ways[way], ", "))
+	}
+	b.WriteString("\n</details>\n")
 }
 
 func cell(s string) string {

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
+)
+
+// wants notes the edit that would make the code say what is live.
+func (i *driftItem) wants(diff verify.Difference, c verify.Change) {
+	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
+		return
+	}
+	hidden := slices.ContainsFunc(c.Sensitive, func(p cty.Path) bool { return diff.Path.HasPrefix(p) || p.HasPrefix(diff.Path) })
+	if hidden || secret.Mask(diff.Before) != diff.Before {
+		i.secrets = append(i.secrets, diff.Attribute())
+		return
+	}
+	typ, name, _ := strings.Cut(i.address, ".")
+	name, _, _ = strings.Cut(name, "[")
+	i.edits = append(i.edits, rewrite.Edit{Type: typ, Name: name, Path: diff.Path, Live: c.Before})
+}
+
+// heal says how code and live come to agree again.
+func (i *driftItem) heal() string {
+	switch {
+	case i.kind == drift.Removed:
+		return "apply makes it again; without its block it stays gone"
+	case i.kind == drift.Added:
+		return "import takes it into the code; or delete it in Rootly"
+	case len(i.edits) > 0:
+		return "apply restores the code's value; drift --write-code takes the live one"
+	case len(i.secrets) > 0:
+		return "apply restores the code's value; a secret is not written into code"
+	}
+	return "the code does not say it: the next apply takes it into the state"
+}
+
+// writeCode puts live values into the code and notes beside each what became of it.
+func (d *drifting) writeCode(c *report.Changes) error {
+	if !d.o.writeCode {
+		return nil
+	}
+	files, err := codeFiles(d.o.dir)
+	if err != nil {
+		return err
+	}
+	var edits []rewrite.Edit
+	for _, i := range d.items {
+		edits = append(edits, i.edits...)
+	}
+	result, err := rewrite.Files(files, edits)
+	if err != nil {
+		return err
+	}
+	for name, content := range result.Files {
+		if err := replaceFile(filepath.Join(d.o.dir, name), content); err != nil {
+			return err
+		}
+	}
+	for n, i := range d.items {
+		for a := range c.Changes[n].Attributes {
+			c.Changes[n].Attributes[a].Deed = rewritten(i, c.Changes[n].Attributes[a].Path, result.Deeds)
+		}
+	}
+	return nil
+}
+
+// rewritten says what became of an attribute in the code.
+func rewritten(i *driftItem, path string, deeds []rewrite.Deed) string {
+	for _, s := range i.secrets {
+		if s == path {
+			return "left: a secret is not written into code"
+		}
+	}
+	for _, d := range deeds {
+		ours := len(i.edits) > 0 && d.Edit.Type == i.edits[0].Type && d.Edit.Name == i.edits[0].Name
+		if !ours || path != d.Path && !strings.HasPrefix(path, d.Path+"[") && !strings.HasPrefix(path, d.Path+".") && graph.PathString(d.Edit.Path) != path {
+			continue
+		}
+		if d.Reason != "" {
+			return "left: " + d.Reason
+		}
+		return "written to " + d.File
+	}
+	return ""
+}
+
+// codeFiles reads the code of a root module.
+func codeFiles(dir string) (map[string][]byte, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+	if err != nil {
+		return nil, fmt.Errorf("list code in %s: %w", dir, err)
+	}
+	files := map[string][]byte{}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files[filepath.Base(name)] = content
+	}
+	return files, nil
+}
+
+// replaceFile gives a file new content at once, with the permissions it had.
+func replaceFile(name string, content []byte) (err error) {
+	stat, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Chmod(stat.Mode().Perm()), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// runsRemotely adds to a failed plan that the directory's workspace may plan in the cloud only.
+func runsRemotely(dir string, err error) error {
+	raw, readErr := os.ReadFile(filepath.Join(dir, ".terraform", "terraform.tfstate"))
+	if readErr != nil {
+		return err
+	}
+	var doc struct {
+		Backend struct {
+			Type string `json:"type"`
+		} `json:"backend"`
+	}
+	if json.Unmarshal(raw, &doc) != nil || doc.Backend.Type != "remote" && doc.Backend.Type != "cloud" {
+		return err
+	}
+	return advised(err, "the state is kept by a backend of type "+doc.Backend.Type+", whose workspace may run remotely only: drift plans on this machine, so set the workspace's execution mode to Local")
+}

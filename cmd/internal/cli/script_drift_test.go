@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// applyCode applies a directory with the stand-in provider. Past the network, since a script's
+// Rootly may be read only.
+func applyCode(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server == nil || len(args) != 1 {
+		ts.Fatalf("usage: apply DIR, after serve")
+	}
+	ctx := context.Background()
+	url, stop, err := serve(r.server)
+	ts.Check(err)
+	defer stop()
+	engine, err := verify.FindEngine(ctx, verify.Options{SearchPath: ts.Getenv("PATH")})
+	ts.Check(err)
+	tf, err := tfexec.NewTerraform(ts.MkAbs(args[0]), engine.Path)
+	ts.Check(err)
+	ts.Check(tf.SetEnv(map[string]string{"CHECKPOINT_DISABLE": "1", "HOME": ts.Getenv("HOME"), "PATH": ts.Getenv("PATH")}))
+	served, err := standin.Serve(ctx, standin.Options{URL: url, Token: scriptToken})
+	ts.Check(err)
+	defer served.Close()
+	ts.Check(tf.Init(ctx, tfexec.Upgrade(false), tfexec.Reattach(served.Reattach)))
+	ts.Check(tf.Apply(ctx, tfexec.Reattach(served.Reattach)))
+}
+
+// actor says who makes the changes of api from now on.
+func actor(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server == nil || len(args) != 3 {
+		ts.Fatalf("usage: actor ID EMAIL KEY, after serve")
+	}
+	id, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	r.server.SetActor(sandbox.Actor{ID: id, Email: args[1], APIKeyID: args[2], Source: "web"})
+}
+
+// requests holds how many requests of a kind there were in all.
+func requests(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server == nil || len(args) != 3 {
+		ts.Fatalf("usage: requests N VERB PATH, after serve")
+	}
+	if got := r.server.Requests()[args[1]+" "+args[2]]; strconv.Itoa(got) != args[0] {
+		ts.Fatalf("%d requests %s %s, want %s", got, args[1], args[2], args[0])
+	}
+}
