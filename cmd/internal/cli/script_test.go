@@ -39,6 +39,9 @@ func TestMain(m *testing.M) {
 //	await FILE               wait until a file, or a listener on a port, is there
 //	small DIR                a file system of 256 KB
 //	made TYPE FILE           write what was made of a JSON:API type, as a list
+//	apply DIR                apply its code, with the stand-in provider
+//	actor ID EMAIL KEY       who makes the changes of api from now on
+//	requests N VERB PATH     hold how many requests there were
 //
 // Whatever a script does, its Rootly must have been read and nothing else; after "serve events",
 // pulses and incidents may have been written.
@@ -55,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 			"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
 			"port": freePort, "await": await, "small": small, "made": made,
+			"apply": applyCode, "actor": actor, "requests": requests,
 		},
 	})
 }
