@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
@@ -50,11 +51,15 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 		if err != nil {
 			return h, diskError("read", d.file(name), err)
 		}
+		untouched := earlier && digestOf(text) == then || d.options.Force
+		if untouched && !bytes.Contains(text, []byte("import")) {
+			continue
+		}
 		source, err := parseSource(name, text)
 		if err == nil {
 			h.addImports(source, earlier)
 		}
-		if earlier && digestOf(text) == then || d.options.Force {
+		if untouched {
 			continue
 		}
 		h.Files[name] = earlier
