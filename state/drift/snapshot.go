@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 
 	"github.com/zclconf/go-cty/cty"
@@ -242,8 +243,37 @@ func (s *Snapshot) Keeping(earlier *Snapshot, keep func(Object) bool) *Snapshot 
 	for _, o := range earlier.Objects {
 		if !have[o.Key()] && keep(o) {
 			out.Objects = append(out.Objects, o)
+			out.peopleOf(o, earlier)
 		}
 	}
 	out.sort()
 	return out
+}
+
+// peopleOf adds those people of an earlier snapshot that an object of it points at.
+func (s *Snapshot) peopleOf(o Object, earlier *Snapshot) {
+	for _, u := range earlier.Users {
+		known := slices.ContainsFunc(s.Users, func(have graph.User) bool { return have.ID == u.ID })
+		if !known && mentions(o.Values, string(u.ID)) {
+			s.Users = append(s.Users, u)
+		}
+	}
+}
+
+// mentions reports whether a text, or a number written out, stands anywhere in a value.
+func mentions(v cty.Value, text string) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		if v.IsNull() {
+			return false, nil
+		}
+		switch v.Type() {
+		case cty.String:
+			found = found || v.AsString() == text
+		case cty.Number:
+			found = found || v.AsBigFloat().Text('f', -1) == text
+		}
+		return !found, nil
+	})
+	return found
 }
