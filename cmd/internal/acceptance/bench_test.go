@@ -173,16 +173,23 @@ func fewestRequests(b *testing.B, server *sandbox.Server) int {
 			if !strings.Contains(path, "{parent}") {
 				fewest += pages(total(b, server, path))
 			} else if row.Include == "" {
-				for _, name := range row.Parents {
-					parent := catalogue.Lookup(name)
-					for _, id := range owners[parent.API+parent.Kind] {
-						fewest += pages(below[[2]string{row.API, id}])
-					}
+				for _, id := range parentsOf(row, owners) {
+					fewest += pages(below[[2]string{row.API, id}])
 				}
 			}
 		}
 	}
 	return fewest
+}
+
+// parentsOf lists the objects that may own objects of a type.
+func parentsOf(row *catalogue.Type, owners map[string][]string) []string {
+	var ids []string
+	for _, name := range row.Parents {
+		parent := catalogue.Lookup(name)
+		ids = append(ids, owners[parent.API+parent.Kind]...)
+	}
+	return ids
 }
 
 // emptyPaths counts the escalation policies that have a path without levels. Only the lists of paths
