@@ -26,6 +26,17 @@ func TestForgettingMustBeIntended(t *testing.T) {
 	}
 }
 
+func TestOutputsOfOtherPeople(t *testing.T) {
+	t.Parallel()
+	result := &Result{Outputs: []string{"crew"}}
+	if v := Judge(result, Expect{}); v.Clean {
+		t.Error("an output changed unasked")
+	}
+	if v := Judge(result, Expect{Outputs: true}); !v.Clean || len(v.Accepted) != 1 {
+		t.Errorf("verdict: %+v", v)
+	}
+}
+
 func TestEditedCodeMayDiffer(t *testing.T) {
 	t.Parallel()
 	change := Change{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Import: "1", Action: Update, Before: named("live"), After: named("mine")}

@@ -226,15 +226,14 @@ func (r *run) expectBeside(e *verify.Expect) {
 			e.Edited[a.String()] = true
 		}
 	}
-	e.Before = s.before
+	e.Before, e.Outputs = s.before, s.byHand()
 }
 
 // planBefore plans the directory as it is, once, since what code by hand would change already is no
 // difference of this run. It reports whether there is anything new to judge by.
 func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool, error) {
 	s := r.around
-	byHand := slices.ContainsFunc(mapsValues(s.hand.Declared), func(file string) bool { return !s.hand.Files[file] }) || r.o.again.into != ""
-	if s.planned || !byHand {
+	if s.planned || !s.byHand() {
 		return false, nil
 	}
 	s.planned = true
@@ -257,10 +256,12 @@ func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool,
 	return len(s.before) > 0, nil
 }
 
-func mapsValues(m map[graph.Address]string) []string {
-	var list []string
-	for _, v := range m {
-		list = append(list, v)
+// byHand reports whether people have code of their own in the directory.
+func (s *surroundings) byHand() bool {
+	for name, ours := range s.hand.Files {
+		if !ours && strings.Contains(name, ".t") && !strings.Contains(name, ".tfvars") {
+			return true
+		}
 	}
-	return list
+	return false
 }
