@@ -35,7 +35,7 @@ const (
 	terraform = "terraform"
 	tofu      = "tofu"
 
-	installHint = "install Terraform 1.5 or OpenTofu 1.6 (or newer), name one with --engine PATH, or skip the proof with --no-verify"
+	installHint = "install Terraform 1.5 or OpenTofu 1.6 (or newer), or name one with --engine PATH"
 )
 
 var bannerPattern = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(\S+)`)

@@ -50,7 +50,7 @@ func TestFindEngine(t *testing.T) {
 		{name: "oldest tofu in preview", banners: map[string]string{"tofu": "OpenTofu v1.6.0-rc1"}, want: "tofu 1.6.0-rc1"},
 		{name: "tofu under the name of terraform", banners: map[string]string{"terraform": "OpenTofu v1.9.0"}, want: "tofu 1.9.0"},
 		{name: "warning before the banner", banners: map[string]string{"tofu": "\nWarning: x\n\nOpenTofu v1.9.0\non linux_amd64"}, want: "tofu 1.9.0"},
-		{name: "none", reason: "neither terraform nor tofu is on the PATH", hint: "--no-verify"},
+		{name: "none", reason: "neither terraform nor tofu is on the PATH", hint: "--engine PATH"},
 		{name: "wished for but absent", banners: map[string]string{"terraform": "Terraform v1.11.4"}, wish: "tofu", reason: "tofu is not on the PATH", hint: "install"},
 		{name: "too old", banners: map[string]string{"terraform": "Terraform v1.4.6"}, reason: "too old: import blocks need 1.5.0", hint: "install"},
 		{name: "tofu too old", banners: map[string]string{"tofu": "OpenTofu v1.5.9"}, reason: "too old: import blocks need 1.6.0", hint: "install"},

@@ -19,7 +19,7 @@ func (s *session) initError(err error) error {
 			return &UnavailableError{
 				Reason: "the provider cannot be installed",
 				Next: "let this machine reach the registry, or name a mirror in the file of TF_CLI_CONFIG_FILE " +
-					"(provider_installation); --no-verify skips the proof",
+					"(provider_installation)",
 				Err: refused,
 			}
 		}
