@@ -187,7 +187,13 @@ func (d *drifting) events(ctx context.Context, since time.Time, questions []drif
 	if err != nil && !d.silenced(err) {
 		return nil, err
 	}
-	events = slices.DeleteFunc(events, d.own)
+	var own map[string]bool
+	if err == nil {
+		if own, err = d.ownEvents(ctx, since, questions); err != nil {
+			return nil, err
+		}
+	}
+	events = slices.DeleteFunc(events, func(e audit.Event) bool { return own[e.ID] || d.own(e) })
 	d.progress.Done(report.Plural(len(events), "event"))
 	return events, nil
 }
@@ -240,16 +246,31 @@ func (d *drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, er
 	if last.IsZero() {
 		return since, nil
 	}
-	return last, nil
+	return last.Add(time.Millisecond), nil // Rootly's times have no finer grain
 }
 
-// own reports whether Terraform itself made a change.
-func (d *drifting) own(e audit.Event) bool {
+// ownEvents are the ids of what Terraform's own keys did in a window. An event does not tell its
+// key; only a filter knows.
+func (d *drifting) ownEvents(ctx context.Context, since time.Time, questions []drift.Question) (map[string]bool, error) {
+	ids := map[string]bool{}
+	if d.o.since == "" { // the window begins after the last of them
+		return ids, nil
+	}
+	log := liveLog{client: d.client, doubt: func(string) {}}
 	for _, key := range d.o.ownKeys {
-		if key == e.APIKeyID {
-			return true
+		filter := audit.Filter{Since: since, APIKey: key, ItemTypes: itemTypes(questions)}
+		for e, err := range log.Events(ctx, filter) {
+			if err != nil {
+				return nil, err
+			}
+			ids[e.ID] = true
 		}
 	}
+	return ids, nil
+}
+
+// own reports whether Terraform's own user made a change.
+func (d *drifting) own(e audit.Event) bool {
 	for _, user := range d.o.ownUsers {
 		if user != "" && (user == e.UserID || user == e.UserEmail) {
 			return true

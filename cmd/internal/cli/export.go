@@ -123,6 +123,7 @@ func (r *run) keepSnapshot() (before, now *drift.Snapshot, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	r.snapshot = true
 	return before, now, r.staged.Put(state.File{Name: snapshotName, Content: content})
 }
 

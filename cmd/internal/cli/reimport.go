@@ -368,7 +368,8 @@ func (r *run) edited(address string) bool {
 func (r *run) removedFiles() int {
 	n := 0
 	for _, name := range r.changes.Remove {
-		if name != proofName || r.report.Proof.State != report.ProofClean {
+		renewed := name == proofName && r.report.Proof.State == report.ProofClean || name == snapshotName && r.snapshot
+		if !renewed {
 			n++
 		}
 	}

@@ -50,6 +50,7 @@ type run struct {
 	dir      *state.Directory                   // from the start, locked
 	changes  *state.Changes                     // stage
 	staged   *state.Stage                       // stage
+	snapshot bool                               // stage: a snapshot is put beside the code
 	verdict  verify.Verdict                     // verify
 	state    *stateRun                          // from the start, unless import blocks do
 	around   *surroundings                      // from the start: code by hand, and the state
