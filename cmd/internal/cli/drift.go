@@ -94,7 +94,7 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if err := hasState(o.dir); err != nil {
 		return err
 	}
-	d := &drifting{w: w, o: o, started: o.now()}
+	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
 	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
 	defer d.progress.Close()
 	var disconnect func()
@@ -184,6 +184,7 @@ type drifting struct {
 
 	items   []*driftItem
 	managed map[string]bool // ids by type, of what is in code or state
+	owned   map[string]bool // ids of events that Terraform's own keys and users made
 	silent  string          // why no author could be asked for
 }
 

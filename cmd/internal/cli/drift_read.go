@@ -187,13 +187,12 @@ func (d *drifting) events(ctx context.Context, since time.Time, questions []drif
 	if err != nil && !d.silenced(err) {
 		return nil, err
 	}
-	var own map[string]bool
 	if err == nil {
-		if own, err = d.ownEvents(ctx, since, questions); err != nil {
+		if err := d.ownEvents(ctx, since, questions); err != nil {
 			return nil, err
 		}
 	}
-	events = slices.DeleteFunc(events, func(e audit.Event) bool { return own[e.ID] || d.own(e) })
+	events = slices.DeleteFunc(events, func(e audit.Event) bool { return d.owned[e.ID] || d.own(e) })
 	d.progress.Done(report.Plural(len(events), "event"))
 	return events, nil
 }
@@ -230,6 +229,7 @@ func (d *drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, er
 	log := liveLog{client: d.client, lazy: true, doubt: func(string) {}}
 	var last time.Time
 	for _, f := range filters {
+		newest := time.Time{}
 		for e, err := range log.Events(ctx, f) {
 			if d.silenced(err) {
 				return since, nil
@@ -237,36 +237,38 @@ func (d *drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, er
 			if err != nil {
 				return since, err
 			}
-			if e.At.After(last) {
-				last = e.At
+			if e.At.Before(newest) {
+				break // the newest came first
 			}
-			break // the newest is the first
+			newest, d.owned[e.ID] = e.At, true
+		}
+		if newest.After(last) {
+			last = newest
 		}
 	}
 	if last.IsZero() {
 		return since, nil
 	}
-	return last.Add(time.Millisecond), nil // Rootly's times have no finer grain
+	return last, nil
 }
 
-// ownEvents are the ids of what Terraform's own keys did in a window. An event does not tell its
-// key; only a filter knows.
-func (d *drifting) ownEvents(ctx context.Context, since time.Time, questions []drift.Question) (map[string]bool, error) {
-	ids := map[string]bool{}
-	if d.o.since == "" { // the window begins after the last of them
-		return ids, nil
+// ownEvents notes what Terraform's own keys did in a window. An event does not tell its key; only a
+// filter knows.
+func (d *drifting) ownEvents(ctx context.Context, since time.Time, questions []drift.Question) error {
+	if d.o.since == "" {
+		return nil // the window begins with the last of them
 	}
 	log := liveLog{client: d.client, doubt: func(string) {}}
 	for _, key := range d.o.ownKeys {
 		filter := audit.Filter{Since: since, APIKey: key, ItemTypes: itemTypes(questions)}
 		for e, err := range log.Events(ctx, filter) {
 			if err != nil {
-				return nil, err
+				return err
 			}
-			ids[e.ID] = true
+			d.owned[e.ID] = true
 		}
 	}
-	return ids, nil
+	return nil
 }
 
 // own reports whether Terraform's own user made a change.

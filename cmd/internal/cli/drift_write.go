@@ -46,7 +46,7 @@ func (i *driftItem) heal() string {
 	case len(i.secrets) > 0:
 		return "apply restores the code's value; a secret is not written into code"
 	}
-	return "the code does not say it: the next apply takes it into the state"
+	return "the code has nothing against it: the next apply takes it into the state"
 }
 
 // writeCode puts live values into the code and notes beside each what became of it.
