@@ -46,6 +46,37 @@ func heredoc(old hclwrite.Tokens, v cty.Value) hclwrite.Tokens {
 	return written
 }
 
+// chomped looks into chomp(<<-EOT …), the form of a text of several lines whose last has no end. It
+// returns how to write another such text in that form, which gives nothing where that cannot be, and
+// the expression that the value depends on.
+func chomped(tokens hclwrite.Tokens) (wrap func(cty.Value) hclwrite.Tokens, inner hclwrite.Tokens) {
+	from, to := -1, -1
+	for i, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOHeredoc:
+			from = i
+		case hclsyntax.TokenCHeredoc:
+			to = i
+		}
+	}
+	around := from == 2 && to > from && to < len(tokens)-1 && string(tokens[0].Bytes) == "chomp"
+	if !around || strings.TrimSpace(string(tokens[to+1:].Bytes())) != ")" {
+		return func(cty.Value) hclwrite.Tokens { return nil }, tokens
+	}
+	inner = tokens[from : to+1]
+	return func(v cty.Value) hclwrite.Tokens {
+		if v.Type() != cty.String || strings.HasSuffix(v.AsString(), "\n") {
+			return nil
+		}
+		text := heredoc(inner, cty.StringVal(v.AsString()+"\n"))
+		if text == nil {
+			return nil
+		}
+		now := append(append(hclwrite.Tokens{}, tokens[:from]...), text...)
+		return append(now, tokens[to+1:]...)
+	}, inner
+}
+
 // indentation is how far the least indented line of a heredoc stands in.
 func indentation(tokens hclwrite.Tokens) string {
 	var text strings.Builder

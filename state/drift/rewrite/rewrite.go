@@ -175,14 +175,18 @@ func (w *writing) set(name string, old *hclwrite.Attribute) string {
 		return w.add(name, v)
 	}
 	tokens := old.Expr().BuildTokens(nil)
-	if reason := computed(tokens); reason != "" {
+	wrapped, inner := chomped(tokens)
+	if reason := computed(inner); reason != "" {
 		return reason
 	}
 	if v.IsNull() {
 		w.body.RemoveAttribute(name)
 		return ""
 	}
-	now := heredoc(tokens, v)
+	now := wrapped(v)
+	if now == nil {
+		now = heredoc(tokens, v)
+	}
 	if now == nil {
 		now = hclwrite.TokensForValue(v)
 	}

@@ -44,6 +44,7 @@ func TestFiles(t *testing.T) {
 	})
 	flush := cty.ObjectVal(map[string]cty.Value{"description": cty.StringVal("Another line\n  indented ${not}\n\nThe end\n")})
 	here := cty.ObjectVal(map[string]cty.Value{"description": cty.StringVal("no newline")})
+	chomped := cty.ObjectVal(map[string]cty.Value{"description": cty.StringVal("Other\n${x}")})
 	const service = "rootly_service"
 	cases := []struct {
 		edit   rewrite.Edit
@@ -66,6 +67,7 @@ func TestFiles(t *testing.T) {
 		{rewrite.Edit{Type: service, Name: "expressions", Path: at("notify_emails").IndexInt(0), Live: computed}, "notify_emails", "there are comments inside the value"},
 		{rewrite.Edit{Type: "rootly_team", Name: "flush", Path: at("description"), Live: flush}, "description", ""},
 		{rewrite.Edit{Type: "rootly_team", Name: "plain_heredoc", Path: at("description"), Live: here}, "description", ""},
+		{rewrite.Edit{Type: "rootly_cause", Name: "chomped", Path: at("description"), Live: chomped}, "description", ""},
 		{rewrite.Edit{Type: "rootly_cause", Name: "many", Path: at("name"), Live: here}, "name", "one block with for_each makes several objects"},
 		{rewrite.Edit{Type: "rootly_cause", Name: "elsewhere", Path: at("name"), Live: here}, "name", "its block is not in this directory"},
 	}

@@ -53,3 +53,12 @@ resource "rootly_cause" "many" {
   for_each = toset(["a", "b"])
   name     = each.key
 }
+
+resource "rootly_cause" "chomped" {
+  description = chomp(<<-EOT
+    Other
+    $${x}
+  EOT
+  )
+  name = "c" # after
+}

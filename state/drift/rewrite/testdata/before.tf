@@ -54,3 +54,12 @@ resource "rootly_cause" "many" {
   for_each = toset(["a", "b"])
   name     = each.key
 }
+
+resource "rootly_cause" "chomped" {
+  description = chomp(<<-EOT
+    First
+    Second
+  EOT
+  )
+  name = "c" # after
+}
