@@ -2,7 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
+	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -54,5 +59,40 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := r.server.Requests()[args[1]+" "+args[2]]; strconv.Itoa(got) != args[0] {
 		ts.Fatalf("%d requests %s %s, want %s", got, args[1], args[2], args[0])
+	}
+}
+
+// click changes the cause of a name.
+func click(ts *testscript.TestScript, neg bool, args []string) {
+	r := rootlyOf(ts)
+	if neg || r.server == nil || len(args) != 2 {
+		ts.Fatalf("usage: click NAME FILE, after serve")
+	}
+	for _, o := range r.server.Snapshot() {
+		if o.API == "causes" && strings.Contains(string(o.Body), strconv.Quote(args[0])) {
+			change(ts, false, []string{"PUT", "/v1/causes/" + o.ID, args[1]})
+			return
+		}
+	}
+	ts.Fatalf("no cause has the name %s", args[0])
+}
+
+func TestRemoteWorkspacesAreTold(t *testing.T) {
+	t.Parallel()
+	for kind, told := range map[string]bool{"remote": true, "cloud": true, "s3": false} {
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, ".terraform"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		content := []byte(`{"version":3,"backend":{"type":"` + kind + `"}}`)
+		if err := os.WriteFile(filepath.Join(dir, ".terraform", "terraform.tfstate"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		failed := errors.New("no plan")
+		err := runsRemotely(dir, failed)
+		var f *fault
+		if !errors.Is(err, failed) || errors.As(err, &f) != told || told && !strings.Contains(f.Hint(), "execution mode") {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }

@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 //	small DIR                a file system of 256 KB
 //	made TYPE FILE           write what was made of a JSON:API type, as a list
 //	apply DIR                apply its code, with the stand-in provider
+//	click NAME FILE          change the cause of a name
 //	actor ID EMAIL KEY       who makes the changes of api from now on
 //	requests N VERB PATH     hold how many requests there were
 //
@@ -58,7 +59,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 			"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
 			"port": freePort, "await": await, "small": small, "made": made,
-			"apply": applyCode, "actor": actor, "requests": requests,
+			"apply": applyCode, "click": click, "actor": actor, "requests": requests,
 		},
 	})
 }
