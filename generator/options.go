@@ -58,6 +58,10 @@ type Options struct {
 	// Removed is the form that the engine understands for what is forgotten.
 	Removed RemovedForm
 
+	// Release lets go of a resource's Config as soon as it is printed, for callers that need no more
+	// than the files. The values are most of a large run's memory.
+	Release bool
+
 	// MaxBytes is the size before which a file is split; 0 means 200,000.
 	// Terraform reads many files of this size far faster than one of megabytes.
 	MaxBytes int

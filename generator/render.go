@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
@@ -168,6 +170,9 @@ func (r *rendering) addResources() error {
 				return fmt.Errorf("%s: %w", member.Address, err)
 			}
 			texts[i] = append(texts[i], text)
+			if r.options.Release {
+				member.Config = cty.NilVal
+			}
 		}
 		return nil
 	})

@@ -1,6 +1,9 @@
 package generator
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // A syntax is one of the two languages that Terraform reads.
 type syntax struct {
@@ -28,7 +31,7 @@ func printHCL(b block) (printed, error) {
 	if p.err != nil {
 		return printed{}, fmt.Errorf("write %s: %w", b.kind, p.err)
 	}
-	return printed{text: text}, nil
+	return printed{text: bytes.Clone(text)}, nil // the printer's buffer is up to twice as large
 }
 
 // isStatic reports whether Terraform calls no functions in blocks of that kind, in some of the

@@ -39,9 +39,12 @@ func with(attrs map[string]any, name string, val any) map[string]any {
 
 // oneTemplate: the API answers the template of an alert source in two forms that exclude each
 // other in code. The list of fields is the newer one and holds more.
-func oneTemplate(_ *Object, _ *reader, out map[string]cty.Value) {
-	if _, both := out["alert_source_fields_attributes"]; both {
-		delete(out, "alert_template_attributes")
+func oneTemplate(_ *Object, r *reader, out map[string]cty.Value) {
+	const fields, template = "alert_source_fields_attributes", "alert_template_attributes"
+	_, both := out[fields]
+	if _, has := out[template]; both && has {
+		delete(out, template)
+		r.lose(place{}.attr(template), "the provider takes this or "+fields+", and the API answers both")
 	}
 }
 

@@ -34,8 +34,9 @@ func (r *reader) nested(n *schema.Nested, at place, raw any, out map[string]cty.
 	return r.blocks(n, at, objects, out)
 }
 
-// blocks writes one block for each object. Optional blocks in which nothing was set are left out
-// when the provider shows them whatever the API says.
+// blocks writes one block for each object. Blocks in which the live object says nothing are left out
+// when the provider shows them whatever the API says. One that says what the provider would assume
+// is written, empty: without it the provider would not make it.
 func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, out map[string]cty.Value) error {
 	vals := make([]cty.Value, 0, len(objects))
 	some := false
@@ -44,7 +45,7 @@ func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, ou
 		if err != nil {
 			return err
 		}
-		some = some || len(arguments) > 0
+		some = some || len(arguments) > 0 || saysAnything(object)
 		vals = append(vals, cty.ObjectVal(arguments))
 	}
 	if !some && n.Mode == schema.OptionalComputed {
@@ -55,6 +56,16 @@ func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, ou
 	}
 	out[n.Name] = cty.TupleVal(vals)
 	return nil
+}
+
+// saysAnything reports whether an object has a value that is more than nothing.
+func saysAnything(object map[string]any) bool {
+	for _, v := range object {
+		if !emptyJSON(v) {
+			return true
+		}
+	}
+	return false
 }
 
 // objects emulates how the provider turns a raw value into blocks. Dropped says why it would

@@ -73,10 +73,8 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if top && a.Name == "id" {
 		return nil
 	}
-	if a.Mode == schema.Computed || r.row.Omit[at.names] != "" {
-		if raw != nil {
-			r.cover.Computed++
-		}
+	if why := r.row.Omit[at.names]; a.Mode == schema.Computed || why != "" {
+		r.omitted(at, raw, why)
 		return nil
 	}
 	if top && r.row.Read[a.Name] == catalogue.ReadNever {
@@ -95,6 +93,17 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 		r.cover.Written++
 	}
 	return nil
+}
+
+// omitted notes an attribute that is never written. What Rootly decides is no loss; what somebody
+// chose, and the provider has given up, is.
+func (r *reader) omitted(at place, raw any, why string) {
+	switch {
+	case why == catalogue.Deprecated && !emptyJSON(raw):
+		r.lose(at, "the provider deprecates the attribute")
+	case raw != nil:
+		r.cover.Computed++
+	}
 }
 
 // neverRead handles an attribute that stays null in the state, whatever the API says.

@@ -119,6 +119,7 @@ func runImport(ctx context.Context, w World, o *importOptions) error {
 // renderOptions translates the flags that say what files look like.
 func (o *importOptions) renderOptions() generator.Options {
 	r := generator.Options{Blank: o.secrets == "blank", Import: o.importAs.blocks()}
+	r.Release = o.proof.off && o.importAs.importAs == asBlocks // nothing after the files needs the values
 	switch o.layout {
 	case "by-object":
 		r.Layout = generator.ByObject

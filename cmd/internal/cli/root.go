@@ -38,13 +38,18 @@ func System() World {
 }
 
 // gcPercent trades a little time for memory.
-const gcPercent = 40
+const gcPercent = 60
+
+// memoryLimit is soft: beyond it the program goes on, collecting more often.
+const memoryLimit = 900 << 20
 
 // Main runs the command line and returns the exit code.
 func Main(w World, args []string) int {
-	if w.Getenv("GOGC") == "" {
-		// Most of the memory is live until the end of a run: collect before it doubles.
+	if w.Getenv("GOGC") == "" && w.Getenv("GOMEMLIMIT") == "" {
+		// Most of the memory is live until the end of a run: collect before it doubles, and give pages
+		// back early.
 		debug.SetGCPercent(gcPercent)
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

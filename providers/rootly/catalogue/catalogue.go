@@ -129,6 +129,10 @@ const (
 	ReadNever                     // not read at all
 )
 
+// Deprecated is the reason in Omit for settings that people may have chosen and that the provider
+// has given up.
+const Deprecated = "deprecated"
+
 // AnyTask stands for all types of workflow tasks in a rule.
 const AnyTask = taskPrefix + "*"
 
