@@ -65,7 +65,6 @@ type clicking struct {
 	t       *testing.T
 	server  *sandbox.Server
 	managed map[string]string // id to address
-	types   map[string]string // JSON:API type to its objects' type
 	used    map[string]bool
 	n       int
 }
