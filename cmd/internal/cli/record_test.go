@@ -14,7 +14,7 @@ import (
 )
 
 // fences are the code blocks of a recipe.
-var fences = regexp.MustCompile("(?ms)^```(?:sh|yaml)\n(.*?)^```$")
+var fences = regexp.MustCompile("(?ms)^```(?:sh|yaml|ini|cron)\n(.*?)^```$")
 
 // Every command line of this program in the recipes and actions has flags that exist, with values that are taken.
 func TestCommandLinesInRecipes(t *testing.T) {
@@ -47,7 +47,7 @@ func TestCommandLinesInRecipes(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"github-actions-plan-record.md", "gitlab.md", "atlantis.md", "action.yml", "nightly-export.md", "drift-incident.md", "gitlab-scheduled.md"} {
+	for _, name := range []string{"github-actions-plan-record.md", "gitlab.md", "atlantis.md", "action.yml", "nightly-export.md", "drift-incident.md", "gitlab-scheduled.md", "audit.md"} {
 		if seen[name] == 0 {
 			t.Errorf("%s has no command line", name)
 		}
