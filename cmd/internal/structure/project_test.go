@@ -59,7 +59,7 @@ func TestNamesSaySomething(t *testing.T) {
 }
 
 // foreign are words that only make sense where the program was written, not where it is read.
-var foreign = []string{"issue #", "/work/main", "/work/shared", "/work/.", "/root/", "/opt/official", "/tmp/team", "fixme"}
+var foreign = []string{"issue #", "/work" + "/main", "/work" + "/shared", "/work" + "/.", "/root/", "/opt" + "/official", "/tmp" + "/team", "fixme"}
 
 func TestTextsSpeakToTheReader(t *testing.T) {
 	t.Parallel()
