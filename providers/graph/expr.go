@@ -51,3 +51,24 @@ func (UserRef) expr()     {}
 func (VariableRef) expr() {}
 func (Template) expr()    {}
 func (Encoded) expr()     {}
+
+// HoldsVariable reports whether an expression reads an input variable, at whatever depth.
+func HoldsVariable(e Expr) bool {
+	switch e := e.(type) {
+	case VariableRef:
+		return true
+	case Template:
+		for _, p := range e.Parts {
+			if p.Expr != nil && HoldsVariable(p.Expr) {
+				return true
+			}
+		}
+	case Encoded:
+		for _, p := range e.Exprs {
+			if HoldsVariable(p.Expr) {
+				return true
+			}
+		}
+	}
+	return false
+}

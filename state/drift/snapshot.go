@@ -170,7 +170,7 @@ func Decode(in io.Reader) (*Snapshot, error) {
 func withoutSecrets(r *graph.Resource) (cty.Value, error) {
 	secret := map[string]bool{}
 	for _, p := range r.Exprs {
-		if holdsVariable(p.Expr) {
+		if graph.HoldsVariable(p.Expr) {
 			secret[graph.PathString(p.Path)] = true
 		}
 	}
@@ -188,26 +188,6 @@ func withoutSecrets(r *graph.Resource) (cty.Value, error) {
 		}
 	}
 	return loose(hidden), nil
-}
-
-func holdsVariable(e graph.Expr) bool {
-	switch e := e.(type) {
-	case graph.VariableRef:
-		return true
-	case graph.Template:
-		for _, p := range e.Parts {
-			if p.Expr != nil && holdsVariable(p.Expr) {
-				return true
-			}
-		}
-	case graph.Encoded:
-		for _, p := range e.Exprs {
-			if holdsVariable(p.Expr) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // loose turns lists and sets into tuples and maps into objects, at every depth.

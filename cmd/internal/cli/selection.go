@@ -49,35 +49,20 @@ func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, 
 	if s.given != nil && s.given.Changed("resources") && blank(s.resources) {
 		return nil, nil, usage(errors.New("--resources names no type"), "leave it out for all types, or see terraformer-rootly types")
 	}
-	for _, word := range s.resources {
-		if strings.TrimSpace(word) == "" {
-			continue
-		}
-		names, err := resolve(word)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, n := range names {
-			chosen[n] = true
-			explicit[n] = word != "*"
-		}
+	err = eachNamed(s.resources, func(word, name string) {
+		chosen[name] = true
+		explicit[name] = word != "*"
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(s.resources) == 0 {
 		for _, t := range catalogue.Types() {
 			chosen[t.Name] = t.Optional == ""
 		}
 	}
-	for _, word := range s.excludes {
-		if strings.TrimSpace(word) == "" {
-			continue
-		}
-		names, err := resolve(word)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, n := range names {
-			delete(chosen, n)
-		}
+	if err := eachNamed(s.excludes, func(_, name string) { delete(chosen, name) }); err != nil {
+		return nil, nil, err
 	}
 	for _, t := range catalogue.Types() {
 		if chosen[t.Name] {
@@ -93,6 +78,23 @@ func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, 
 // blank reports whether a list has no word in it, as when a shell variable was empty.
 func blank(words []string) bool {
 	return strings.TrimSpace(strings.Join(words, "")) == ""
+}
+
+// eachNamed calls fn for every type that the words of a flag stand for.
+func eachNamed(words []string, fn func(word, name string)) error {
+	for _, word := range words {
+		if strings.TrimSpace(word) == "" {
+			continue
+		}
+		names, err := resolve(word)
+		if err != nil {
+			return err
+		}
+		for _, n := range names {
+			fn(word, n)
+		}
+	}
+	return nil
 }
 
 // resolve turns a word of the command line into types.

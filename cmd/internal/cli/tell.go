@@ -169,31 +169,11 @@ func (r *run) countLosses() {
 func secretPaths(res *graph.Resource) []cty.Path {
 	var paths []cty.Path
 	for _, p := range res.Exprs {
-		if hasVariable(p.Expr) {
+		if graph.HoldsVariable(p.Expr) {
 			paths = append(paths, p.Path)
 		}
 	}
 	return paths
-}
-
-func hasVariable(e graph.Expr) bool {
-	switch e := e.(type) {
-	case graph.VariableRef:
-		return true
-	case graph.Template:
-		for _, p := range e.Parts {
-			if p.Expr != nil && hasVariable(p.Expr) {
-				return true
-			}
-		}
-	case graph.Encoded:
-		for _, p := range e.Exprs {
-			if hasVariable(p.Expr) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // userList puts the users in an order that does not depend on the map.
