@@ -134,8 +134,7 @@ func TestAuditSyncSurvivesKills(t *testing.T) {
 	defer stdout.Close()
 	var said bytes.Buffer
 	run := func(ctx context.Context) error {
-		// The imitation sorts all events for each page: many pages at once would only wait for each other.
-		cmd := self(ctx, t, "audit", "sync", "--parallelism", "1", "--backfill-from", start.Add(-time.Hour).Format(time.RFC3339),
+		cmd := self(ctx, t, "audit", "sync", "--backfill-from", start.Add(-time.Hour).Format(time.RFC3339),
 			"--cursor", filepath.Join(dir, "cursor.json"), "--to", "sqlite://"+filepath.Join(dir, "audit.db"),
 			"--to", filepath.Join(dir, "plain"), "--to", filepath.Join(dir, "audit.csv"), "--to", taking.URL+"/in", "--to", "-")
 		cmd.Env = append(os.Environ(), "ROOTLY_API_URL="+api.URL, "ROOTLY_API_TOKEN="+scriptToken, sinkToken+"=sesame")
@@ -144,12 +143,19 @@ func TestAuditSyncSurvivesKills(t *testing.T) {
 		return cmd.Run()
 	}
 	// Most of each part is there when a run begins, the rest turns up while it reads.
-	const parts, meanwhile = 12, 10
+	parts := 12 + n/1000
+	meanwhile := n / parts / 2
 	kills := 0
 	for range parts {
 		events.write(n/parts - meanwhile)
 		written := make(chan struct{})
-		go func() { defer close(written); events.write(meanwhile) }()
+		go func() {
+			defer close(written)
+			for range 10 {
+				events.write(meanwhile / 10)
+				time.Sleep(20 * time.Millisecond) // spreads them over the run; nothing depends on it
+			}
+		}()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(100+random.IntN(900))*time.Millisecond)
 		if err := run(ctx); ctx.Err() != nil && err != nil {
 			kills++
@@ -157,6 +163,7 @@ func TestAuditSyncSurvivesKills(t *testing.T) {
 		cancel()
 		<-written
 	}
+	events.write(n - len(events.ids))
 	want := slices.Sorted(slices.Values(events.ids))
 	if kills < parts/4 {
 		t.Fatalf("only %d runs were killed: %s", kills, said.String())

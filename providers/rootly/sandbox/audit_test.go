@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -162,5 +163,35 @@ func TestAuditFilters(t *testing.T) {
 	}
 	if len(s.Snapshot()) != 0 {
 		t.Error("events count as objects")
+	}
+}
+
+// TestOrdersOfCreatedAt holds the prepared orders against sorting: a second key by which all events
+// are equal asks for the latter.
+func TestOrdersOfCreatedAt(t *testing.T) {
+	t.Parallel()
+	s, c := start(t, sandbox.Options{})
+	begin := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	random := rand.New(rand.NewPCG(1, 1))
+	for i := range 90 {
+		s.Record(sandbox.Event{Event: "update", ItemType: []string{"Group", "Service", "Team"}[i%3], At: begin.Add(time.Duration(random.IntN(20)) * time.Second)})
+	}
+	for _, by := range []string{"sort=created_at", "sort=-created_at"} {
+		for query, count := range map[string]int{
+			"":                         90,
+			"&filter[item_type]=Group": 30,
+			"&filter[created_at][gte]=2026-02-01T00:00:05Z&filter[created_at][lt]=2026-02-01T00:00:05.001Z": -1,
+			"&filter[created_at][gt]=2026-02-01T00:00:05Z&filter[created_at][lte]=2026-02-01T00:00:15Z":     -1,
+			"&filter[created_at][gte]=2026-02-01T00:00:15Z&filter[created_at][lt]=2026-02-01T00:00:05Z":     0,
+			"&filter[created_at][gte]=2026-02-01T00:00:15Z&filter[item_type][in]=Group,Service":             -1,
+		} {
+			got, want := c.audits("&"+by+query), c.audits("&"+by+",event"+query)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s%s: %s", by, query, diff)
+			}
+			if count >= 0 && len(got) != count || count < 0 && (len(got) == 0 || len(got) == 90) {
+				t.Errorf("%s%s gives %d events", by, query, len(got))
+			}
+		}
 	}
 }

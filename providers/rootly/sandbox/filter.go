@@ -52,8 +52,7 @@ func kindOf(op string) string {
 }
 
 // narrow keeps the objects that every filter lets through.
-func (s *Server) narrow(rows []*record, t target, query url.Values) []*record {
-	filters := s.filters(query, t.template)
+func (s *Server) narrow(rows []*record, t target, filters []filter) []*record {
 	if len(filters) == 0 {
 		return rows
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -81,12 +82,11 @@ func (s *Server) list(r *http.Request, t target) ([]byte, error) {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
 
-	all, err := s.collection(t)
+	query := r.URL.Query()
+	all, err := s.rows(t, query)
 	if err != nil {
 		return nil, err
 	}
-	query := r.URL.Query()
-	all = order(s.narrow(all, t, query), query.Get("sort"))
 	p := s.page(query, t.pages, len(all))
 	rows := all[p.from:p.to]
 	in := s.includes(query, t)
@@ -105,6 +105,21 @@ func (s *Server) list(r *http.Request, t target) ([]byte, error) {
 	p.write(&buf, r, s.faults.Load().Faults)
 	buf.WriteByte('}')
 	return buf.Bytes(), nil
+}
+
+// rows returns the objects that a request asks for, in its order.
+func (s *Server) rows(t target, query url.Values) ([]*record, error) {
+	filters, by := s.filters(query, t.template), query.Get("sort")
+	if t.api == auditsAPI {
+		if rows, left, ok := s.store.timeline.pick(filters, by); ok {
+			return s.narrow(rows, t, left), nil
+		}
+	}
+	all, err := s.collection(t)
+	if err != nil {
+		return nil, err
+	}
+	return order(s.narrow(all, t, filters), by), nil
 }
 
 // sizeOf estimates the answer that holds rows.

@@ -34,7 +34,8 @@ type store struct {
 	byAPI   map[string][]*record
 	byOwner map[key][]*record // api and id of the parent to its children of one type
 
-	lookups lookups
+	lookups  lookups
+	timeline timeline
 }
 
 func newStore(objects []Object) *store {
@@ -70,6 +71,12 @@ func (s *store) put(r *record) {
 	old := s.byKey[k]
 	s.byKey[k] = r
 	s.lookups.change(r.API, old, r)
+	if r.API == auditsAPI {
+		s.timeline.add(r)
+	}
+	if old != nil && old.API == auditsAPI {
+		s.timeline.drop(old)
+	}
 	if old == nil {
 		s.byAPI[r.API] = append(s.byAPI[r.API], r)
 		s.byOwner[key{r.API, r.Parent}] = append(s.byOwner[key{r.API, r.Parent}], r)
@@ -94,6 +101,9 @@ func replace(list []*record, old, r *record) {
 func (s *store) remove(r *record) {
 	delete(s.byKey, key{r.API, r.ID})
 	s.lookups.change(r.API, r, nil)
+	if r.API == auditsAPI {
+		s.timeline.drop(r)
+	}
 	if i := slices.Index(s.byAPI[r.API], r); i >= 0 {
 		s.byAPI[r.API] = slices.Delete(s.byAPI[r.API], i, i+1)
 	}
