@@ -68,6 +68,10 @@ type Type struct {
 	// Also are other spellings of Kind that the API documents.
 	Also []string
 
+	// Owner is the attribute that holds the ids of the teams that own its objects: those that run a
+	// service, and those whose incidents a workflow or a policy is for. Empty where teams own none.
+	Owner string
+
 	// Group is the stem of the file that its objects are written to. Derived from Name when empty.
 	Group string
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
@@ -149,6 +151,35 @@ func checkRule(t *testing.T, row *catalogue.Type, r graph.Rule, b *schema.Block)
 		if target != graph.UserType && catalogue.Lookup(target) == nil {
 			t.Errorf("%s: reference at %q to %q, which has no row", row.Name, r.Path, target)
 		}
+	}
+}
+
+// An owner is a list of ids of teams, which the row declares as such.
+func TestOwnersAreTeams(t *testing.T) {
+	t.Parallel()
+	provider, err := schema.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	owned := 0
+	for _, row := range catalogue.Types() {
+		if row.Owner == "" {
+			continue
+		}
+		owned++
+		a := provider.Resources[row.Name].Block.Attribute(row.Owner)
+		if a == nil || !a.Type.Equals(cty.List(cty.String)) {
+			t.Errorf("%s: owner %q is no list of ids in the schema", row.Name, row.Owner)
+		}
+		declared := slices.ContainsFunc(row.Refs, func(r graph.Rule) bool {
+			return r.Path == row.Owner && slices.Equal(r.To, []string{"rootly_team"})
+		})
+		if !declared || !row.TopLevel() {
+			t.Errorf("%s: owner %q is not declared as a reference to teams, or the type has a parent that decides", row.Name, row.Owner)
+		}
+	}
+	if owned != 14 {
+		t.Errorf("%d types have owners, want 14", owned)
 	}
 }
 
