@@ -51,6 +51,32 @@ func parseNamed(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
 	return bodies, nil
 }
 
+// needsMention finds the blocks that init acts upon, in the layout of formatted code. Code of another layout is by hand,
+// and stays as it is while a session lasts.
+var needsMention = regexp.MustCompile(`(?ms)^(terraform|module)\b.*?^\}|"(terraform|module)"\s*:.*`)
+
+// needs tells what the code of a directory wants to be installed, as a text to compare.
+func needs(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", fmt.Errorf("list the code: %w", err)
+	}
+	text := []byte("initialised\n")
+	for _, entry := range entries {
+		if entry.IsDir() || !codeNames.MatchString(entry.Name()) {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return "", fmt.Errorf("read the code: %w", err)
+		}
+		for _, block := range needsMention.FindAll(src, -1) {
+			text = append(text, block...)
+		}
+	}
+	return string(text), nil
+}
+
 func parseSource(parser *hclparse.Parser, src []byte, path string) hcl.Body {
 	parse := parser.ParseHCL
 	if strings.HasSuffix(path, ".json") {

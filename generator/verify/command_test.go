@@ -111,6 +111,45 @@ func TestCommandsWithEverything(t *testing.T) {
 	}
 }
 
+// TestSessionInitialisesOnce plans a directory whose code changes in between.
+func TestSessionInitialisesOnce(t *testing.T) {
+	t.Parallel()
+	engine, calls := recorder(t)
+	dir := t.TempDir()
+	s, err := Open(Job{Engine: engine, Dir: dir, TempDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	steps := func() string {
+		var words []string
+		for _, call := range calls() {
+			if word, _, _ := strings.Cut(call, " "); word == stepInit || word == stepPlan {
+				words = append(words, word)
+			}
+		}
+		return strings.Join(words, " ")
+	}
+	for _, tt := range []struct{ name, file, text, want string }{
+		{"first", "main.tf", "resource \"rootly_team\" \"a\" {\n}\n", "init plan"},
+		{"as it is", "main.tf", "resource \"rootly_team\" \"a\" {\n}\n", "init plan plan"},
+		{"other resources", "main.tf", "resource \"rootly_team\" \"b\" {\n  # terraform\n}\n", "init plan plan plan"},
+		{"another provider", "more.tf", "terraform {\n  required_providers {\n    x = {}\n  }\n}\n", "init plan plan plan init plan"},
+		{"as it is by now", "main.tf", "", "init plan plan plan init plan plan"},
+		{"a module", "call.tf.json", `{"module": {"a": {"source": "./a"}}}`, "init plan plan plan init plan plan init plan"},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, tt.file), []byte(tt.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Plan(t.Context(), "", nil); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if got := steps(); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
 // private names the private directory in commands PRIVATE.
 func private(calls []string, temp string) []string {
 	for i, call := range calls {
@@ -127,7 +166,7 @@ func private(calls []string, temp string) []string {
 
 func TestShowCommand(t *testing.T) {
 	t.Parallel()
-	s := &session{job: Job{Dir: "/code", Engine: Engine{Path: "/bin/tofu"}, Reattach: tfexec.ReattachInfo{"x": {Pid: 7}}}}
+	s := &Session{job: Job{Dir: "/code", Engine: Engine{Path: "/bin/tofu"}, Reattach: tfexec.ReattachInfo{"x": {Pid: 7}}}}
 	cmd, err := s.showCommand(t.Context(), "/private/plan")
 	if err != nil {
 		t.Fatal(err)
@@ -144,12 +183,12 @@ func TestShowCommand(t *testing.T) {
 
 func TestBackendKeepsTheDirectorysOwnSettings(t *testing.T) {
 	t.Parallel()
-	s, err := open(Job{Dir: t.TempDir(), TempDir: t.TempDir(), Backend: true, Engine: Engine{Path: "/bin/terraform"},
+	s, err := Open(Job{Dir: t.TempDir(), TempDir: t.TempDir(), Backend: true, Engine: Engine{Path: "/bin/terraform"},
 		Environ: []string{"TF_DATA_DIR=.tf"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
+	defer s.Close()
 	if got := s.env["TF_DATA_DIR"]; got != ".tf" {
 		t.Errorf("TF_DATA_DIR is %q", got)
 	}
@@ -158,7 +197,7 @@ func TestBackendKeepsTheDirectorysOwnSettings(t *testing.T) {
 func TestWorkspaceOfTheEnvironmentIsRefused(t *testing.T) {
 	t.Parallel()
 	temp := t.TempDir()
-	_, err := open(Job{Dir: t.TempDir(), TempDir: temp, Backend: true, Engine: Engine{Name: tofu, Path: "/bin/tofu"},
+	_, err := Open(Job{Dir: t.TempDir(), TempDir: temp, Backend: true, Engine: Engine{Name: tofu, Path: "/bin/tofu"},
 		Environ: []string{"TF_WORKSPACE=prod"}})
 	if err == nil || !strings.Contains(err.Error(), "TF_WORKSPACE=prod") {
 		t.Errorf("error %v", err)

@@ -23,7 +23,7 @@ const (
 
 // keepFiles makes close put back what engines write into the directory without being asked: init completes the lock
 // file, and OpenTofu writes the state when a plan is interrupted.
-func (s *session) keepFiles() error {
+func (s *Session) keepFiles() error {
 	names := []string{lockFile}
 	if !s.job.Backend {
 		names = append(names, stateFile, stateFile+".backup")
@@ -38,7 +38,7 @@ func (s *session) keepFiles() error {
 	return nil
 }
 
-func (s *session) keep(path string) (existed bool, err error) {
+func (s *Session) keep(path string) (existed bool, err error) {
 	before, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		s.restore = append(s.restore, func() error { return removeIfThere(path) })
@@ -63,7 +63,7 @@ func (s *session) keep(path string) (existed bool, err error) {
 
 // overrideBackend puts the local backend in the place of one that the code names, by a file that close removes. It says
 // nothing but "local": with a path of its own the engine would move the directory's state there.
-func (s *session) overrideBackend() error {
+func (s *Session) overrideBackend() error {
 	bodies, err := parseFiles(s.job.Dir, backendMention)
 	if err != nil || !namesBackend(bodies) {
 		return err
@@ -77,10 +77,7 @@ func (s *session) overrideBackend() error {
 }
 
 // copyState gives the engine a state of its own to open, which it may lock or write.
-func (s *session) copyState() error {
-	if s.job.StateFile == "" {
-		return nil
-	}
+func (s *Session) copyState() error {
 	src, err := os.ReadFile(s.job.StateFile)
 	if err != nil {
 		return fmt.Errorf("read the state: %w", err)
@@ -91,10 +88,10 @@ func (s *session) copyState() error {
 	return nil
 }
 
-func (s *session) statePath() string { return filepath.Join(s.private, stateFile) }
+func (s *Session) statePath() string { return filepath.Join(s.private, stateFile) }
 
 // refuseWorkspace stops where the user has chosen a workspace in a way that terraform-exec does not pass on.
-func (s *session) refuseWorkspace() error {
+func (s *Session) refuseWorkspace() error {
 	name := environMap(s.job.Environ)["TF_WORKSPACE"]
 	if !s.job.Backend || name == "" || name == "default" {
 		return nil
@@ -106,7 +103,7 @@ func (s *session) refuseWorkspace() error {
 }
 
 // provider tells what read the objects, by the lock file that init left.
-func (s *session) provider() (Provider, error) {
+func (s *Session) provider() (Provider, error) {
 	if s.job.StandIn != "" {
 		return Provider{StandIn: s.job.StandIn}, nil
 	}

@@ -25,7 +25,7 @@ const (
 
 // buildEnvironment lays the settings of the plan over the caller's environment. What terraform-exec manages by itself
 // (TF_CLI_ARGS, TF_LOG and the like) is left out, and so is TF_VAR_*: terraform-exec refuses it, see variables.go.
-func (s *session) buildEnvironment() error {
+func (s *Session) buildEnvironment() error {
 	env := tfexec.CleanEnv(environMap(s.job.Environ))
 	env["CHECKPOINT_DISABLE"] = "1"
 	if s.job.URL != "" {
@@ -51,7 +51,7 @@ func (s *session) buildEnvironment() error {
 
 // replaceMissingSettings names an empty settings file in the place of one that does not exist. To the engine both are
 // the same but for a warning, which OpenTofu prints where terraform-exec looks for its version.
-func (s *session) replaceMissingSettings() error {
+func (s *Session) replaceMissingSettings() error {
 	path := s.env[settingsVariable]
 	if path == "" {
 		return nil

@@ -21,8 +21,8 @@ type Job struct {
 	// Backend plans against the state that the directory's backend keeps. Zero: against a local state only, and without
 	// touching the directory's .terraform.
 	Backend   bool
-	StateFile string   // state to plan against instead of the directory's own; only without Backend
 	VarFiles  []string // more values for variables; secrets belong here and never into arguments
+	StateFile string   // state to plan against instead of the directory's own; only without Backend
 	Targets   []string // addresses to restrict the plan to; zero: everything
 
 	Parallelism int              // operations at once; zero: the engine's own default

@@ -18,41 +18,33 @@ import (
 // could be made at all, an [EngineError] where the engine refused the code as a whole, and matches the context's error
 // where ctx ended. The engine is interrupted then, and no file of the plan stays behind.
 func Plan(ctx context.Context, job Job) (result *Result, err error) {
-	start := time.Now()
-	s, err := open(job)
+	s, err := Open(job)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		if closeErr := s.close(); closeErr != nil && err == nil {
+		if closeErr := s.Close(); closeErr != nil && err == nil {
 			result, err = nil, closeErr
 		}
 	}()
-
-	if err := s.init(ctx); err != nil {
-		return nil, err
-	}
-	result, err = s.plan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	result.Duration = time.Since(start)
-	return result, nil
+	return s.Plan(ctx, job.StateFile, job.Targets)
 }
 
-// session is one prepared directory: initialised once, planned as often as needed.
-type session struct {
+// Session is one prepared directory: initialised once, planned as often as needed. It is for one goroutine.
+type Session struct {
 	job     Job
 	private string // 0700: plan file, variables, provider links
 	tf      *tfexec.Terraform
 	env     map[string]string
 	stream  *uiStream
-	locked  bool // the directory had a lock file
+	locked  bool   // the directory had a lock file
+	ready   string // what init was run for; zero: it was not
 	restore []func() error
 }
 
-// open makes the private directory and hands the environment to the engine. The caller must close the session.
-func open(job Job) (s *session, err error) {
+// Open makes the private directory and hands the environment to the engine, which is not run yet. The caller must close
+// the session; until then the directory may have a lock file and a file about its backend that were not there.
+func Open(job Job) (s *Session, err error) {
 	if job.Progress == nil {
 		job.Progress = func(Progress) {}
 	}
@@ -65,15 +57,15 @@ func open(job Job) (s *session, err error) {
 		return nil, fmt.Errorf("make a private directory for the plan: %w", err)
 	}
 
-	s = &session{job: job, private: private, stream: newStream(job.Progress)}
+	s = &Session{job: job, private: private}
 	s.restore = append(s.restore, func() error { return os.RemoveAll(private) })
 	if err := s.prepare(); err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *session) prepare() error {
+func (s *Session) prepare() error {
 	if err := s.refuseWorkspace(); err != nil {
 		return err
 	}
@@ -81,14 +73,10 @@ func (s *session) prepare() error {
 		return err
 	}
 	if !s.job.Backend {
-		if err := errors.Join(s.copyState(), s.overrideBackend()); err != nil {
+		if err := s.overrideBackend(); err != nil {
 			return err
 		}
 	}
-	if err := s.passVariables(); err != nil {
-		return err
-	}
-
 	if err := s.buildEnvironment(); err != nil {
 		return err
 	}
@@ -104,8 +92,8 @@ func (s *session) prepare() error {
 	return nil
 }
 
-// close removes and puts back everything that open changed, newest first.
-func (s *session) close() error {
+// Close removes and puts back everything that the session changed, newest first.
+func (s *Session) Close() error {
 	var failed error
 	for i := len(s.restore) - 1; i >= 0; i-- {
 		failed = errors.Join(failed, s.restore[i]())
@@ -116,7 +104,31 @@ func (s *session) close() error {
 	return nil
 }
 
-func (s *session) init(ctx context.Context) error {
+// Plan plans the directory as it is now, with a state and targets in the place of those of the job. It initialises it first
+// where that was not done for the modules and providers that it asks for now. Result and errors are those of the function
+// [Plan].
+func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) (*Result, error) {
+	s.job.StateFile, s.job.Targets = stateFile, targets
+	start := time.Now()
+	needs, err := needs(s.job.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if s.ready != needs {
+		if err := s.init(ctx); err != nil {
+			return nil, err
+		}
+		s.ready = needs
+	}
+	result, err := s.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result.Duration = time.Since(start)
+	return result, nil
+}
+
+func (s *Session) init(ctx context.Context) error {
 	s.job.Progress(Progress{Step: stepInit})
 	options := []tfexec.InitOption{tfexec.Upgrade(false)}
 	if s.job.Reattach != nil {
@@ -133,13 +145,18 @@ func (s *session) init(ctx context.Context) error {
 }
 
 // plan makes the plan and reads it back. A plan that failed in part is read as far as the engine kept it.
-func (s *session) plan(ctx context.Context) (*Result, error) {
+func (s *Session) plan(ctx context.Context) (*Result, error) {
 	s.job.Progress(Progress{Step: stepPlan})
+	s.stream = newStream(s.job.Progress)
 	file, err := s.planFile()
 	if err != nil {
 		return nil, err
 	}
-	_, planErr := s.tf.PlanJSON(ctx, s.stream, s.planOptions(file)...)
+	options, err := s.planOptions(file)
+	if err != nil {
+		return nil, err
+	}
+	_, planErr := s.tf.PlanJSON(ctx, s.stream, options...)
 	if ctx.Err() != nil {
 		return nil, s.cancelled(ctx, stepPlan)
 	}
@@ -168,7 +185,7 @@ func (s *session) plan(ctx context.Context) (*Result, error) {
 }
 
 // planFile is created beforehand so that nobody else can read it: the engines would make it readable for all.
-func (s *session) planFile() (string, error) {
+func (s *Session) planFile() (string, error) {
 	path := filepath.Join(s.private, "plan")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return "", fmt.Errorf("make the plan file: %w", err)
@@ -176,25 +193,32 @@ func (s *session) planFile() (string, error) {
 	return path, nil
 }
 
-func (s *session) planOptions(file string) []tfexec.PlanOption {
+func (s *Session) planOptions(file string) ([]tfexec.PlanOption, error) {
 	options := []tfexec.PlanOption{tfexec.Lock(false), tfexec.Out(file)}
 	if s.job.Reattach != nil {
 		options = append(options, tfexec.Reattach(s.job.Reattach))
 	}
 	if s.job.StateFile != "" && !s.job.Backend {
+		if err := s.copyState(); err != nil {
+			return nil, err
+		}
 		//lint:ignore SA1019 without a backend there is no other way to name the state
 		options = append(options, tfexec.State(s.statePath()))
 	}
 	if s.job.Parallelism > 0 {
 		options = append(options, tfexec.Parallelism(s.job.Parallelism))
 	}
-	for _, path := range s.job.VarFiles {
+	environment, err := s.environmentVariables()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range slices.Concat(environment, s.job.VarFiles) { // in this order, so that the files of the job win
 		options = append(options, tfexec.VarFile(path))
 	}
 	for _, address := range s.job.Targets {
 		options = append(options, tfexec.Target(address))
 	}
-	return options
+	return options, nil
 }
 
 // concernsObjects tells a plan that failed for some objects from one that failed as a whole.
@@ -204,6 +228,6 @@ func concernsObjects(result *Result) bool {
 		slices.ContainsFunc(failures, func(d Diagnostic) bool { return d.Address != "" }))
 }
 
-func (s *session) cancelled(ctx context.Context, step string) error {
+func (s *Session) cancelled(ctx context.Context, step string) error {
 	return fmt.Errorf("%s %s: %w", s.job.Engine.Name, step, ctx.Err())
 }

@@ -33,12 +33,12 @@ func KeepsStateElsewhere(dir string) (bool, error) {
 // directory stays as it is. Only Engine, Dir, Environ and TempDir of the job count.
 func PullState(ctx context.Context, job Job) (content []byte, err error) {
 	job.Backend = true
-	s, err := open(job)
+	s, err := Open(job)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		if closeErr := s.close(); closeErr != nil && err == nil {
+		if closeErr := s.Close(); closeErr != nil && err == nil {
 			content, err = nil, closeErr
 		}
 	}()
@@ -66,7 +66,7 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 }
 
 // run runs the engine and returns what it printed, which is its complaint where it failed.
-func (s *session) run(ctx context.Context, args ...string) ([]byte, error) {
+func (s *Session) run(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, s.job.Engine.Path, args...)
 	cmd.Dir = s.job.Dir
 	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
@@ -79,7 +79,7 @@ func (s *session) run(ctx context.Context, args ...string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-func (s *session) pullError(ctx context.Context, complaint []byte, err error) error {
+func (s *Session) pullError(ctx context.Context, complaint []byte, err error) error {
 	if ctx.Err() != nil {
 		return s.cancelled(ctx, "state pull")
 	}

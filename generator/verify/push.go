@@ -20,11 +20,11 @@ const stepPush = "state push"
 // The error is an [EngineError] where the engine refused, with a hint.
 func PushState(ctx context.Context, job Job, content []byte) (err error) {
 	job.Backend = true
-	s, err := open(job)
+	s, err := Open(job)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	elsewhere, err := KeepsStateElsewhere(s.job.Dir)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func PushState(ctx context.Context, job Job, content []byte) (err error) {
 }
 
 // pushError says what to do about the refusals that people meet.
-func (s *session) pushError(text string) *EngineError {
+func (s *Session) pushError(text string) *EngineError {
 	refused := s.engineError(stepPush, textDiagnostics(text))
 	name, whole := s.job.Engine.Name, strings.ToLower(refused.Diagnostics[0].String())
 	for _, known := range []struct{ mark, next string }{

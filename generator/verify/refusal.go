@@ -11,7 +11,7 @@ var notInstallable = regexp.MustCompile(`(?i)failed to (query available provider
 	`|required plugins are not installed|incompatible provider version`)
 
 // initError sorts what init says into "cannot be had here" and "is wrong".
-func (s *session) initError(err error) error {
+func (s *Session) initError(err error) error {
 	diagnostics := textDiagnostics(err.Error())
 	refused := s.engineError(stepInit, diagnostics)
 	for _, d := range diagnostics {
@@ -28,7 +28,7 @@ func (s *session) initError(err error) error {
 }
 
 // planError is a plan that failed as a whole. What the engine printed beside its stream counts when the stream is silent.
-func (s *session) planError(err error) error {
+func (s *Session) planError(err error) error {
 	diagnostics := errorsOf(s.stream.diagnostics)
 	if len(diagnostics) == 0 {
 		diagnostics = textDiagnostics(err.Error())
@@ -36,7 +36,7 @@ func (s *session) planError(err error) error {
 	return s.engineError(stepPlan, diagnostics)
 }
 
-func (s *session) engineError(step string, diagnostics []Diagnostic) *EngineError {
+func (s *Session) engineError(step string, diagnostics []Diagnostic) *EngineError {
 	refused := &EngineError{Engine: s.job.Engine, Step: step, Diagnostics: diagnostics}
 	switch {
 	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):

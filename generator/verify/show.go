@@ -13,7 +13,7 @@ import (
 
 // show reads the plan file into result. It does not go through terraform-exec, which would keep the whole document in
 // memory, twice, before the first value can be dropped.
-func (s *session) show(ctx context.Context, file string, result *Result) error {
+func (s *Session) show(ctx context.Context, file string, result *Result) error {
 	s.job.Progress(Progress{Step: stepShow})
 	cmd, err := s.showCommand(ctx, file)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *session) show(ctx context.Context, file string, result *Result) error {
 	return nil
 }
 
-func (s *session) showCommand(ctx context.Context, file string) (*exec.Cmd, error) {
+func (s *Session) showCommand(ctx context.Context, file string) (*exec.Cmd, error) {
 	cmd := exec.CommandContext(ctx, s.job.Engine.Path, "show", "-json", "-no-color", file)
 	cmd.Dir = s.job.Dir
 	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1")

@@ -16,12 +16,12 @@ import (
 
 var anything = regexp.MustCompile("")
 
-// passVariables carries the environment's TF_VAR_* over by a file that only this user can read: terraform-exec does not
-// pass them on, and arguments can be read by everybody.
+// environmentVariables carries the environment's TF_VAR_* over by a file that only this user can read: terraform-exec
+// does not pass them on, and arguments can be read by everybody. There is no such file where there is nothing to pass.
 //
 // The rules are the engine's: a variable without a type or of a primitive type takes the text as it is, any other takes
 // an expression, and a value in terraform.tfvars or *.auto.tfvars comes before the environment's.
-func (s *session) passVariables() error {
+func (s *Session) environmentVariables() ([]string, error) {
 	given := map[string]string{}
 	for name, value := range environMap(s.job.Environ) {
 		if variable, ok := strings.CutPrefix(name, variablePrefix); ok {
@@ -29,16 +29,16 @@ func (s *session) passVariables() error {
 		}
 	}
 	if len(given) == 0 {
-		return nil
+		return nil, nil
 	}
 
 	code, err := parseFiles(s.job.Dir, variableMention)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values, err := parseNamed(s.job.Dir, autoValueNames, anything)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, body := range values {
 		attributes, _ := body.JustAttributes()
@@ -48,16 +48,14 @@ func (s *session) passVariables() error {
 	}
 	src, err := variableFile(declaredVariables(code), given)
 	if err != nil || len(src) == 0 {
-		return err
+		return nil, err
 	}
 
 	path := filepath.Join(s.private, "environment.tfvars")
 	if err := os.WriteFile(path, src, 0o600); err != nil {
-		return fmt.Errorf("pass variables to the engine: %w", err)
+		return nil, fmt.Errorf("pass variables to the engine: %w", err)
 	}
-	// First, so that the files of the job win.
-	s.job.VarFiles = slices.Insert(slices.Clone(s.job.VarFiles), 0, path)
-	return nil
+	return []string{path}, nil
 }
 
 // declaredVariables maps the variables of the code to whether they take text as it is.

@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
 const token = "rootly_acceptance_token"
@@ -96,8 +98,17 @@ type outcome struct {
 // program runs the command line with --json.
 func program(t *testing.T, environ []string, args ...string) outcome {
 	t.Helper()
+	return programWith(t, nil, environ, args...)
+}
+
+// A serveProvider starts the stand-in provider, which may be one that misbehaves.
+type serveProvider func(context.Context, standin.Options) (*standin.Served, error)
+
+// programWith runs the command line with a stand-in provider of one's own.
+func programWith(t *testing.T, start serveProvider, environ []string, args ...string) outcome {
+	t.Helper()
 	var out, talk bytes.Buffer
-	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }}
+	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start}
 	w.Getenv = func(name string) string {
 		for _, e := range slices.Backward(environ) {
 			if value, ok := strings.CutPrefix(e, name+"="); ok {

@@ -50,10 +50,11 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 			return nil, verify.Verdict{}, err
 		}
 	}
-	result, err := r.o.proof.plan(ctx, r.w, r.staged.Dir(), t, planOptions{
-		targets: targets, stateFile: stateFile,
-		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
-	})
+	planner, err := r.stagedPlanner(ctx, t)
+	if err != nil {
+		return nil, verify.Verdict{}, err
+	}
+	result, err := planner.plan(ctx, stateFile, targets)
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
 // proof is how the code is proven.
@@ -59,7 +57,7 @@ type target struct {
 	url, token string
 }
 
-// planOptions are what differs from one plan of a run to the next.
+// planOptions are what differs from one plan to the next.
 type planOptions struct {
 	targets   []string // addresses to restrict the plan to; empty: everything
 	stateFile string   // to plan against; empty: the directory's own
@@ -68,31 +66,14 @@ type planOptions struct {
 	progress  func(verify.Progress)
 }
 
-// plan runs the engine in a directory against a target.
-func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planOptions) (*verify.Result, error) {
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+// plan runs the engine in a directory against a target, once.
+func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planOptions) (result *verify.Result, err error) {
+	planner, err := p.planner(ctx, w, dir, t, o)
 	if err != nil {
 		return nil, err
 	}
-	job := verify.Job{Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress, Targets: o.targets, StateFile: o.stateFile,
-		Backend: o.backend, VarFiles: o.varFiles}
-	if p.provider == "stand-in" {
-		served, err := standin.Serve(ctx, standin.Options{URL: t.url, Token: t.token})
-		if err != nil {
-			return nil, fmt.Errorf("start the stand-in provider: %w", err)
-		}
-		defer served.Close()
-		job.Reattach, job.StandIn = served.Reattach, served.Name
-	}
-	result, err := verify.Plan(ctx, job)
-	if err != nil {
-		return nil, err
-	}
-	for i := range result.Changes {
-		c := &result.Changes[i]
-		c.Import, c.ID = plainID(c.Import), plainID(c.ID)
-	}
-	return result, nil
+	defer func() { err = errors.Join(err, planner.close()) }()
+	return planner.plan(ctx, o.stateFile, o.targets)
 }
 
 // plainID is the id of an object in what the provider imports it by, which may be a path.
@@ -107,8 +88,9 @@ func replayed(objects []sandbox.Object) (target, func(), error) {
 }
 
 // verify plans the staged directory and judges the plan.
-func (r *run) verify(ctx context.Context) error {
+func (r *run) verify(ctx context.Context) (err error) {
 	defer r.lap("verify", time.Now())
+	defer func() { err = errors.Join(err, r.closePlanner()) }()
 	p := &r.report.Proof
 	if r.o.proof.off {
 		p.State, p.Reason = report.ProofSkipped, "--no-verify"

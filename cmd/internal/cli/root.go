@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
 // A World is what a command may touch, so that tests can give it another.
@@ -30,6 +31,9 @@ type World struct {
 	Out, Err io.Writer
 	Getenv   func(string) string
 	Environ  func() []string
+
+	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
+	Serve func(context.Context, standin.Options) (*standin.Served, error)
 }
 
 // System is the real world.

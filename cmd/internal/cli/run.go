@@ -51,6 +51,7 @@ type run struct {
 	changes  *state.Changes                     // stage
 	staged   *state.Stage                       // stage
 	snapshot bool                               // stage: a snapshot is put beside the code
+	planner  *planner                           // verify: of the staged directory, while it lasts
 	verdict  verify.Verdict                     // verify
 	state    *stateRun                          // from the start, unless import blocks do
 	around   *surroundings                      // from the start: code by hand, and the state

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// A planner plans one directory against one target, as often as needed.
+type planner struct {
+	dir     string
+	target  target
+	session *verify.Session
+	served  *standin.Served // nil for the official provider
+}
+
+// planner prepares a directory for plans. Targets and state are of no account yet.
+func (p *proof) planner(ctx context.Context, w World, dir string, t target, o planOptions) (*planner, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	if err != nil {
+		return nil, err
+	}
+	job := verify.Job{
+		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress,
+		Backend: o.backend, VarFiles: o.varFiles,
+	}
+	pl := &planner{dir: dir, target: t}
+	if p.provider == "stand-in" {
+		start := w.Serve
+		if start == nil {
+			start = standin.Serve
+		}
+		pl.served, err = start(ctx, standin.Options{URL: t.url, Token: t.token})
+		if err != nil {
+			return nil, fmt.Errorf("start the stand-in provider: %w", err)
+		}
+		job.Reattach, job.StandIn = pl.served.Reattach, pl.served.Name
+	}
+	if pl.session, err = verify.Open(job); err != nil {
+		return nil, errors.Join(err, pl.close())
+	}
+	return pl, nil
+}
+
+func (p *planner) plan(ctx context.Context, stateFile string, targets []string) (*verify.Result, error) {
+	result, err := p.session.Plan(ctx, stateFile, targets)
+	if err != nil {
+		return nil, err
+	}
+	for i := range result.Changes {
+		c := &result.Changes[i]
+		c.Import, c.ID = plainID(c.Import), plainID(c.ID)
+	}
+	return result, nil
+}
+
+// close leaves the directory as it was before the planner.
+func (p *planner) close() error {
+	var err error
+	if p.session != nil {
+		err = p.session.Close()
+	}
+	if p.served != nil {
+		p.served.Close()
+	}
+	return err
+}
+
+// stagedPlanner plans the staged directory, which is initialised once however often it is planned.
+func (r *run) stagedPlanner(ctx context.Context, t target) (*planner, error) {
+	if r.planner != nil && r.planner.dir == r.staged.Dir() && r.planner.target == t {
+		return r.planner, nil
+	}
+	if err := r.closePlanner(); err != nil {
+		return nil, err
+	}
+	var err error
+	r.planner, err = r.o.proof.planner(ctx, r.w, r.staged.Dir(), t, planOptions{
+		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
+	})
+	return r.planner, err
+}
+
+func (r *run) closePlanner() error {
+	if r.planner == nil {
+		return nil
+	}
+	closing := r.planner
+	r.planner = nil
+	return closing.close()
+}
