@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/big"
@@ -176,7 +177,7 @@ func (p *hclPrinter) object(dst []byte, v cty.Value, over *overlay, indent int) 
 		start := len(e.values)
 		var f form
 		e.values, f = p.value(e.values, argument{value: member, over: laid}, e.indent)
-		name, width := objectKey(key.AsString())
+		name, width := p.key(key.AsString(), laid)
 		e.add(name, width, start, f, laid.comments())
 	}
 	dst = append(dst, "{\n"...)
@@ -185,8 +186,15 @@ func (p *hclPrinter) object(dst []byte, v cty.Value, over *overlay, indent int) 
 	return append(dst, '}')
 }
 
-// objectKey returns the key as it is written, and its width.
-func objectKey(key string) (string, int) {
+// key returns the key of an object as it is written, and its width.
+func (p *hclPrinter) key(key string, over *overlay) (string, int) {
+	if e := over.named(); e != nil {
+		code := p.code(nil, e)
+		if !bytes.HasPrefix(code, []byte{'"'}) {
+			code = append(append([]byte{'('}, code...), ')')
+		}
+		return string(code), tokenColumns(string(code))
+	}
 	// Behind a brace, for begins an expression of its own.
 	if key != "for" && isIdentifier(key) && ascii(key) {
 		return key, len(key)
@@ -250,7 +258,7 @@ func (p *hclPrinter) inline(dst []byte, v cty.Value, over *overlay) []byte {
 		}
 		first = false
 		if object {
-			name, _ := objectKey(key.AsString())
+			name, _ := p.key(key.AsString(), over.member(key))
 			dst = append(dst, name...)
 			dst = append(dst, " = "...)
 		}

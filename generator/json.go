@@ -79,7 +79,7 @@ func appendNotesBelow(notes []string, v cty.Value, over *overlay, path cty.Path)
 		at := append(path.Copy(), cty.IndexStep{Key: key})
 		laid := over.member(key)
 		for _, note := range laid.comments() {
-			notes = append(notes, pathText(at)+": "+note)
+			notes = append(notes, graph.PathString(at)+": "+note)
 		}
 		notes = appendNotesBelow(notes, element, laid, at)
 	}
@@ -112,7 +112,11 @@ func (p *jsonPrinter) object(dst []byte, v cty.Value, over *overlay, indent int)
 	for it := v.ElementIterator(); it.Next(); {
 		key, value := it.Element()
 		laid := over.member(key)
-		members = append(members, member{jsonTemplate([]piece{{text: key.AsString()}}), func(dst []byte, indent int) []byte {
+		name := []piece{{text: key.AsString()}}
+		if e := laid.named(); e != nil {
+			name = p.expressionPieces(e)
+		}
+		members = append(members, member{jsonTemplate(name), func(dst []byte, indent int) []byte {
 			return p.value(dst, value, laid, indent)
 		}})
 	}
@@ -129,10 +133,14 @@ func elementKeys(v cty.Value) []cty.Value {
 }
 
 func (p *jsonPrinter) expression(dst []byte, e graph.Expr) []byte {
+	return appendJSONTemplate(dst, p.expressionPieces(e))
+}
+
+func (p *jsonPrinter) expressionPieces(e graph.Expr) []piece {
 	if t, ok := e.(graph.Template); ok {
-		return appendJSONTemplate(dst, p.hcl.pieces(t))
+		return p.hcl.pieces(t)
 	}
-	return appendJSONTemplate(dst, []piece{{code: string(p.hcl.code(nil, e))}})
+	return []piece{{code: string(p.hcl.code(nil, e))}}
 }
 
 func appendJSONTemplate(dst []byte, pieces []piece) []byte {

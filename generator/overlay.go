@@ -2,7 +2,6 @@ package generator
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -13,7 +12,8 @@ import (
 // It mirrors the value's shape as far as anything is laid there; nil lies over the rest.
 type overlay struct {
 	expr  graph.Expr
-	bare  string // a traversal or keyword, written as it is
+	key   graph.Expr // what the key of the member is written as
+	bare  string     // a traversal or keyword, written as it is
 	notes []string
 	sub   map[string]*overlay
 }
@@ -71,21 +71,41 @@ func overlayOf(v cty.Value, exprs []graph.Placed) (*overlay, error) {
 	root := &overlay{}
 	for _, placed := range exprs {
 		if placed.Expr == nil {
-			return nil, fmt.Errorf("expression at %s: there is none", pathText(placed.Path))
+			return nil, fmt.Errorf("expression at %s: there is none", graph.PathString(placed.Path))
 		}
 		if !leadsSomewhere(v, placed.Path) {
-			return nil, fmt.Errorf("expression at %s: no such argument", pathText(placed.Path))
+			return nil, fmt.Errorf("expression at %s: no such argument", graph.PathString(placed.Path))
 		}
 		node, err := root.grow(placed.Path)
+		if err == nil {
+			err = node.lay(placed)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("expression at %s: %w", pathText(placed.Path), err)
+			return nil, fmt.Errorf("expression at %s: %w", graph.PathString(placed.Path), err)
 		}
-		if node.expr != nil || len(node.sub) > 0 {
-			return nil, fmt.Errorf("expression at %s: another one lies there", pathText(placed.Path))
-		}
-		node.expr = placed.Expr
 	}
 	return root, nil
+}
+
+// lay puts an expression over the value or its key.
+func (o *overlay) lay(placed graph.Placed) error {
+	switch {
+	case placed.Key && o.key != nil, !placed.Key && (o.expr != nil || len(o.sub) > 0):
+		return fmt.Errorf("another one lies there")
+	case placed.Key:
+		o.key = placed.Expr
+	default:
+		o.expr = placed.Expr
+	}
+	return nil
+}
+
+// named returns what the value's key is written as, or nil.
+func (o *overlay) named() graph.Expr {
+	if o == nil {
+		return nil
+	}
+	return o.key
 }
 
 // grow returns the node at the path, made if need be, and refuses to go below an expression.
@@ -169,27 +189,4 @@ func enter(v cty.Value, step cty.PathStep) (cty.Value, bool) {
 		return v.Index(s.Key), true
 	}
 	return cty.NilVal, false
-}
-
-// pathText writes a path for people: task_params[0].labels.
-func pathText(path cty.Path) string {
-	var b []byte
-	for _, step := range path {
-		switch s := step.(type) {
-		case cty.GetAttrStep:
-			if len(b) > 0 {
-				b = append(b, '.')
-			}
-			b = append(b, s.Name...)
-		case cty.IndexStep:
-			key, err := keyText(s.Key)
-			if err == nil && s.Key.Type() == cty.String {
-				key = strconv.Quote(key)
-			}
-			b = append(b, '[')
-			b = append(b, key...)
-			b = append(b, ']')
-		}
-	}
-	return string(b)
 }

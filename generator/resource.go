@@ -50,7 +50,7 @@ func layNotes(b *block, r *graph.Resource, over *overlay) (*overlay, error) {
 			node, err = over.grow(note.Path)
 		}
 		if node == nil || err != nil {
-			b.notes = append(b.notes, pathText(note.Path)+": "+note.Text)
+			b.notes = append(b.notes, graph.PathString(note.Path)+": "+note.Text)
 			continue
 		}
 		node.notes = append(node.notes, note.Text)
@@ -70,6 +70,9 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 			return body{}, fmt.Errorf("argument %q is no identifier", name)
 		}
 		value, laid := v.GetAttr(name), over.at(name)
+		if laid.named() != nil {
+			return body{}, fmt.Errorf("argument %s: its name cannot be an expression", name)
+		}
 		if !isBlock(name, value, s) {
 			out.args = append(out.args, argument{name: name, value: value, over: laid, notes: laid.comments()})
 			continue

@@ -116,6 +116,8 @@ func (m *maker) body(depth int, prefix cty.Path) cty.Value {
 			members[name] = cty.TupleVal(inner)
 		case m.IntN(3) == 0:
 			members[name] = m.expression(path)
+		case m.IntN(8) == 0:
+			members[name] = m.keyed(path)
 		default:
 			members[name] = m.value(0)
 		}
@@ -130,28 +132,66 @@ func (m *maker) expression(path cty.Path) cty.Value {
 	return v
 }
 
+// keyed makes a map in which expressions stand for some keys, and for some values under such keys.
+func (m *maker) keyed(path cty.Path) cty.Value {
+	members := map[string]cty.Value{}
+	for range m.IntN(4) + 1 {
+		expr, key := m.text()
+		if _, taken := members[key.AsString()]; taken {
+			continue
+		}
+		at := path.Copy().IndexString(key.AsString())
+		members[key.AsString()] = cty.StringVal(nastyText(m.Rand))
+		if m.IntN(3) == 0 {
+			members[key.AsString()] = m.expression(at)
+		}
+		if m.IntN(4) > 0 {
+			m.exprs = append(m.exprs, graph.Placed{Path: at, Expr: expr, Key: true})
+		}
+	}
+	return cty.MapVal(members)
+}
+
 func (m *maker) anyExpression() (graph.Expr, cty.Value) {
 	switch m.IntN(4) {
 	case 0:
-		var parts []graph.Part
-		text := ""
-		for range m.IntN(5) {
-			s := nastyText(m.Rand)
-			e, v := m.variable()
-			parts = append(parts, graph.Part{Text: s}, graph.Part{Expr: e})
-			text += s + v.AsString()
-		}
-		last := nastyText(m.Rand)
-		return graph.Template{Parts: append(parts, graph.Part{Text: last})}, cty.StringVal(text + last)
+		return m.template()
 	case 1:
 		v := m.value(0)
-		text, err := jsonText(v)
+		encoded := graph.Encoded{Value: v}
+		if m.IntN(3) == 0 {
+			e, key := m.variable()
+			encoded.Value = cty.ObjectVal(map[string]cty.Value{key.AsString(): v})
+			encoded.Exprs = []graph.Placed{{Path: cty.GetAttrPath(key.AsString()), Expr: e, Key: true}}
+		}
+		text, err := jsonText(encoded.Value)
 		if err != nil {
 			m.Fatal(err)
 		}
-		return graph.Encoded{Value: v}, text
+		return encoded, text
 	}
 	return m.variable()
+}
+
+// text makes an expression that a key may be.
+func (m *maker) text() (graph.Expr, cty.Value) {
+	if m.IntN(2) == 0 {
+		return m.template()
+	}
+	return m.variable()
+}
+
+func (m *maker) template() (graph.Expr, cty.Value) {
+	var parts []graph.Part
+	text := ""
+	for range m.IntN(5) {
+		s := nastyText(m.Rand)
+		e, v := m.variable()
+		parts = append(parts, graph.Part{Text: s}, graph.Part{Expr: e})
+		text += s + v.AsString()
+	}
+	last := nastyText(m.Rand)
+	return graph.Template{Parts: append(parts, graph.Part{Text: last})}, cty.StringVal(text + last)
 }
 
 func (m *maker) variable() (graph.Expr, cty.Value) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
 // Difference is one attribute that a plan would change, or one resource that it would make, destroy or forget.
@@ -20,7 +22,7 @@ type Difference struct {
 }
 
 // Attribute is the path in the form of the language, such as rules[0].name.
-func (d Difference) Attribute() string { return pathText(d.Path) }
+func (d Difference) Attribute() string { return graph.PathString(d.Path) }
 
 // KnownAfterApply stands in a Difference for a value that is decided on apply.
 const KnownAfterApply = "(known after apply)"
@@ -195,24 +197,4 @@ func elementAt(v cty.Value, step cty.PathStep) cty.Value {
 		return cty.NullVal(cty.DynamicPseudoType)
 	}
 	return element
-}
-
-func pathText(path cty.Path) string {
-	var b strings.Builder
-	for _, step := range path {
-		switch step := step.(type) {
-		case cty.GetAttrStep:
-			if b.Len() > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(step.Name)
-		case cty.IndexStep:
-			key, err := ctyjson.Marshal(step.Key, step.Key.Type())
-			if err != nil {
-				key = []byte("?")
-			}
-			b.WriteString("[" + string(key) + "]")
-		}
-	}
-	return b.String()
 }

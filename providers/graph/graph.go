@@ -71,6 +71,7 @@ func (r *Resource) ImportID() ID {
 type Placed struct {
 	Path cty.Path
 	Expr Expr
+	Key  bool // whether it stands for the key of the map element that the path leads to, not for its value
 }
 
 // Ignore is one entry of lifecycle.ignore_changes.

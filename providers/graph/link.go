@@ -102,11 +102,11 @@ func (l *linker) resource(r *Resource) {
 	done := map[string]bool{}
 	for _, rule := range l.o.Rules(r.Address.Type) {
 		for _, h := range hits(r.Config, strings.Split(rule.Path, "."), nil) {
-			key := PathString(h.path)
-			if done[key] {
+			slot := h.slot()
+			if done[slot] {
 				continue
 			}
-			done[key] = l.declared(r, rule, h)
+			done[slot] = l.declared(r, rule, h)
 		}
 	}
 	l.undeclared(r, done)
@@ -128,7 +128,7 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 			continue
 		}
 		if to := l.find(target, rule.Attr, id); to != nil {
-			l.place(r, h.path, Ref{Target: to.Address, Attr: attrOr(rule.Attr), Numeric: h.value.Type() == cty.Number})
+			l.place(r, h, Ref{Target: to.Address, Attr: attrOr(rule.Attr), Numeric: h.value.Type() == cty.Number})
 			return true
 		}
 		if l.outside(r, h, Target{target, ID(id)}, rule.Attr) || l.lookup(r, h, target, ID(id)) {
@@ -228,7 +228,7 @@ func (l *linker) user(r *Resource, h hit, id ID) bool {
 		l.usersSeen[id] = true
 		l.g.Users = append(l.g.Users, u)
 	}
-	l.place(r, h.path, expr)
+	l.place(r, h, expr)
 	return true
 }
 
@@ -239,7 +239,7 @@ func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
 		return false
 	}
 	ref.Numeric = h.value.Type() == cty.Number
-	l.place(r, h.path, ref)
+	l.place(r, h, ref)
 	return true
 }
 
@@ -252,7 +252,7 @@ func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
 		return false
 	}
 	l.source(d)
-	l.place(r, h.path, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
+	l.place(r, h, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
 	return true
 }
 
@@ -264,61 +264,65 @@ func (l *linker) source(d *DataSource) {
 	}
 }
 
-func (l *linker) place(r *Resource, path cty.Path, e Expr) {
-	r.Exprs = append(r.Exprs, Placed{Path: path.Copy(), Expr: e})
+func (l *linker) place(r *Resource, h hit, e Expr) {
+	r.Exprs = append(r.Exprs, Placed{Path: h.path.Copy(), Expr: e, Key: h.key})
 }
 
-// undeclared looks at every text that no rule settled: a whole UUID of exactly one resource is a
-// reference, and so is one inside a text.
+// undeclared looks at every text and every key that no rule settled: a whole UUID of exactly one
+// resource is a reference, and so is one inside a text.
 func (l *linker) undeclared(r *Resource, done map[string]bool) {
 	encoded := map[string]bool{}
 	for _, p := range r.Exprs {
-		encoded[PathString(p.Path)] = true
+		encoded[hit{path: p.Path, key: p.Key}.slot()] = true
 	}
-	walkTexts(r.Config, nil, func(path cty.Path, s string) {
+	walkTexts(r.Config, nil, func(path cty.Path, s string, key bool) {
 		if len(s) < uuidLen || strings.IndexByte(s, '-') < 0 {
 			return
 		}
-		key := PathString(path)
-		if done[key] || encoded[key] {
+		h := hit{path: path, key: key}
+		if slot := h.slot(); done[slot] || encoded[slot] {
 			return
 		}
 		if len(s) == uuidLen && IsUUID(s) {
-			l.wholeUUID(r, path, ID(s))
+			l.wholeUUID(r, h, ID(s))
 			return
 		}
-		if t := l.template(r, s); t != nil {
-			l.place(r, path, *t)
+		if t := l.template(r, path, s); t != nil {
+			l.place(r, h, *t)
 		}
 	})
 	for i, p := range r.Exprs {
 		if e, ok := p.Expr.(Encoded); ok {
-			r.Exprs[i].Expr = l.encoded(r, e)
+			r.Exprs[i].Expr = l.encoded(r, p.Path, e)
 		}
 	}
 }
 
-func (l *linker) wholeUUID(r *Resource, path cty.Path, id ID) {
+func (l *linker) wholeUUID(r *Resource, h hit, id ID) {
 	to := l.byUUID[id]
 	switch {
 	case to == nil && l.outsideUUID[id] != nil:
-		l.place(r, path, *l.outsideUUID[id])
+		l.place(r, h, *l.outsideUUID[id])
 	case to == nil:
 		// Ids of other systems look the same; nothing says that this one means an object here.
 	case to != r:
-		l.place(r, path, Ref{Target: to.Address, Attr: "id"})
+		l.place(r, h, Ref{Target: to.Address, Attr: "id"})
 	default:
-		l.self(r, path)
+		l.self(r, h.path)
 	}
 }
 
+// self leaves a resource's own id as text. However often a text has it, it is told once.
 func (l *linker) self(r *Resource, path cty.Path) {
+	if n := len(l.g.Mended); n > 0 && l.g.Mended[n-1].From == r.Address && l.g.Mended[n-1].Path == PathString(path) {
+		return
+	}
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: "this object's own id, which it cannot refer to"})
 	l.g.Mended = append(l.g.Mended, Mended{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
 }
 
-// template finds the UUIDs of resources inside a text.
-func (l *linker) template(r *Resource, s string) *Template {
+// template finds the UUIDs of resources inside a text at a path.
+func (l *linker) template(r *Resource, path cty.Path, s string) *Template {
 	var t Template
 	rest := s
 	for {
@@ -328,6 +332,9 @@ func (l *linker) template(r *Resource, s string) *Template {
 		}
 		id := ID(rest[at : at+uuidLen])
 		to := l.byUUID[id]
+		if to == r {
+			l.self(r, path)
+		}
 		if to == nil || to == r {
 			t.Parts = appendText(t.Parts, rest[:at+uuidLen])
 		} else {
@@ -365,19 +372,22 @@ func appendText(parts []Part, s string) []Part {
 }
 
 // encoded links inside a JSON text.
-func (l *linker) encoded(r *Resource, e Encoded) Encoded {
-	walkTexts(e.Value, nil, func(path cty.Path, s string) {
+func (l *linker) encoded(r *Resource, at cty.Path, e Encoded) Encoded {
+	walkTexts(e.Value, nil, func(path cty.Path, s string, key bool) {
 		if len(s) < uuidLen {
 			return
 		}
 		if len(s) == uuidLen && IsUUID(s) {
-			if to := l.byUUID[ID(s)]; to != nil && to != r {
-				e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: Ref{Target: to.Address, Attr: "id"}})
+			switch to := l.byUUID[ID(s)]; {
+			case to == r:
+				l.self(r, at)
+			case to != nil:
+				e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: Ref{Target: to.Address, Attr: "id"}, Key: key})
 			}
 			return
 		}
-		if t := l.template(r, s); t != nil {
-			e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: *t})
+		if t := l.template(r, at, s); t != nil {
+			e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: *t, Key: key})
 		}
 	})
 	sortPlaced(e.Exprs)

@@ -1,8 +1,9 @@
 package graph
 
 import (
-	"strconv"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -19,24 +20,65 @@ func PathString(p cty.Path) string {
 			b.WriteString(s.Name)
 		case cty.IndexStep:
 			b.WriteByte('[')
-			if s.Key.Type() == cty.String {
-				b.WriteString(strconv.Quote(s.Key.AsString()))
-			} else {
-				b.WriteString(s.Key.AsBigFloat().Text('f', 0))
-			}
+			b.WriteString(indexText(s.Key))
 			b.WriteByte(']')
 		}
 	}
 	return b.String()
 }
 
-// A hit is a value in a resource's Config with its full path.
+// indexText is what stands between the brackets, such that the language reads it again.
+func indexText(key cty.Value) string {
+	switch {
+	case key.IsNull() || !key.IsKnown():
+		return "?"
+	case key.Type() == cty.Number:
+		return key.AsBigFloat().Text('f', -1)
+	case key.Type() != cty.String:
+		return "?" // into a set
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	text := key.AsString()
+	for i, c := range text {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case (c == '$' || c == '%') && strings.HasPrefix(text[i+1:], "{"):
+			b.WriteRune(c)
+			b.WriteRune(c)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case unicode.IsPrint(c):
+			b.WriteRune(c)
+		case c > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, c)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// A hit is a value in a resource's Config with its full path, or the key of a map element there.
 type hit struct {
 	path  cty.Path
 	value cty.Value
+	key   bool
 }
 
-// hits finds the values at a path of names, through every block, list element and map key.
+// slot tells a hit from all others of its resource.
+func (h hit) slot() string {
+	if h.key {
+		return PathString(h.path) + " key"
+	}
+	return PathString(h.path)
+}
+
+// hits finds the values at a path of names, through every block, list element and map key. Of a map
+// at the end of the path, the keys are what is meant.
 func hits(v cty.Value, names []string, at cty.Path) []hit {
 	if v.IsNull() || !v.IsKnown() {
 		return nil
@@ -51,8 +93,11 @@ func hits(v cty.Value, names []string, at cty.Path) []hit {
 		}
 		return all
 	}
+	if len(names) == 0 && ty.IsMapType() {
+		return keysOf(v, at)
+	}
 	if len(names) == 0 {
-		return []hit{{at, v}}
+		return []hit{{path: at, value: v}}
 	}
 	next, ok := childByName(v, names[0])
 	if !ok {
@@ -63,6 +108,16 @@ func hits(v cty.Value, names []string, at cty.Path) []hit {
 		step = cty.IndexStep{Key: cty.StringVal(names[0])}
 	}
 	return hits(next, names[1:], extend(at, step))
+}
+
+// keysOf gives the keys of a map.
+func keysOf(v cty.Value, at cty.Path) []hit {
+	var all []hit
+	for it := v.ElementIterator(); it.Next(); {
+		k, _ := it.Element()
+		all = append(all, hit{path: extend(at, cty.IndexStep{Key: k}), value: k, key: true})
+	}
+	return all
 }
 
 // extend returns the path with one more step, sharing nothing with its siblings.
@@ -101,21 +156,23 @@ func child(v cty.Value, step cty.IndexStep) (cty.Value, bool) {
 	return v.Index(step.Key), true
 }
 
-// walkTexts calls fn for every text in a value, with its path. The path is only valid during
-// the call.
-func walkTexts(v cty.Value, at cty.Path, fn func(cty.Path, string)) {
+// walkTexts calls fn for every text in a value with its path, and for every key of a map or an
+// object with the path to what stands under it. The path is only valid during the call.
+func walkTexts(v cty.Value, at cty.Path, fn func(at cty.Path, text string, key bool)) {
 	if v.IsNull() || !v.IsKnown() {
 		return
 	}
 	ty := v.Type()
 	switch {
 	case ty == cty.String:
-		fn(at, v.AsString())
+		fn(at, v.AsString(), false)
 	case ty.IsPrimitiveType():
 	case ty.IsObjectType():
 		for it := v.ElementIterator(); it.Next(); {
 			name, elem := it.Element()
-			walkTexts(elem, append(at, cty.GetAttrStep{Name: name.AsString()}), fn)
+			below := append(at, cty.GetAttrStep{Name: name.AsString()})
+			fn(below, name.AsString(), true)
+			walkTexts(elem, below, fn)
 		}
 	case ty.IsSetType():
 		i := int64(0)
@@ -126,7 +183,11 @@ func walkTexts(v cty.Value, at cty.Path, fn func(cty.Path, string)) {
 	default:
 		for it := v.ElementIterator(); it.Next(); {
 			k, elem := it.Element()
-			walkTexts(elem, append(at, cty.IndexStep{Key: k}), fn)
+			below := append(at, cty.IndexStep{Key: k})
+			if ty.IsMapType() {
+				fn(below, k.AsString(), true)
+			}
+			walkTexts(elem, below, fn)
 		}
 	}
 }

@@ -7,7 +7,8 @@ const UserType = "user"
 //
 // Exactly one of To, By, Any and Not says what the ids mean.
 type Rule struct {
-	// Path is dotted, without indexes: "rules.destinations.target_id". Map keys are steps too.
+	// Path is dotted, without indexes: "rules.destinations.target_id". Map keys are steps too; of a
+	// map where the path ends, the keys are the ids.
 	//
 	// Required.
 	Path string

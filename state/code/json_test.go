@@ -78,6 +78,8 @@ func TestResolved(t *testing.T) {
 		"reference":  {`r "a" { x = rootly_team.sre.id }`, `r "a" { x = "7" }`},
 		"template":   {`r "a" { x = "t ${rootly_team.sre.id}!" }`, `r "a" { x = "t 7!" }`},
 		"number":     {`r "a" { x = tonumber(rootly_team.sre.id) }`, `r "a" { x = 7 }`},
+		"key":        {`r "a" { x = { (rootly_team.sre.id) = 1 } }`, `r "a" { x = { "7" = 1 } }`},
+		"key's text": {`r "a" { x = { "t ${rootly_team.sre.id}" = 1 } }`, `r "a" { x = { "t 7" = 1 } }`},
 		"layout":     {"r \"a\" {\n  # why\n  x = [\n    rootly_team.sre.id,\n    1,\n  ]\n}", `r "a" { x = ["7", 1] } # other`},
 		"heredoc":    {"r \"a\" {\n  x = <<E\n # ${rootly_team.sre.id}\nE\n}", "r \"a\" {\n  x = <<E\n # 7\nE\n}"},
 		"other text": {`r "a" { x = " # b" }`, `r "a" { x = " # b" }`},
@@ -88,6 +90,8 @@ func TestResolved(t *testing.T) {
 	}
 	for name, pair := range map[string][2]string{
 		"another id":   {`r "a" { x = rootly_team.sre.id }`, `r "a" { x = "8" }`},
+		"another key":  {`r "a" { x = { (rootly_team.sre.id) = 1 } }`, `r "a" { x = { "8" = 1 } }`},
+		"function":     {`r "a" { x = upper(rootly_team.sre.id) }`, `r "a" { x = upper"7" }`},
 		"text space":   {`r "a" { x = "a b" }`, `r "a" { x = "ab" }`},
 		"heredoc line": {"r \"a\" {\n  x = <<E\n # a\nE\n}", "r \"a\" {\n  x = <<E\n\nE\n}"},
 		"other name":   {`r "a" { x = 1 }`, `r "a" { y = 1 }`},

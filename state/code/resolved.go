@@ -43,8 +43,15 @@ func (s Source) literal(r Ref, id string) Edit {
 		start, end = before, after
 		text = strconv.Quote(id)
 		text = text[1 : len(text)-1]
+	} else if before, after := s.around(start, end, "(", ")"); before < after && !s.called(before) {
+		start, end = before, after // the key of a map
 	}
 	return Edit{Start: start, End: end, Text: text}
+}
+
+// called reports whether the bracket at pos follows the name of a function.
+func (s Source) called(pos int) bool {
+	return pos > 0 && (isLetter(s.Text[pos-1]) || isDigit(s.Text[pos-1]))
 }
 
 // around returns a range widened by what stands before and behind it; nothing where other

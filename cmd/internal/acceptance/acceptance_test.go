@@ -113,11 +113,6 @@ func accounted(t *testing.T, live []sandbox.Object, c code, s report.Summary) {
 	}
 }
 
-// spelled are the types whose code may spell an id, each with the reason.
-var spelled = map[string]string{
-	"rootly_workflow_task_publish_incident": "components are the keys of the map selected_component_statuses, and only values become references",
-}
-
 // unnamed holds the code to spell no id of an object that it has, but where a cycle was broken.
 func unnamed(t *testing.T, c code, s report.Summary) {
 	t.Helper()
@@ -127,8 +122,7 @@ func unnamed(t *testing.T, c code, s report.Summary) {
 	}
 	for _, b := range c.resources {
 		for _, id := range uuid.FindAllString(b.text, -1) {
-			to, kind := ids[id], b.address[:strings.IndexByte(b.address, '.')]
-			if to != "" && spelled[kind] == "" && !told[[2]string{b.address, to}] {
+			if to := ids[id]; to != "" && !told[[2]string{b.address, to}] {
 				t.Errorf("%s spells the id of %s", b.address, to)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +38,6 @@ func rebuild(t *testing.T, p provider, engine string) {
 	if err := os.Remove(filepath.Join(dir, "imports.tf")); err != nil {
 		t.Fatal(err)
 	}
-	keyed(t, dir, c)
 	made := apply(t, p, engine, dir, url)
 
 	old, new := byID(first.Snapshot()), byID(second.Snapshot())
@@ -64,25 +62,6 @@ func rebuild(t *testing.T, p provider, engine string) {
 		o.compare(address, plain(id), attributesOf(t, []byte(renamed.Replace(string(was.Body)))), attributesOf(t, is.Body))
 	}
 	o.report()
-}
-
-// keyed makes references of the ids that the code spells as keys, see spelled.
-func keyed(t *testing.T, dir string, c code) {
-	t.Helper()
-	ids := c.ids()
-	for _, b := range c.resources {
-		if spelled[kindOf(b.address)] == "" {
-			continue
-		}
-		for name, text := range c.files {
-			if !strings.HasSuffix(name, ".tf") || !strings.Contains(text, b.text) {
-				continue
-			}
-			mended := uuid.ReplaceAllStringFunc(b.text, func(id string) string { return ids[id] + ".id" })
-			mended = regexp.MustCompile(`"(rootly_\S+\.id)"`).ReplaceAllString(mended, "($1)")
-			write(t, filepath.Join(dir, name), strings.Replace(text, b.text, mended, 1))
-		}
-	}
 }
 
 // plain is the id of an object that is imported by a path.

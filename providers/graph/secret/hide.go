@@ -132,7 +132,7 @@ func (h *hider) texts(v cty.Value, name string, p *places, exprs []graph.Placed)
 
 func covered(exprs []graph.Placed, at cty.Path) bool {
 	for _, e := range exprs {
-		if at.HasPrefix(e.Path) {
+		if !e.Key && at.HasPrefix(e.Path) {
 			return true
 		}
 	}
@@ -181,6 +181,9 @@ func (h *hider) isID(text string) bool {
 
 // expression hides what an expression says by itself.
 func (h *hider) expression(r *graph.Resource, p *graph.Placed, declared *places) {
+	if p.Key {
+		return // a credential is a value
+	}
 	switch e := p.Expr.(type) {
 	case graph.Template:
 		name, place := follow(r.Config, p.Path, declared)
@@ -201,7 +204,7 @@ func (h *hider) encoded(r *graph.Resource, e graph.Encoded, at cty.Path, name st
 	}
 	exprs := append([]graph.Placed(nil), e.Exprs...)
 	for i, inner := range exprs {
-		if t, ok := inner.Expr.(graph.Template); ok {
+		if t, ok := inner.Expr.(graph.Template); ok && !inner.Key {
 			under, below := follow(e.Value, inner.Path, place)
 			if under == "" {
 				under = name
