@@ -22,6 +22,8 @@ const (
 	mainFile      = "main"
 	movedFile     = "moved"
 	removedFile   = "removed"
+	outputsFile   = "outputs"
+	statesFile    = "remote_state"
 )
 
 // Names of files that are the same in both syntaxes.

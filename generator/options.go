@@ -58,6 +58,9 @@ type Options struct {
 	// Removed is the form that the engine understands for what is forgotten.
 	Removed RemovedForm
 
+	// Outputs are what other directories read of this one's state.
+	Outputs []Output
+
 	// Release lets go of a resource's Config as soon as it is printed, for callers that need no more
 	// than the files. The values are most of a large run's memory.
 	Release bool
@@ -70,6 +73,13 @@ type Options struct {
 // A Move is a resource with its address in earlier code and the one that it has now.
 type Move struct {
 	From, To graph.Address
+}
+
+// An Output is a map of ids by the labels of the resources that have them.
+type Output struct {
+	Name        string
+	Description string
+	Of          []graph.Address
 }
 
 // RemovedForm is how a removed block says that the object is to live on.

@@ -18,7 +18,7 @@ import (
 // The same arguments give the same bytes.
 func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}}
-	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addLeavers} {
+	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addLeavers, r.addOutputs} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("render: %w", err)
 		}
@@ -143,15 +143,28 @@ func (r *rendering) addFixed() error {
 }
 
 func (r *rendering) addData() error {
-	blocks, addresses, err := dataBlocks(r.graph.Data, r.schema)
-	if err != nil || len(blocks) == 0 {
-		return err
+	sources := map[string][]*graph.DataSource{}
+	for _, d := range r.graph.Data {
+		stem := dataFile
+		if d.Address.Type == StateType {
+			stem = statesFile
+		}
+		sources[stem] = append(sources[stem], d)
 	}
-	if err := r.add(dataFile, blocks...); err != nil {
-		return err
+	for _, stem := range []string{dataFile, statesFile} {
+		blocks, addresses, err := dataBlocks(sources[stem], r.schema)
+		if err != nil {
+			return err
+		}
+		if len(blocks) == 0 {
+			continue
+		}
+		if err := r.add(stem, blocks...); err != nil {
+			return err
+		}
+		d := r.draft(r.nameOf(stem))
+		d.file.Addresses = append(d.file.Addresses, addresses...)
 	}
-	d := r.draft(r.nameOf(dataFile))
-	d.file.Addresses = append(d.file.Addresses, addresses...)
 	return nil
 }
 
@@ -245,7 +258,7 @@ func remembersAny(shelf []int, remembered map[int]bool) bool {
 // reserved are the names that no resource may take.
 func (r *rendering) reserved() map[string]bool {
 	taken := map[string]bool{}
-	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile, movedFile, removedFile} {
+	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile, movedFile, removedFile, outputsFile, statesFile} {
 		taken[stem+r.syntax.extension] = true
 	}
 	return taken
