@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -110,9 +109,7 @@ func spend(b *testing.B, binary, url string) cost {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.cpu = time.Duration(used.Utime.Nano() + used.Stime.Nano())
-	}
+	c.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if err := json.Unmarshal([]byte(out.String()), &c.summary); err != nil {
 		b.Fatal(err)
 	}
