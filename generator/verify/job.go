@@ -25,6 +25,9 @@ type Job struct {
 	StateFile string   // state to plan against instead of the directory's own; only without Backend
 	Targets   []string // addresses to restrict the plan to; zero: everything
 
+	// States are read in the place of those that terraform_remote_state data sources of these names read.
+	States map[string][]byte
+
 	Parallelism int              // operations at once; zero: the engine's own default
 	PluginCache string           // directory for downloaded providers where the user has named none; zero: none
 	Environ     []string         // environment to pass on; zero: os.Environ()

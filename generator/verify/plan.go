@@ -120,6 +120,9 @@ func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) 
 		}
 		s.ready = needs
 	}
+	if err := s.replaceStates(); err != nil {
+		return nil, err
+	}
 	result, err := s.plan(ctx)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,121 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+const (
+	statesOverride = "zz_rootly_verify_states_override.tf"
+	statesHead     = "# Left behind by an interrupted terraformer-rootly. Remove this file.\n"
+	stateSource    = "terraform_remote_state"
+)
+
+var (
+	sourceMention = regexp.MustCompile(stateSource)
+
+	// escapeTemplate keeps what is in a path from being read as an expression.
+	escapeTemplate = strings.NewReplacer("${", "$${", "%{", "%%{")
+
+	// credential finds the settings of backends that nobody wants to read in another place.
+	credential = regexp.MustCompile(`secret|token|password|access_key|credential|sas|private_key|conn_str`)
+)
+
+// replaceStates makes the plan read the states of the job instead of those that the code names, by a file that Close
+// removes. A part of an organisation can be planned so before those that it refers to were applied.
+func (s *Session) replaceStates() error {
+	if len(s.job.States) == 0 {
+		return nil
+	}
+	bodies, err := parseFiles(s.job.Dir, sourceMention)
+	if err != nil {
+		return err
+	}
+	text := statesHead
+	for _, name := range stateSources(bodies) {
+		content, ok := s.job.States[name]
+		if !ok {
+			continue
+		}
+		path := filepath.Join(s.private, "state-of-"+name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			return fmt.Errorf("write the state to read: %w", err)
+		}
+		text += fmt.Sprintf("data %q %q {\n  backend = \"local\"\n  config  = { path = %s }\n}\n", stateSource, name,
+			escapeTemplate.Replace(strconv.Quote(filepath.ToSlash(path))))
+	}
+	path := filepath.Join(s.job.Dir, statesOverride)
+	if text == statesHead {
+		return removeIfThere(path)
+	}
+	s.restore = append(s.restore, func() error { return removeIfThere(path) })
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("put the states of other directories aside: %w", err)
+	}
+	return nil
+}
+
+// stateSources are the names of the data sources that read states, sorted.
+func stateSources(bodies []hcl.Body) []string {
+	var names []string
+	wanted := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "data", LabelNames: []string{"type", "name"}}}}
+	for _, block := range blocksOf(bodies, wanted) {
+		if block.Labels[0] == stateSource {
+			names = append(names, block.Labels[1])
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Backend returns where the code of a directory says that its state is kept, in the words of a terraform_remote_state
+// data source: the type of the backend, and those of its settings that are plain values and no credentials. The type is
+// empty where the code says nothing.
+func Backend(dir string) (kind string, config cty.Value, err error) {
+	bodies, err := parseFiles(dir, backendMention)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", cty.NilVal, nil
+	}
+	if err != nil {
+		return "", cty.NilVal, err
+	}
+	settings := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}}
+	inside := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "backend", LabelNames: []string{"type"}}, {Type: "cloud"}}}
+	for _, block := range blocksOf(bodies, settings) {
+		for _, b := range blocksOf([]hcl.Body{block.Body}, inside) {
+			if b.Type == "cloud" {
+				kind = "remote" // what reads the states of HCP Terraform
+			} else {
+				kind = b.Labels[0]
+			}
+			config = plainSettings(b.Body)
+		}
+	}
+	return kind, config, nil
+}
+
+// plainSettings are the arguments and blocks of a backend whose values need nothing to be known.
+func plainSettings(body hcl.Body) cty.Value {
+	values := map[string]cty.Value{}
+	content, rest, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "workspaces"}}})
+	for _, b := range content.Blocks {
+		values[b.Type] = plainSettings(b.Body)
+	}
+	attributes, _ := rest.JustAttributes()
+	for name, a := range attributes {
+		v, diags := a.Expr.Value(nil)
+		if !diags.HasErrors() && v.IsWhollyKnown() && !v.IsNull() && !credential.MatchString(name) {
+			values[name] = v
+		}
+	}
+	return cty.ObjectVal(values)
+}
