@@ -28,6 +28,9 @@ type LinkOptions struct {
 
 	// Outside are objects that code beside this graph manages, and how to refer to them.
 	Outside map[Target]Ref
+
+	// Sources are the data sources that Outside reads, by address.
+	Sources map[Address]*DataSource
 }
 
 // Link turns ids into references: declared paths first, then whole values that are the UUID of
@@ -239,8 +242,28 @@ func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
 		return false
 	}
 	ref.Numeric = h.value.Type() == cty.Number
+	l.leanOn(ref)
 	l.place(r, h, ref)
 	return true
+}
+
+// leanOn takes the data source that a reference reads into the graph, if it reads one.
+func (l *linker) leanOn(ref Ref) {
+	if d := l.o.Sources[ref.Target]; d != nil {
+		l.source(d)
+	}
+}
+
+// uuid returns a reference to the one object that has a UUID, in the graph or beside it, or nil.
+func (l *linker) uuid(id ID) *Ref {
+	if to := l.byUUID[id]; to != nil {
+		return &Ref{Target: to.Address, Attr: "id"}
+	}
+	ref := l.outsideUUID[id]
+	if ref != nil {
+		l.leanOn(*ref)
+	}
+	return ref
 }
 
 func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
@@ -299,16 +322,13 @@ func (l *linker) undeclared(r *Resource, done map[string]bool) {
 }
 
 func (l *linker) wholeUUID(r *Resource, h hit, id ID) {
-	to := l.byUUID[id]
-	switch {
-	case to == nil && l.outsideUUID[id] != nil:
-		l.place(r, h, *l.outsideUUID[id])
-	case to == nil:
-		// Ids of other systems look the same; nothing says that this one means an object here.
-	case to != r:
-		l.place(r, h, Ref{Target: to.Address, Attr: "id"})
-	default:
+	if l.byUUID[id] == r {
 		l.self(r, h.path)
+		return
+	}
+	// Ids of other systems look the same: without a reference nothing says that this one means an object here.
+	if ref := l.uuid(id); ref != nil {
+		l.place(r, h, *ref)
 	}
 }
 
@@ -331,15 +351,16 @@ func (l *linker) template(r *Resource, path cty.Path, s string) *Template {
 			break
 		}
 		id := ID(rest[at : at+uuidLen])
-		to := l.byUUID[id]
-		if to == r {
+		ref := l.uuid(id)
+		if l.byUUID[id] == r {
 			l.self(r, path)
+			ref = nil
 		}
-		if to == nil || to == r {
+		if ref == nil {
 			t.Parts = appendText(t.Parts, rest[:at+uuidLen])
 		} else {
 			t.Parts = appendText(t.Parts, rest[:at])
-			t.Parts = append(t.Parts, Part{Expr: Ref{Target: to.Address, Attr: "id"}})
+			t.Parts = append(t.Parts, Part{Expr: *ref})
 		}
 		rest = rest[at+uuidLen:]
 	}
@@ -378,11 +399,10 @@ func (l *linker) encoded(r *Resource, at cty.Path, e Encoded) Encoded {
 			return
 		}
 		if len(s) == uuidLen && IsUUID(s) {
-			switch to := l.byUUID[ID(s)]; {
-			case to == r:
+			if l.byUUID[ID(s)] == r {
 				l.self(r, at)
-			case to != nil:
-				e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: Ref{Target: to.Address, Attr: "id"}, Key: key})
+			} else if ref := l.uuid(ID(s)); ref != nil {
+				e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: *ref, Key: key})
 			}
 			return
 		}
