@@ -37,6 +37,14 @@ demo: build engine ## import the built-in organisation, prove it, show what came
 acceptance: engine ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
 	$(PATHS) ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -v ./cmd/internal/acceptance
 
+.PHONY: exactly-once
+exactly-once: ## 50,000 audit events into every sink, by a process that is killed again and again
+	ROOTLY_TEST_AUDIT_EVENTS=50000 $(GO) test -count=1 -timeout 30m -v -run 'Kills$$' ./cmd/internal/cli
+
+.PHONY: bench-audit
+bench-audit: ## audit events per second into every sink, and 1,000,000 of them in SQLite
+	$(GO) test -run '^$$' -bench 'Sinks|Million' -benchtime 1x -timeout 30m ./state/journal
+
 .PHONY: bench
 bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects
 	$(GO) test -run '^$$' -bench Import -benchtime 1x -timeout 30m ./cmd/internal/acceptance

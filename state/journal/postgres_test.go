@@ -1,111 +1,20 @@
-//go:build unix
-
 package journal
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"net"
-	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
 )
-
-// postgresBinaries finds the folder of the server's programs, or says why there is none.
-func postgresBinaries() (string, error) {
-	if folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb"); len(folders) > 0 {
-		return filepath.Dir(folders[len(folders)-1]), nil
-	}
-	path, err := exec.LookPath("initdb")
-	if err != nil {
-		return "", errors.New("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
-	}
-	return filepath.Dir(path), nil
-}
-
-// unprivileged lets commands run as another user where the test runs as root, whom initdb refuses.
-func unprivileged(t testing.TB, folder string) *syscall.SysProcAttr {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	for _, name := range []string{"postgres", "nobody"} {
-		u, err := user.Lookup(name)
-		if err != nil {
-			continue
-		}
-		uid, _ := strconv.ParseUint(u.Uid, 10, 32)
-		gid, _ := strconv.ParseUint(u.Gid, 10, 32)
-		if err := os.Chown(folder, int(uid), int(gid)); err != nil {
-			t.Fatal(err)
-		}
-		return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	}
-	t.Skip("SKIPPED: no user but root, whom PostgreSQL refuses")
-	return nil
-}
-
-// startPostgres starts a server of the test's own, on a free port of loopback.
-func startPostgres(t testing.TB) (address string) {
-	t.Helper()
-	bin, err := postgresBinaries()
-	if err != nil {
-		t.Skip("SKIPPED: ", err)
-	}
-	folder, err := os.MkdirTemp("", "pg") // a folder that another user may enter
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	other := unprivileged(t, folder)
-	cluster := filepath.Join(folder, "cluster")
-	run := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.Command(filepath.Join(bin, name), args...)
-		cmd.Dir, cmd.SysProcAttr, cmd.Env = folder, other, append(os.Environ(), "LC_ALL=C.UTF-8")
-		return cmd
-	}
-	if out, err := run("initdb", "-D", cluster, "-U", "audit", "-A", "trust", "--no-sync", "-E", "UTF8").CombinedOutput(); err != nil {
-		t.Fatalf("initdb: %v: %s", err, out)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	server := run("postgres", "-D", cluster, "-h", "127.0.0.1", "-p", fmt.Sprint(port), "-k", folder)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGINT)
-		_ = server.Wait()
-	})
-	address = fmt.Sprintf("postgres://audit@127.0.0.1:%d/postgres", port)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		conn, err := pgx.Connect(context.Background(), address)
-		if err == nil {
-			conn.Close(context.Background())
-			return address
-		}
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
-}
 
 func idsInPostgres(t testing.TB, address string) []string {
 	t.Helper()
@@ -129,7 +38,7 @@ func idsInPostgres(t testing.TB, address string) []string {
 // TestPostgres keeps events in a real server, whose connections get killed meanwhile.
 func TestPostgres(t *testing.T) {
 	t.Parallel()
-	address := startPostgres(t)
+	address := pgtest.Start(t)
 	admin, err := pgx.Connect(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
 )
 
 // filters are questions that people ask, each alone and some together.
@@ -136,7 +137,7 @@ func BenchmarkSinks(b *testing.B) {
 				dir := b.TempDir()
 				target := fmt.Sprintf(kind.target, dir)
 				if kind.name == "postgres" {
-					target = startPostgres(b)
+					target = pgtest.Start(b)
 				}
 				kind.o.State = dir
 				s := open(b, target, kind.o)
