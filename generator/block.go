@@ -25,6 +25,8 @@ type argument struct {
 	over   *overlay
 	notes  []string
 	spread bool // whether a collection takes a line for each element, however short it is
+	rows   bool // whether its elements are written in one way: each on one line, or none
+	apart  bool // whether a blank line follows
 }
 
 // text returns an argument whose value is text.

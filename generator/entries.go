@@ -20,6 +20,7 @@ type entry struct {
 	start, end int // of the value
 	form       form
 	notes      []string
+	apart      bool // whether a blank line follows
 }
 
 // add closes the entry whose value begins at start.
@@ -73,7 +74,7 @@ func (e *entries) apart(i int) bool {
 		return false
 	}
 	above, here := e.list[i-1], e.list[i]
-	return above.form != flat || here.form != flat || len(above.notes) > 0 || len(here.notes) > 0
+	return above.apart || above.form != flat || here.form != flat || len(above.notes) > 0 || len(here.notes) > 0
 }
 
 const blanks = "                                "

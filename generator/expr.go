@@ -21,6 +21,15 @@ func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
 	case graph.VariableRef:
 		dst = append(dst, "var."...)
 		return p.identifier(dst, e.Name)
+	case graph.LocalRef:
+		dst = append(dst, "local."...)
+		return p.identifier(dst, e.Name)
+	case graph.EachRef:
+		dst = append(dst, "each.value"...)
+		if e.Attr == "" {
+			return dst
+		}
+		return p.identifier(append(dst, '.'), e.Attr)
 	case graph.Template:
 		pieces := p.pieces(e)
 		if len(pieces) == 1 && pieces[0].code != "" {

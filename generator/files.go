@@ -47,7 +47,7 @@ const importsHeader = "The next apply takes these objects into the state. It is 
 // requiredTerraform is the first version that reads import blocks.
 const requiredTerraform = ">= 1.5.0"
 
-func versionsBlock(constraint string) block {
+func versionsBlock(engine, constraint string) block {
 	source := argument{
 		name: "rootly",
 		value: cty.ObjectVal(map[string]cty.Value{
@@ -57,7 +57,7 @@ func versionsBlock(constraint string) block {
 		spread: true,
 	}
 	return block{kind: "terraform", body: body{
-		args:   []argument{text("required_version", requiredTerraform)},
+		args:   []argument{text("required_version", engine)},
 		blocks: []block{{kind: "required_providers", body: body{args: []argument{source}}}},
 	}}
 }
@@ -95,7 +95,11 @@ func providerBlock() block {
 	}
 }
 
-func importBlock(r *graph.Resource) block {
+func importBlock(group []*graph.Resource) block {
+	r := group[0]
+	if r.Address.Key != "" {
+		return foldImport(group)
+	}
 	return block{kind: importKind, body: body{args: []argument{
 		bare("to", r.Address.String()),
 		text("id", string(r.ImportID())),

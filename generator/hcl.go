@@ -69,6 +69,7 @@ func (p *hclPrinter) body(dst []byte, b body, indent int) []byte {
 		var f form
 		e.values, f = p.value(e.values, a, indent)
 		e.add(a.name, len(a.name), start, f, a.notes)
+		e.list[len(e.list)-1].apart = a.apart
 	}
 	dst = e.append(dst)
 	for i, nested := range b.blocks {
@@ -104,7 +105,7 @@ func (p *hclPrinter) value(dst []byte, a argument, indent int) ([]byte, form) {
 		dst = dst[:start]
 	}
 	if isObject(v) {
-		return p.object(dst, v, a.over, indent), bracketed
+		return p.object(dst, v, argument{over: a.over, spread: a.rows && !p.rowsInline(v, a.over)}, indent), bracketed
 	}
 	return p.list(dst, v, a.over, indent), bracketed
 }
@@ -168,15 +169,15 @@ func (p *hclPrinter) element(dst []byte, v cty.Value, over *overlay, indent int)
 	return dst
 }
 
-// object writes one member to a line.
-func (p *hclPrinter) object(dst []byte, v cty.Value, over *overlay, indent int) []byte {
+// object writes one member to a line. Where the argument is spread, none of them stays on it.
+func (p *hclPrinter) object(dst []byte, v cty.Value, a argument, indent int) []byte {
 	e := entries{indent: indent + indentWidth, list: make([]entry, 0, v.LengthInt())}
 	for it := v.ElementIterator(); it.Next(); {
 		key, member := it.Element()
-		laid := over.member(key)
+		laid := a.over.member(key)
 		start := len(e.values)
 		var f form
-		e.values, f = p.value(e.values, argument{value: member, over: laid}, e.indent)
+		e.values, f = p.value(e.values, argument{value: member, over: laid, spread: a.spread}, e.indent)
 		name, width := p.key(key.AsString(), laid)
 		e.add(name, width, start, f, laid.comments())
 	}
@@ -201,6 +202,18 @@ func (p *hclPrinter) key(key string, over *overlay) (string, int) {
 	}
 	quoted := string(appendQuoted(nil, []piece{{text: key}}))
 	return quoted, tokenColumns(quoted)
+}
+
+// rowsInline reports whether every element of a collection may stand on one line.
+func (p *hclPrinter) rowsInline(v cty.Value, over *overlay) bool {
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		laid := over.member(key)
+		if isCollection(element) && (!p.inlines(element, laid) || len(p.inline(nil, element, laid)) > inlineWidth) {
+			return false
+		}
+	}
+	return true
 }
 
 // inlines reports whether a collection may stand on one line, if it is not too wide.

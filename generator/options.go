@@ -58,6 +58,9 @@ type Options struct {
 	// Removed is the form that the engine understands for what is forgotten.
 	Removed RemovedForm
 
+	// Folded says that files beside these hold folds of earlier runs.
+	Folded bool
+
 	// Outputs are what other directories read of this one's state.
 	Outputs []Output
 

@@ -17,7 +17,7 @@ import (
 // about order, and about what is written as a block; what it does not know is written too.
 // The same arguments give the same bytes.
 func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
-	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}}
+	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}, folds: foldsByBlock(g)}
 	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addLeavers, r.addOutputs} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("render: %w", err)
@@ -45,6 +45,7 @@ type rendering struct {
 	syntax  syntax
 	order   []*draft
 	drafts  map[string]*draft // by name
+	folds   map[graph.Address]*graph.Fold
 }
 
 // A draft is a file whose blocks are printed but not yet put together.
@@ -123,7 +124,7 @@ func (r *rendering) check() error {
 }
 
 func (r *rendering) addFixed() error {
-	if err := r.add(versionsFile, versionsBlock(constraintOf(r.options, r.schema))); err != nil {
+	if err := r.add(versionsFile, versionsBlock(r.engine(), constraintOf(r.options, r.schema))); err != nil {
 		return err
 	}
 	if err := r.add(providerFile, providerBlock()); err != nil {
@@ -173,16 +174,20 @@ func (r *rendering) addResources() error {
 	units := unitsOf(r.graph, r.options.Layout, r.options.Remembered)
 	texts := make([][]printed, len(units))
 	err := inParallel(len(units), func(i int) error {
+		folded := map[graph.Address]bool{}
 		for _, member := range units[i].members {
-			b, err := resourceBlock(member, blockSchema(r.schema, member.Address))
+			blocks, err := r.blocksFor(member, !folded[member.Address.Block()])
 			if err != nil {
 				return fmt.Errorf("%s: %w", member.Address, err)
 			}
-			text, err := r.syntax.print(b)
-			if err != nil {
-				return fmt.Errorf("%s: %w", member.Address, err)
+			folded[member.Address.Block()] = true
+			for _, b := range blocks {
+				text, err := r.syntax.print(b)
+				if err != nil {
+					return fmt.Errorf("%s: %w", member.Address, err)
+				}
+				texts[i] = append(texts[i], text)
 			}
-			texts[i] = append(texts[i], text)
 			if r.options.Release {
 				member.Config = cty.NilVal
 			}
@@ -277,12 +282,7 @@ func (r *rendering) rememberedFile(u *unit) string {
 // addImports prints the import blocks. They have files of their own in every layout, because
 // they are deleted once they have been applied.
 func (r *rendering) addImports() error {
-	var wanted []*graph.Resource
-	for _, res := range r.graph.Resources {
-		if r.options.wantsImport(res) {
-			wanted = append(wanted, res)
-		}
-	}
+	wanted := r.imports()
 	texts := make([]printed, len(wanted))
 	err := inParallel(len(wanted), func(i int) (err error) {
 		texts[i], err = r.syntax.print(importBlock(wanted[i]))
@@ -293,15 +293,17 @@ func (r *rendering) addImports() error {
 	}
 
 	items := make([]item, len(wanted))
-	for i, res := range wanted {
-		items[i] = item{size: sizeOf(texts[i : i+1]), remembered: r.options.RememberedImports[res.Address]}
+	for i, group := range wanted {
+		items[i] = item{size: sizeOf(texts[i : i+1]), remembered: r.options.RememberedImports[group[0].Address]}
 	}
 	ns := names{extension: r.syntax.extension, taken: map[string]bool{}, closed: r.options.Closed}
 	for i, name := range place(items, importsFile, ns, r.importLimit()) {
 		d := r.draft(name)
 		d.header = importsHeader
 		d.blocks = append(d.blocks, texts[i])
-		d.file.Imports = append(d.file.Imports, wanted[i].Address)
+		for _, res := range wanted[i] {
+			d.file.Imports = append(d.file.Imports, res.Address)
+		}
 	}
 	return nil
 }

@@ -24,9 +24,10 @@ func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*u
 	var units []*unit
 	known := make(map[place]*unit)
 	roots := make(map[graph.ID]graph.Address, len(g.Resources))
+	files := rememberedFiles(g, remembered)
 	for _, r := range g.Resources {
 		root, owned := roots[r.Parent]
-		if r.Parent == "" || !owned {
+		if owned = owned && r.Parent != ""; !owned {
 			root = r.Address
 		}
 		roots[r.ID] = root
@@ -35,7 +36,10 @@ func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*u
 		if l == ByObject {
 			at.group = objectStem(root)
 		}
-		file := remembered[r.Address]
+		if !owned {
+			at.root = root.Block() // what is folded stays together, what it owns need not
+		}
+		file := files[r.Address.Block()]
 		orphan := file != "" && r.Parent != "" && !owned
 		if orphan {
 			at.group = stemOf(file, l) // its owner, beside whom it stands, is not in this run
@@ -49,6 +53,17 @@ func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*u
 		u.members = append(u.members, r)
 	}
 	return units
+}
+
+// rememberedFiles says in which file each block was before.
+func rememberedFiles(g *graph.Graph, remembered map[graph.Address]string) map[graph.Address]string {
+	files := make(map[graph.Address]string, len(remembered))
+	for _, r := range g.Resources {
+		if block := r.Address.Block(); files[block] == "" {
+			files[block] = remembered[r.Address]
+		}
+	}
+	return files
 }
 
 // groupOf returns the stem of the file that the resource belongs into.
@@ -89,5 +104,8 @@ func shortType(a graph.Address) string {
 func objectStem(a graph.Address) string {
 	const longest = 180 // file systems allow 255 bytes; a number and an extension follow
 	stem := shortType(a) + "_" + a.Name
+	if a.Key != "" {
+		stem = graph.FoldLocal(a.Block())
+	}
 	return stem[:min(len(stem), longest)]
 }

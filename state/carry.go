@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"sort"
 	"strconv"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -33,7 +34,7 @@ func (d *Directory) carry(r Run, c *Changes) (kept map[string]bool, err error) {
 		return nil, err
 	}
 	k := &carrying{directory: d, run: r, changes: c, old: old, next: next, foreign: foreign,
-		renamed: renames(d.manifest, r), stay: stay, keep: map[place]bool{}, edits: map[place][]code.Edit{},
+		renamed: renames(d.manifest, r), stay: stay, blocks: blocksOf(stay), keep: map[place]bool{}, edits: map[place][]code.Edit{},
 		keys: map[string]map[string]bool{}, notes: map[graph.Address][]string{}}
 	if err := k.choose(); err != nil {
 		return nil, err
@@ -105,6 +106,7 @@ type carrying struct {
 	foreign   *sources
 	renamed   map[graph.Address]rename
 	stay      map[graph.Address]Carried
+	blocks    map[graph.Address][]graph.Address // of what stays, by the address of its block
 
 	keep  map[place]bool
 	edits map[place][]code.Edit
@@ -122,7 +124,7 @@ func (k *carrying) choose() error {
 				continue
 			}
 			if k.next.declares(it.Same()) {
-				return fmt.Errorf("%s is given to a new object while the code of %s stays", a, k.stay[a].ID)
+				return fmt.Errorf("%s is given to a new object while the code of %s stays", a, k.stay[k.blocks[a][0]].ID)
 			}
 			k.want(place{name, i})
 		}
@@ -137,20 +139,44 @@ func (k *carrying) choose() error {
 	return nil
 }
 
-// stands returns the staying object that a block stands for: itself, or its import.
+// blocksOf finds objects by the blocks that make them.
+func blocksOf(stay map[graph.Address]Carried) map[graph.Address][]graph.Address {
+	blocks := map[graph.Address][]graph.Address{}
+	for a := range stay {
+		blocks[a.Block()] = append(blocks[a.Block()], a)
+	}
+	for _, list := range blocks {
+		sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
+	}
+	return blocks
+}
+
+// stands returns the address of the staying block that an item stands for: itself, or an import.
 func (k *carrying) stands(it code.Item) (graph.Address, bool) {
 	a, ok := addressOf(it)
 	if it.Kind == "import" || it.Kind == "moved" {
-		a.Type, a.Name, ok = it.Target("to")
-		if it.Kind == "moved" && k.next.declares(it.Same()) || it.Kind == "import" && k.run.Held[k.stay[a].Key()] {
+		a, ok = targetOf(it, "to")
+		if it.Kind == "moved" && k.next.declares(it.Same()) || it.Kind == "import" && k.held(a.Block()) {
+			return a, false
+		}
+		if _, stays := k.stay[a]; it.Kind == "moved" && !stays {
 			return a, false
 		}
 	}
 	if !ok || a.Data {
 		return a, false
 	}
-	_, stays := k.stay[a]
-	return a, stays
+	return a.Block(), len(k.blocks[a.Block()]) > 0
+}
+
+// held reports whether the state has all that stays of a block.
+func (k *carrying) held(block graph.Address) bool {
+	for _, a := range k.blocks[block] {
+		if !k.run.Held[k.stay[a].Key()] {
+			return false
+		}
+	}
+	return true
 }
 
 func (k *carrying) want(p place) {
@@ -222,7 +248,7 @@ func (k *carrying) wantLocal(ref code.Ref) {
 
 // mend changes a reference to an object that has another address now, or has none any more.
 func (k *carrying) mend(from place, ref code.Ref) {
-	a := graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}
+	a, n := k.addressIn(ref)
 	now, ours := k.renamed[a]
 	if _, stays := k.stay[a]; !ours || stays || now.to == a {
 		return
@@ -231,14 +257,27 @@ func (k *carrying) mend(from place, ref code.Ref) {
 	whose, _ := k.stands(it)
 	switch {
 	case !now.to.IsZero():
-		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[1], Text: now.to.String()})
+		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[n-1], Text: now.to.String()})
 		k.note(whose, fmt.Sprintf("%s is %s now", a, now.to))
-	case len(ref.Parts) == 3 && ref.Parts[2] == "id":
-		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[2], Text: strconv.Quote(string(now.id))})
+	case len(ref.Parts) == n+1 && ref.Parts[n] == "id":
+		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[n], Text: strconv.Quote(string(now.id))})
 		k.note(whose, fmt.Sprintf("%s is gone: its id stands in its place", a))
 	default:
 		k.note(whose, fmt.Sprintf("refers to %s, which is gone", a))
 	}
+}
+
+// addressIn returns the address that a reference begins with, and how many of its parts that are.
+func (k *carrying) addressIn(ref code.Ref) (graph.Address, int) {
+	a := graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}
+	if len(ref.Parts) > 2 {
+		keyed := a
+		keyed.Key = ref.Parts[2]
+		if _, known := k.renamed[keyed]; known {
+			return keyed, 3
+		}
+	}
+	return a, 2
 }
 
 func (k *carrying) note(a graph.Address, text string) { k.notes[a] = append(k.notes[a], text) }

@@ -72,14 +72,20 @@ func (k *carrying) settle() error {
 // earlierForm returns the earlier code of an object if it says the same as the new one.
 func (k *carrying) earlierForm(next code.Source, i int, it code.Item) (code.Borrowed, bool) {
 	places := k.old.declared[it.Same()]
-	if it.Kind != "resource" || len(places) != 1 {
+	if it.Kind == "locals" && len(it.Args) == 1 { // the map of a fold
+		if p, ok := k.old.locals[it.Args[0].Name]; ok && len(k.old.item(p).Args) == 1 {
+			places = []place{p}
+		}
+	}
+	if it.Kind != "resource" && it.Kind != "locals" || len(places) != 1 {
 		return code.Borrowed{}, false
 	}
 	old := k.old.files[places[0].file]
 	mentions := false
 	stays := func(r code.Ref) string {
-		carried, ok := k.stay[graph.Address{Type: r.Parts[0], Name: r.Parts[1]}]
-		if !ok || len(r.Parts) != 3 || r.Parts[2] != "id" {
+		a, n := k.addressIn(r)
+		carried, ok := k.stay[a]
+		if !ok || len(r.Parts) != n+1 || r.Parts[n] != "id" {
 			return ""
 		}
 		mentions = true
@@ -140,10 +146,14 @@ func (k *carrying) unowned(it code.Item, edited bool) bool {
 func (k *carrying) ours(it code.Item) bool {
 	a, ok := addressOf(it)
 	if !ok {
-		a.Type, a.Name, _ = it.Target("to")
+		a, _ = targetOf(it, "to")
 	}
-	_, known := k.renamed[a]
-	return known
+	for known := range k.renamed {
+		if known.Block() == a.Block() {
+			return true
+		}
+	}
+	return false
 }
 
 func (k *carrying) hasTerraform() bool {
@@ -172,7 +182,7 @@ func (k *carrying) editsOf(name string) map[int][]code.Edit {
 		if !k.keep[p] {
 			continue
 		}
-		edits := append([]code.Edit(nil), k.edits[p]...)
+		edits := append(k.withoutGone(s, it), k.edits[p]...)
 		for _, a := range it.Args {
 			if _, fresh := k.next.locals[a.Name]; fresh && it.Kind == "locals" {
 				edits = append(edits, code.Edit{Start: a.Head, End: a.End})
@@ -185,6 +195,30 @@ func (k *carrying) editsOf(name string) map[int][]code.Edit {
 	return out
 }
 
+// withoutGone takes the objects that are gone out of the maps of a fold that stays.
+func (k *carrying) withoutGone(s code.Source, it code.Item) []code.Edit {
+	var edits []code.Edit
+	for block := range k.blocks {
+		if len(k.changes.Gone) == 0 || !k.isFold(block) {
+			continue
+		}
+		gone := map[string]bool{}
+		for _, o := range k.changes.Gone {
+			gone[o.Address.Key] = gone[o.Address.Key] || o.Address.Block() == block
+		}
+		if a, ok := targetOf(it, "to"); ok && it.Kind == "import" && a == block {
+			edits = append(edits, s.WithoutEntries(it, "for_each", gone)...)
+		}
+		if it.Kind == "locals" {
+			edits = append(edits, s.WithoutEntries(it, graph.FoldLocal(block), gone)...)
+		}
+	}
+	return edits
+}
+
+// isFold reports whether a block that stays makes several objects.
+func (k *carrying) isFold(block graph.Address) bool { return k.blocks[block][0].Key != "" }
+
 // listed notes in a file which objects stand in it through the items taken over.
 func (k *carrying) listed(f File, items map[int]bool, where map[graph.Address]string) File {
 	f.Addresses = append([]graph.Address(nil), f.Addresses...)
@@ -194,14 +228,24 @@ func (k *carrying) listed(f File, items map[int]bool, where map[graph.Address]st
 			continue
 		}
 		if a, ok := addressOf(it); ok {
-			f.Addresses = append(f.Addresses, a)
-			where[a] = f.Name
+			for _, a := range k.instances(a) {
+				f.Addresses = append(f.Addresses, a)
+				where[a] = f.Name
+			}
 		}
-		if typ, name, ok := it.Target("to"); ok && it.Kind == "import" {
-			f.Imports = append(f.Imports, graph.Address{Type: typ, Name: name})
+		if a, ok := targetOf(it, "to"); ok && it.Kind == "import" {
+			f.Imports = append(f.Imports, k.instances(a)...)
 		}
 	}
 	return f
+}
+
+// instances are the objects of a block: itself, or those of a fold that stay.
+func (k *carrying) instances(block graph.Address) []graph.Address {
+	if list := k.blocks[block]; len(list) > 0 {
+		return list
+	}
+	return []graph.Address{block}
 }
 
 // mergeLocals adds to the maps of this run the entries that staying code refers to.
@@ -228,7 +272,7 @@ func (k *carrying) mergeLocals() error {
 // a file of somebody's own, or removed.
 func (k *carrying) report(where map[graph.Address]string) {
 	for a, carried := range k.stay {
-		places := k.foreign.declared["resource."+a.String()]
+		places := k.foreign.declared["resource."+a.Block().String()]
 		switch {
 		case where[a] != "":
 			carried.File = where[a]
@@ -238,7 +282,7 @@ func (k *carrying) report(where map[graph.Address]string) {
 			k.changes.Missing = append(k.changes.Missing, carried.Object)
 			continue
 		}
-		carried.Notes = k.notes[a]
+		carried.Notes = k.notes[a.Block()]
 		k.changes.Carried = append(k.changes.Carried, carried)
 	}
 	k.changes.Missing = sortedObjects(k.changes.Missing)

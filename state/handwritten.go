@@ -35,7 +35,7 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 		Mentioned: map[graph.Address]bool{}, Locals: map[string]string{}}
 	digests := map[graph.Address]string{}
 	for _, r := range d.manifest.records {
-		digests[r.Address] = r.digest
+		digests[r.Address.Block()] = r.digest
 	}
 	entries, err := readDir(d.path)
 	if err != nil {
@@ -67,12 +67,26 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 			h.add(name, source, digests)
 		}
 	}
+	h.addInstances(d.manifest.records)
 	return h, nil
+}
+
+// addInstances declares the objects that one block makes with it. Who edited the file of a map may
+// have edited any of its entries.
+func (h *Handwritten) addInstances(records []record) {
+	for _, r := range records {
+		file, declared := h.Declared[r.Address.Block()]
+		if r.Address.Key == "" || !declared {
+			continue
+		}
+		h.Declared[r.Address] = file
+		h.Changed[r.Address], h.Changed[r.Address.Block()] = true, true
+	}
 }
 
 func (h *Handwritten) addImports(s code.Source, ours bool) {
 	for _, it := range s.Items {
-		if i, ok := importOf(s, it); ok {
+		for _, i := range importsOf(s, it) {
 			i.Ours = ours
 			h.Imports = append(h.Imports, i)
 		}
@@ -101,11 +115,42 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 
 func listedKind(kind string) bool { return kind == "import" || kind == "moved" || kind == "removed" }
 
+// importsOf reads an import block: one object, or those of a fold.
+func importsOf(s code.Source, it code.Item) []Import {
+	if it.Kind != "import" {
+		return nil
+	}
+	if ids := s.Texts(it, "for_each"); ids != nil {
+		return importsFor(s, it, ids)
+	}
+	if i, ok := importOf(s, it); ok {
+		return []Import{i}
+	}
+	return nil
+}
+
+// importsFor reads an import block that is repeated for a map of ids by key.
+func importsFor(s code.Source, it code.Item, ids map[string]string) []Import {
+	a, ok := targetOf(it, "to")
+	if !ok || !s.Says(it, "to", a.String()+"[each.key]") || !s.Says(it, "id", "each.value") {
+		return nil
+	}
+	var list []Import
+	for _, key := range sortedNames(ids) {
+		a.Key = key
+		list = append(list, Import{To: a.String(), ID: plainID(ids[key])})
+	}
+	return list
+}
+
+// plainID is the id of an object in what it is imported by, which may be a path to it.
+func plainID(text string) graph.ID { return graph.ID(text[strings.LastIndexByte(text, '/')+1:]) }
+
 // importOf reads an import block. One whose id is an expression says nothing before it is planned.
 func importOf(s code.Source, it code.Item) (Import, bool) {
 	to, ok := it.Arg("to")
 	id, given := it.Arg("id")
-	if it.Kind != "import" || !ok || !given {
+	if !ok || !given {
 		return Import{}, false
 	}
 	path := string(s.Text[to.Start:to.End])
@@ -117,7 +162,7 @@ func importOf(s code.Source, it code.Item) (Import, bool) {
 	if json.Unmarshal([]byte(value), &text) != nil || strings.Contains(value, "${") {
 		return Import{}, false
 	}
-	return Import{To: path, ID: graph.ID(text[strings.LastIndexByte(text, '/')+1:])}, true
+	return Import{To: path, ID: plainID(text)}, true
 }
 
 // Leavers returns what earlier runs wrote of addresses that left the code: the moved blocks as
@@ -139,12 +184,11 @@ func (d *Directory) Leavers() (moved [][2]graph.Address, removed []graph.Address
 			continue
 		}
 		for _, it := range s.Items {
-			from, to := graph.Address{}, graph.Address{}
-			var ok bool
-			if from.Type, from.Name, ok = it.Target("from"); !ok {
+			from, ok := targetOf(it, "from")
+			if !ok {
 				continue
 			}
-			to.Type, to.Name, ok = it.Target("to")
+			to, ok := targetOf(it, "to")
 			switch {
 			case it.Kind == "moved" && ok:
 				moved = append(moved, [2]graph.Address{from, to})

@@ -90,7 +90,7 @@ func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, 
 	}
 	out := make([]record, 0, len(r.Objects)+len(c.Carried))
 	for _, o := range r.Objects {
-		out = append(out, record{Object: o, file: files[o.Address], importFile: imports[o.Address], digest: digests[o.Address]})
+		out = append(out, record{Object: o, file: files[o.Address], importFile: imports[o.Address], digest: digests[o.Address.Block()]})
 	}
 	earlier := d.manifest.byKey()
 	for i, rec := range out {
@@ -103,7 +103,7 @@ func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, 
 		rec.file = o.File
 		rec.importFile = imports[o.Address]
 		if len(o.Notes) > 0 {
-			rec.digest = digests[o.Address]
+			rec.digest = digests[o.Address.Block()]
 		}
 		out = append(out, rec)
 	}
@@ -144,6 +144,13 @@ func outline(f File) ([]code.Item, error) {
 		return s.Items, err
 	}
 	return code.Outline(f.Content)
+}
+
+// targetOf returns the address that an argument such as an import block's "to" names. An index that
+// is an expression is no part of it.
+func targetOf(it code.Item, arg string) (a graph.Address, ok bool) {
+	a.Type, a.Name, a.Key, ok = it.Instance(arg)
+	return a, ok
 }
 
 // addressOf returns the address of a resource or data block.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -153,11 +154,19 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 // parseAddress reads what graph.Address.String wrote.
 func parseAddress(s string) (graph.Address, error) {
 	rest, data := strings.CutPrefix(s, "data.")
+	rest, index, keyed := strings.Cut(rest, "[")
 	typ, name, ok := strings.Cut(rest, ".")
+	a := graph.Address{Data: data, Type: typ, Name: name}
+	if keyed {
+		var err error
+		a.Key, err = strconv.Unquote(strings.TrimSuffix(index, "]"))
+		a.Key = strings.NewReplacer("$${", "${", "%%{", "%{").Replace(a.Key)
+		ok = ok && err == nil && a.Key != ""
+	}
 	if !ok || typ == "" || name == "" {
 		return graph.Address{}, fmt.Errorf("%q is no address", s)
 	}
-	return graph.Address{Data: data, Type: typ, Name: name}, nil
+	return a, nil
 }
 
 func sortedNames[T any](m map[string]T) []string {

@@ -144,7 +144,7 @@ func (s *sources) refuseTwice(path string, files []File) error {
 	var twice []string
 	for _, f := range files {
 		for _, a := range f.Addresses {
-			same := "resource." + a.String()
+			same := "resource." + a.Block().String()
 			if a.Data {
 				same = a.String()
 			}

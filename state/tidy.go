@@ -10,7 +10,7 @@ import (
 )
 
 // Tidy takes out of the code the import blocks that have done their work: those for which held
-// says that the state has the object at that address. Files that hold nothing else leave, when an
+// says that the state has every object at its address. Files that hold nothing else leave, when an
 // earlier run wrote them. It returns how many blocks go.
 func (d *Directory) Tidy(held func(Import) bool) (*Changes, int, error) {
 	c := &Changes{files: map[string]File{}, base: map[string]string{}, yielded: map[string]bool{}}
@@ -46,7 +46,7 @@ func (d *Directory) tidyFile(c *Changes, name string, held func(Import) bool) (i
 	}
 	keep, cut, rest := map[int]bool{}, 0, false
 	for i, it := range s.Items {
-		if im, ok := importOf(s, it); ok && held(im) {
+		if done(importsOf(s, it), held) {
 			cut++
 			continue
 		}
@@ -73,6 +73,11 @@ func (d *Directory) tidyFile(c *Changes, name string, held func(Import) bool) (i
 	return cut, nil
 }
 
+// done reports whether the state has all that an import block is for.
+func done(imports []Import, held func(Import) bool) bool {
+	return len(imports) > 0 && !slices.ContainsFunc(imports, func(i Import) bool { return !held(i) })
+}
+
 // unimport forgets which import blocks stand in a file but for those that are kept.
 func (c *Changes) unimport(name string, s code.Source, keep map[int]bool) {
 	still := map[string]bool{}
@@ -82,7 +87,7 @@ func (c *Changes) unimport(name string, s code.Source, keep map[int]bool) {
 		}
 	}
 	for i, r := range c.manifest.records {
-		if r.importFile == name && !still[r.Address.String()] {
+		if r.importFile == name && !still[r.Address.Block().String()] {
 			c.manifest.records[i].importFile = ""
 		}
 	}

@@ -38,10 +38,10 @@ type yielding struct {
 	directory *Directory
 	changes   *Changes
 	kept      map[string]bool
-	hand      *sources               // all that people wrote or edited
-	present   map[string]code.Source // the same, by file; edited ones are in yielded too
-	known     map[graph.Address]Object
-	gone      map[graph.Address]record
+	hand      *sources                   // all that people wrote or edited
+	present   map[string]code.Source     // the same, by file; edited ones are in yielded too
+	known     map[graph.Address][]Object // by the address of their block
+	gone      map[graph.Address][]record
 	spilt     []spill
 }
 
@@ -89,16 +89,16 @@ func (y *yielding) look() error {
 }
 
 func (y *yielding) index(r Run) {
-	y.known, y.gone = map[graph.Address]Object{}, map[graph.Address]record{}
+	y.known, y.gone = map[graph.Address][]Object{}, map[graph.Address][]record{}
 	for _, o := range r.Objects {
-		y.known[o.Address] = o
+		y.known[o.Address.Block()] = append(y.known[o.Address.Block()], o)
 	}
 	for _, o := range y.changes.Carried {
-		y.known[o.Address] = o.Object
+		y.known[o.Address.Block()] = append(y.known[o.Address.Block()], o.Object)
 	}
 	records := y.directory.manifest.byKey()
 	for _, o := range y.changes.Gone {
-		y.gone[o.Address] = records[o.Key()]
+		y.gone[o.Address.Block()] = append(y.gone[o.Address.Block()], records[o.Key()])
 	}
 }
 
@@ -163,15 +163,15 @@ func (y *yielding) stands(it code.Item) bool {
 // compare notes a resource for which the run would write other code than people have.
 func (y *yielding) compare(wanted code.Source, i int) {
 	a, ok := addressOf(wanted.Items[i])
-	o, known := y.known[a]
-	if !ok || a.Data || !known {
+	objects := y.known[a]
+	if !ok || a.Data || len(objects) == 0 {
 		return
 	}
 	p := y.hand.declared["resource."+a.String()][0]
 	none := func(code.Ref) string { return "" }
 	theirs := y.hand.files[p.file]
 	if !theirs.Like(wanted) || theirs.Resolved(p.item, none) != wanted.Resolved(i, none) {
-		y.changes.Differing = append(y.changes.Differing, o)
+		y.changes.Differing = append(y.changes.Differing, objects...)
 	}
 }
 
@@ -238,16 +238,22 @@ func (y *yielding) settle(name string, f File, text []byte) {
 func (y *yielding) leaves(s code.Source, it code.Item) bool {
 	a, ok := addressOf(it)
 	if it.Kind == "import" || it.Kind == "moved" {
-		a.Type, a.Name, ok = it.Target("to")
+		a, ok = targetOf(it, "to")
+		a = a.Block()
 	}
-	rec, gone := y.gone[a]
-	if !ok || a.Data || !gone {
+	gone := y.gone[a]
+	if !ok || a.Data || len(gone) == 0 {
 		return false
 	}
-	if it.Kind != "resource" || rec.digest == digestOf(s.Text[it.Head:it.End]) {
+	last := len(y.known[a]) == 0 // nothing of a fold is left
+	if last && (it.Kind != "resource" || gone[0].digest == digestOf(s.Text[it.Head:it.End])) {
 		return true
 	}
-	y.changes.Left = append(y.changes.Left, rec.Object)
+	for _, rec := range gone {
+		if it.Kind == "resource" {
+			y.changes.Left = append(y.changes.Left, rec.Object)
+		}
+	}
 	return false
 }
 
@@ -264,15 +270,27 @@ func (y *yielding) listed(f File) File {
 	f.Addresses, f.Imports = nil, nil
 	for _, it := range s.Items {
 		if a, ok := addressOf(it); ok {
-			if _, known := y.known[a]; known || data[a] {
+			if data[a] {
 				f.Addresses = append(f.Addresses, a)
 			}
+			for _, o := range y.known[a] {
+				f.Addresses = append(f.Addresses, o.Address)
+			}
 		}
-		if typ, label, ok := it.Target("to"); ok && it.Kind == "import" {
-			f.Imports = append(f.Imports, graph.Address{Type: typ, Name: label})
+		if a, ok := targetOf(it, "to"); ok && it.Kind == "import" {
+			f.Imports = append(f.Imports, y.instances(a)...)
 		}
 	}
 	return f
+}
+
+// instances are the objects that a block makes: one, or those of a fold.
+func (y *yielding) instances(block graph.Address) []graph.Address {
+	list := []graph.Address{block}
+	for i, o := range y.known[block] {
+		list = append(list[:i], o.Address)
+	}
+	return list
 }
 
 // spill puts what has no place into files that are the run's to write.

@@ -3,7 +3,7 @@ package graph
 import "github.com/zclconf/go-cty/cty"
 
 // An Expr is what stands in the code instead of a literal.
-// It is one of Ref, UserRef, VariableRef, Template and Encoded.
+// It is one of Ref, UserRef, VariableRef, LocalRef, EachRef, Template and Encoded.
 type Expr interface {
 	expr()
 }
@@ -25,6 +25,17 @@ type UserRef struct {
 // A VariableRef reads an input variable: var.webhook_token.
 type VariableRef struct {
 	Name string
+}
+
+// A LocalRef reads a local value: local.severities.
+type LocalRef struct {
+	Name string
+}
+
+// An EachRef reads the element that a block with for_each is repeated for: each.value.color, or
+// each.value where Attr is empty.
+type EachRef struct {
+	Attr string
 }
 
 // A Template is text with expressions in it: "team ${rootly_team.sre.id}".
@@ -49,6 +60,8 @@ type Encoded struct {
 func (Ref) expr()         {}
 func (UserRef) expr()     {}
 func (VariableRef) expr() {}
+func (LocalRef) expr()    {}
+func (EachRef) expr()     {}
 func (Template) expr()    {}
 func (Encoded) expr()     {}
 

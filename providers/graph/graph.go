@@ -13,6 +13,9 @@
 package graph
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -24,15 +27,34 @@ type Address struct {
 	Data bool   // whether this is a data source
 	Type string // such as "rootly_team"
 	Name string // such as "sre"
+	Key  string // of one of several instances that one block makes by for_each; most often empty
 }
 
-// String returns the address as Terraform writes it, such as "data.rootly_user.ada".
+// String returns the address as Terraform writes it, such as "data.rootly_user.ada" or
+// `rootly_severity.these["critical"]`.
 func (a Address) String() string {
 	s := a.Type + "." + a.Name
 	if a.Data {
-		return "data." + s
+		s = "data." + s
+	}
+	if a.Key != "" {
+		s += "[" + strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(a.Key)) + "]"
 	}
 	return s
+}
+
+// Block is the address of the block that makes an object: its own, but for an instance.
+func (a Address) Block() Address {
+	a.Key = ""
+	return a
+}
+
+// Label is what the object is called in the code.
+func (a Address) Label() string {
+	if a.Key != "" {
+		return a.Key
+	}
+	return a.Name
 }
 
 // IsZero reports whether a names nothing yet.
@@ -117,6 +139,7 @@ type Graph struct {
 	Users      []User
 	Unresolved []Unresolved
 	Mended     []Mended
+	Folds      []*Fold // of those resources that have a key
 }
 
 // Unresolved is an id that stayed in the code as text although it looks like a reference.

@@ -16,22 +16,30 @@ const maxLabel = 64
 // and, for children, from the label of its owner. A resource that had an address in an earlier
 // run keeps it, whatever it is called now and whatever was added beside it.
 //
-// Resources must come with parents before their children. Remembered returns the name that an
-// object had, or ""; nil remembers nothing. Reserved addresses belong to objects that are not among
+// Resources must come with parents before their children. Remembered returns the address that an
+// object had, or none; nil remembers nothing. Reserved addresses belong to objects that are not among
 // the resources, and whose code stays.
-func Label(resources []*Resource, remembered func(resourceType string, id ID) string, reserved []Address) {
+func Label(resources []*Resource, remembered func(resourceType string, id ID) Address, reserved []Address) {
 	if remembered == nil {
-		remembered = func(string, ID) string { return "" }
+		remembered = func(string, ID) Address { return Address{} }
 	}
 	taken := make(map[Address]bool, len(resources)+len(reserved))
 	for _, a := range reserved {
-		taken[a] = true
+		taken[a], taken[a.Block()] = true, true
 	}
+	blocks := map[Address]bool{} // that make several objects
 	for _, r := range resources {
-		if name := remembered(r.Address.Type, r.ID); name != "" && !taken[Address{Type: r.Address.Type, Name: name}] {
-			r.Address.Name = name
-			taken[r.Address] = true
+		a := remembered(r.Address.Type, r.ID)
+		if a.IsZero() || taken[a] || a.Key == "" && blocks[a] {
+			continue
 		}
+		r.Address, taken[a] = a, true
+		if a.Key != "" {
+			blocks[a.Block()] = true
+		}
+	}
+	for a := range blocks {
+		taken[a] = true
 	}
 	labels := make(map[ID]string, len(resources))
 	for _, r := range resources {
@@ -39,7 +47,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) st
 			r.Address.Name = free(r, base(r, labels[r.Parent]), taken)
 			taken[r.Address] = true
 		}
-		labels[r.ID] = r.Address.Name
+		labels[r.ID] = r.Address.Label()
 	}
 }
 

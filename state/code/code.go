@@ -49,11 +49,11 @@ func (i Item) Same() string {
 		if i.Kind == "removed" {
 			a = "from"
 		}
-		typ, name, ok := i.Target(a)
+		typ, name, key, ok := i.Instance(a)
 		if !ok {
 			return ""
 		}
-		return i.Kind + "." + typ + "." + name
+		return strings.TrimSuffix(strings.Join([]string{i.Kind, typ, name, key}, "."), ".")
 	}
 	return strings.Join(append([]string{i.Kind}, i.Labels...), ".")
 }
@@ -71,14 +71,25 @@ func (i Item) Arg(name string) (Arg, bool) {
 // Target returns the address that an argument such as an import block's "to" names: type and
 // name, without indexes.
 func (i Item) Target(arg string) (typ, name string, ok bool) {
+	typ, name, _, ok = i.Instance(arg)
+	return typ, name, ok
+}
+
+// Instance returns the address that an argument names with its index: a key of for_each or a number
+// of count. The index is empty without one, and where it is an expression.
+func (i Item) Instance(arg string) (typ, name, index string, ok bool) {
 	a, found := i.Arg(arg)
 	if !found {
-		return "", "", false
+		return "", "", "", false
 	}
 	for _, r := range i.Refs {
-		if r.Start == a.Start && len(r.Parts) >= 2 {
-			return r.Parts[0], r.Parts[1], true
+		if r.Start != a.Start || len(r.Parts) < 2 {
+			continue
 		}
+		if len(r.Parts) > 2 {
+			index = r.Parts[2]
+		}
+		return r.Parts[0], r.Parts[1], index, true
 	}
-	return "", "", false
+	return "", "", "", false
 }

@@ -6,13 +6,13 @@ import (
 )
 
 // Resolved returns an item as it reads when references are replaced by the ids that they
-// stand for, without comments and layout. Two items with one result say the same to the
+// stand for as a whole, without comments and layout. Two items with one result say the same to the
 // provider. The id of a reference that is to stay is empty.
 func (s Source) Resolved(i int, id func(Ref) string) string {
 	it := s.Items[i]
 	var edits []Edit
 	for _, r := range it.Refs {
-		if text := id(r); text != "" && len(r.Parts) == 3 {
+		if text := id(r); text != "" {
 			edits = append(edits, s.literal(r, text))
 		}
 	}
@@ -29,7 +29,7 @@ func (s Source) Resolved(i int, id func(Ref) string) string {
 // literal replaces a reference together with what is only there because it is one: a template
 // sequence around it, or a conversion.
 func (s Source) literal(r Ref, id string) Edit {
-	start, end := r.Start, r.Ends[2]
+	start, end := r.Start, r.Ends[len(r.Ends)-1]
 	text := strconv.Quote(id)
 	if before, after := s.around(start, end, "tonumber(", ")"); before < after {
 		start, end, text = before, after, id

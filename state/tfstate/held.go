@@ -28,6 +28,15 @@ func (h Held) String() string {
 	return s
 }
 
+// Instance is the address with its key, of what the root module holds by itself or by for_each.
+func (h Held) Instance() (a graph.Address, ok bool) {
+	a = h.Address
+	if h.Key == "" {
+		return a, h.Module == ""
+	}
+	return a, h.Module == "" && json.Unmarshal([]byte(h.Key), &a.Key) == nil && a.Key != ""
+}
+
 // Plain reports whether a single resource of the root module is what holds the object.
 func (h Held) Plain() bool { return h.Module == "" && h.Key == "" }
 

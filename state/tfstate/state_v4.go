@@ -3,7 +3,9 @@ package tfstate
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/zclconf/go-cty/cty"
@@ -23,6 +25,8 @@ type stateV4 struct {
 	Outputs      json.RawMessage   `json:"outputs"`
 	Resources    []json.RawMessage `json:"resources"`
 	CheckResults json.RawMessage   `json:"check_results"`
+
+	blocks map[graph.Address]int // positions in Resources, of those of the root module
 }
 
 // resourceV4 is a resource as this program writes it, and what it reads of others.
@@ -97,8 +101,10 @@ func (s *stateV4) held() (map[object]bool, map[graph.Address]graph.ID, error) {
 	objects, addresses := map[object]bool{}, map[graph.Address]graph.ID{}
 	for _, h := range all {
 		objects[object{h.Address.Type, h.ID}] = true
-		if h.Module == "" {
-			addresses[h.Address] = h.ID
+		if a, own := h.Instance(); own {
+			addresses[a] = h.ID
+		} else if h.Module == "" {
+			addresses[h.Address] = h.ID // counted
 		}
 	}
 	return objects, addresses, nil
@@ -120,13 +126,61 @@ func encodeResource(r Resource, provider string) (json.RawMessage, error) {
 	attributes["id"] = id
 	i := instanceV4{SchemaVersion: r.SchemaVersion, Attributes: attributes, Sensitive: []json.RawMessage{}}
 	for _, d := range r.Dependencies {
-		i.Dependencies = append(i.Dependencies, d.String())
+		i.Dependencies = append(i.Dependencies, d.Block().String())
 	}
 	sort.Strings(i.Dependencies)
+	i.Dependencies = slices.Compact(i.Dependencies)
+	if r.Address.Key != "" {
+		if i.IndexKey, err = json.Marshal(r.Address.Key); err != nil {
+			return nil, err
+		}
+	}
 	return json.Marshal(resourceV4{
 		Mode: "managed", Type: r.Address.Type, Name: r.Address.Name,
 		Provider: fmt.Sprintf("provider[%q]", provider), Instances: []instanceV4{i},
 	})
+}
+
+// put adds a resource, or its instance to those that the state has at its address.
+func (s *stateV4) put(block graph.Address, raw json.RawMessage) error {
+	if s.blocks == nil {
+		s.blocks = map[graph.Address]int{}
+		for n, present := range s.Resources {
+			var r resourceV4
+			if err := json.Unmarshal(present, &r); err != nil {
+				return err
+			}
+			if r.Mode == "managed" && r.Module == "" {
+				s.blocks[graph.Address{Type: r.Type, Name: r.Name}] = n
+			}
+		}
+	}
+	n, known := s.blocks[block]
+	if !known {
+		s.blocks[block] = len(s.Resources)
+		s.Resources = append(s.Resources, raw)
+		return nil
+	}
+	joined, err := joinInstances(s.Resources[n], raw)
+	s.Resources[n] = joined
+	return err
+}
+
+// joinInstances adds the instances of one resource to another, whose fields stay as they are.
+func joinInstances(to, from json.RawMessage) (json.RawMessage, error) {
+	var present, added map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(to, &present), json.Unmarshal(from, &added)); err != nil {
+		return nil, err
+	}
+	var all, more []json.RawMessage
+	if err := errors.Join(json.Unmarshal(present["instances"], &all), json.Unmarshal(added["instances"], &more)); err != nil {
+		return nil, err
+	}
+	var err error
+	if present["instances"], err = json.Marshal(append(all, more...)); err != nil {
+		return nil, err
+	}
+	return json.Marshal(present)
 }
 
 // encode writes the state in the order in which the engines write it.

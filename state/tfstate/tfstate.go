@@ -138,7 +138,9 @@ func (s *stateV4) add(resources []Resource, o Options) ([]graph.Address, error) 
 		if err != nil {
 			return nil, fmt.Errorf("write state of %s: %w", r.Address, err)
 		}
-		s.Resources = append(s.Resources, raw)
+		if err := s.put(r.Address.Block(), raw); err != nil {
+			return nil, fmt.Errorf("write state of %s: %w", r.Address, err)
+		}
 		byObject[object{r.Address.Type, r.ID}], byAddress[r.Address] = true, r.ID
 		added = append(added, r.Address)
 	}

@@ -192,15 +192,15 @@ func (r *run) closeState() {
 	}
 }
 
-// heldNames are the names under which the state holds objects of the root module.
-func (r *run) heldNames() map[state.Key]string {
-	names := map[state.Key]string{}
+// heldNames are the addresses at which the state holds objects by themselves in the root module.
+func (r *run) heldNames() map[state.Key]graph.Address {
+	names := map[state.Key]graph.Address{}
 	if r.state == nil {
 		return names
 	}
 	for _, h := range r.state.held {
 		if h.Plain() {
-			names[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address.Name
+			names[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address
 		}
 	}
 	return names

@@ -29,30 +29,45 @@ func (r *run) label(resources []*graph.Resource) {
 }
 
 // forgetStale remembers only the labels that still say what an object is called.
-func (r *run) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) string, reserved []graph.Address) func(string, graph.ID) string {
+func (r *run) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) graph.Address, reserved []graph.Address) func(string, graph.ID) graph.Address {
 	graph.Label(resources, nil, reserved)
 	fresh := map[graph.Address]bool{}
 	for _, res := range resources {
 		fresh[res.Address] = true
 	}
-	stale := map[graph.Target]bool{}
+	stale := map[graph.Target]graph.Address{}
+	labels := map[graph.ID]string{}
 	for _, res := range resources {
+		labels[res.ID] = res.Address.Name
 		was := remember(res.Address.Type, res.ID)
-		old := graph.Address{Type: res.Address.Type, Name: was}
-		_, pinned := r.around.hand.Declared[old]
-		if was != "" && !pinned && !r.around.hand.Mentioned[old] && !sameLabel(was, res.Address, fresh) {
-			stale[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
+		if was.IsZero() || r.pinned(was) || was.Key == "" && sameLabel(was.Name, res.Address, fresh) {
+			continue
 		}
+		now := graph.Address{}
+		if was.Key != "" { // it stays in its fold
+			now = was
+			now.Key = graph.FoldKey(res.Address.Name, labels[res.Parent])
+			if unnumbered(was.Key) == unnumbered(now.Key) {
+				continue
+			}
+		}
+		stale[graph.Target{Type: res.Address.Type, ID: res.ID}] = now
 	}
 	for _, res := range resources {
 		res.Address.Name = ""
 	}
-	return func(typ string, id graph.ID) string {
-		if stale[graph.Target{Type: typ, ID: id}] {
-			return ""
+	return func(typ string, id graph.ID) graph.Address {
+		if now, ok := stale[graph.Target{Type: typ, ID: id}]; ok {
+			return now
 		}
 		return remember(typ, id)
 	}
+}
+
+// pinned reports whether code by hand depends on an address.
+func (r *run) pinned(a graph.Address) bool {
+	_, declared := r.around.hand.Declared[a]
+	return declared || r.around.hand.Mentioned[a.Block()]
 }
 
 // sameLabel reports whether two labels differ at most in the number that keeps objects of one name
@@ -136,13 +151,13 @@ func (r *run) moves(now map[state.Key]graph.Address, current map[graph.Address]b
 	return list
 }
 
-// heldAddresses are the plain addresses in the state.
+// heldAddresses are the addresses in the state, but for modules and what is counted.
 func (r *run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Address]bool) {
 	of, held = map[state.Key]graph.Address{}, map[graph.Address]bool{}
 	for _, h := range r.around.held {
-		if h.Plain() {
-			of[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address
-			held[h.Address] = true
+		if a, own := h.Instance(); own {
+			of[state.Key{Type: h.Address.Type, ID: h.ID}] = a
+			held[a] = true
 		}
 	}
 	return of, held
@@ -215,7 +230,7 @@ func (r *run) expectBeside(e *verify.Expect) {
 	}
 	for _, a := range r.renderOptions.Forgotten {
 		for _, h := range s.held {
-			if h.Plain() && h.Address == a {
+			if h.Module == "" && h.Address == a {
 				e.Forget = append(e.Forget, verify.Object{Type: a.Type, ID: string(h.ID)})
 			}
 		}

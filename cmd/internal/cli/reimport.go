@@ -200,11 +200,12 @@ func (r *run) managedBeside(k state.Key, ours graph.Address, places []tfstate.He
 	}
 	for _, p := range places {
 		_, byHand := s.hand.Declared[p.Address]
+		at, own := p.Instance()
 		switch {
 		case p.Module != "":
 			s.hidden[target] = p.String()
 			return true
-		case byHand && p.Address != ours:
+		case byHand && !(own && at == ours):
 			ref := graph.Ref{Target: p.Address, Attr: "id"}
 			if p.Key != "" {
 				ref.Index = "[" + strings.NewReplacer("${", "$${", "%{", "%%{").Replace(p.Key) + "]"
@@ -261,14 +262,14 @@ func (r *run) reserveBeside(here map[state.Key]bool) []graph.Address {
 	return list
 }
 
-// heldName is the label that the state has for an object that no code declares.
-func (s *surroundings) heldName(k state.Key) string {
+// heldName is the address that the state has for an object that no code declares.
+func (s *surroundings) heldName(k state.Key) graph.Address {
 	for _, h := range s.held {
 		if h.Plain() && h.Address.Type == k.Type && h.ID == k.ID {
-			return h.Address.Name
+			return h.Address
 		}
 	}
-	return ""
+	return graph.Address{}
 }
 
 func (r *run) isBeside(t graph.Target) bool {
@@ -292,7 +293,7 @@ func (r *run) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bo
 func (r *run) runBeside(run *state.Run) {
 	run.Held, run.Forget = map[state.Key]bool{}, map[state.Key]bool{}
 	for _, h := range r.around.held {
-		if h.Plain() {
+		if _, own := h.Instance(); own {
 			run.Held[state.Key{Type: h.Address.Type, ID: h.ID}] = true
 		}
 	}

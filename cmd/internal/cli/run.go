@@ -239,17 +239,18 @@ func rules(resourceType string) []graph.Rule {
 	return nil
 }
 
-// remembered gives objects the names that earlier runs gave them.
-func (r *run) remembered() func(string, graph.ID) string {
+// remembered gives objects the addresses that earlier runs gave them.
+func (r *run) remembered() func(string, graph.ID) graph.Address {
 	known, held := r.dir.Addresses(), r.heldNames()
-	return func(resourceType string, id graph.ID) string {
-		if name := held[state.Key{Type: resourceType, ID: id}]; name != "" {
-			return name
+	return func(resourceType string, id graph.ID) graph.Address {
+		k := state.Key{Type: resourceType, ID: id}
+		if a := held[k]; !a.IsZero() {
+			return a
 		}
-		if name := known[state.Key{Type: resourceType, ID: id}].Name; name != "" {
-			return name
+		if a := known[k]; !a.IsZero() {
+			return a
 		}
-		return r.around.heldName(state.Key{Type: resourceType, ID: id})
+		return r.around.heldName(k)
 	}
 }
 

@@ -215,17 +215,18 @@ func (o *statusOptions) live(ctx context.Context, w World, places []place) (*roo
 }
 
 // rememberedIn finds the names that the places have for objects.
-func rememberedIn(places []place) func(string, graph.ID) string {
-	names := map[state.Key]string{}
+func rememberedIn(places []place) func(string, graph.ID) graph.Address {
+	names := map[state.Key]graph.Address{}
 	for _, p := range places {
 		for _, h := range p.held {
-			names[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address.Name
+			a, _ := h.Instance()
+			names[state.Key{Type: h.Address.Type, ID: h.ID}] = a
 		}
 		for k, a := range p.known {
-			names[k] = a.Name
+			names[k] = a
 		}
 	}
-	return func(typ string, id graph.ID) string { return names[state.Key{Type: typ, ID: id}] }
+	return func(typ string, id graph.ID) graph.Address { return names[state.Key{Type: typ, ID: id}] }
 }
 
 // compareStatus sorts every object into managed, unmanaged, missing and ignored.

@@ -1,0 +1,103 @@
+package generator
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// requiredToFold is the first version that reads import blocks with for_each.
+const requiredToFold = ">= 1.7.0"
+
+// engine is the first version of the engine that reads the code.
+func (r *rendering) engine() string {
+	if r.options.Folded || len(r.graph.Folds) > 0 {
+		return requiredToFold
+	}
+	return requiredTerraform
+}
+
+// foldOf finds the fold that a resource is part of.
+func (r *rendering) foldOf(res *graph.Resource) *graph.Fold {
+	if res.Address.Key == "" {
+		return nil
+	}
+	return r.folds[res.Address.Block()]
+}
+
+func foldsByBlock(g *graph.Graph) map[graph.Address]*graph.Fold {
+	folds := make(map[graph.Address]*graph.Fold, len(g.Folds))
+	for _, f := range g.Folds {
+		folds[f.Template.Address] = f
+	}
+	return folds
+}
+
+// blocksFor returns the code of a resource: its own block, or, for the first of a fold, that of all.
+func (r *rendering) blocksFor(res *graph.Resource, first bool) ([]block, error) {
+	fold := r.foldOf(res)
+	switch {
+	case fold == nil:
+		b, err := resourceBlock(res, blockSchema(r.schema, res.Address))
+		return []block{b}, err
+	case !first:
+		return nil, nil
+	}
+	return foldBlocks(fold, blockSchema(r.schema, res.Address))
+}
+
+// foldBlocks returns the map of a fold, and the block that is repeated for it.
+func foldBlocks(f *graph.Fold, s *schema.Block) ([]block, error) {
+	rows := &graph.Resource{Config: f.Entries, Notes: f.Notes}
+	over, err := overlayOf(f.Entries, f.Exprs)
+	if err != nil {
+		return nil, err
+	}
+	locals := block{kind: "locals"}
+	if over, err = layNotes(&locals, rows, over); err != nil {
+		return nil, err
+	}
+	locals.body.args = []argument{{name: f.Local, value: f.Entries, over: over, spread: true, rows: true}}
+
+	b, err := resourceBlock(f.Template, s)
+	if err != nil {
+		return nil, err
+	}
+	each := argument{name: "for_each", value: cty.StringVal(f.Local), over: &overlay{expr: graph.LocalRef{Name: f.Local}}, apart: true}
+	b.body.args = append([]argument{each}, b.body.args...)
+	return []block{locals, b}, nil
+}
+
+// foldImport imports the members of a fold. Their ids stand in the block itself, so that nothing of
+// them is left once it is deleted.
+func foldImport(members []*graph.Resource) block {
+	ids := make(map[string]cty.Value, len(members))
+	for _, m := range members {
+		ids[m.Address.Key] = cty.StringVal(string(m.ImportID()))
+	}
+	return block{kind: importKind, body: body{args: []argument{
+		{name: "for_each", value: cty.ObjectVal(ids), spread: true},
+		bare("to", members[0].Address.Block().String()+"[each.key]"),
+		{name: "id", value: cty.StringVal("each.value"), over: &overlay{expr: graph.EachRef{}}},
+	}}}
+}
+
+// imports gathers the resources that want an import block: each by itself, but folds together.
+func (r *rendering) imports() [][]*graph.Resource {
+	var groups [][]*graph.Resource
+	at := map[graph.Address]int{}
+	for _, res := range r.graph.Resources {
+		if !r.options.wantsImport(res) {
+			continue
+		}
+		i, known := at[res.Address.Block()]
+		if !known {
+			i = len(groups)
+			at[res.Address.Block()] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], res)
+	}
+	return groups
+}
