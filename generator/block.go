@@ -27,6 +27,7 @@ type argument struct {
 	spread bool // whether a collection takes a line for each element, however short it is
 	rows   bool // whether its elements are written in one way: each on one line, or none
 	apart  bool // whether a blank line follows
+	whole  bool // whether a list is open as a whole until all of it is known
 }
 
 // text returns an argument whose value is text.

@@ -83,6 +83,11 @@ func (p *hclPrinter) body(dst []byte, b body, indent int) []byte {
 
 // value writes what is right of the equals sign.
 func (p *hclPrinter) value(dst []byte, a argument, indent int) ([]byte, form) {
+	if a.whole {
+		a.whole = false
+		dst, f := p.value(append(dst, "distinct("...), a, indent)
+		return append(dst, ')'), f
+	}
 	if a.over != nil && a.over.expr != nil {
 		return p.expression(dst, a.over.expr, indent)
 	}

@@ -36,6 +36,9 @@ func (p *jsonPrinter) body(dst []byte, b block, indent int) []byte {
 	}
 	for _, a := range b.body.args {
 		members = append(members, member{a.name, func(dst []byte, indent int) []byte {
+			if a.whole {
+				return appendJSONTemplate(dst, []piece{{code: "distinct(" + string(p.hcl.inline(nil, a.value, a.over)) + ")"}})
+			}
 			return p.value(dst, a.value, a.over, indent)
 		}})
 	}

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -74,7 +75,11 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 			return body{}, fmt.Errorf("argument %s: its name cannot be an expression", name)
 		}
 		if !isBlock(name, value, s) {
-			out.args = append(out.args, argument{name: name, value: value, over: laid, notes: laid.comments()})
+			arg := argument{name: name, value: value, over: laid, notes: laid.comments()}
+			if s != nil && inParts(s.Attribute(name), value, laid) {
+				arg.whole, arg.notes = true, append(slices.Clip(arg.notes), wholeNote)
+			}
+			out.args = append(out.args, arg)
 			continue
 		}
 		blocks, err := blocksOf(name, value, laid, s)
@@ -84,6 +89,32 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 		out.blocks = append(out.blocks, blocks...)
 	}
 	return out, nil
+}
+
+const wholeNote = "distinct() keeps the list open until all of it is made: the provider cannot plan it in part"
+
+// inParts reports whether a list has elements that are open until a resource is made beside others
+// that are known. Where the provider compares lists without their order, it plans such a list as if it
+// were not there, and the engines refuse what comes out of it later, unless Rootly may fill it in too.
+func inParts(a *schema.Attribute, v cty.Value, over *overlay) bool {
+	if a == nil || a.Suppress != schema.SuppressOrder || a.Mode == schema.OptionalComputed || over.replaced() || !isCollection(v) {
+		return false
+	}
+	open, known := false, false
+	seen := map[string]bool{}
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		if element.Type() != cty.String || element.IsNull() || seen[element.AsString()] {
+			return false // distinct would make another list of it
+		}
+		seen[element.AsString()] = true
+		if laid := over.member(key); laid.replaced() && graph.ReadsResource(laid.expr) {
+			open = true
+		} else {
+			known = true
+		}
+	}
+	return open && known
 }
 
 // blocksOf turns a sequence of objects into blocks of one kind.

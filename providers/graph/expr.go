@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/zclconf/go-cty/cty"
+import (
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+)
 
 // An Expr is what stands in the code instead of a literal.
 // It is one of Ref, UserRef, VariableRef, LocalRef, EachRef, Template and Encoded.
@@ -64,6 +68,11 @@ func (LocalRef) expr()    {}
 func (EachRef) expr()     {}
 func (Template) expr()    {}
 func (Encoded) expr()     {}
+
+// ReadsResource reports whether what an expression stands for is open until a resource is made.
+func ReadsResource(e Expr) bool {
+	return slices.ContainsFunc(targetsOf(e), func(a Address) bool { return !a.Data })
+}
 
 // HoldsVariable reports whether an expression reads an input variable, at whatever depth.
 func HoldsVariable(e Expr) bool {

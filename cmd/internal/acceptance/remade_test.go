@@ -71,8 +71,5 @@ var remade = map[string]string{
 
 // unmade are the resources that an empty Rootly refuses, by type and name, each with the reason.
 var unmade = map[string]string{
-	"rootly_api_key.feeds_key":                                "Rootly makes no key without an end, and this one has none",
-	"rootly_form_field.region_tier":                           "the slug of a form that is yet to be made: the provider plans nothing for it, and Terraform refuses the surprise",
-	"rootly_form_set.reporting_forms":                         "as for region_tier",
-	"rootly_form_field_placement.region_tier_security_report": "its field is not made",
+	"rootly_api_key.feeds_key": "Rootly makes no key without an end, and this one has none",
 }
