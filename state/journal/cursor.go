@@ -65,7 +65,7 @@ func (c *Cursor) load() error {
 		previous, again := readCursor(c.path + previousSuffix)
 		if again != nil {
 			return advised(fmt.Errorf("open cursor %s: %w", c.path, err),
-				"put a backup in its place, or delete it and run with --backfill-from TIME: sinks take no event twice")
+				"put a backup in its place, or delete it: a sink that has events goes on from the newest of them, and takes none twice")
 		}
 		c.repaired = fmt.Sprintf("cursor %s was broken (%v); going on from the one of the run before", c.path, err)
 		c.file = previous

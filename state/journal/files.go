@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
@@ -30,6 +31,8 @@ type files struct {
 var _ store = (*files)(nil)
 
 func (f *files) identity() string { return f.index.self }
+
+func (f *files) newest(ctx context.Context) (time.Time, error) { return f.index.newest(ctx) }
 
 func (f *files) add(ctx context.Context, events []audit.Event) (added int, err error) {
 	err = f.index.alone(ctx, func() error {

@@ -155,12 +155,29 @@ func see(ctx context.Context, tx *sql.Tx, events []audit.Event) error {
 	if err != nil {
 		return err
 	}
+	var newest time.Time
 	for _, e := range events {
 		if _, err := put.ExecContext(ctx, e.ID); err != nil {
 			return err
 		}
+		newest = later(newest, e.At)
 	}
-	return nil
+	if newest.IsZero() {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO meta VALUES ('newest', ?) ON CONFLICT (key)
+DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, newest.UnixMicro())
+	return err
+}
+
+// newest is created_at of the newest event that was noted, or zero.
+func (x *index) newest(ctx context.Context) (time.Time, error) {
+	var at int64
+	err := x.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'").Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return time.UnixMicro(at), readable(err, x.path)
 }
 
 // A queued line has a number that no other line of the sink ever gets.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -113,6 +114,18 @@ func (p *postgres) migrate(ctx context.Context) error {
 }
 
 func (p *postgres) identity() string { return p.self }
+
+func (p *postgres) newest(ctx context.Context) (time.Time, error) {
+	if err := p.connect(ctx); err != nil {
+		return time.Time{}, err
+	}
+	var at *time.Time
+	err := p.conn.QueryRow(ctx, "SELECT max(created_at) FROM rootly_audit_events").Scan(&at)
+	if err != nil || at == nil {
+		return time.Time{}, inPostgres(err)
+	}
+	return *at, nil
+}
 
 const postgresInsert = `INSERT INTO rootly_audit_events
 SELECT u.id, u.created_at::timestamptz, u.action, u.item_type, u.item_id, u.item_name, u.user_id, u.user_name, u.user_email, u.source, u.api_key_id,

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
@@ -105,6 +106,8 @@ func openEndpoint(ctx context.Context, target string, o Options) (store, error) 
 }
 
 func (q *queue) identity() string { return q.index.self }
+
+func (q *queue) newest(ctx context.Context) (time.Time, error) { return q.index.newest(ctx) }
 
 // add puts events into the queue. They leave it with flush.
 func (q *queue) add(ctx context.Context, events []audit.Event) (added int, err error) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
@@ -42,6 +43,9 @@ type store interface {
 
 	// add makes the events durable that the store does not have, all or none, and counts them.
 	add(ctx context.Context, events []audit.Event) (int, error)
+
+	// newest is created_at of the newest event that the store was ever given, or zero.
+	newest(ctx context.Context) (time.Time, error)
 
 	// flush passes on what waits, and tells how many events still do.
 	flush(ctx context.Context) (waiting int, err error)

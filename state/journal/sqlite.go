@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
@@ -55,6 +56,15 @@ func openSQLite(ctx context.Context, path string, format audit.Format) (store, e
 }
 
 func (s *sqlite) identity() string { return s.self }
+
+func (s *sqlite) newest(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	err := s.db.QueryRowContext(ctx, "SELECT max(at) FROM events").Scan(&at)
+	if err != nil || !at.Valid {
+		return time.Time{}, readable(err, s.path)
+	}
+	return time.UnixMicro(at.Int64), nil
+}
 
 func (s *sqlite) add(ctx context.Context, events []audit.Event) (int, error) {
 	n, err := s.insert(ctx, events)

@@ -29,7 +29,7 @@ type Sync struct {
 	Sinks   []*Sink
 	Cursor  *Cursor
 	Overlap time.Duration // how much is read again
-	Start   time.Time     // where a sink begins that has no place yet; zero: now
+	Start   time.Time     // where a sink begins that has no place yet; zero: at its newest event, or now
 	Now     func() time.Time
 
 	// Stretch is how many events are read before the reader is asked anew. Default 20,000. It
@@ -63,7 +63,7 @@ const passes = 3
 // the others go on. What the round did is told also with an error.
 func (s *Sync) Once(ctx context.Context) (Round, error) {
 	r := &round{Sync: s, began: s.Now(), Round: Round{Added: map[string]int{}, Waiting: map[string]int{}}}
-	if err := r.prepare(); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return r.Round, err
 	}
 	err := r.walk(ctx)
@@ -121,7 +121,7 @@ func (f *follower) add(ctx context.Context, events []audit.Event) (int, error) {
 }
 
 // prepare finds out where each sink goes on.
-func (r *round) prepare() error {
+func (r *round) prepare(ctx context.Context) error {
 	for _, sink := range r.Sinks {
 		f := &follower{sink: sink}
 		known, ok := r.Cursor.file.Sinks[sink.Name()]
@@ -130,12 +130,13 @@ func (r *round) prepare() error {
 		case replaced && r.Start.IsZero():
 			return advised(fmt.Errorf("continue %s: %w: it was made anew since", sink.Name(), ErrReplaced),
 				"put the old one back, or say with --backfill-from TIME where the new one begins")
+		case !ok && r.Start.IsZero():
+			var err error
+			if f.place, err = r.begin(ctx, sink); err != nil {
+				return err
+			}
 		case !ok || replaced:
 			f.place = place{Identity: sink.store.identity(), Start: r.Start, At: r.Start}
-			if r.Start.IsZero() {
-				f.place.Start, f.place.At = r.began, r.began
-				r.New = append(r.New, sink.Name())
-			}
 			if replaced {
 				r.Notes = append(r.Notes, fmt.Sprintf("%s was made anew and is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))
 			}
@@ -153,6 +154,23 @@ func (r *round) prepare() error {
 		r.Added[sink.Name()] = 0
 	}
 	return nil
+}
+
+// begin finds where a sink begins for which no place is noted. One that has events was followed by
+// a cursor that is lost, or filled by a webhook: it goes on from the newest of them.
+func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
+	newest, err := sink.store.newest(ctx)
+	if err != nil {
+		return place{}, keepErr("read", sink.Name(), err)
+	}
+	if newest.IsZero() {
+		r.New = append(r.New, sink.Name())
+		return place{Identity: sink.store.identity(), Start: r.began, At: r.began}, nil
+	}
+	at := earlier(newest, r.began)
+	r.Notes = append(r.Notes, fmt.Sprintf("the cursor knows nothing of %s, which has events: going on from the newest, of %s, and %s before; "+
+		"--backfill-from TIME reads what may be missing before that", sink.Name(), at.UTC().Format(time.RFC3339), r.Overlap))
+	return place{Identity: sink.store.identity(), Start: at.Add(-r.Overlap), At: at}, nil
 }
 
 // walk reads stretch by stretch until there is no more.
