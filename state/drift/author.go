@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -14,8 +15,8 @@ type Confidence string
 // be known; none is guessed.
 const (
 	Exact   Confidence = "exact"   // an event of the object that names what changed
-	Parent  Confidence = "parent"  // an event of the object's owner, whose part it is
-	Unknown Confidence = "unknown" // no event
+	Parent  Confidence = "parent"  // an event of the object's owner that tells of the object, whose part it is
+	Unknown Confidence = "unknown" // no event that says so
 )
 
 // An Item names an object as the audit log does.
@@ -29,13 +30,19 @@ type Question struct {
 	Kind   Kind     // Added: made outside of code; Removed: destroyed; Changed
 	Item   Item     // the object
 	Owner  Item     // its owner, if it has one
+	Within []string // where the owner's own events may list such objects: names of collections, such as "tasks"
 	Fields []string // top-level attributes that changed
 }
 
 // An Answer is who did it, and how surely that is known.
 type Answer struct {
 	Confidence Confidence
-	Events     []audit.Event // latest first; with only the fields concerned, unless they are the owner's
+	Events     []audit.Event // latest first; with only the fields concerned, where a change has fields
+	Open       []string      // fields of the question that none of the events names
+
+	// Candidates are events of the owner, latest first, that touched objects of this kind or do not say
+	// what they touched. Whether this object was among them nobody can tell: they name no author.
+	Candidates []audit.Event
 }
 
 // A Record finds events by the object that they are about.
@@ -58,26 +65,47 @@ func NewRecord(events []audit.Event) *Record {
 
 // Who answers a question.
 func (r *Record) Who(q Question) Answer {
-	if exact := r.exact(q); len(exact) > 0 {
-		return Answer{Exact, exact}
+	if q.Item.Type != "" { // its own events would tell
+		return answered(Exact, r.exact(q), q)
 	}
-	if q.Item.Type == "" && q.Owner.Type != "" {
-		if owners := r.byItem[q.Owner]; len(owners) > 0 {
-			return Answer{Parent, owners[:1]}
+	var told, perhaps []audit.Event
+	for _, e := range r.byItem[q.Owner] {
+		switch concerned, may := q.part(e); {
+		case len(concerned) > 0:
+			e.Changes = concerned
+			told = append(told, e)
+		case may:
+			perhaps = append(perhaps, e)
 		}
 	}
-	return Answer{Confidence: Unknown}
+	if len(told) > 0 {
+		return answered(Parent, told, Question{})
+	}
+	return Answer{Confidence: Unknown, Candidates: perhaps}
+}
+
+// answered is the answer that events give.
+func answered(c Confidence, events []audit.Event, q Question) Answer {
+	if len(events) == 0 {
+		return Answer{Confidence: Unknown}
+	}
+	a := Answer{Confidence: c, Events: events}
+	for _, f := range q.Fields {
+		named := slices.ContainsFunc(events, func(e audit.Event) bool { return len(about(e.Changes, []string{f})) > 0 })
+		if q.Kind == Changed && !named && !slices.Contains(a.Open, f) {
+			a.Open = append(a.Open, f)
+		}
+	}
+	return a
 }
 
 // exact finds the events of the object itself that tell of what happened.
 func (r *Record) exact(q Question) []audit.Event {
-	if q.Item.Type == "" {
-		return nil
-	}
 	var found []audit.Event
 	for _, e := range r.byItem[q.Item] {
 		switch {
 		case q.Kind == Added && e.Action == "create", q.Kind == Removed && e.Action == "destroy":
+			e.Changes = nil // everything
 			found = append(found, e)
 		case q.Kind == Changed && e.Action == "update":
 			if concerned := about(e.Changes, q.Fields); len(concerned) > 0 {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
@@ -26,6 +27,7 @@ type click struct {
 	attributes string // JSON; %d gives a name that nothing has
 	by         string // people in the order in which they did it; empty: whoever was before, so that a test sees it
 	also       string // attributes by which the owner is touched as well, by the same person
+	seen       string // what an event of the owner tells: "part" which object it was, "count" that there was one
 	want       string // changed, gone, unmanaged; empty: nothing is to be told
 	path       string // attribute that is named
 	confidence string
@@ -34,29 +36,31 @@ type click struct {
 
 func clicks() []click {
 	return []click{
-		{"an edit", "rootly_service", "PUT", `{"description":"Edited"}`, "ada", "", "changed", "description", "exact", 1},
-		{"a rename", "rootly_team", "PUT", `{"name":"Renamed %d"}`, "ken", "", "changed", "name", "exact", 1},
-		{"a colour", "rootly_severity", "PUT", `{"color":"#123456"}`, "eve", "", "changed", "color", "exact", 1},
-		{"an end", "rootly_environment", "DELETE", ``, "wei", "", "gone", "", "exact", 1},
-		{"another end", "rootly_functionality", "DELETE", ``, "tim", "", "gone", "", "exact", 1},
-		{"a birth", "rootly_cause", "POST", `{"name":"Born %d"}`, "zoe", "", "unmanaged", "", "exact", 1},
-		{"a service made", "rootly_service", "POST", `{"name":"Born %d"}`, "ada", "", "unmanaged", "", "exact", 1},
-		{"two people", "rootly_incident_type", "PUT", `{"description":"Edited %d"}`, "ken,eve", "", "changed", "description", "exact", 2},
-		{"there and back", "rootly_cause", "PUT", `{"description":"Edited"}`, "wei", "", "", "", "", 0},
-		{"another order", "rootly_service", "PUT", `reversed`, "tim", "", "", "", "", 0},
-		{"nothing that counts", "rootly_team", "PUT", `{"updated_at":"2031-01-01T00:00:00Z"}`, "zoe", "", "", "", "", 0},
-		{"a workflow", "rootly_workflow_incident", "PUT", `{"name":"Renamed %d"}`, "ada", "", "changed", "name", "exact", 1},
-		{"a workflow of another trigger", "rootly_workflow_alert", "PUT", `{"enabled":false}`, "ken", "", "changed", "enabled", "exact", 1},
-		{"a group of workflows", "rootly_workflow_group", "PUT", `{"name":"Renamed %d"}`, "eve", "", "changed", "name", "exact", 1},
-		{"a kind without audit events", "rootly_incident_role", "PUT", `{"summary":"Edited"}`, "wei", "", "changed", "summary", "unknown", 0},
-		{"the end of such a kind", "rootly_incident_role", "DELETE", ``, "tim", "", "gone", "", "unknown", 0},
-		{"the birth of such a kind", "rootly_incident_role", "POST", `{"name":"Born %d"}`, "zoe", "", "unmanaged", "", "unknown", 0},
-		{"a task, seen on its workflow", "rootly_workflow_task_print", "PUT", `{"name":"Renamed %d"}`, "ada", `{"command":"ada-%d"}`, "changed", "name", "parent", 1},
-		{"a task, its workflow untouched", "rootly_workflow_task_send_email", "PUT", `{"name":"Renamed %d"}`, "ken", "", "changed", "name", "unknown", 0},
-		{"the end of a task", "rootly_workflow_task_http_client", "DELETE", ``, "eve", `{"command":"eve-%d"}`, "gone", "", "parent", 1},
-		{"a child added", "rootly_workflow_task_create_jira_issue", "POST", `{"task_params":{"task_type":"print","message":"Born %d"}}`, "wei", "", "unmanaged", "", "unknown", 0},
-		{"an option, seen on its field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "tim", `{"description":"tim %d"}`, "changed", "value", "parent", 1},
-		{"an edit by a key", "rootly_functionality", "PUT", `{"description":"Edited"}`, "", "", "changed", "description", "exact", 1},
+		{"an edit", "rootly_service", "PUT", `{"description":"Edited"}`, "ada", "", "", "changed", "description", "exact", 1},
+		{"a rename", "rootly_team", "PUT", `{"name":"Renamed %d"}`, "ken", "", "", "changed", "name", "exact", 1},
+		{"a colour", "rootly_severity", "PUT", `{"color":"#123456"}`, "eve", "", "", "changed", "color", "exact", 1},
+		{"an end", "rootly_environment", "DELETE", ``, "wei", "", "", "gone", "", "exact", 1},
+		{"another end", "rootly_functionality", "DELETE", ``, "tim", "", "", "gone", "", "exact", 1},
+		{"a birth", "rootly_cause", "POST", `{"name":"Born %d"}`, "zoe", "", "", "unmanaged", "", "exact", 1},
+		{"a service made", "rootly_service", "POST", `{"name":"Born %d"}`, "ada", "", "", "unmanaged", "", "exact", 1},
+		{"two people", "rootly_incident_type", "PUT", `{"description":"Edited %d"}`, "ken,eve", "", "", "changed", "description", "exact", 2},
+		{"there and back", "rootly_cause", "PUT", `{"description":"Edited"}`, "wei", "", "", "", "", "", 0},
+		{"another order", "rootly_service", "PUT", `reversed`, "tim", "", "", "", "", "", 0},
+		{"nothing that counts", "rootly_team", "PUT", `{"updated_at":"2031-01-01T00:00:00Z"}`, "zoe", "", "", "", "", "", 0},
+		{"a workflow", "rootly_workflow_incident", "PUT", `{"name":"Renamed %d"}`, "ada", "", "", "changed", "name", "exact", 1},
+		{"a workflow of another trigger", "rootly_workflow_alert", "PUT", `{"enabled":false}`, "ken", "", "", "changed", "enabled", "exact", 1},
+		{"a group of workflows", "rootly_workflow_group", "PUT", `{"name":"Renamed %d"}`, "eve", "", "", "changed", "name", "exact", 1},
+		{"a kind without audit events", "rootly_incident_role", "PUT", `{"summary":"Edited"}`, "wei", "", "", "changed", "summary", "unknown", 0},
+		{"the end of such a kind", "rootly_incident_role", "DELETE", ``, "tim", "", "", "gone", "", "unknown", 0},
+		{"the birth of such a kind", "rootly_incident_role", "POST", `{"name":"Born %d"}`, "zoe", "", "", "unmanaged", "", "unknown", 0},
+		{"a task, seen on its workflow", "rootly_workflow_task_print", "PUT", `{"name":"Renamed %d"}`, "ada", "", "part", "changed", "name", "parent", 1},
+		{"a task, its workflow untouched", "rootly_workflow_task_send_email", "PUT", `{"name":"Renamed %d"}`, "ken", "", "", "changed", "name", "unknown", 0},
+		{"the end of a task", "rootly_workflow_task_http_client", "DELETE", ``, "eve", "", "part", "gone", "", "parent", 1},
+		{"a child added", "rootly_workflow_task_create_jira_issue", "POST", `{"task_params":{"task_type":"print","message":"Born %d"}}`, "wei", "", "part", "unmanaged", "", "parent", 1},
+		{"an option, seen on its field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "tim", `{"description":"tim %d"}`, "part", "changed", "value", "parent", 1},
+		{"some option of a field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "tim", "", "count", "changed", "value", "unknown", 0},
+		{"an option and something of its field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "zoe", `{"description":"zoe %d"}`, "", "changed", "value", "unknown", 0},
+		{"an edit by a key", "rootly_functionality", "PUT", `{"description":"Edited"}`, "", "", "", "changed", "description", "exact", 1},
 	}
 }
 
@@ -155,6 +159,9 @@ func (c *clicking) do(k click) touched {
 			was, _ := json.Marshal(map[string]any{"description": attributesOf(c.t, o.Body)["description"]})
 			c.call(k.do, single, row.API, string(was))
 		}
+		if k.seen != "" {
+			c.server.Record(ownerEvent(k, row, o, actor))
+		}
 		if k.also != "" {
 			owner := catalogue.Lookup(kindOf(c.managed[o.Parent] + "."))
 			path := strings.ReplaceAll(owner.Get, "{id}", o.Parent)
@@ -162,6 +169,23 @@ func (c *clicking) do(k click) touched {
 		}
 	}
 	return touched{k, o.ID, o.Parent, c.managed[o.ID]}
+}
+
+// ownerEvent is what the owner's history may say of a part.
+func ownerEvent(k click, row *catalogue.Type, o sandbox.Object, actor sandbox.Actor) sandbox.Event {
+	owner := catalogue.Lookup(row.Parents[0])
+	changes := fmt.Sprintf(`{"%s_count":[1,2],"updated_at":[1,2]}`, row.Relations[0])
+	if k.seen == "part" {
+		was, is := fmt.Sprintf(`[{"id":%q,"name":"a","value":"a"}]`, o.ID), fmt.Sprintf(`[{"id":%q,"name":"b","value":"b"}]`, o.ID)
+		switch k.want {
+		case "gone":
+			is = "[]"
+		case "unmanaged":
+			was = "[]"
+		}
+		changes = fmt.Sprintf(`{%q:[%s,%s]}`, row.Relations[0], was, is)
+	}
+	return sandbox.Event{Event: "update", ItemType: owner.Audit, ItemID: o.Parent, Changes: json.RawMessage(changes), Actor: actor}
 }
 
 // drifted runs drift and reads its report.
@@ -205,7 +229,7 @@ func TestAcceptanceOfDrift(t *testing.T) {
 		}
 		if k.also != "" { // the owner drifted as well
 			owner := clicking.managed[done.parent]
-			want[done.parent] = touched{click{k.name + ", its owner", "", "", "", k.by, "", "changed", "", "exact", 1}, done.parent, "", owner}
+			want[done.parent] = touched{click{k.name + ", its owner", "", "", "", k.by, "", "", "changed", "", "exact", 1}, done.parent, "", owner}
 		}
 	}
 
@@ -214,7 +238,8 @@ func TestAcceptanceOfDrift(t *testing.T) {
 	if code != 2 {
 		t.Fatalf("exit code %d: %s", code, talk)
 	}
-	if n := server.Requests()["GET /v1/audits"] - before["GET /v1/audits"]; n != 1 {
+	// One for all objects, and one for each of web and api, by which the changes came.
+	if n := server.Requests()["GET /v1/audits"] - before["GET /v1/audits"]; n != 3 {
 		t.Errorf("%d requests for audits", n)
 	}
 	for _, got := range c.Changes {
@@ -245,6 +270,14 @@ func judgeClick(t *testing.T, got report.ObjectChange, want touched) {
 	if want.path != "" && (len(got.Attributes) != 1 || got.Attributes[0].Path != want.path) {
 		t.Errorf("%s: attributes %+v, want %s", want.name, got.Attributes, want.path)
 	}
+	if (len(got.Candidates) > 0) != (want.seen == "count") {
+		t.Errorf("%s: candidates %+v", want.name, got.Candidates)
+	}
+	for _, e := range got.Events {
+		if want := map[bool]string{true: "api", false: "web"}[want.by == ""]; e.Source != want || e.RequestID == "" || got.Kind == "changed" && len(e.Fields) == 0 {
+			t.Errorf("%s: the event tells too little: %+v, want %s", got.Address, e, want)
+		}
+	}
 	people := strings.Split(want.by, ",")
 	slices.Reverse(people)
 	for i, author := range got.Authors {
@@ -260,7 +293,7 @@ func oneIncident(t *testing.T, server *sandbox.Server, run func(...string) (repo
 	old := len(incidents(t, server))
 	for i := range 5 {
 		if i == 3 {
-			c.do(click{"one more", "rootly_service", "PUT", `{"description":"Edited again"}`, "ada", "", "changed", "description", "exact", 1})
+			c.do(click{"one more", "rootly_service", "PUT", `{"description":"Edited again"}`, "ada", "", "", "changed", "description", "exact", 1})
 		}
 		if _, code, talk := run(); code != 2 {
 			t.Fatalf("exit code %d: %s", code, talk)
@@ -278,21 +311,36 @@ func incidents(t *testing.T, server *sandbox.Server) []sandbox.Object {
 	return slices.DeleteFunc(server.Snapshot(), func(o sandbox.Object) bool { return o.API != "incidents" })
 }
 
-// withoutAudits holds that drift works without the permission to read audits, and says so.
+// withoutAudits holds that drift works without the permission to read audits, whether it never was there or
+// is lost between two pages, and says so.
 func withoutAudits(t *testing.T, server *sandbox.Server, dir, url, engine string) {
 	t.Helper()
-	server.SetFaults(sandbox.Faults{Hook: func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path != "/v1/audits" {
+	for _, pages := range []int{0, 1} {
+		left := atomic.Int64{}
+		left.Store(int64(pages))
+		withoutPages(t, server, &left, func() (report.Changes, int, string) { return drifted(t, dir, url, engine, "--since", "1d") })
+	}
+}
+
+func withoutPages(t *testing.T, server *sandbox.Server, left *atomic.Int64, run func() (report.Changes, int, string)) {
+	t.Helper()
+	refused := atomic.Int64{}
+	server.SetFaults(sandbox.Faults{PageCap: 10, Hook: func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/v1/audits" || left.Add(-1) >= 0 {
 			return false
 		}
+		refused.Add(1)
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprint(w, `{"errors":[{"title":"Forbidden","status":"403"}]}`)
 		return true
 	}})
 	defer server.SetFaults(sandbox.Faults{})
-	c, code, talk := drifted(t, dir, url, engine)
-	if code != 2 || !strings.Contains(talk, "Audits - read") {
+	c, code, talk := run()
+	if code != 2 || !strings.Contains(talk, "no authors: the audit log cannot be read") || !strings.Contains(talk, "Audits - read") {
 		t.Errorf("exit code %d without the permission: %s", code, talk)
+	}
+	if refused.Load() == 0 || len(c.Changes) < 20 {
+		t.Errorf("%d requests were refused, %d changes told", refused.Load(), len(c.Changes))
 	}
 	for _, o := range c.Changes {
 		if len(o.Authors) > 0 || o.Confidence != "unknown" {

@@ -32,10 +32,19 @@ func question(kind drift.Kind, typ, id, owner string, fields []string) drift.Que
 	for _, parent := range row.Parents {
 		if p := catalogue.Lookup(parent); p.Audit != "" {
 			q.Owner = drift.Item{Type: p.Audit, ID: owner}
+			q.Within = collections(row, p)
 			break
 		}
 	}
 	return q
+}
+
+// collections are the names under which a parent may list objects of a type.
+func collections(row, parent *catalogue.Type) []string {
+	short, _ := strings.CutPrefix(row.API, strings.TrimSuffix(parent.API, "s")+"_")
+	names := append([]string{row.API, short}, row.Relations...)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // itemTypes are the kinds of objects whose events may answer questions.
@@ -52,14 +61,21 @@ func itemTypes(questions []drift.Question) []string {
 	return slices.Compact(types)
 }
 
-// eventsAbout reads, in one query for all, the part of the audit log that may answer questions.
-func eventsAbout(ctx context.Context, client *api.Client, since time.Time, questions []drift.Question) ([]audit.Event, error) {
-	filter := audit.Filter{Since: since, ItemTypes: itemTypes(questions)}
+// A blaming asks who made changes since some time.
+type blaming struct {
+	client *api.Client
+	since  time.Time
+	say    func(text string) // told what a reader could misunderstand
+}
+
+// events reads, in one query for all, the part of the audit log that may answer questions.
+func (b *blaming) events(ctx context.Context, questions []drift.Question) ([]audit.Event, error) {
+	filter := audit.Filter{Since: b.since, ItemTypes: itemTypes(questions)}
 	if len(filter.ItemTypes) == 0 {
 		return nil, nil
 	}
 	var events []audit.Event
-	log := liveLog{client: client, doubt: func(string) {}}
+	log := liveLog{client: b.client, doubt: b.say}
 	for e, err := range log.Events(ctx, filter) {
 		if err != nil {
 			return nil, err
@@ -68,12 +84,16 @@ func eventsAbout(ctx context.Context, client *api.Client, since time.Time, quest
 			events = append(events, audit.Redact(e))
 		}
 	}
+	other := func(e audit.Event) bool { return !audit.OnCall(e.ItemType) }
+	if len(events) > 0 && !slices.ContainsFunc(events, other) && slices.ContainsFunc(filter.ItemTypes, func(t string) bool { return !audit.OnCall(t) }) {
+		b.say("all events are of on-call kinds; a role with the on-call permission for audits sees no others, so authors of other changes stay unknown")
+	}
 	return events, nil
 }
 
 // blame adds to changes who made them, as far as the audit log tells, and returns the answers. An
 // error of which rootly.Absent says so means that the log may not be read.
-func blame(ctx context.Context, client *api.Client, since time.Time, d *drift.Diff, c *report.Changes) ([]drift.Answer, error) {
+func (b *blaming) blame(ctx context.Context, d *drift.Diff, c *report.Changes) ([]drift.Answer, error) {
 	questions := make([]drift.Question, len(d.Changes))
 	for i, change := range d.Changes {
 		o, kind, fields := change.Object(), change.Kind, fieldsOf(change.Attributes)
@@ -82,20 +102,26 @@ func blame(ctx context.Context, client *api.Client, since time.Time, d *drift.Di
 		}
 		questions[i] = question(kind, o.Type, string(o.ID), string(o.Parent), fields)
 	}
-	events, err := eventsAbout(ctx, client, since, questions)
-	if err != nil {
+	events, err := b.events(ctx, questions)
+	if !blamable(err) {
 		return nil, err
 	}
 	record := drift.NewRecord(events)
 	answers := make([]drift.Answer, len(questions))
 	for i, q := range questions {
 		answers[i] = record.Who(q)
-		c.Changes[i].Confidence = string(answers[i].Confidence)
-		for _, e := range answers[i].Events {
-			c.Changes[i].Authors = append(c.Changes[i].Authors, who(e))
+		if d.Changes[i].Kind == drift.Renamed {
+			answers[i].Open = nil // one of the two is enough
 		}
 	}
-	return answers, nil
+	t := &tracing{client: b.client, say: b.say}
+	if err == nil {
+		err = t.trace(ctx, answers)
+	}
+	for i, answer := range answers {
+		t.tell(answer, &c.Changes[i])
+	}
+	return answers, err
 }
 
 // fieldsOf are the top-level attributes of paths.
@@ -120,7 +146,7 @@ func blamable(err error) bool { return err == nil || rootly.Absent(err) }
 func onePerson(answers []drift.Answer) string {
 	person := ""
 	for _, a := range answers {
-		if a.Confidence == drift.Unknown {
+		if a.Confidence == drift.Unknown || len(a.Open) > 0 {
 			return ""
 		}
 		for _, e := range a.Events {

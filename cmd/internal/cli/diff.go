@@ -122,7 +122,8 @@ func (o *diffOptions) explain(ctx context.Context, w World, d *drift.Diff, c *re
 		return err
 	}
 	defer disconnect()
-	if _, err = blame(ctx, client, since, d, c); !blamable(err) {
+	b := &blaming{client: client, since: since, say: func(text string) { report.Note(w.Err, text) }}
+	if _, err = b.blame(ctx, d, c); !blamable(err) {
 		return err
 	}
 	if err != nil {

@@ -48,8 +48,8 @@ func newDrift(w World) *cobra.Command {
 Plans a root module that manages the organisation, against its own state, and
 lists what differs between code and live, what is gone, and what live objects no
 code knows. The audit log tells who did it: an author is exact when an event of
-that object names the field, parent when only its owner's event is there, and
-unknown otherwise. Rootly records changes of some kinds of objects only.
+that object names the field, parent when an event of its owner names the object,
+and unknown otherwise. Rootly records changes of some kinds of objects only.
 
 Each difference can be healed either way: apply restores what the code says, and
 --write-code makes the code say what is live. That changes only the values concerned;
@@ -185,7 +185,9 @@ type drifting struct {
 	items   []*driftItem
 	managed map[string]bool // ids by type, of what is in code or state
 	owned   map[string]bool // ids of events that Terraform's own keys and users made
-	silent  string          // why no author could be asked for
+	silent  bool            // the audit log cannot be read
+	notes   []string        // to be said beside the report
+	tracing *tracing        // how the events came
 }
 
 // A driftItem is one object that drifted.
@@ -204,8 +206,8 @@ type driftItem struct {
 
 // print tells the drift in the form that was asked for.
 func (d *drifting) print(c report.Changes) error {
-	if d.silent != "" {
-		report.Note(d.w.Err, d.silent)
+	for _, text := range d.notes {
+		report.Note(d.w.Err, text)
 	}
 	switch {
 	case d.o.json:

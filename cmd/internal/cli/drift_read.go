@@ -170,8 +170,16 @@ func (d *drifting) authors(ctx context.Context) error {
 		}
 	}
 	record := drift.NewRecord(events)
+	answers := make([]drift.Answer, len(d.items))
+	for n := range d.items {
+		answers[n] = record.Who(questions[n])
+	}
+	d.tracing = &tracing{client: d.client, say: d.note}
+	if err := d.tracing.trace(ctx, answers); err != nil {
+		return err
+	}
 	for n, i := range d.items {
-		i.answer = record.Who(questions[n])
+		i.answer = answers[n]
 	}
 	return nil
 }
@@ -179,18 +187,22 @@ func (d *drifting) authors(ctx context.Context) error {
 // events reads the part of the audit log that may concern the drift. Without the permission to read
 // it, drift goes on without authors.
 func (d *drifting) events(ctx context.Context, since time.Time, questions []drift.Question) ([]audit.Event, error) {
-	if d.silent != "" {
+	if d.silent {
 		return nil, nil
 	}
 	d.progress.Stage("audit", 0)
-	events, err := eventsAbout(ctx, d.client, since, questions)
+	b := &blaming{client: d.client, since: since, say: d.note}
+	events, err := b.events(ctx, questions)
 	if err != nil && !d.silenced(err) {
 		return nil, err
 	}
 	if err == nil {
-		if err := d.ownEvents(ctx, since, questions); err != nil {
+		if err = d.ownEvents(ctx, since, questions); err != nil && !d.silenced(err) {
 			return nil, err
 		}
+	}
+	if err != nil { // who is Terraform itself is not known
+		events = nil
 	}
 	events = slices.DeleteFunc(events, func(e audit.Event) bool { return d.owned[e.ID] || d.own(e) })
 	d.progress.Done(report.Plural(len(events), "event"))
@@ -202,9 +214,13 @@ func (d *drifting) silenced(err error) bool {
 	if !rootly.Absent(err) {
 		return false
 	}
-	d.silent = fmt.Sprintf(silentLog, err)
+	d.silent = true
+	d.note(fmt.Sprintf(silentLog, err))
 	return true
 }
+
+// note keeps what is to be said beside the report.
+func (d *drifting) note(text string) { d.notes = append(d.notes, text) }
 
 // sinceOwn is the time of the last change that Terraform itself made, where it is known by its key
 // or user: what drifted, drifted after that. Without such a change, or with --since, it is the time given.
@@ -288,35 +304,10 @@ func (d *drifting) told() report.Changes {
 		oc := report.ObjectChange{
 			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed"}[i.kind],
 			Type: i.typ, ID: i.id, Address: i.address, Title: i.title, Attributes: i.attributes,
-			Confidence: string(i.answer.Confidence),
 		}
-		for _, e := range i.answer.Events {
-			oc.Authors = append(oc.Authors, who(e))
-		}
+		d.tracing.tell(i.answer, &oc)
 		oc.Heal = i.heal()
 		c.Changes = append(c.Changes, oc)
 	}
 	return c
-}
-
-// who writes the author of an event for people.
-func who(e audit.Event) string {
-	name := first(e.UserName, e.UserEmail)
-	if e.UserName != "" && e.UserEmail != "" {
-		name += " <" + e.UserEmail + ">"
-	}
-	if name == "" && e.APIKeyID != "" {
-		name = "API key " + e.APIKeyID
-	}
-	if name == "" && e.UserID != "" {
-		name = "user " + e.UserID
-	}
-	text := first(name, "somebody unnamed") + " at " + e.At.UTC().Format("2006-01-02 15:04:05Z")
-	if e.Source != "" {
-		text += " from " + e.Source
-	}
-	if e.RequestID != "" {
-		text += ", request " + e.RequestID
-	}
-	return text
 }

@@ -180,7 +180,8 @@ func (r *run) commitExport(ctx context.Context, d *drift.Diff, since time.Time, 
 	c := told(d, "the last export", "now")
 	args := []string{"commit", "--quiet", "--file", "-"}
 	if !all && !d.Empty() {
-		answers, err := blame(ctx, r.client, since, d, &c)
+		b := &blaming{client: r.client, since: since, say: func(text string) { report.Note(r.w.Err, text) }}
+		answers, err := b.blame(ctx, d, &c)
 		if !blamable(err) {
 			return err
 		}

@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
+	"time"
 )
 
 // Changes are what happened between two snapshots of an organisation. Their JSON form is part of
@@ -28,9 +27,30 @@ type ObjectChange struct {
 	Before     string            `json:"address_before,omitempty"` // where it differs
 	Title      string            `json:"title,omitempty"`
 	Attributes []AttributeChange `json:"attributes,omitempty"`
-	Authors    []string          `json:"authors,omitempty"`    // who did it, where the audit log tells
+	Authors    []string          `json:"authors,omitempty"`    // who did it, where the audit log tells, each event in a line
 	Confidence string            `json:"confidence,omitempty"` // of the authors: exact, parent or unknown
 	Heal       string            `json:"heal,omitempty"`       // how code and live come to agree again
+
+	Events      []ChangeEvent `json:"events,omitempty"`      // that name the authors, the latest first
+	Candidates  []ChangeEvent `json:"candidates,omitempty"`  // events of its owner that may concern it, or not
+	Unexplained []string      `json:"unexplained,omitempty"` // attributes that no event names, where there are authors for others
+}
+
+// ChangeEvent is an audit event that explains a change. What the audit log does not tell is empty.
+type ChangeEvent struct {
+	ID        string            `json:"id"`
+	At        time.Time         `json:"at"`
+	Action    string            `json:"action"` // create, update or destroy
+	ItemType  string            `json:"item_type"`
+	ItemID    string            `json:"item_id"`
+	UserID    string            `json:"user_id,omitempty"`
+	UserName  string            `json:"user_name,omitempty"`
+	UserEmail string            `json:"user_email,omitempty"`
+	APIKeyID  string            `json:"api_key_id,omitempty"`
+	APIKey    string            `json:"api_key,omitempty"` // its name
+	Source    string            `json:"source,omitempty"`  // web, api, slack and so on
+	RequestID string            `json:"request_id,omitempty"`
+	Fields    []AttributeChange `json:"fields,omitempty"` // that concern the change
 }
 
 // AttributeChange is one value before and after, ids written as addresses. An empty text stands for
@@ -48,10 +68,18 @@ func WriteChangesJSON(out io.Writer, c Changes) error {
 	if c.Changes == nil {
 		c.Changes = []ObjectChange{}
 	}
-	enc := json.NewEncoder(out)
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(c); err != nil {
+		return fmt.Errorf("encode changes: %w", err)
+	}
+	return write(out, escape(b.String()))
+}
+
+func write(out io.Writer, text string) error {
+	if _, err := io.WriteString(out, text); err != nil {
 		return fmt.Errorf("write changes: %w", err)
 	}
 	return nil
@@ -68,12 +96,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 		for _, a := range o.Attributes {
 			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Deed))
 		}
-		for _, who := range o.Authors {
-			fmt.Fprintf(&b, "    by %s%s\n", clean(who), surely(o.Confidence))
-		}
-		if o.Confidence == "unknown" {
-			b.WriteString("    by somebody whom the audit log does not name\n")
-		}
+		writeAuthors(&b, o)
 		if o.Heal != "" {
 			b.WriteString("    heal: " + o.Heal + "\n")
 		}
@@ -82,10 +105,62 @@ func WriteChanges(out io.Writer, c Changes) error {
 	if c.Requests > 0 {
 		fmt.Fprintf(&b, "%s, the plan's not counted.\n", Plural(int(c.Requests), "request"))
 	}
-	if _, err := io.WriteString(out, b.String()); err != nil {
-		return fmt.Errorf("write changes: %w", err)
+	return write(out, b.String())
+}
+
+// writeAuthors says who did it and how surely that is known. Of several events, each is shown with what it did.
+func writeAuthors(b *strings.Builder, o ObjectChange) {
+	for _, e := range o.Events {
+		fmt.Fprintf(b, "    by %s%s\n", clean(e.String()), inBrackets(surely(o.Confidence)))
+		if len(o.Events) == 1 && o.Confidence == "exact" {
+			continue
+		}
+		for _, f := range e.Fields {
+			fmt.Fprintf(b, "      %s: %s -> %s\n", clean(f.Path), cut(orNothing(f.Before), 80), cut(orNothing(f.After), 80))
+		}
 	}
-	return nil
+	switch {
+	case o.Confidence == "unknown":
+		b.WriteString("    by somebody whom the audit log does not name\n")
+	case len(o.Unexplained) > 0:
+		fmt.Fprintf(b, "    by somebody whom the audit log does not name: %s\n", clean(strings.Join(o.Unexplained, ", ")))
+	}
+	for _, e := range o.Candidates {
+		fmt.Fprintf(b, "    its owner was changed, this with it or not, by %s\n", clean(e.String()))
+	}
+}
+
+// String says who, when, from where, and by which request.
+func (e ChangeEvent) String() string {
+	name := either(e.UserName, e.UserEmail)
+	if e.UserName != "" && e.UserEmail != "" {
+		name += " <" + e.UserEmail + ">"
+	}
+	key := either(e.APIKey, e.APIKeyID)
+	switch {
+	case name == "" && key != "":
+		name, key = "API key "+key, ""
+	case name == "" && e.UserID != "":
+		name = "user " + e.UserID
+	}
+	text := either(name, "somebody unnamed") + " at " + e.At.UTC().Format("2006-01-02 15:04:05Z")
+	if e.Source != "" {
+		text += " from " + e.Source
+	}
+	if key != "" {
+		text += ", API key " + key
+	}
+	if e.RequestID != "" {
+		text += ", request " + e.RequestID
+	}
+	return text
+}
+
+func either(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
 }
 
 func inBrackets(text string) string {
@@ -95,12 +170,12 @@ func inBrackets(text string) string {
 	return " (" + clean(text) + ")"
 }
 
-// surely says how an author is known, where that is not certain.
+// surely says how an author is known.
 func surely(confidence string) string {
 	if confidence == "parent" {
-		return " (a change of its owner)"
+		return "parent: told by a change of its owner"
 	}
-	return ""
+	return confidence
 }
 
 // beside is what stands behind the address of an object.
@@ -162,69 +237,4 @@ func (c Changes) headline() string {
 		}
 	}
 	return "From " + clean(c.From) + " to " + clean(c.To) + ": " + strings.Join(parts, ", ") + "."
-}
-
-// WriteChangesMarkdown prints changes for a pull request or an incident, folded when long.
-func WriteChangesMarkdown(out io.Writer, c Changes) error {
-	const long = 20
-	var b strings.Builder
-	b.WriteString(escapeMarkdown(c.headline()) + "\n")
-	if len(c.Changes) > long {
-		b.WriteString("\n<details><summary>All changes</summary>\n")
-	}
-	if len(c.Changes) > 0 {
-		b.WriteString("\n| | Object | Attribute | Before | After |\n|---|---|---|---|---|\n")
-	}
-	for _, o := range c.Changes {
-		name := "`" + strings.ReplaceAll(clean(o.Address), "`", "") + "`"
-		if len(o.Authors) > 0 {
-			name += "<br>by " + escapeMarkdown(strings.Join(o.Authors, ", ")+surely(o.Confidence))
-		}
-		if len(o.Attributes) == 0 {
-			fmt.Fprintf(&b, "| %s | %s | %s | | |\n", o.Kind, name, escapeMarkdown(strings.TrimSpace(beside(o))))
-		}
-		for _, a := range o.Attributes {
-			fmt.Fprintf(&b, "| %s | %s | `%s` | %s | %s |\n", o.Kind, name, clean(a.Path), cell(a.Before), cell(a.After))
-		}
-	}
-	if len(c.Changes) > long {
-		b.WriteString("\n</details>\n")
-	}
-	writeHealing(&b, c)
-	if _, err := io.WriteString(out, b.String()); err != nil {
-		return fmt.Errorf("write changes: %w", err)
-	}
-	return nil
-}
-
-// writeHealing lists, for each way to heal, what it heals.
-func writeHealing(b *strings.Builder, c Changes) {
-	ways := map[string][]string{}
-	for _, o := range c.Changes {
-		if o.Heal != "" {
-			ways[o.Heal] = append(ways[o.Heal], "`"+strings.ReplaceAll(clean(o.Address), "`", "")+"`")
-		}
-	}
-	if len(ways) == 0 {
-		return
-	}
-	b.WriteString("\n<details><summary>How to heal it</summary>\n\n")
-	for _, way := range slices.Sorted(maps.Keys(ways)) {
-		fmt.Fprintf(b, "- %s: %s\n", escapeMarkdown(way), strings.Join(ways[way], ", "))
-	}
-	b.WriteString("\n</details>\n")
-}
-
-func cell(s string) string {
-	if s == "" {
-		return ""
-	}
-	return escapeMarkdown(cut(clean(s), 120))
-}
-
-// escapeMarkdown keeps names from the API from being read as markup.
-func escapeMarkdown(s string) string {
-	return strings.NewReplacer(
-		"\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#",
-	).Replace(oneLine(clean(s)))
 }

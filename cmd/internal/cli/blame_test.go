@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// blamingOn asks a server of events, the kinds of which are given.
+func blamingOn(t *testing.T, server *sandbox.Server, kinds ...string) (*blaming, *strings.Builder) {
+	t.Helper()
+	for i, kind := range kinds {
+		server.Record(sandbox.Event{Event: "destroy", ItemType: kind, ItemID: "id", At: auditDay.Add(time.Duration(i) * time.Second),
+			Actor: sandbox.Actor{Name: "Bo", Source: "api", APIKeyID: "k2"}})
+	}
+	listening := httptest.NewServer(server)
+	t.Cleanup(listening.Close)
+	client, err := api.New(api.Options{URL: listening.URL, Token: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &strings.Builder{}
+	return &blaming{client: client, since: auditDay, say: func(text string) { said.WriteString(text + "\n") }}, said
+}
+
+// Who sees on-call changes only is told that authors of others stay unknown, and nobody else is.
+func TestOnCallRole(t *testing.T) {
+	t.Parallel()
+	about := func(types ...string) (questions []drift.Question) {
+		for _, typ := range types {
+			questions = append(questions, drift.Question{Kind: drift.Removed, Item: drift.Item{Type: typ, ID: "id"}})
+		}
+		return questions
+	}
+	for name, c := range map[string]struct {
+		questions []drift.Question
+		events    []string
+		told      bool
+	}{
+		"only on-call kinds are seen":      {about("Schedule", "Group"), []string{"Schedule"}, true},
+		"others are seen":                  {about("Schedule", "Group"), []string{"Schedule", "Group"}, false},
+		"only on-call kinds are asked for": {about("Schedule"), []string{"Schedule"}, false},
+		"nothing is seen":                  {about("Schedule", "Group"), nil, false},
+	} {
+		b, said := blamingOn(t, sandbox.New(sandbox.Options{}), c.events...)
+		if _, err := b.events(context.Background(), c.questions); err != nil || strings.Contains(said.String(), "on-call permission") != c.told {
+			t.Errorf("%s: %q %v", name, said, err)
+		}
+	}
+}
+
+// The way and the key of an event are found by asking for each, and stay unknown where that is refused.
+func TestTracing(t *testing.T) {
+	t.Parallel()
+	keys := []sandbox.Object{
+		{API: "api_keys", ID: "k1", Body: []byte(`{"id":"k1","type":"api_keys","attributes":{"name":"old","last_used_at":"2026-01-01T00:00:00Z"}}`)},
+		{API: "api_keys", ID: "k2", Body: []byte(`{"id":"k2","type":"api_keys","attributes":{"name":"terraform","last_used_at":"2026-10-01T00:00:00Z"}}`)},
+	}
+	for name, c := range map[string]struct {
+		o      sandbox.Options
+		want   string
+		audits int
+	}{
+		"all is told":            {sandbox.Options{Objects: keys}, "Bo at 2026-10-01 12:00:00Z from api, API key terraform", 1 + 2 + 1},
+		"keys may not be listed": {sandbox.Options{Objects: keys, Forbidden: []string{"api_keys"}}, "Bo at 2026-10-01 12:00:00Z from api", 1 + 2},
+		"another key":            {sandbox.Options{Objects: keys[:1]}, "Bo at 2026-10-01 12:00:00Z from api", 1 + 2 + 1},
+	} {
+		server := sandbox.New(c.o)
+		b, said := blamingOn(t, server, "Group")
+		var told report.Changes
+		told.Changes = make([]report.ObjectChange, 1)
+		d := &drift.Diff{Changes: []drift.Change{{Kind: drift.Removed, Before: drift.Object{Type: "rootly_team", ID: "id"}}}}
+		if _, err := b.blame(context.Background(), d, &told); err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(told.Changes[0].Authors, "; ")
+		if got, _, _ = strings.Cut(got, ", request "); got != c.want {
+			t.Errorf("%s: %s, want %s; said %s", name, got, c.want, said)
+		}
+		if n := server.Requests()["GET /v1/audits"]; n != c.audits {
+			t.Errorf("%s: %d requests for audits, want %d", name, n, c.audits)
+		}
+	}
+}

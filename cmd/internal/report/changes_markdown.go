@@ -1,0 +1,167 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// WriteChangesMarkdown prints changes for a pull request or an incident, folded when long.
+func WriteChangesMarkdown(out io.Writer, c Changes) error {
+	const long = 20
+	var b strings.Builder
+	b.WriteString(escapeMarkdown(c.headline()) + "\n")
+	folded := c.rows() > long
+	if folded {
+		b.WriteString("\n<details><summary>All changes</summary>\n")
+	}
+	writeRows(&b, c)
+	if folded {
+		b.WriteString("\n</details>\n")
+	}
+	writeHealing(&b, c)
+	return write(out, b.String())
+}
+
+// rows is how many lines the table of changes has.
+func (c Changes) rows() int {
+	n := 0
+	for _, o := range c.Changes {
+		n += max(1, len(o.Attributes))
+	}
+	return n
+}
+
+// writeRows prints a line for each attribute; the object and who changed it stand in its first.
+func writeRows(b *strings.Builder, c Changes) {
+	if len(c.Changes) == 0 {
+		return
+	}
+	blamed := slices.ContainsFunc(c.Changes, func(o ObjectChange) bool { return o.Confidence != "" })
+	head, line := "| | Object | Attribute | Before | After |", "|---|---|---|---|---|"
+	if blamed {
+		head, line = head+" By |", line+"---|"
+	}
+	b.WriteString("\n" + head + "\n" + line + "\n")
+	for _, o := range c.Changes {
+		object := code(o.Address)
+		if text := strings.TrimSpace(beside(o)); text != "" {
+			object += " " + escapeMarkdown(text)
+		}
+		attributes := o.Attributes
+		if len(attributes) == 0 {
+			attributes = []AttributeChange{{}}
+		}
+		for i, a := range attributes {
+			kind, by := o.Kind, authors(o)
+			if i > 0 {
+				kind, object, by = "", "", ""
+			}
+			path := ""
+			if a.Path != "" {
+				path = code(a.Path)
+			}
+			before, after := sides(a)
+			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + escapeMarkdown(strings.TrimSpace(inBrackets(a.Deed))))}
+			if blamed {
+				cells = append(cells, by)
+			}
+			for _, text := range cells {
+				b.WriteString("| " + text)
+				if text != "" {
+					b.WriteString(" ")
+				}
+			}
+			b.WriteString("|\n")
+		}
+	}
+}
+
+// authors is the cell that says who did it and how surely that is known.
+func authors(o ObjectChange) string {
+	var lines []string
+	for _, e := range o.Events {
+		lines = append(lines, escapeMarkdown(e.String()+inBrackets(surely(o.Confidence))))
+	}
+	switch {
+	case o.Confidence == "unknown":
+		lines = append(lines, "unknown")
+	case len(o.Unexplained) > 0:
+		lines = append(lines, escapeMarkdown(strings.Join(o.Unexplained, ", ")+": unknown"))
+	}
+	for _, e := range o.Candidates {
+		lines = append(lines, escapeMarkdown("its owner was changed, this with it or not, by "+e.String()))
+	}
+	return strings.Join(lines, "<br>")
+}
+
+// code sets a name as code. Names of instances hold what would end a cell.
+func code(name string) string {
+	return "`" + strings.NewReplacer("`", "", "|", "\\|").Replace(clean(name)) + "`"
+}
+
+// writeHealing lists, for each way to heal, what it heals.
+func writeHealing(b *strings.Builder, c Changes) {
+	ways := map[string][]string{}
+	for _, o := range c.Changes {
+		if o.Heal != "" {
+			ways[o.Heal] = append(ways[o.Heal], code(o.Address))
+		}
+	}
+	if len(ways) == 0 {
+		return
+	}
+	b.WriteString("\n<details><summary>How to heal it</summary>\n\n")
+	for _, way := range slices.Sorted(maps.Keys(ways)) {
+		fmt.Fprintf(b, "- %s: %s\n", escapeMarkdown(way), strings.Join(ways[way], ", "))
+	}
+	b.WriteString("\n</details>\n")
+}
+
+func cell(s string) string {
+	if s == "" {
+		return ""
+	}
+	return escapeMarkdown(cut(clean(s), 120))
+}
+
+// sides are the cells of a value before and after; of a long text what changed, with some words around.
+func sides(a AttributeChange) (before, after string) {
+	if len(a.Words) == 0 {
+		return cell(a.Before), cell(a.After)
+	}
+	for i, w := range a.Words {
+		text := escaped(clean(w.Text))
+		switch {
+		case w.Was && w.Is:
+			text = escaped(neighbourhood(clean(w.Text), i > 0, i < len(a.Words)-1))
+			before, after = before+text, after+text
+		case w.Was:
+			before += marked("~~", text)
+		default:
+			after += marked("**", text)
+		}
+	}
+	return before, after
+}
+
+// marked puts a mark around a text, within the blanks at its ends: outside of them it would be none.
+func marked(mark, text string) string {
+	core := strings.TrimSpace(text)
+	if core == "" {
+		return text
+	}
+	head, tail, _ := strings.Cut(text, core)
+	return head + mark + core + mark + tail
+}
+
+// escapeMarkdown keeps names from the API from being read as markup.
+func escapeMarkdown(s string) string { return escaped(oneLine(clean(s))) }
+
+func escaped(s string) string {
+	return strings.NewReplacer(
+		"\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#", "~", "\\~", "&", "&amp;",
+	).Replace(clean(s))
+}

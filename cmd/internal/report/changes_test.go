@@ -1,0 +1,73 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// someChanges are what a comparison with authors can tell: every kind, every confidence, and names that
+// are not harmless.
+func someChanges() Changes {
+	ada := ChangeEvent{
+		ID: "41", At: time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC), Action: "update", ItemType: "Service", ItemID: "s1", UserID: "7", UserName: "Ada Okafor",
+		UserEmail: "ada@example.com", Source: "web", RequestID: "r-41", Fields: []AttributeChange{{Path: "description", Before: "Pays", After: "Pays people"}},
+	}
+	robot := ChangeEvent{ID: "40", At: ada.At.Add(-time.Hour), Action: "update", ItemType: "Service", ItemID: "s1", APIKeyID: "k1", APIKey: "terraform", Source: "api",
+		Fields: []AttributeChange{{Path: "description", Before: "", After: "Pays"}}}
+	ken := ChangeEvent{ID: "42", At: ada.At, Action: "update", ItemType: "GeniusWorkflow", ItemID: "w1", UserEmail: "ken@example.com", APIKeyID: "k9", Source: "slack"}
+	told := ken
+	told.Fields = []AttributeChange{{Path: "genius_tasks", Before: `{"id":"t1","name":"a"}`, After: `{"id":"t1","name":"b"}`}}
+	return Changes{From: "HEAD~1:./export", To: "live", Requests: 1204, Changes: []ObjectChange{
+		{Kind: "added", Type: "rootly_cause", ID: "c1", Address: "rootly_cause.born", Title: "Born", Confidence: "exact",
+			Events: []ChangeEvent{{At: ada.At, UserEmail: "eve@example.com"}}},
+		{Kind: "removed", Type: "rootly_cause", ID: "c2", Address: `rootly_cause.all["a|b` + "`" + `"]`, Title: "<b>Gone</b> | @team *all* \x1b[31m", Confidence: "unknown"},
+		{Kind: "renamed", Type: "rootly_team", ID: "g1", Address: "rootly_team.new", Before: "rootly_team.old", Title: "New", Confidence: "exact", Events: []ChangeEvent{{At: ada.At, UserID: "7"}}},
+		{
+			Kind: "changed", Type: "rootly_service", ID: "s1", Address: "rootly_service.pay", Title: "Pay", Confidence: "exact",
+			Authors: []string{ada.String(), robot.String()}, Events: []ChangeEvent{ada, robot}, Unexplained: []string{"position", "notes"},
+			Attributes: []AttributeChange{
+				{Path: "description", Before: `"Pays"`, After: `"Pays people"`, Deed: "written to services.tf"},
+				{Path: "position", Before: "1", After: ""},
+				{Path: "notes", Before: "a long text", After: "another long text", Words: []Word{
+					{Text: "Whoever is on call answers within ", Was: true, Is: true}, {Text: "five minutes", Was: true}, {Text: "an hour ", Is: true},
+					{Text: strings.Repeat("and tells the others about it ", 6), Was: true, Is: true}, {Text: "in_the <channel>", Was: true},
+				}},
+				{Path: "owner_ids", Before: "[]", After: "[" + strings.Repeat(`"rootly_team.sre",`, 30) + "]"},
+			},
+			Heal: "apply restores the code's value; drift --write-code takes the live one",
+		},
+		{Kind: "changed", Type: "rootly_workflow_task_print", ID: "t1", Address: "rootly_workflow_task_print.a", Confidence: "parent", Authors: []string{told.String()}, Events: []ChangeEvent{told},
+			Attributes: []AttributeChange{{Path: "name", Before: `"a"`, After: `"b"`}}, Heal: "apply restores the code's value; drift --write-code takes the live one"},
+		{Kind: "gone", Type: "rootly_workflow_task_print", ID: "t2", Address: "rootly_workflow_task_print.b", Confidence: "unknown", Candidates: []ChangeEvent{ken},
+			Heal: "apply makes it again; without its block it stays gone"},
+		{Kind: "unmanaged", Type: "rootly_team", ID: "g2", Address: "rootly_team g2", Title: "Handmade", Confidence: "unknown", Heal: "import takes it into the code; or delete it in Rootly"},
+	}}
+}
+
+// Every form of changes, whole.
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	plain := Changes{From: "old", To: "new", Changes: []ObjectChange{
+		{Kind: "changed", Type: "rootly_team", ID: "g1", Address: "rootly_team.a", Title: "A", Attributes: []AttributeChange{{Path: "color", Before: `"#fff"`, After: `"#000"`}}},
+	}}
+	many := Changes{From: "old", To: "new"}
+	for i := range 21 {
+		many.Changes = append(many.Changes, ObjectChange{Kind: "added", Type: "rootly_cause", ID: fmt.Sprint(i), Address: fmt.Sprintf("rootly_cause.c%d", i)})
+	}
+	for name, c := range map[string]Changes{"changes": someChanges(), "changes_plain": plain, "changes_many": many, "changes_none": {From: "a", To: "live"}} {
+		for form, write := range map[string]func(io.Writer, Changes) error{"txt": WriteChanges, "md": WriteChangesMarkdown, "json": WriteChangesJSON} {
+			var out bytes.Buffer
+			if err := write(&out, c); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+"."+form, out.Bytes())
+			if strings.ContainsRune(out.String(), '\x1b') {
+				t.Errorf("%s.%s can command a terminal", name, form)
+			}
+		}
+	}
+}
