@@ -81,15 +81,20 @@ func (s *Session) prepare() error {
 		return err
 	}
 	var err error
-	s.tf, err = tfexec.NewTerraform(s.job.Dir, s.job.Engine.Path)
+	s.tf, err = s.engineIn(s.job.Dir)
+	return err
+}
+
+func (s *Session) engineIn(dir string) (*tfexec.Terraform, error) {
+	tf, err := tfexec.NewTerraform(dir, s.job.Engine.Path)
 	if err != nil {
-		return fmt.Errorf("plan %s: %w", s.job.Dir, err)
+		return nil, fmt.Errorf("plan %s: %w", s.job.Dir, err)
 	}
-	if err := s.tf.SetEnv(s.env); err != nil {
-		return fmt.Errorf("pass the environment to %s: %w", s.job.Engine.Name, err)
+	if err := tf.SetEnv(s.env); err != nil {
+		return nil, fmt.Errorf("pass the environment to %s: %w", s.job.Engine.Name, err)
 	}
-	_ = s.tf.SetWaitDelay(grace) // refused on Windows only, where nothing can be interrupted
-	return nil
+	_ = tf.SetWaitDelay(grace) // refused on Windows only, where nothing can be interrupted
+	return tf, nil
 }
 
 // Close removes and puts back everything that the session changed, newest first.
@@ -137,9 +142,13 @@ func (s *Session) init(ctx context.Context) error {
 	if s.job.Reattach != nil {
 		options = append(options, tfexec.Reattach(s.job.Reattach))
 	}
-	err := s.tf.Init(ctx, options...)
+	tf, bringLock, err := s.initialiser()
+	if err != nil {
+		return err
+	}
+	err = tf.Init(ctx, options...)
 	if err == nil {
-		return nil
+		return bringLock()
 	}
 	if ctx.Err() != nil {
 		return s.cancelled(ctx, stepInit)
