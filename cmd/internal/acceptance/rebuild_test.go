@@ -122,7 +122,7 @@ func apply(t *testing.T, p provider, engine, dir, url string) map[string]string 
 	return state(t, filepath.Join(dir, "terraform.tfstate"))
 }
 
-// state reads the ids from a state file.
+// state reads the ids from a state file, in which nothing may be half made.
 func state(t *testing.T, name string) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(name)
@@ -133,6 +133,7 @@ func state(t *testing.T, name string) map[string]string {
 		Resources []struct {
 			Mode, Type, Name string
 			Instances        []struct {
+				Status     string
 				Attributes struct{ ID string }
 			}
 		}
@@ -143,6 +144,9 @@ func state(t *testing.T, name string) map[string]string {
 	ids := map[string]string{}
 	for _, r := range doc.Resources {
 		if r.Mode == "managed" && len(r.Instances) == 1 {
+			if status := r.Instances[0].Status; status != "" && doubted[r.Type+"."+r.Name] == "" {
+				t.Errorf("%s.%s is %s", r.Type, r.Name, status)
+			}
 			ids[r.Type+"."+r.Name] = r.Instances[0].Attributes.ID
 		}
 	}

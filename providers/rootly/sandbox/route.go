@@ -134,6 +134,7 @@ func extraRoutes() []*route {
 		{template: "/v1/pulses/{id}", api: "pulses", single: true},
 		{template: "/v1/statuses", api: "statuses", readOnly: true},
 		{template: "/v1/statuses/{id}", api: "statuses", single: true, readOnly: true},
+		{template: rulesPath, api: alertRoutes, owners: []string{alertRoutes}, single: true, readOnly: true},
 		{template: auditsPath, api: auditsAPI, readOnly: true},
 		{template: mePath, api: "users", single: true, readOnly: true},
 	}

@@ -40,6 +40,8 @@ type Server struct {
 	actor  Actor
 	made   uint64
 	events int
+
+	rulesMade map[key]bool // by alert route and request
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -54,7 +56,7 @@ func New(o Options) *Server {
 	s := &Server{
 		opts: o, facts: f, routes: routes(), store: newStore(o.Objects),
 		relations: relations(), children: childTypes(), ownerAttrs: ownerAttrs(),
-		audited: auditTypes(), nested: nestedPaths(),
+		audited: auditTypes(), nested: nestedPaths(), rulesMade: map[key]bool{},
 	}
 	s.SetFaults(o.Faults)
 	return s
@@ -93,6 +95,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 		return failf(http.StatusForbidden, "your plan does not include %s", t.api)
 	case t.named(s.opts.Absent):
 		return failf(http.StatusNotFound, "Not found or unauthorized")
+	case reads(r.Method) && t.template == rulesPath:
+		return s.serveRulesStatus(w, t)
 	case reads(r.Method) && t.single:
 		return s.serveOne(w, r, t)
 	case reads(r.Method):

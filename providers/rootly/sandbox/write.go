@@ -51,6 +51,7 @@ func (s *Server) change(r *http.Request, t target, attrs attributes) (int, []byt
 	if err != nil {
 		return 0, nil, err
 	}
+	s.noteRequest(rec, attrs)
 	return status, s.document(rec, r, t), nil
 }
 

@@ -218,3 +218,21 @@ func TestParentsAreReadFromTheObjectWhereNotGiven(t *testing.T) {
 		t.Errorf("tasks: %v", got)
 	}
 }
+
+// The provider names its request and asks until the rules are made.
+func TestRulesOfAlertRoutesAreMadeInTheBackground(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Options{})
+	r := c.create("/v1/alert_routes", "alert_routes", `{"name":"N","rules":[{"name":"R"}],"request_id":"first"}`)
+	if _, served := r.Attributes["request_id"]; served {
+		t.Error("request_id is served")
+	}
+	status := "/v1/alert_routes/" + r.ID + "/async_rule_creation_status/"
+	if got := strings.TrimSpace(string(c.ok(status + "first").raw)); got != `{"status":"success"}` {
+		t.Errorf("answer %s", got)
+	}
+	c.want(http.StatusNotFound, http.MethodGet, status+"second", "")
+	c.update("/v1/alert_routes/"+r.ID, "alert_routes", `{"rules":[],"request_id":"second"}`)
+	c.ok(status + "second")
+	c.want(http.StatusNotFound, http.MethodGet, "/v1/alert_routes/other/async_rule_creation_status/first", "")
+}
