@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"math/big"
 	"strconv"
 	"strings"
@@ -34,6 +35,7 @@ const (
 // An hclPrinter writes blocks as `terraform fmt` would leave them. The first error stays.
 type hclPrinter struct {
 	literal bool // whether functions cannot be called, as in .tfvars
+	ranked  bool // whether objects are written in the order of a block's arguments, as in rows
 	err     error
 }
 
@@ -94,6 +96,7 @@ func (p *hclPrinter) value(dst []byte, a argument, indent int) ([]byte, form) {
 	if a.over.replaced() {
 		return append(dst, a.over.bare...), flat
 	}
+	p.ranked = p.ranked || a.rows
 	v := a.value
 	if !isCollection(v) {
 		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
@@ -177,8 +180,7 @@ func (p *hclPrinter) element(dst []byte, v cty.Value, over *overlay, indent int)
 // object writes one member to a line. Where the argument is spread, none of them stays on it.
 func (p *hclPrinter) object(dst []byte, v cty.Value, a argument, indent int) []byte {
 	e := entries{indent: indent + indentWidth, list: make([]entry, 0, v.LengthInt())}
-	for it := v.ElementIterator(); it.Next(); {
-		key, member := it.Element()
+	for key, member := range p.elements(v) {
 		laid := a.over.member(key)
 		start := len(e.values)
 		var f form
@@ -249,6 +251,25 @@ func (p *hclPrinter) inlines(v cty.Value, over *overlay) bool {
 	return true
 }
 
+// elements are those of a collection in the order of writing.
+func (p *hclPrinter) elements(v cty.Value) iter.Seq2[cty.Value, cty.Value] {
+	return func(yield func(key, element cty.Value) bool) {
+		if p.ranked && v.Type().IsObjectType() {
+			for _, name := range orderedNames(v.Type(), nil) {
+				if !yield(cty.StringVal(name), v.GetAttr(name)) {
+					return
+				}
+			}
+			return
+		}
+		for it := v.ElementIterator(); it.Next(); {
+			if !yield(it.Element()) {
+				return
+			}
+		}
+	}
+}
+
 // inline writes any value on one line.
 func (p *hclPrinter) inline(dst []byte, v cty.Value, over *overlay) []byte {
 	if over.replaced() {
@@ -267,8 +288,7 @@ func (p *hclPrinter) inline(dst []byte, v cty.Value, over *overlay) []byte {
 	}
 	dst = append(dst, opening...)
 	first := true
-	for it := v.ElementIterator(); it.Next(); {
-		key, element := it.Element()
+	for key, element := range p.elements(v) {
 		if first {
 			dst = append(dst, gap...)
 		} else {

@@ -139,10 +139,11 @@ func (f *folding) alike(members []*Resource, columns int) []*Resource {
 		if bad == "" && len(differing) <= columns {
 			return members
 		}
-		split := bad
-		if split == "" {
-			split = f.splitter(members, differing)
+		if bad != "" {
+			members = largest(members, func(r *Resource) string { return f.form(r).leaf(bad).long() })
+			continue
 		}
+		split := f.splitter(members, differing)
 		members = largest(members, func(r *Resource) string { return f.form(r).leaf(split).same })
 	}
 	return nil

@@ -24,6 +24,14 @@ type leaf struct {
 	short bool     // whether it can stand in a map that people read
 }
 
+// long tells leaves apart that no map should hold; it is empty for the others.
+func (l leaf) long() string {
+	if l.short {
+		return ""
+	}
+	return l.same
+}
+
 // leaf returns the one at a path. One that is not there is null, which says the same.
 func (f *form) leaf(path string) leaf {
 	if l, ok := f.leaves[path]; ok {

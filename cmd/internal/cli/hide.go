@@ -28,12 +28,13 @@ func (r *run) hide() error {
 			r.report.SecretsFile = "terraform.tfvars.example"
 		}
 	}
-	for t, n := range secret.CountByType(hidden) {
-		if c := r.decoded.Coverage[t]; c != nil {
-			c.Secret += n
-			c.Written -= n
-		}
+	counts := secret.CountByType(hidden)
+	for t, c := range r.decoded.Coverage {
+		n := counts[t] - r.hidden[t] // the graph may have been linked before
+		c.Secret += n
+		c.Written -= n
 	}
+	r.hidden = counts
 	return nil
 }
 

@@ -21,6 +21,7 @@ type importOptions struct {
 	importAs
 	again
 
+	fold       bool
 	dir        string
 	layout     string
 	output     string
@@ -66,6 +67,7 @@ object and changes none.
 	o.again.flags(cmd)
 	o.codeFlags(cmd)
 	cmd.Flags().StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
+	cmd.Flags().BoolVar(&o.fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
 	completions(cmd, o.choices())
 	return cmd
 }
@@ -198,6 +200,10 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	if err := r.openDirectory(); err != nil {
+		r.close()
+		return nil, err
+	}
+	if err := r.haveFolds(ctx); err != nil {
 		r.close()
 		return nil, err
 	}

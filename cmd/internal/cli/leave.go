@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -93,7 +94,7 @@ func (r *run) leavers(ctx context.Context) error {
 	current := map[graph.Address]bool{}
 	now := map[state.Key]graph.Address{}
 	for _, res := range r.graph.Resources {
-		current[res.Address] = true
+		current[res.Address], current[res.Address.Block()] = true, true
 		now[state.Key{Type: res.Address.Type, ID: res.ID}] = res.Address
 	}
 	moved, removed, err := r.dir.Leavers()
@@ -111,13 +112,29 @@ func (r *run) leavers(ctx context.Context) error {
 	}
 	_, held := r.heldAddresses()
 	list = slices.DeleteFunc(list, func(a graph.Address) bool { return current[a] || r.around.known && !held[a] })
-	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
+	if list, err = wholeBlocks(list, current); err != nil {
+		return err
+	}
 	r.renderOptions.Forgotten = list
 	if len(list) == 0 {
 		return nil
 	}
 	r.renderOptions.Removed, err = r.removedForm(ctx)
 	return err
+}
+
+// wholeBlocks puts the blocks of folds in the place of their members, sorted: a removed block takes
+// all of them or none.
+func wholeBlocks(list []graph.Address, current map[graph.Address]bool) ([]graph.Address, error) {
+	blocks := map[graph.Address]bool{}
+	for _, a := range list {
+		if isInstance(a) && current[a.Block()] {
+			return nil, advised(fmt.Errorf("--forget cannot take %s out of the state: other objects of its fold stay", a),
+				fmt.Sprintf("terraform state rm '%s' by hand, then run the command again", a))
+		}
+		blocks[a.Block()] = true
+	}
+	return slices.SortedFunc(maps.Keys(blocks), func(a, b graph.Address) int { return strings.Compare(a.String(), b.String()) }), nil
 }
 
 // moves are those of this run, and those of earlier ones that the state has not seen yet.
@@ -157,7 +174,7 @@ func (r *run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Ad
 	for _, h := range r.around.held {
 		if a, own := h.Instance(); own {
 			of[state.Key{Type: h.Address.Type, ID: h.ID}] = a
-			held[a] = true
+			held[a], held[a.Block()] = true, true
 		}
 	}
 	return of, held

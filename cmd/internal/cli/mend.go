@@ -25,6 +25,13 @@ func (r *run) planAndMend(ctx context.Context, t target) (*verify.Result, error)
 	mender := repair.New(r.schema)
 	for round := 0; ; round++ {
 		result, verdict, err := r.judge(ctx, t, r.readable())
+		if again, unfoldErr := r.unfoldUnclean(ctx, verdict, err); again || unfoldErr != nil {
+			if unfoldErr != nil {
+				return nil, unfoldErr
+			}
+			round-- // nothing was mended
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +113,8 @@ func (r *run) mend(ctx context.Context, m *repair.Mender, t target, result *veri
 		}
 		changed = true
 		targets := r.record(done)
-		for _, again := range []func() error{r.relink, r.render, r.stage} {
+		refold := func() error { return r.refold(ctx) }
+		for _, again := range []func() error{r.relink, refold, r.render, r.stage} {
 			if err := again(); err != nil {
 				return changed, err
 			}

@@ -300,6 +300,9 @@ func (r *run) runBeside(run *state.Run) {
 	for k := range r.forget {
 		run.Forget[k] = true
 	}
+	for _, k := range r.held {
+		run.Live[k] = true
+	}
 	for _, t := range r.around.ignored {
 		run.Live[state.Key{Type: t.Type, ID: t.ID}] = true
 	}

@@ -58,6 +58,10 @@ type run struct {
 	forget   map[state.Key]bool                 // link: what leaves the code although it lives
 	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
 	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
+	hidden   map[string]int                     // link: how many settings became variables, by type
+	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold
+	unfold   map[graph.Target]bool              // link, verify: what stays out of every fold
+	held     []state.Key                        // link: what is left as it is, since its fold is not here as a whole
 }
 
 func (r *run) openDirectory() error {
@@ -162,13 +166,16 @@ func (r *run) link(ctx context.Context) error {
 	}
 	resources := graph.Sort(r.decoded.Resources)
 	r.label(resources)
-	resources = r.ignore(resources)
+	resources = r.holdBack(r.ignore(resources))
 	r.graph = graph.Link(resources, r.linkOptions())
 	r.progress.Done(report.Plural(len(resources), "resource"))
 	if err := r.leavers(ctx); err != nil {
 		return err
 	}
-	return r.hide()
+	if err := r.hide(); err != nil {
+		return err
+	}
+	return r.fold(ctx)
 }
 
 // decode turns objects into resources, records them for the proof, and lets go of the API's answers.

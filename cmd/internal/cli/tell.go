@@ -32,6 +32,7 @@ func (r *run) sum() {
 	r.countTypes()
 	r.countReferences()
 	r.countLosses()
+	r.countFolds()
 	s.Requests = r.requests()
 	s.Files = report.Files{
 		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: r.removedFiles(), Edited: r.changes.Edited,

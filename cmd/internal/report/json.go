@@ -37,6 +37,7 @@ func sorted(s *Summary) *Summary {
 	c.Repairs = order(s.Repairs, func(r Repair) []string { return []string{r.Address, r.Path, r.How} })
 	c.Ignored = order(s.Ignored, func(i Ignored) []string { return []string{i.Address, i.Path} })
 	c.Carried = order(s.Carried, func(v Carried) []string { return []string{v.Address} })
+	c.Folds.Unfolded = order(s.Folds.Unfolded, func(v Carried) []string { return []string{v.Address} })
 	byPlace := func(u Unresolved) []string { return []string{u.From, u.Path, u.ID} }
 	c.References.Unresolved = order(s.References.Unresolved, byPlace)
 	c.References.Cycles = order(s.References.Cycles, byPlace)

@@ -23,6 +23,7 @@ type Summary struct {
 	Coverage     []Coverage         `json:"coverage"`
 	LeftOut      map[string]string  `json:"left_out_by_default,omitempty"`
 	Carried      []Carried          `json:"carried"`
+	Folds        Folds              `json:"folds"`
 	Again        Again              `json:"again"`
 	Proof        Proof              `json:"proof"`
 	Seconds      float64            `json:"seconds"`
@@ -126,6 +127,13 @@ type Coverage struct {
 type Carried struct {
 	Address string `json:"address"`
 	Reason  string `json:"reason"`
+}
+
+// Folds counts the blocks with for_each and the objects in them.
+type Folds struct {
+	Blocks   int       `json:"blocks"`
+	Objects  int       `json:"objects"`
+	Unfolded []Carried `json:"unfolded"` // blocks that would be, but for the reason
 }
 
 // Proof is what the plan said.

@@ -107,6 +107,7 @@ func (p *page) facts(s *Summary) {
 	p.fact("references", referencesText(s.References))
 	p.fact("settings", coverageText(s.Coverage))
 	p.fact("secrets", secretsText(s))
+	p.fact("folded", foldsText(s.Folds))
 	p.fact("left out", leftOutText(s.LeftOut))
 }
 
@@ -184,6 +185,13 @@ func secretsText(s *Summary) string {
 		text += "; marked sensitive, for which Terraform plans one change of the mark alone"
 	}
 	return text
+}
+
+func foldsText(f Folds) string {
+	if f.Blocks == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s into %s with for_each", Plural(f.Objects, "object"), Plural(f.Blocks, "block"))
 }
 
 func leftOutText(types map[string]string) string {

@@ -47,6 +47,10 @@ func rich() *Summary {
 		Coverage:    []Coverage{{Type: "rootly_team", Written: 120, Default: 3400, Lost: 1}, {Type: "rootly_service", Written: 8000, Computed: 2100, Secret: 4}},
 		LeftOut:     map[string]string{"rootly_custom_field": "deprecated double of rootly_form_field", "rootly_override_shift": "a shift that passes"},
 		Carried:     []Carried{{Address: "rootly_team.gone", Reason: "its type was not selected"}},
+		Folds: Folds{
+			Blocks: 2, Objects: 11,
+			Unfolded: []Carried{{Address: "rootly_severity.these", Reason: `the plan changes rootly_severity.these["high"] at color`}},
+		},
 		Seconds:     72.4,
 	}
 	for i := range 7 {

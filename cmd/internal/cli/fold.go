@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	goversion "github.com/hashicorp/go-version"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// This file is about folds: objects that differ in little and stand in the code as one block with
+// for_each. What is folded stays so, with --fold and without; only new objects need the flag.
+
+// foldsSince is the first version of both engines that reads import blocks with for_each.
+const foldsSince = "1.7.0"
+
+// haveFolds makes sure, before anything is asked of the API, that folds can be written and read.
+func (r *run) haveFolds(ctx context.Context) error {
+	folded := slices.ContainsFunc(slices.Collect(maps.Values(r.dir.Addresses())), isInstance)
+	r.renderOptions.Folded = folded
+	switch {
+	case !r.o.fold && !folded:
+		return nil
+	case r.o.output == "json" && r.o.fold:
+		return usage(errors.New("--fold writes Terraform's own language, not --output json"), "leave out one of the two")
+	case r.o.output == "json":
+		return usage(fmt.Errorf("%s has folded objects, which --output json cannot write", r.o.dir), "leave out --output json")
+	}
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: r.o.engine, SearchPath: r.w.Getenv("PATH"), Environ: r.w.Environ()})
+	if err != nil {
+		return ctx.Err() // whether one is needed was settled before
+	}
+	v, err := goversion.NewVersion(engine.Version)
+	if err == nil && v.Core().LessThan(goversion.Must(goversion.NewVersion(foldsSince))) {
+		return advised(fmt.Errorf("%s reads no import blocks with for_each, which folded objects need", engine),
+			"use Terraform or OpenTofu 1.7 or newer, or import without --fold into another directory")
+	}
+	return nil
+}
+
+func isInstance(a graph.Address) bool { return a.Key != "" }
+
+// fold gives the objects that are to be folded their addresses, and links anew if there are any.
+func (r *run) fold(ctx context.Context) error {
+	r.unfold = map[graph.Target]bool{}
+	if r.o.fold {
+		before := r.remembered()
+		r.mayFold = func(res *graph.Resource) bool {
+			was := before(res.Address.Type, res.ID)
+			return was.IsZero() || r.o.again.rename && !r.pinned(was)
+		}
+	}
+	err := r.refold(ctx)
+	r.mayFold = nil // from now on folds only lose members
+	return err
+}
+
+// refold brings the folds of the graph in line with its resources.
+func (r *run) refold(ctx context.Context) error {
+	for r.mayFold != nil || slices.ContainsFunc(r.graph.Resources, func(res *graph.Resource) bool { return isInstance(res.Address) }) {
+		if err := r.readdress(ctx, graph.Gather(r.graph, r.foldOptions())); err != nil {
+			return err
+		}
+		misfits := r.graph.Fold()
+		if len(misfits) == 0 {
+			return nil
+		}
+		for _, res := range misfits {
+			r.unfold[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
+		}
+	}
+	r.graph.Folds = nil
+	return nil
+}
+
+func (r *run) foldOptions() graph.FoldOptions {
+	o := graph.FoldOptions{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true}}
+	for _, a := range r.reserved(r.graph.Resources) {
+		o.Taken[a.Block()] = true
+	}
+	for name := range r.around.hand.Locals {
+		o.Locals[name] = true
+	}
+	for _, a := range r.dir.Addresses() {
+		if isInstance(a) {
+			o.Locals[graph.FoldLocal(a.Block())] = true
+		}
+	}
+	return o
+}
+
+// readdress gives resources other addresses; those that get none are named anew.
+func (r *run) readdress(ctx context.Context, addresses map[*graph.Resource]graph.Address) error {
+	changed := false
+	next := make(map[graph.Target]graph.Address, len(r.graph.Resources))
+	for _, res := range r.graph.Resources {
+		a, decided := addresses[res]
+		if !decided {
+			a = res.Address
+		}
+		next[graph.Target{Type: res.Address.Type, ID: res.ID}] = a
+		changed = changed || a != res.Address
+	}
+	if !changed {
+		return nil
+	}
+	reserved := r.reserved(r.graph.Resources)
+	for _, res := range r.graph.Resources {
+		res.Address.Name, res.Address.Key = "", ""
+	}
+	graph.Label(r.graph.Resources, func(typ string, id graph.ID) graph.Address { return next[graph.Target{Type: typ, ID: id}] }, reserved)
+	if err := r.relink(); err != nil {
+		return err
+	}
+	return r.leavers(ctx)
+}
+
+// holdBack leaves a fold alone of which this run has only a part: its block says what all members
+// have in common, and so cannot be written for some of them.
+func (r *run) holdBack(resources []*graph.Resource) []*graph.Resource {
+	here := map[state.Key]bool{}
+	for _, res := range resources {
+		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+	}
+	lives := r.elsewhere()
+	partial := map[graph.Address]bool{}
+	for k, a := range r.dir.Addresses() {
+		if isInstance(a) && !here[k] && (lives[k] || !r.complete(k.Type)) {
+			partial[a.Block()] = true
+		}
+	}
+	if len(partial) == 0 {
+		return resources
+	}
+	kept := resources[:0:0]
+	for _, res := range resources {
+		if !isInstance(res.Address) || !partial[res.Address.Block()] {
+			kept = append(kept, res)
+			continue
+		}
+		r.held = append(r.held, state.Key{Type: res.Address.Type, ID: res.ID})
+		r.around.outside[graph.Target{Type: res.Address.Type, ID: res.ID}] = graph.Ref{Target: res.Address, Attr: "id"}
+	}
+	return kept
+}
+
+// elsewhere are the live objects that this run knows of and has no code for. With --forget they go.
+func (r *run) elsewhere() map[state.Key]bool {
+	lives := map[state.Key]bool{}
+	for _, o := range r.rejected() {
+		lives[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	for k := range r.deselected() {
+		lives[k] = !r.o.again.forget
+	}
+	return lives
+}
+
+// unfoldUnclean takes the folds apart whose plan is not clean. It reports whether there were any, so
+// that the rest is worth another plan.
+func (r *run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error) (bool, error) {
+	reasons := r.blamed(v, planErr)
+	if len(reasons) == 0 {
+		return false, nil
+	}
+	for _, f := range r.graph.Folds {
+		why := reasons[f.Template.Address]
+		if why == "" {
+			continue
+		}
+		r.report.Folds.Unfolded = append(r.report.Folds.Unfolded, report.Carried{Address: f.Template.Address.String(), Reason: why})
+		for _, m := range f.Members {
+			r.unfold[graph.Target{Type: m.Address.Type, ID: m.ID}] = true
+		}
+	}
+	if err := r.refold(ctx); err != nil {
+		return false, err
+	}
+	for _, again := range []func() error{r.render, r.stage} {
+		if err := again(); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// blamed says of each fold that a plan has something against what that is. Where the plan names
+// nothing at all, every fold may be the cause.
+func (r *run) blamed(v verify.Verdict, planErr error) map[graph.Address]string {
+	reasons := map[graph.Address]string{}
+	var refused *verify.EngineError
+	general := ""
+	if errors.As(planErr, &refused) {
+		general = refused.Error()
+	}
+	told := map[string]string{}
+	tell := func(address, why string) {
+		address, _, _ = strings.Cut(address, "[")
+		if told[address] == "" {
+			told[address] = why
+		}
+	}
+	if planErr == nil && !v.Clean {
+		for _, d := range v.Differences {
+			tell(d.Address, "the plan changes "+strings.TrimSuffix(d.Address+" at "+d.Attribute(), " at "))
+		}
+		for _, d := range v.Errors {
+			tell(d.Address, d.Summary)
+			if d.Address == "" {
+				general = d.Summary
+			}
+		}
+		for _, m := range v.Missing {
+			tell(m.Address, m.Address+" is not in the plan")
+		}
+		for _, c := range v.Unexpected {
+			tell(c.Address, c.Address+" is in the plan unasked")
+		}
+	}
+	for _, f := range r.graph.Folds {
+		why := told[f.Template.Address.String()]
+		if why == "" {
+			why = general
+		}
+		if why != "" {
+			reasons[f.Template.Address] = why
+		}
+	}
+	return reasons
+}
+
+// countFolds tells what is folded.
+func (r *run) countFolds() {
+	for _, f := range r.graph.Folds {
+		r.report.Folds.Blocks++
+		r.report.Folds.Objects += len(f.Members)
+	}
+}
