@@ -12,6 +12,7 @@ package repair
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -79,7 +80,7 @@ func (m *Mender) Mend(g *graph.Graph, changes []verify.Change, v verify.Verdict)
 	refused := map[string]string{}
 	for _, e := range v.Errors {
 		if e.Address != "" {
-			refused[e.Address] = e.Summary
+			refused[e.Address] = whyRefused(e.Summary)
 		}
 	}
 	differs := map[string][]verify.Difference{}
@@ -108,13 +109,22 @@ func (m *Mender) Mend(g *graph.Graph, changes []verify.Change, v verify.Verdict)
 func outright(c verify.Change, planned bool, refused string) string {
 	switch {
 	case refused != "":
-		return "the provider cannot plan it: " + refused
+		return refused
 	case !planned:
 		return ""
 	case c.Action == verify.Create, c.Action == verify.Replace, c.Action == verify.Delete:
 		return "the plan would " + string(c.Action) + " it"
 	}
 	return ""
+}
+
+// whyRefused says why there is no plan for a resource. It is not always the provider's doing: what is protected
+// cannot be planned to be replaced.
+func whyRefused(summary string) string {
+	if strings.Contains(summary, "cannot be destroyed") {
+		return "the plan would replace it"
+	}
+	return "the provider cannot plan it: " + summary
 }
 
 // resource mends one resource, attribute by attribute.

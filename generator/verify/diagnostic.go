@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"regexp"
+	"slices"
 )
 
 // Diagnostic is an error or a warning of the engine.
@@ -50,6 +51,11 @@ type wireDiagnostic struct {
 	} `json:"snippet"`
 }
 
+// What engines say of a provider that gives no answer. They say it of each object that was asked for meanwhile.
+var crashSummaries = []string{"Plugin did not respond", "Plugin error", "Request cancelled"}
+
+func (d Diagnostic) isCrash() bool { return slices.Contains(crashSummaries, d.Summary) }
+
 var (
 	// The block that an error stands in, as the engine writes it: resource "rootly_team" "sre".
 	contextPattern = regexp.MustCompile(`^resource "([^"]+)" "([^"]+)"`)
@@ -57,6 +63,8 @@ var (
 	quotedAddress = regexp.MustCompile(`"((?:module\.[^"]+\.)?[a-z0-9]+_[a-z0-9_]+\.[A-Za-z_][^"\s]*)"`)
 	// The target of an import block without a resource block.
 	targetPattern = regexp.MustCompile(`given import (?:target )?(\S+) does not exist`)
+	// A resource that the plan would destroy and that may not be, as Terraform and OpenTofu say it.
+	protectedPattern = regexp.MustCompile(`^Resource (?:instance )?(\S+) has (?:lifecycle\.)?prevent_destroy`)
 )
 
 func (w wireDiagnostic) diagnostic() Diagnostic {
@@ -82,7 +90,7 @@ func addressInContext(context string) string {
 }
 
 func addressInText(text string) string {
-	for _, pattern := range []*regexp.Regexp{quotedAddress, targetPattern} {
+	for _, pattern := range []*regexp.Regexp{quotedAddress, targetPattern, protectedPattern} {
 		if match := pattern.FindStringSubmatch(text); match != nil {
 			return match[1]
 		}

@@ -52,6 +52,8 @@ func TestStreamNamesTheObject(t *testing.T) {
 		{"import in words", `{"severity":"error","summary":"Cannot import non-existent remote object","detail":"While attempting to import an existing object to \"rootly_team.a\", the provider detected that no object exists with the given id."}`, "rootly_team.a"},
 		{"import without a block", `{"severity":"error","summary":"s","detail":"The configuration for the given import target rootly_team.a does not exist. If"}`, "rootly_team.a"},
 		{"import without a block, tofu", `{"severity":"error","summary":"s","detail":"The configuration for the given import rootly_team.a does not exist. All"}`, "rootly_team.a"},
+		{"protected", `{"severity":"error","summary":"Instance cannot be destroyed","detail":"Resource rootly_team.a has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed."}`, "rootly_team.a"},
+		{"protected, tofu", `{"severity":"error","summary":"Resource instance cannot be destroyed","detail":"Resource instance rootly_team.a has prevent_destroy set, but the plan calls for it to be destroyed."}`, "rootly_team.a"},
 		{"no object", `{"severity":"error","summary":"s","detail":"argument \"name\" is \"a.b\"","snippet":{"context":null}}`, ""},
 	}
 	for _, tt := range tests {

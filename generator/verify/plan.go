@@ -233,10 +233,11 @@ func (s *Session) planOptions(file string) ([]tfexec.PlanOption, error) {
 	return options, nil
 }
 
-// concernsObjects tells a plan that failed for some objects from one that failed as a whole.
+// concernsObjects tells a plan that failed for some objects from one that failed as a whole. A provider that stopped is no
+// fault of the objects that it was asked for.
 func concernsObjects(result *Result) bool {
 	failures := errorsOf(result.Diagnostics)
-	return len(failures) > 0 && (len(result.Unread) > 0 ||
+	return !slices.ContainsFunc(failures, Diagnostic.isCrash) && len(failures) > 0 && (len(result.Unread) > 0 ||
 		slices.ContainsFunc(failures, func(d Diagnostic) bool { return d.Address != "" }))
 }
 

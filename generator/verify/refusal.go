@@ -2,6 +2,7 @@ package verify
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -27,18 +28,30 @@ func (s *Session) initError(err error) error {
 	return refused
 }
 
+func boolOrder(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // planError is a plan that failed as a whole. What the engine printed beside its stream counts when the stream is silent.
 func (s *Session) planError(err error) error {
 	diagnostics := errorsOf(s.stream.diagnostics)
 	if len(diagnostics) == 0 {
 		diagnostics = textDiagnostics(err.Error())
 	}
+	slices.SortStableFunc(diagnostics, func(a, b Diagnostic) int { // what explains the others comes first
+		return boolOrder(b.isCrash()) - boolOrder(a.isCrash())
+	})
 	return s.engineError(stepPlan, diagnostics)
 }
 
 func (s *Session) engineError(step string, diagnostics []Diagnostic) *EngineError {
 	refused := &EngineError{Engine: s.job.Engine, Step: step, Diagnostics: diagnostics}
 	switch {
+	case slices.ContainsFunc(diagnostics, Diagnostic.isCrash):
+		refused.Next = "run it again; if the provider stops again, find the object at which it does by --resources, and leave that one out"
 	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):
 		refused.Next = "mend what " + s.job.Engine.Name + " version warns about, such as its settings file"
 	case diagnostics[0].Summary == "No value for required variable":

@@ -50,6 +50,10 @@ type Options struct {
 	// Sabotage, if not nil, sees the attributes of every object before they become state, and may
 	// change them or fail the read. It is for tests that need a provider which misbehaves.
 	Sabotage func(resource, id string, attributes map[string]any) error
+
+	// Between, if not nil, stands between the engine and the provider, for tests that need one that
+	// refuses, plans something else, or crashes.
+	Between func(tfprotov6.ProviderServer) tfprotov6.ProviderServer
 }
 
 // New returns a provider server for protocol 6.
@@ -69,5 +73,8 @@ func New(ctx context.Context, o Options) (func() tfprotov6.ProviderServer, error
 	if err != nil {
 		return nil, fmt.Errorf("join the halves of the stand-in provider: %w", err)
 	}
-	return mux.ProviderServer, nil
+	if o.Between == nil {
+		return mux.ProviderServer, nil
+	}
+	return func() tfprotov6.ProviderServer { return o.Between(mux.ProviderServer()) }, nil
 }

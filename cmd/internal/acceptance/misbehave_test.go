@@ -1,0 +1,150 @@
+package acceptance
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// TestNothingUnprovenIsWritten imports with providers that misbehave at random, and holds that what
+// is in the directory afterwards plans clean with that very provider, or is what was there before.
+// ROOTLY_TEST_PROVIDERS says how many providers to try.
+func TestNothingUnprovenIsWritten(t *testing.T) {
+	t.Parallel()
+	seeds := 5
+	if said, err := strconv.Atoi(os.Getenv("ROOTLY_TEST_PROVIDERS")); err == nil {
+		seeds = said
+	}
+	server, url := serve(t, of(100))
+	engine := engines(t)
+	live := map[string]bool{}
+	for _, o := range server.Snapshot() {
+		live[o.API] = true
+	}
+	outcomes := map[string]int{}
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			m := &misbehaving{live: server, url: url, engine: engine[seed%len(engine)], faults: newFaults(uint64(seed), live)}
+			outcomes[m.run(t)]++
+		})
+	}
+	t.Logf("runs that ended so: %v", outcomes)
+	if seeds > 4 && len(outcomes) < 2 {
+		t.Errorf("every run ended alike, %v: these providers show nothing", outcomes)
+	}
+}
+
+// misbehaving is an import with a provider that misbehaves.
+type misbehaving struct {
+	live        *sandbox.Server
+	url, engine string
+	faults      *faults
+}
+
+// run imports, and returns how that ended.
+func (m *misbehaving) run(t *testing.T) string {
+	dir := filepath.Join(t.TempDir(), "out")
+	args := []string{"import", "-o", dir, "--url", m.url, "--token", token}
+	as := pickOne(m.faults.random, "blocks", "blocks", "state", "both")
+	if m.faults.random.IntN(2) == 0 { // an import from before the provider was replaced by this one
+		if o := program(t, os.Environ(), append(args, "--no-verify", "--resources", "service,team,severity,workflow_incident,schedule_rotation")...); o.code != 0 {
+			t.Fatalf("first import: %d %s", o.code, o.talk)
+		}
+	}
+	args = append(args, "--import-as", as, "--verify", pickOne(m.faults.random, "replay", "live"), "--engine", m.engine, "--provider", "stand-in")
+	before := everyFile(t, dir)
+	o := programWith(t, m.faults.serve, os.Environ(), args...)
+	t.Logf("%s: exit code %d, %d repairs, %d objects not imported, %v", m.faults, o.code, len(o.summary.Repairs), len(o.summary.NotImported), args[7:])
+
+	if o.code != 0 {
+		if after := everyFile(t, dir); !maps.Equal(before, after) {
+			t.Errorf("exit code %d, but the directory is another one: %v\n%s", o.code, len(after), o.talk)
+		}
+		if o.code != 1 && o.code != 2 || o.code == 1 && o.talk == "" {
+			t.Errorf("exit code %d: %s", o.code, o.talk)
+		}
+		if m.faults.crashed.Load() && (o.code != 1 || !strings.Contains(o.talk, "Plugin error") && !strings.Contains(o.talk, "Request cancelled")) {
+			t.Errorf("the provider crashed, and the run says something else, with exit code %d: %s", o.code, o.talk)
+		}
+		return "nothing written"
+	}
+	m.clean(t, dir, o.summary)
+	if len(o.summary.Repairs) > 0 {
+		return "repaired"
+	}
+	return "as it was"
+}
+
+// clean holds that the directory plans clean with the provider that it was written with.
+func (m *misbehaving) clean(t *testing.T, dir string, s report.Summary) {
+	t.Helper()
+	if m.faults.crashed.Load() {
+		t.Error("the provider crashed, and the run wrote all the same")
+	}
+	m.faults.crash = 0
+	served, err := m.faults.serve(t.Context(), standin.Options{URL: m.url, Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer served.Close()
+	engine, err := verify.FindEngine(t.Context(), verify.Options{Engine: m.engine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := verify.Plan(t.Context(), verify.Job{
+		Engine: engine, Dir: dir, URL: m.url, Token: token, Reattach: served.Reattach, StandIn: served.Name, TempDir: t.TempDir(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Errored || len(result.Deferred)+len(result.Outputs) > 0 {
+		t.Errorf("what was written cannot be planned as a whole: %v", result.Diagnostics)
+	}
+	managed := code{imports: map[string]string{}}
+	for _, c := range result.Changes {
+		if c.Action != verify.NoOp {
+			t.Errorf("what was written plans to %s %s", c.Action, c.Address)
+		}
+		if c.ID != "" {
+			managed.imports[c.Address] = c.ID
+		}
+	}
+	accounted(t, m.live.Snapshot(), managed, s)
+	if n := len(managed.imports); n == 0 || n != s.Imported() || s.Proof.State != report.ProofClean {
+		t.Errorf("%d objects in the plan, %d told as imported, proof %s", len(managed.imports), s.Imported(), s.Proof.State)
+	}
+}
+
+// everyFile reads all files of a directory with their modes, but for the lock of a run.
+func everyFile(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if os.IsNotExist(err) {
+			return nil
+		}
+		if err != nil || e.IsDir() || e.Name() == "lock" {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		found[path] = info.Mode().String() + " " + string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
