@@ -51,7 +51,7 @@ func rich() *Summary {
 			Blocks: 2, Objects: 11,
 			Unfolded: []Carried{{Address: "rootly_severity.these", Reason: `the plan changes rootly_severity.these["high"] at color`}},
 		},
-		Seconds:     72.4,
+		Seconds: 72.4,
 	}
 	for i := range 7 {
 		s.References.Unresolved = append(s.References.Unresolved, Unresolved{
