@@ -194,15 +194,83 @@ func TestBackendKeepsTheDirectorysOwnSettings(t *testing.T) {
 	}
 }
 
-func TestWorkspaceOfTheEnvironmentIsRefused(t *testing.T) {
+// A workspace of the environment gets a data directory that names it; the directory's own stays as it is.
+func TestWorkspaceOfTheEnvironment(t *testing.T) {
 	t.Parallel()
-	temp := t.TempDir()
-	_, err := Open(Job{Dir: t.TempDir(), TempDir: temp, Backend: true, Engine: Engine{Name: tofu, Path: "/bin/tofu"},
-		Environ: []string{"TF_WORKSPACE=prod"}})
-	if err == nil || !strings.Contains(err.Error(), "TF_WORKSPACE=prod") {
-		t.Errorf("error %v", err)
+	dir, temp := t.TempDir(), t.TempDir()
+	for name, content := range map[string]string{"environment": "other", "terraform.tfstate": `{"backend":{}}`, "providers/here": "x"} {
+		writeUnder(t, filepath.Join(dir, ".terraform"), name, content)
+	}
+	s, err := Open(Job{Dir: dir, TempDir: temp, Backend: true, Engine: Engine{Name: tofu, Path: "/bin/tofu"}, Environ: []string{"TF_WORKSPACE=prod"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"environment": "prod", "terraform.tfstate": `{"backend":{}}`, "providers/here": "x"} {
+		if got, _ := os.ReadFile(filepath.Join(s.env["TF_DATA_DIR"], name)); string(got) != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(temp); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+	for name, want := range map[string]string{"environment": "other", "providers/here": "x"} {
+		if got, _ := os.ReadFile(filepath.Join(dir, ".terraform", name)); string(got) != want {
+			t.Errorf("%s became %q, want %q", name, got, want)
+		}
+	}
+}
+
+func writeUnder(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Values for variables are taken over from the arguments of the environment, in their order; what would
+// change the plan otherwise is refused.
+func TestArgumentsOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeUnder(t, dir, "main.tf", "variable \"who\" {}\nvariable \"list\" { type = list(string) }\n")
+	for name, c := range map[string]struct {
+		all, plan string
+		want      string // names of files, and values
+		refused   string
+	}{
+		"none":           {"", "", "", ""},
+		"files":          {"-var-file=a.tfvars", "-no-color -var-file 'b c.tfvars'", "a.tfvars|b c.tfvars", ""},
+		"a value":        {"", `-var "who=ada lovelace" -lock=false`, `who = "ada lovelace"`, ""},
+		"an expression":  {"", `--var 'list=["a"]'`, `list = ["a"]`, ""},
+		"in their order": {"-var who=ken", "-var-file=x.tfvars", `who = "ken"|x.tfvars`, ""},
+		"a part":         {"", "-target=rootly_team.a", "", "TF_CLI_ARGS_plan holds -target"},
+		"not afresh":     {"-refresh=false", "", "", "TF_CLI_ARGS holds -refresh"},
+		"none such":      {"", "-var list=[", "", "the variable list is no expression"},
+	} {
+		s := &Session{private: t.TempDir(), job: Job{Dir: dir, Arguments: true, Environ: []string{"TF_CLI_ARGS=" + c.all, "TF_CLI_ARGS_plan=" + c.plan}}}
+		files, err := s.argumentFiles()
+		if c.refused != "" {
+			if err == nil || !strings.Contains(err.Error(), c.refused) {
+				t.Errorf("%s: %v, want %s", name, err, c.refused)
+			}
+			continue
+		}
+		var got []string
+		for _, f := range files {
+			if content, err := os.ReadFile(f); err == nil {
+				f = strings.TrimSpace(string(content))
+			}
+			got = append(got, f)
+		}
+		if err != nil || strings.Join(got, "|") != c.want {
+			t.Errorf("%s: %q %v, want %q", name, got, err, c.want)
+		}
 	}
 }

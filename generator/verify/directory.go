@@ -90,18 +90,6 @@ func (s *Session) copyState() error {
 
 func (s *Session) statePath() string { return filepath.Join(s.private, stateFile) }
 
-// refuseWorkspace stops where the user has chosen a workspace in a way that terraform-exec does not pass on.
-func (s *Session) refuseWorkspace() error {
-	name := environMap(s.job.Environ)["TF_WORKSPACE"]
-	if !s.job.Backend || name == "" || name == "default" {
-		return nil
-	}
-	return &UnavailableError{
-		Reason: "TF_WORKSPACE=" + name + " cannot be passed on to the engine",
-		Next:   fmt.Sprintf("unset it and choose the workspace with: %s workspace select %s", s.job.Engine.Name, name),
-	}
-}
-
 // provider tells what read the objects, by the lock file that init left.
 func (s *Session) provider() (Provider, error) {
 	if s.job.StandIn != "" {

@@ -38,7 +38,7 @@ func (s *Session) buildEnvironment() error {
 		env[pluginCacheVariable] = s.job.PluginCache
 	}
 	if !s.job.Backend {
-		env["TF_DATA_DIR"] = filepath.Join(s.private, "data")
+		env[dataDirVariable] = s.dataDir()
 	}
 
 	// The engine ignores its cache while there is no lock file, lest the lock become incomplete. Ours is thrown away.

@@ -66,9 +66,6 @@ func Open(job Job) (s *Session, err error) {
 }
 
 func (s *Session) prepare() error {
-	if err := s.refuseWorkspace(); err != nil {
-		return err
-	}
 	if err := s.keepFiles(); err != nil {
 		return err
 	}
@@ -78,6 +75,9 @@ func (s *Session) prepare() error {
 		}
 	}
 	if err := s.buildEnvironment(); err != nil {
+		return err
+	}
+	if err := s.chooseWorkspace(); err != nil {
 		return err
 	}
 	var err error
@@ -224,7 +224,11 @@ func (s *Session) planOptions(file string) ([]tfexec.PlanOption, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range slices.Concat(environment, s.job.VarFiles) { // in this order, so that the files of the job win
+	arguments, err := s.argumentFiles()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range slices.Concat(environment, arguments, s.job.VarFiles) { // in this order, so that the files of the job win
 		options = append(options, tfexec.VarFile(path))
 	}
 	for _, address := range s.job.Targets {

@@ -43,8 +43,8 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 		}
 	}()
 	var refused error
-	if _, err := os.Stat(filepath.Join(s.job.Dir, ".terraform")); errors.Is(err, fs.ErrNotExist) && s.env[dataDirVariable] == "" {
-		s.env[dataDirVariable] = filepath.Join(s.private, "data")
+	if _, err := os.Stat(filepath.Join(s.job.Dir, ".terraform")); errors.Is(err, fs.ErrNotExist) && !s.choseDataDir() {
+		s.env[dataDirVariable] = s.dataDir()
 		// The backend is ready before modules and providers are: without those a state can be read all the same.
 		if out, initErr := s.run(ctx, "init", "-input=false", "-no-color"); initErr != nil {
 			refused = s.pullError(ctx, out, initErr)

@@ -160,21 +160,32 @@ func onePerson(answers []drift.Answer) string {
 	return person
 }
 
-// exportedAt is when the snapshot of a directory, or of a revision of it, was taken: by its commit
-// where there is one, since a fresh checkout has times of its own.
+// exportedAt is when the snapshot of a directory, or of a revision of it, was taken.
 func exportedAt(ctx context.Context, side string) (time.Time, bool) {
-	rev, dir, isRevision := revision(side)
-	args := []string{"log", "-1", "--format=%cI"}
-	if isRevision {
-		args = append(args, rev)
-	} else {
-		dir = side
+	if rev, dir, ok := revision(side); ok {
+		return committedAt(ctx, dir, snapshotName, rev)
 	}
-	text, err := git(ctx, dir, append(args, "--", snapshotName)...)
-	committed, parseErr := time.Parse(time.RFC3339, strings.TrimSpace(text))
-	known := err == nil && parseErr == nil
-	if info, err := os.Stat(filepath.Join(dir, snapshotName)); err == nil && !isRevision && (!known || info.ModTime().Before(committed)) {
-		return info.ModTime(), true
+	return writtenAt(ctx, side, snapshotName)
+}
+
+// writtenAt is when a file was written: by its commit where there is one, since a fresh checkout has
+// times of its own.
+func writtenAt(ctx context.Context, dir, name string) (time.Time, bool) {
+	info, err := os.Stat(filepath.Join(dir, name))
+	if err != nil {
+		return time.Time{}, false
 	}
-	return committed, known
+	if committed, known := committedAt(ctx, dir, name); known && committed.Before(info.ModTime()) {
+		return committed, true
+	}
+	return info.ModTime(), true
+}
+
+func committedAt(ctx context.Context, dir, name string, rev ...string) (time.Time, bool) {
+	text, err := git(ctx, dir, slices.Concat([]string{"log", "-1", "--format=%cI"}, rev, []string{"--", name})...)
+	if err != nil {
+		return time.Time{}, false
+	}
+	committed, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
+	return committed, err == nil
 }

@@ -2,17 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -76,7 +72,7 @@ what an expression computes is told and left alone.
 	f.StringVar(&o.since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the last change by --own-api-key or --own-user, else the proof or snapshot in the directory, else 30d)")
 	f.StringSliceVar(&o.ownKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, whose changes are no drift's author")
 	f.StringSliceVar(&o.ownUsers, "own-user", nil, "`IDS` or emails of users that are Terraform's own")
-	f.StringArrayVar(&o.varFiles, "var-file", nil, "`FILE` of values for variables (repeatable)")
+	f.StringArrayVar(&o.varFiles, "var-file", nil, "`FILE` of values for variables (repeatable); TF_VAR_, TF_CLI_ARGS and TF_WORKSPACE count too")
 	f.BoolVar(&o.unmanaged, "unmanaged", true, "list live objects that no code knows")
 	f.BoolVar(&o.writeCode, "write-code", false, "put the live values into the code, where a value stands there and no expression")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
@@ -91,14 +87,17 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if err := check(o.toolChoices()); err != nil {
 		return err
 	}
-	if err := hasState(o.dir); err != nil {
+	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
+	var err error
+	if d.plans.backend, err = rootAt(w, o.dir).backend(); err != nil {
 		return err
 	}
-	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
+	if d.plans.varFiles, err = o.valueFiles(); err != nil {
+		return err
+	}
 	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
 	defer d.progress.Close()
 	var disconnect func()
-	var err error
 	if d.client, d.live, disconnect, err = o.auditLog.open(w, nil); err != nil {
 		return err
 	}
@@ -130,49 +129,6 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	return nil
 }
 
-// hasState refuses a directory that manages nothing.
-func hasState(dir string) error {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return usage(fmt.Errorf("%s: %w", dir, errors.Unwrap(err)), "give the directory of a root module")
-	}
-	if !info.IsDir() {
-		return usage(fmt.Errorf("%s is no directory", dir), "give the directory of a root module")
-	}
-	for _, name := range []string{".terraform/terraform.tfstate", "terraform.tfstate"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return nil
-		}
-	}
-	return advised(
-		fmt.Errorf("%s has neither a state nor an initialised backend", dir),
-		"run terraform init and apply there first; drift compares what is managed with what is live",
-	)
-}
-
-// remote reports whether a directory's backend keeps its state.
-func remote(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, ".terraform", "terraform.tfstate"))
-	return err == nil
-}
-
-// window is the time in which to look for authors, and where it comes from.
-func (o *driftOptions) window(now time.Time) (time.Time, error) {
-	if o.since != "" {
-		t, err := audit.ParseTime(o.since, now, false)
-		if err != nil {
-			return t, usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
-		}
-		return t, nil
-	}
-	for _, name := range []string{proofName, snapshotName} {
-		if info, err := os.Stat(filepath.Join(o.dir, name)); err == nil {
-			return info.ModTime(), nil
-		}
-	}
-	return now.AddDate(0, 0, -30), nil
-}
-
 // A drifting is one run of drift.
 type drifting struct {
 	w        World
@@ -181,6 +137,7 @@ type drifting struct {
 	live     target
 	progress *report.Progress
 	started  time.Time
+	plans    planOptions
 
 	items   []*driftItem
 	managed map[string]bool // ids by type, of what is in code or state
@@ -193,6 +150,8 @@ type drifting struct {
 // A driftItem is one object that drifted.
 type driftItem struct {
 	kind       drift.Kind
+	outside    bool          // the state does not know it
+	wanted     verify.Action // what apply would do, where that is all
 	typ, id    string
 	address    string
 	title      string
@@ -221,12 +180,11 @@ func (d *drifting) print(c report.Changes) error {
 // plan reads what the engine finds.
 func (d *drifting) plan(ctx context.Context) error {
 	d.progress.Stage("plan", 0)
-	result, err := d.o.plan(ctx, d.w, d.o.dir, d.live, planOptions{
-		backend: remote(d.o.dir), varFiles: d.o.varFiles,
-		progress: func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) },
-	})
+	d.plans.arguments = true
+	d.plans.progress = func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) }
+	result, err := d.o.plan(ctx, d.w, d.o.dir, d.live, d.plans)
 	if err != nil {
-		return runsRemotely(d.o.dir, err)
+		return rootAt(d.w, d.o.dir).runsRemotely(err)
 	}
 	if result.Errored {
 		return advised(fmt.Errorf("the plan of %s failed: %s", d.o.dir, firstError(result)), "run terraform plan there to see all of it")

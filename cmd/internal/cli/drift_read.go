@@ -30,7 +30,7 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 			d.managed[c.Type+"/"+c.ID] = true
 		}
 	}
-	for _, c := range append(append([]verify.Change(nil), result.Drift...), result.Changes...) {
+	for n, c := range slices.Concat(result.Drift, result.Changes) {
 		row := catalogue.Lookup(c.Type)
 		if row == nil || c.Action == verify.NoOp || c.Action == verify.Read || c.Import != "" {
 			continue
@@ -44,7 +44,7 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 		if item.id == "" {
 			item.id = c.ID
 		}
-		item.learn(c, row)
+		item.learn(c, row, n < len(result.Drift))
 	}
 	moved := map[string]verify.Change{}
 	for _, c := range result.Drift {
@@ -70,11 +70,20 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	d.items = slices.DeleteFunc(d.items, func(i *driftItem) bool { return i.kind == drift.Changed && len(i.attributes) == 0 })
 }
 
-// learn takes from a change what kind of drift it is and who the object is.
-func (i *driftItem) learn(c verify.Change, row *catalogue.Type) {
-	if c.Action == verify.Delete || c.Action == verify.Create {
-		// Drift that deletes, or code that would create: the object is not there any more.
+// unapplied is an object that the code has and live has not, or the other way round, since nobody has
+// applied the code: nothing happened outside of it.
+const unapplied drift.Kind = "unapplied"
+
+// learn takes from a change what kind of drift it is and who the object is. What was found outside of
+// the code comes before what the code wants.
+func (i *driftItem) learn(c verify.Change, row *catalogue.Type, outside bool) {
+	i.outside = i.outside || outside
+	switch {
+	case outside && c.Action == verify.Delete:
 		i.kind = drift.Removed
+	case i.kind == drift.Removed:
+	case c.Action == verify.Create || c.Action == verify.Delete || c.Action == verify.Forget:
+		i.kind, i.wanted = unapplied, c.Action
 	}
 	for _, v := range []cty.Value{c.Before, c.After} {
 		if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() {
@@ -154,9 +163,11 @@ func (d *drifting) strangers(ctx context.Context) error {
 func (d *drifting) authors(ctx context.Context) error {
 	questions := make([]drift.Question, len(d.items))
 	for n, i := range d.items {
-		questions[n] = question(i.kind, i.typ, i.id, i.owner, i.fields)
+		if i.kind != unapplied {
+			questions[n] = question(i.kind, i.typ, i.id, i.owner, i.fields)
+		}
 	}
-	since, err := d.o.window(d.started)
+	since, err := d.o.window(ctx, d.started)
 	if err != nil {
 		return err
 	}
@@ -302,10 +313,12 @@ func (d *drifting) told() report.Changes {
 	c := report.Changes{From: "code", To: "live", Requests: d.client.Stats().Requests}
 	for _, i := range d.items {
 		oc := report.ObjectChange{
-			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed"}[i.kind],
+			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
 			Type: i.typ, ID: i.id, Address: i.address, Title: i.title, Attributes: i.attributes,
 		}
-		d.tracing.tell(i.answer, &oc)
+		if i.kind != unapplied {
+			d.tracing.tell(i.answer, &oc)
+		}
 		oc.Heal = i.heal()
 		c.Changes = append(c.Changes, oc)
 	}

@@ -41,6 +41,13 @@ func (i *driftItem) heal() string {
 		return "apply makes it again; without its block it stays gone"
 	case i.kind == drift.Added:
 		return "import takes it into the code; or delete it in Rootly"
+	case i.kind == unapplied:
+		return map[verify.Action]string{
+			verify.Create: "apply makes it: the state never had it", verify.Delete: "apply destroys it: the code has it no more",
+			verify.Forget: "apply lets go of it, as the code says",
+		}[i.wanted]
+	case len(i.edits) > 0 && !i.outside:
+		return "the state knows the live value already; apply restores the code's, drift --write-code takes the live one"
 	case len(i.edits) > 0:
 		return "apply restores the code's value; drift --write-code takes the live one"
 	case len(i.secrets) > 0:
@@ -139,8 +146,8 @@ func replaceFile(name string, content []byte) (err error) {
 }
 
 // runsRemotely adds to a failed plan that the directory's workspace may plan in the cloud only.
-func runsRemotely(dir string, err error) error {
-	raw, readErr := os.ReadFile(filepath.Join(dir, ".terraform", "terraform.tfstate"))
+func (r root) runsRemotely(err error) error {
+	raw, readErr := os.ReadFile(filepath.Join(r.data, "terraform.tfstate"))
 	if readErr != nil {
 		return err
 	}

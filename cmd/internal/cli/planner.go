@@ -25,7 +25,7 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 	}
 	job := verify.Job{
 		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress,
-		Backend: o.backend, VarFiles: o.varFiles,
+		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments,
 	}
 	pl := &planner{dir: dir, target: t}
 	if p.provider == "stand-in" {

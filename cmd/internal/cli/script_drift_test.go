@@ -21,8 +21,8 @@ import (
 // Rootly may be read only.
 func applyCode(ts *testscript.TestScript, neg bool, args []string) {
 	r := rootlyOf(ts)
-	if neg || r.server == nil || len(args) != 1 {
-		ts.Fatalf("usage: apply DIR, after serve")
+	if neg || r.server == nil || len(args) < 1 {
+		ts.Fatalf("usage: apply DIR [BACKEND-CONFIG...], after serve")
 	}
 	ctx := context.Background()
 	url, stop, err := serve(r.server)
@@ -36,7 +36,11 @@ func applyCode(ts *testscript.TestScript, neg bool, args []string) {
 	served, err := standin.Serve(ctx, standin.Options{URL: url, Token: scriptToken})
 	ts.Check(err)
 	defer served.Close()
-	ts.Check(tf.Init(ctx, tfexec.Upgrade(false), tfexec.Reattach(served.Reattach)))
+	options := []tfexec.InitOption{tfexec.Upgrade(false), tfexec.Reattach(served.Reattach)}
+	for _, setting := range args[1:] {
+		options = append(options, tfexec.BackendConfig(setting))
+	}
+	ts.Check(tf.Init(ctx, options...))
 	ts.Check(tf.Apply(ctx, tfexec.Reattach(served.Reattach)))
 }
 
@@ -89,7 +93,7 @@ func TestRemoteWorkspacesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		failed := errors.New("no plan")
-		err := runsRemotely(dir, failed)
+		err := root{dir: dir, data: filepath.Join(dir, ".terraform")}.runsRemotely(failed)
 		var f *fault
 		if !errors.Is(err, failed) || errors.As(err, &f) != told || told && !strings.Contains(f.Hint(), "execution mode") {
 			t.Errorf("%s: %v", kind, err)

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 //	await FILE               wait until a file, or a listener on a port, is there
 //	small DIR                a file system of 256 KB
 //	made TYPE FILE           write what was made of a JSON:API type, as a list
-//	apply DIR                apply its code, with the stand-in provider
+//	apply DIR [CONFIG...]    apply its code, with the stand-in provider; what to tell its backend
 //	click NAME FILE          change the cause of a name
 //	actor ID EMAIL KEY       who makes the changes of api from now on
 //	requests N VERB PATH     hold how many requests there were

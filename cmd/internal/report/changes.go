@@ -20,7 +20,7 @@ type Changes struct {
 
 // ObjectChange is what happened to one object.
 type ObjectChange struct {
-	Kind       string            `json:"kind"` // added, removed, renamed or changed
+	Kind       string            `json:"kind"` // added, removed, renamed or changed; of drift: changed, gone, unapplied or unmanaged
 	Type       string            `json:"type"`
 	ID         string            `json:"id"`
 	Address    string            `json:"address"`
@@ -86,7 +86,7 @@ func write(out io.Writer, text string) error {
 }
 
 // signs mark the kinds of changes, as version control does.
-var signs = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~", "unmanaged": "?", "gone": "!"}
+var signs = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~", "unmanaged": "?", "gone": "!", "unapplied": "*"}
 
 // WriteChanges prints changes for people.
 func WriteChanges(out io.Writer, c Changes) error {
@@ -231,7 +231,7 @@ func (c Changes) headline() string {
 		counts[o.Kind]++
 	}
 	var parts []string
-	for _, kind := range []string{"added", "removed", "renamed", "changed", "gone", "unmanaged"} {
+	for _, kind := range []string{"added", "removed", "renamed", "changed", "gone", "unapplied", "unmanaged"} {
 		if counts[kind] > 0 {
 			parts = append(parts, number(counts[kind])+" "+kind)
 		}
