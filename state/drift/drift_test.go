@@ -173,3 +173,32 @@ func TestDecodeRefusesOtherFormats(t *testing.T) {
 		}
 	}
 }
+
+// Of a long text whose credentials alone are variables, a snapshot shows the rest, so that a change shows.
+func TestSnapshotOfTextsWithSecrets(t *testing.T) {
+	t.Parallel()
+	values := func(text string, e graph.Expr) cty.Value {
+		r := &graph.Resource{Address: graph.Address{Type: "rootly_team", Name: "a"}, Config: cty.ObjectVal(map[string]cty.Value{"text": cty.StringVal(text)}),
+			Exprs: []graph.Placed{{Path: cty.GetAttrPath("text"), Expr: e}}}
+		s, err := drift.Of(&graph.Graph{Resources: []*graph.Resource{r}, Variables: []*graph.Variable{{Name: "key", Value: "swordfish"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Objects[0].Values.GetAttr("text")
+	}
+	key := graph.VariableRef{Name: "key"}
+	template := graph.Template{Parts: []graph.Part{{Text: "say "}, {Expr: key}, {Text: " and "}, {Expr: key}}}
+	for what, c := range map[string]struct {
+		got  cty.Value
+		want string
+	}{
+		"whole":    {values("swordfish", key), drift.Redacted},
+		"in part":  {values("say swordfish and swordfish", template), "say " + drift.Redacted + " and " + drift.Redacted},
+		"JSON":     {values(`{"a":"swordfish"}`, graph.Encoded{Value: cty.ObjectVal(nil), Exprs: []graph.Placed{{Path: cty.GetAttrPath("a"), Expr: key}}}), drift.Redacted},
+		"not seen": {values("say something else", template), drift.Redacted},
+	} {
+		if c.got.AsString() != c.want {
+			t.Errorf("%s: %q, want %q", what, c.got.AsString(), c.want)
+		}
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
@@ -50,8 +51,12 @@ func (o Object) Key() graph.Target { return graph.Target{Type: o.Type, ID: o.ID}
 // Of makes a snapshot of a graph.
 func Of(g *graph.Graph) (*Snapshot, error) {
 	s := &Snapshot{Users: append([]graph.User(nil), g.Users...)}
+	secrets := make(map[string]string, len(g.Variables))
+	for _, v := range g.Variables {
+		secrets[v.Name] = v.Value
+	}
 	for _, r := range g.Resources {
-		values, err := withoutSecrets(r)
+		values, err := withoutSecrets(r, secrets)
 		if err != nil {
 			return nil, fmt.Errorf("snapshot of %s: %w", r.Address, err)
 		}
@@ -166,20 +171,21 @@ func Decode(in io.Reader) (*Snapshot, error) {
 }
 
 // withoutSecrets returns what the code of a resource says, with a mark in the place of each secret,
-// in the loose types that JSON keeps: lists and maps become tuples and objects.
-func withoutSecrets(r *graph.Resource) (cty.Value, error) {
-	secret := map[string]bool{}
+// in the loose types that JSON keeps: lists and maps become tuples and objects. Values are those of
+// the variables, by name.
+func withoutSecrets(r *graph.Resource, values map[string]string) (cty.Value, error) {
+	secret := map[string]graph.Expr{}
 	for _, p := range r.Exprs {
 		if graph.HoldsVariable(p.Expr) {
-			secret[graph.PathString(p.Path)] = true
+			secret[graph.PathString(p.Path)] = p.Expr
 		}
 	}
 	hidden := r.Config
 	if len(secret) > 0 {
 		var err error
 		hidden, err = cty.Transform(r.Config, func(p cty.Path, v cty.Value) (cty.Value, error) {
-			if secret[graph.PathString(p)] && v.Type() == cty.String {
-				return cty.StringVal(Redacted), nil
+			if e := secret[graph.PathString(p)]; e != nil && v.Type() == cty.String {
+				return cty.StringVal(redact(e, v.AsString(), values)), nil
 			}
 			return v, nil
 		})
@@ -188,6 +194,28 @@ func withoutSecrets(r *graph.Resource) (cty.Value, error) {
 		}
 	}
 	return loose(hidden), nil
+}
+
+// redact puts the mark in the place of a text, or of the variables in it where the rest of it stands
+// in the code too.
+func redact(e graph.Expr, text string, values map[string]string) string {
+	template, ok := e.(graph.Template)
+	if !ok {
+		return Redacted
+	}
+	done := map[string]bool{}
+	for _, p := range template.Parts {
+		v, ok := p.Expr.(graph.VariableRef)
+		if !ok || done[v.Name] {
+			continue
+		}
+		done[v.Name] = true
+		if values[v.Name] == "" || !strings.Contains(text, values[v.Name]) {
+			return Redacted
+		}
+		text = strings.ReplaceAll(text, values[v.Name], Redacted)
+	}
+	return text
 }
 
 // loose turns lists and sets into tuples and maps into objects, at every depth.

@@ -57,7 +57,8 @@ type Hidden struct {
 }
 
 // Hide turns every credential in the code of a linked graph into a variable: whole texts, texts
-// inside of JSON, and the texts between the references of a template. The variables keep the
+// inside of JSON, and the texts between the references of a template. Of a long text only the
+// credentials in it, where they can be told from the rest. The variables keep the
 // values whatever the mode, so that a Watch can look for them. Titles lose their credentials.
 //
 // Config still holds the literals, as it does for references: what is written must follow Exprs.
@@ -95,6 +96,9 @@ type catch struct {
 	key   string // the path as text
 	value string
 	rule  string
+	name  string // that the text stands under
+	mark  mark
+	known []Finding // in it, as seen in what stands around it
 }
 
 func (h *hider) resource(r *graph.Resource) {
@@ -108,7 +112,7 @@ func (h *hider) resource(r *graph.Resource) {
 		return
 	}
 	for _, c := range caught {
-		r.Exprs = append(r.Exprs, graph.Placed{Path: c.path, Expr: h.variable(r, c, nil)})
+		r.Exprs = append(r.Exprs, graph.Placed{Path: c.path, Expr: h.replace(r, c, nil)})
 	}
 	sort.SliceStable(r.Exprs, func(i, j int) bool {
 		return graph.PathString(r.Exprs[i].Path) < graph.PathString(r.Exprs[j].Path)
@@ -123,7 +127,7 @@ func (h *hider) texts(v cty.Value, name string, p *places, exprs []graph.Placed)
 		if rule == "" || covered(exprs, at) {
 			return
 		}
-		caught = append(caught, catch{path: at.Copy(), key: graph.PathString(at), value: text, rule: rule})
+		caught = append(caught, catch{path: at.Copy(), key: graph.PathString(at), value: text, rule: rule, name: name, mark: m})
 	}}
 	w.walk(v, nil, name, p)
 	sort.Slice(caught, func(i, j int) bool { return caught[i].key < caught[j].key })
@@ -213,7 +217,7 @@ func (h *hider) encoded(r *graph.Resource, e graph.Encoded, at cty.Path, name st
 		}
 	}
 	for _, c := range h.texts(e.Value, name, place, e.Exprs) {
-		exprs = append(exprs, graph.Placed{Path: c.path, Expr: h.variable(r, c, &inside{at: at, value: e.Value})})
+		exprs = append(exprs, graph.Placed{Path: c.path, Expr: h.replace(r, c, &inside{at: at, value: e.Value})})
 	}
 	sort.SliceStable(exprs, func(i, j int) bool {
 		return graph.PathString(exprs[i].Path) < graph.PathString(exprs[j].Path)
@@ -244,11 +248,10 @@ func (h *hider) irreplaceable(v cty.Value, name string, place *places) string {
 
 // template hides the texts of a template that a credential reaches into. Its references stay.
 func (h *hider) template(r *graph.Resource, t graph.Template, at cty.Path, name string, m mark) graph.Template {
-	const reference = "{{ id }}" // stands where an expression does, and is no credential
 	joined := ""
 	for _, part := range t.Parts {
 		if part.Expr != nil {
-			joined += reference
+			joined += hole
 			continue
 		}
 		joined += part.Text
@@ -258,29 +261,35 @@ func (h *hider) template(r *graph.Resource, t graph.Template, at cty.Path, name 
 		return t
 	}
 	spans := Find(name, joined)
-	parts := append([]graph.Part(nil), t.Parts...)
+	var parts []graph.Part
 	offset := 0
-	for i, part := range parts {
+	for _, part := range t.Parts {
 		if part.Expr != nil {
-			offset += len(reference)
+			parts = append(parts, part)
+			offset += len(hole)
 			continue
 		}
-		if len(spans) == 0 || overlaps(spans, offset, offset+len(part.Text)) {
-			c := catch{path: at, key: graph.PathString(at), value: part.Text, rule: rule}
-			parts[i] = graph.Part{Expr: h.variable(r, c, nil)}
+		c := catch{path: at, key: graph.PathString(at), value: part.Text, rule: rule, name: name, mark: m}
+		c.known = within(spans, offset, offset+len(part.Text))
+		if len(spans) > 0 && len(c.known) == 0 {
+			parts = append(parts, part)
+		} else {
+			parts = append(parts, partsOf(h.replace(r, c, nil))...)
 		}
 		offset += len(part.Text)
 	}
 	return graph.Template{Parts: parts}
 }
 
-func overlaps(spans []Finding, start, end int) bool {
+// within returns what of findings lies between start and end, seen from start.
+func within(spans []Finding, start, end int) []Finding {
+	var inside []Finding
 	for _, s := range spans {
 		if s.Start < end && start < s.End {
-			return true
+			inside = append(inside, Finding{s.Rule, max(s.Start, start) - start, min(s.End, end) - start})
 		}
 	}
-	return false
+	return inside
 }
 
 // variable makes the variable that stands for a text, and tells of it.

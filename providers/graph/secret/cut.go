@@ -1,0 +1,103 @@
+package secret
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// hole stands where an expression does. It reads as what Liquid puts in, which is no credential.
+const hole = "{{ id }}"
+
+// longText is from where on a text is worth more than the credential in it: a runbook should stay
+// in the code.
+const longText = 160
+
+// replace returns what stands in the code for a text: one variable or, where a long text holds its
+// credentials in plain sight, the text with a variable for each of them.
+func (h *hider) replace(r *graph.Resource, c catch, in *inside) graph.Expr {
+	spans := h.cuts(c)
+	if len(spans) == 0 {
+		return h.variable(r, c, in)
+	}
+	var t graph.Template
+	held := map[string]graph.VariableRef{}
+	at := 0
+	for _, s := range spans {
+		if s.Start > at {
+			t.Parts = append(t.Parts, graph.Part{Text: c.value[at:s.Start]})
+		}
+		part := c
+		part.value, part.rule = c.value[s.Start:s.End], s.Rule
+		ref, again := held[part.value]
+		if !again {
+			ref = h.variable(r, part, in)
+			held[part.value] = ref
+		}
+		t.Parts = append(t.Parts, graph.Part{Expr: ref})
+		at = s.End
+	}
+	if at < len(c.value) {
+		t.Parts = append(t.Parts, graph.Part{Text: c.value[at:]})
+	}
+	return t
+}
+
+// cuts returns the credentials of a text that can be taken out of it, in order and apart; none where
+// the text must go as a whole: where it is short, or where what remained would not be above suspicion.
+func (h *hider) cuts(c catch) []Finding {
+	if len(c.value) < longText || c.mark == markSecret {
+		return nil
+	}
+	all := append(Find(c.name, c.value), c.known...)
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Start < all[j].Start })
+	spans := apart(all, c.value)
+	var rest strings.Builder
+	at, taken := 0, 0
+	for _, s := range spans {
+		rest.WriteString(c.value[at:s.Start])
+		rest.WriteString(hole)
+		at, taken = s.End, taken+s.End-s.Start
+	}
+	rest.WriteString(c.value[at:])
+	if taken*2 > len(c.value) || h.judge(c.name, rest.String(), c.mark) != "" || hasRandom(literal(rest.String())) {
+		return nil
+	}
+	return spans
+}
+
+// apart widens findings to whole words and joins those that touch.
+func apart(found []Finding, text string) []Finding {
+	var out []Finding
+	for _, f := range found {
+		for f.Start > 0 && isRandomByte(text[f.Start-1]) {
+			f.Start--
+		}
+		for f.Start > 0 && !utf8.RuneStart(text[f.Start]) {
+			f.Start--
+		}
+		for f.End < len(text) && (isRandomByte(text[f.End]) || text[f.End] == '=' || text[f.End] == '/') {
+			f.End++
+		}
+		for f.End < len(text) && !utf8.RuneStart(text[f.End]) {
+			f.End++
+		}
+		if n := len(out); n > 0 && f.Start <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, f.End)
+			continue
+		}
+		out = append(out, f)
+	}
+	return slices.Clip(out)
+}
+
+// partsOf returns an expression as parts of a template.
+func partsOf(e graph.Expr) []graph.Part {
+	if t, ok := e.(graph.Template); ok {
+		return t.Parts
+	}
+	return []graph.Part{{Expr: e}}
+}
