@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -188,13 +189,20 @@ func ownerEvent(k click, row *catalogue.Type, o sandbox.Object, actor sandbox.Ac
 	return sandbox.Event{Event: "update", ItemType: owner.Audit, ItemID: o.Parent, Changes: json.RawMessage(changes), Actor: actor}
 }
 
-// drifted runs drift and reads its report.
-func drifted(t *testing.T, dir, url, engine string, args ...string) (report.Changes, int, string) {
+// A root is a directory under management, and what plans it.
+type root struct {
+	provider provider
+	engine   string
+	dir, url string
+}
+
+// drift runs drift and reads its report.
+func (r root) drift(t *testing.T, args ...string) (report.Changes, int, string) {
 	t.Helper()
 	var out, talk bytes.Buffer
-	environ := os.Environ()
+	environ := r.provider.environ
 	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv}
-	code := cli.Main(w, append([]string{"drift", dir, "--json", "--quiet", "--url", url, "--token", token, "--engine", engine, "--provider", "stand-in"}, args...))
+	code := cli.Main(w, append([]string{"drift", r.dir, "--json", "--quiet", "--url", r.url, "--token", token, "--engine", r.engine, "--provider", r.provider.name}, args...))
 	var c report.Changes
 	if code == 0 || code == 2 {
 		if err := json.Unmarshal(out.Bytes(), &c); err != nil {
@@ -207,12 +215,24 @@ func drifted(t *testing.T, dir, url, engine string, args ...string) (report.Chan
 // What is changed outside of code is named, with who did it where that is known, and nothing else.
 func TestAcceptanceOfDrift(t *testing.T) {
 	t.Parallel()
+	for _, p := range providers(t) {
+		for _, engine := range engines(t) {
+			t.Run(p.name+"/"+filepath.Base(engine), func(t *testing.T) {
+				t.Parallel()
+				clickAndTell(t, p, engine)
+			})
+		}
+	}
+}
+
+func clickAndTell(t *testing.T, p provider, engine string) {
+	t.Helper()
 	server, url := serve(t, of(150))
 	dir, _ := imported(t, url, os.Environ(), "--no-verify")
 	managed := read(t, dir).imports
-	engine := engines(t)[0]
-	apply(t, provider{name: "stand-in"}, engine, dir, url)
-	if c, code, talk := drifted(t, dir, url, engine, "--since", "1d"); code != 0 {
+	r := root{provider: p, engine: engine, dir: dir, url: url}
+	apply(t, p, engine, dir, url)
+	if c, code, talk := r.drift(t, "--since", "1d"); code != 0 {
 		t.Fatalf("exit code %d before anything happened: %s %+v", code, talk, c.Changes)
 	}
 
@@ -234,7 +254,7 @@ func TestAcceptanceOfDrift(t *testing.T) {
 	}
 
 	before := server.Requests()
-	c, code, talk := drifted(t, dir, url, engine, "--since", "1d")
+	c, code, talk := r.drift(t, "--since", "1d")
 	if code != 2 {
 		t.Fatalf("exit code %d: %s", code, talk)
 	}
@@ -251,9 +271,9 @@ func TestAcceptanceOfDrift(t *testing.T) {
 	}
 
 	oneIncident(t, server, func(args ...string) (report.Changes, int, string) {
-		return drifted(t, dir, url, engine, append([]string{"--since", "1d", "--incident", "--name", "main"}, args...)...)
+		return r.drift(t, append([]string{"--since", "1d", "--incident", "--name", "main"}, args...)...)
 	}, clicking)
-	withoutAudits(t, server, dir, url, engine)
+	withoutAudits(t, server, r)
 	onlyIncidents(t, server, before)
 }
 
@@ -313,12 +333,12 @@ func incidents(t *testing.T, server *sandbox.Server) []sandbox.Object {
 
 // withoutAudits holds that drift works without the permission to read audits, whether it never was there or
 // is lost between two pages, and says so.
-func withoutAudits(t *testing.T, server *sandbox.Server, dir, url, engine string) {
+func withoutAudits(t *testing.T, server *sandbox.Server, r root) {
 	t.Helper()
 	for _, pages := range []int{0, 1} {
 		left := atomic.Int64{}
 		left.Store(int64(pages))
-		withoutPages(t, server, &left, func() (report.Changes, int, string) { return drifted(t, dir, url, engine, "--since", "1d") })
+		withoutPages(t, server, &left, func() (report.Changes, int, string) { return r.drift(t, "--since", "1d") })
 	}
 }
 
