@@ -21,9 +21,6 @@ func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
 	case graph.VariableRef:
 		dst = append(dst, "var."...)
 		return p.identifier(dst, e.Name)
-	case graph.LocalRef:
-		dst = append(dst, "local."...)
-		return p.identifier(dst, e.Name)
 	case graph.EachRef:
 		dst = append(dst, "each.value"...)
 		if e.Attr == "" {

@@ -4,6 +4,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
@@ -12,23 +13,23 @@ const requiredToFold = ">= 1.7.0"
 
 // engine is the first version of the engine that reads the code.
 func (r *rendering) engine() string {
-	if r.options.Folded || len(r.graph.Folds) > 0 {
+	if r.options.Folded || len(r.options.Folds) > 0 {
 		return requiredToFold
 	}
 	return requiredTerraform
 }
 
 // foldOf finds the fold that a resource is part of.
-func (r *rendering) foldOf(res *graph.Resource) *graph.Fold {
+func (r *rendering) foldOf(res *graph.Resource) *fold.Fold {
 	if res.Address.Key == "" {
 		return nil
 	}
 	return r.folds[res.Address.Block()]
 }
 
-func foldsByBlock(g *graph.Graph) map[graph.Address]*graph.Fold {
-	folds := make(map[graph.Address]*graph.Fold, len(g.Folds))
-	for _, f := range g.Folds {
+func foldsByBlock(list []*fold.Fold) map[graph.Address]*fold.Fold {
+	folds := make(map[graph.Address]*fold.Fold, len(list))
+	for _, f := range list {
 		folds[f.Template.Address] = f
 	}
 	return folds
@@ -36,19 +37,19 @@ func foldsByBlock(g *graph.Graph) map[graph.Address]*graph.Fold {
 
 // blocksFor returns the code of a resource: its own block, or, for the first of a fold, that of all.
 func (r *rendering) blocksFor(res *graph.Resource, first bool) ([]block, error) {
-	fold := r.foldOf(res)
+	f := r.foldOf(res)
 	switch {
-	case fold == nil:
+	case f == nil:
 		b, err := resourceBlock(res, blockSchema(r.schema, res.Address))
 		return []block{b}, err
 	case !first:
 		return nil, nil
 	}
-	return foldBlocks(fold, blockSchema(r.schema, res.Address))
+	return foldBlocks(f, blockSchema(r.schema, res.Address))
 }
 
 // foldBlocks returns the map of a fold, and the block that is repeated for it.
-func foldBlocks(f *graph.Fold, s *schema.Block) ([]block, error) {
+func foldBlocks(f *fold.Fold, s *schema.Block) ([]block, error) {
 	rows := &graph.Resource{Config: f.Entries, Notes: f.Notes}
 	over, err := overlayOf(f.Entries, f.Exprs)
 	if err != nil {
@@ -64,7 +65,7 @@ func foldBlocks(f *graph.Fold, s *schema.Block) ([]block, error) {
 	if err != nil {
 		return nil, err
 	}
-	each := argument{name: "for_each", value: cty.StringVal(f.Local), over: &overlay{expr: graph.LocalRef{Name: f.Local}}, apart: true}
+	each := argument{name: "for_each", value: cty.StringVal(f.Local), over: &overlay{bare: "local." + f.Local}, apart: true}
 	b.body.args = append([]argument{each}, b.body.args...)
 	return []block{locals, b}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 )
 
 // Layout says how resources are spread over files.
@@ -57,6 +58,9 @@ type Options struct {
 
 	// Removed is the form that the engine understands for what is forgotten.
 	Removed RemovedForm
+
+	// Folds are the blocks of the resources that have a key.
+	Folds []*fold.Fold
 
 	// Folded says that files beside these hold folds of earlier runs.
 	Folded bool

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
@@ -17,7 +18,7 @@ import (
 // about order, and about what is written as a block; what it does not know is written too.
 // The same arguments give the same bytes.
 func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
-	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}, folds: foldsByBlock(g)}
+	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}, folds: foldsByBlock(o.Folds)}
 	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addLeavers, r.addOutputs} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("render: %w", err)
@@ -45,7 +46,7 @@ type rendering struct {
 	syntax  syntax
 	order   []*draft
 	drafts  map[string]*draft // by name
-	folds   map[graph.Address]*graph.Fold
+	folds   map[graph.Address]*fold.Fold
 }
 
 // A draft is a file whose blocks are printed but not yet put together.

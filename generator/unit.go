@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 )
 
 // A unit is what must stay in one file: a top-level object with those of its descendants that
@@ -105,7 +106,7 @@ func objectStem(a graph.Address) string {
 	const longest = 180 // file systems allow 255 bytes; a number and an extension follow
 	stem := shortType(a) + "_" + a.Name
 	if a.Key != "" {
-		stem = graph.FoldLocal(a.Block())
+		stem = fold.Local(a.Block())
 	}
 	return stem[:min(len(stem), longest)]
 }

@@ -210,10 +210,24 @@ func (k *carrying) withoutGone(s code.Source, it code.Item) []code.Edit {
 			edits = append(edits, s.WithoutEntries(it, "for_each", gone)...)
 		}
 		if it.Kind == "locals" {
-			edits = append(edits, s.WithoutEntries(it, graph.FoldLocal(block), gone)...)
+			edits = append(edits, s.WithoutEntries(it, k.mapOf(block), gone)...)
 		}
 	}
 	return edits
+}
+
+// mapOf returns the name of the local value that a block is repeated for; empty if it is none.
+func (k *carrying) mapOf(block graph.Address) string {
+	for _, p := range k.old.declared["resource."+block.String()] {
+		it := k.old.item(p)
+		a, _ := it.Arg("for_each")
+		for _, r := range it.Refs {
+			if r.Start == a.Start && len(r.Parts) == 2 && r.Parts[0] == "local" {
+				return r.Parts[1]
+			}
+		}
+	}
+	return ""
 }
 
 // isFold reports whether a block that stays makes several objects.

@@ -7,7 +7,7 @@ import (
 )
 
 // An Expr is what stands in the code instead of a literal.
-// It is one of Ref, UserRef, VariableRef, LocalRef, EachRef, Template and Encoded.
+// It is one of Ref, UserRef, VariableRef, EachRef, Template and Encoded.
 type Expr interface {
 	expr()
 }
@@ -28,11 +28,6 @@ type UserRef struct {
 
 // A VariableRef reads an input variable: var.webhook_token.
 type VariableRef struct {
-	Name string
-}
-
-// A LocalRef reads a local value: local.severities.
-type LocalRef struct {
 	Name string
 }
 
@@ -64,7 +59,6 @@ type Encoded struct {
 func (Ref) expr()         {}
 func (UserRef) expr()     {}
 func (VariableRef) expr() {}
-func (LocalRef) expr()    {}
 func (EachRef) expr()     {}
 func (Template) expr()    {}
 func (Encoded) expr()     {}

@@ -139,7 +139,6 @@ type Graph struct {
 	Users      []User
 	Unresolved []Unresolved
 	Mended     []Mended
-	Folds      []*Fold // of those resources that have a key
 }
 
 // Unresolved is an id that stayed in the code as text although it looks like a reference.

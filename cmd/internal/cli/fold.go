@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
@@ -66,10 +67,11 @@ func (r *run) fold(ctx context.Context) error {
 // refold brings the folds of the graph in line with its resources.
 func (r *run) refold(ctx context.Context) error {
 	for r.mayFold != nil || slices.ContainsFunc(r.graph.Resources, func(res *graph.Resource) bool { return isInstance(res.Address) }) {
-		if err := r.readdress(ctx, graph.Gather(r.graph, r.foldOptions())); err != nil {
+		if err := r.readdress(ctx, fold.Gather(r.graph, r.foldOptions())); err != nil {
 			return err
 		}
-		misfits := r.graph.Fold()
+		folds, misfits := fold.Make(r.graph)
+		r.renderOptions.Folds = folds
 		if len(misfits) == 0 {
 			return nil
 		}
@@ -77,12 +79,12 @@ func (r *run) refold(ctx context.Context) error {
 			r.unfold[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 		}
 	}
-	r.graph.Folds = nil
+	r.renderOptions.Folds = nil
 	return nil
 }
 
-func (r *run) foldOptions() graph.FoldOptions {
-	o := graph.FoldOptions{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true}}
+func (r *run) foldOptions() fold.Options {
+	o := fold.Options{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true}}
 	for _, a := range r.reserved(r.graph.Resources) {
 		o.Taken[a.Block()] = true
 	}
@@ -91,7 +93,7 @@ func (r *run) foldOptions() graph.FoldOptions {
 	}
 	for _, a := range r.dir.Addresses() {
 		if isInstance(a) {
-			o.Locals[graph.FoldLocal(a.Block())] = true
+			o.Locals[fold.Local(a.Block())] = true
 		}
 	}
 	return o
@@ -171,7 +173,7 @@ func (r *run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error
 	if len(reasons) == 0 {
 		return false, nil
 	}
-	for _, f := range r.graph.Folds {
+	for _, f := range r.renderOptions.Folds {
 		why := reasons[f.Template.Address]
 		if why == "" {
 			continue
@@ -225,7 +227,7 @@ func (r *run) blamed(v verify.Verdict, planErr error) map[graph.Address]string {
 			tell(c.Address, c.Address+" is in the plan unasked")
 		}
 	}
-	for _, f := range r.graph.Folds {
+	for _, f := range r.renderOptions.Folds {
 		why := told[f.Template.Address.String()]
 		if why == "" {
 			why = general
@@ -239,7 +241,7 @@ func (r *run) blamed(v verify.Verdict, planErr error) map[graph.Address]string {
 
 // countFolds tells what is folded.
 func (r *run) countFolds() {
-	for _, f := range r.graph.Folds {
+	for _, f := range r.renderOptions.Folds {
 		r.report.Folds.Blocks++
 		r.report.Folds.Objects += len(f.Members)
 	}

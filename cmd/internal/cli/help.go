@@ -8,17 +8,17 @@ import (
 
 const helpColumns = 80
 
-// foldHelp breaks the prose in the help of a command, and of those below it, at 80 columns. Lines
+// wrapHelp breaks the prose in the help of a command, and of those below it, at 80 columns. Lines
 // that begin with a blank stay as they are.
-func foldHelp(cmd *cobra.Command) {
-	cmd.Long = fold(cmd.Long, helpColumns)
+func wrapHelp(cmd *cobra.Command) {
+	cmd.Long = wrap(cmd.Long, helpColumns)
 	for _, sub := range cmd.Commands() {
-		foldHelp(sub)
+		wrapHelp(sub)
 	}
 }
 
-// fold fills paragraphs up to a number of columns.
-func fold(text string, columns int) string {
+// wrap fills paragraphs up to a number of columns.
+func wrap(text string, columns int) string {
 	var lines []string
 	prose := "" // the line of prose that is being filled
 	for _, line := range strings.Split(text, "\n") {

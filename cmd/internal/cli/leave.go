@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
@@ -47,7 +48,7 @@ func (r *run) forgetStale(resources []*graph.Resource, remember func(string, gra
 		now := graph.Address{}
 		if was.Key != "" { // it stays in its fold
 			now = was
-			now.Key = graph.FoldKey(res.Address.Name, labels[res.Parent])
+			now.Key = fold.Key(res.Address.Name, labels[res.Parent])
 			if unnumbered(was.Key) == unnumbered(now.Key) {
 				continue
 			}

@@ -112,7 +112,7 @@ Environment:
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
 	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newAudit(w), newRecord(w), newState(w), newVersion(w), newOldPlan())
-	foldHelp(root)
+	wrapHelp(root)
 	return root
 }
 

@@ -1,0 +1,93 @@
+package fold
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// block returns the address for a new fold, and takes it.
+func (f *folding) block(first *graph.Resource) graph.Address {
+	stem := f.owner(first)
+	if stem == "" {
+		stem = foldName
+	}
+	for n := 1; ; n++ {
+		a := graph.Address{Type: first.Address.Type, Name: stem}
+		if n > 1 {
+			a.Name += "_" + strconv.Itoa(n)
+		}
+		local := Local(a)
+		if f.blocks[a] || f.o.Taken[a] || f.o.Locals[local] {
+			continue
+		}
+		f.blocks[a] = true
+		if f.o.Locals == nil {
+			f.o.Locals = map[string]bool{}
+		}
+		f.o.Locals[local] = true
+		return a
+	}
+}
+
+// owner is the label of the resource that owns another one, if it is in the graph.
+func (f *folding) owner(r *graph.Resource) string {
+	if r.Parent == "" {
+		return ""
+	}
+	if f.owners == nil {
+		f.owners = make(map[graph.ID]string, len(f.g.Resources))
+		for _, p := range f.g.Resources {
+			f.owners[p.ID] = p.Address.Label()
+		}
+	}
+	return f.owners[r.Parent]
+}
+
+// keyed is the address of a resource in a fold. The key is the label that the resource has by itself,
+// without that of its owner.
+func (f *folding) keyed(r *graph.Resource, block graph.Address, keys map[string]bool) graph.Address {
+	stem := Key(r.Address.Name, f.owner(r))
+	key := stem
+	for n := 2; keys[key]; n++ {
+		key = stem + "_" + strconv.Itoa(n)
+	}
+	keys[key] = true
+	return graph.Address{Type: block.Type, Name: block.Name, Key: key}
+}
+
+// Key is the key of a resource in a fold, by its own label and that of its owner.
+func Key(label, owner string) string {
+	if short, ok := strings.CutPrefix(label, owner+"_"); ok && short != "" {
+		return short
+	}
+	return label
+}
+
+// foldName is the name of a block whose members nobody owns.
+const foldName = "these"
+
+// Local is the name of the map of a fold, which follows from the address of its block.
+func Local(block graph.Address) string {
+	_, short, _ := strings.Cut(block.Type, "_")
+	if task, ok := strings.CutPrefix(short, "workflow_task_"); ok {
+		short = task + "_task"
+	}
+	word := plural(short)
+	if rest, ok := strings.CutPrefix(block.Name, foldName); ok && strings.Trim(rest, "_0123456789") == "" {
+		return word + rest
+	}
+	return block.Name + "_" + word
+}
+
+func plural(word string) string {
+	n := len(word)
+	switch {
+	case strings.HasSuffix(word, "s") || strings.HasSuffix(word, "x") || strings.HasSuffix(word, "ch") || strings.HasSuffix(word, "sh"):
+		return word + "es"
+	case n > 1 && word[n-1] == 'y' && !strings.ContainsRune("aeiou", rune(word[n-2])):
+		return word[:n-1] + "ies"
+	}
+	return word + "s"
+}
