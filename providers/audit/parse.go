@@ -14,8 +14,29 @@ import (
 // JSON:API answer, the payload of the webhook audit_log.created, or the sample record of its
 // connectors. Fields that it does not know stay in Raw.
 //
-// An event without an id or a time is an error: it could be neither told apart nor put in order.
+// An event without an id or a time is an error, of type [*Unreadable]: it could be neither told
+// apart nor put in order.
 func Parse(raw json.RawMessage) (Event, error) {
+	e, err := parse(raw)
+	if err != nil {
+		return Event{}, &Unreadable{Raw: Redact(Event{Raw: bytes.Clone(raw)}).Raw, Err: err}
+	}
+	return e, nil
+}
+
+// Unreadable says that something is no event, or none that could be kept.
+type Unreadable struct {
+	Raw json.RawMessage // as it came, without credentials
+	Err error
+}
+
+// Error says why.
+func (u *Unreadable) Error() string { return u.Err.Error() }
+
+// Unwrap returns the reason.
+func (u *Unreadable) Unwrap() error { return u.Err }
+
+func parse(raw json.RawMessage) (Event, error) {
 	r, err := open(raw)
 	if err != nil {
 		return Event{}, fmt.Errorf("read audit event: %w", err)

@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +19,7 @@ type Cursor struct {
 	file     cursorV1
 	lock     *lock.Lock
 	repaired string
+	aside    map[[sha256.Size]byte]bool // what lies in the file of [Cursor.Aside]; nil: not read yet
 }
 
 // cursorV1 is the file.
@@ -122,6 +125,52 @@ func (c *Cursor) write(path string) error {
 	}
 	if err := replace(path, append(content, '\n')); err != nil {
 		return fmt.Errorf("write cursor: %w", onDisk(err, path))
+	}
+	return nil
+}
+
+// Aside is the file with what could not be read, one JSON text a line. There is none as long as
+// everything can be.
+func (c *Cursor) Aside() string { return c.path + ".unreadable.ndjson" }
+
+// setAside keeps a JSON text durably, unless it is there.
+func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
+	var line bytes.Buffer
+	if err := json.Compact(&line, raw); err != nil {
+		return false, fmt.Errorf("set aside what is no JSON: %w", err)
+	}
+	if c.aside == nil {
+		if err := c.readAside(); err != nil {
+			return false, fmt.Errorf("set aside: %w", onDisk(err, c.Aside()))
+		}
+	}
+	sum := sha256.Sum256(line.Bytes())
+	if c.aside[sum] {
+		return false, nil
+	}
+	if err := (realDisk{}).extend(c.Aside(), append(line.Bytes(), '\n')); err != nil {
+		return false, fmt.Errorf("set aside: %w", onDisk(err, c.Aside()))
+	}
+	c.aside[sum] = true
+	return true, nil
+}
+
+// readAside learns what was set aside. Half a line at the end, left by a crash, is cut off: it comes
+// again, since the cursor did not move.
+func (c *Cursor) readAside() error {
+	content, err := os.ReadFile(c.Aside())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	whole := bytes.LastIndexByte(content, '\n') + 1
+	if whole < len(content) {
+		if err := (realDisk{}).cut(c.Aside(), int64(whole)); err != nil {
+			return err
+		}
+	}
+	c.aside = map[[sha256.Size]byte]bool{}
+	for line := range bytes.Lines(content[:whole]) {
+		c.aside[sha256.Sum256(bytes.TrimSuffix(line, []byte{'\n'}))] = true
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func TestABrokenCursor(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenCursor(path); err == nil || !strings.Contains(hintOf(err), "--backfill-from") {
+		if _, err := OpenCursor(path); err == nil || !strings.Contains(hintOf(err), "goes on from the newest") {
 			t.Errorf("%q: %v", text, err)
 		}
 		if err := os.WriteFile(path+previousSuffix, []byte(`{"version":1,"sinks":{"a":{"at":"2026-11-20T22:00:00Z"}}}`), 0o600); err != nil {
@@ -106,4 +106,31 @@ func TestASinkThatWasReplaced(t *testing.T) {
 		t.Error(err)
 	}
 	sameIDs(t, "the new one", idsInFolder(t, path), r.ids())
+}
+
+// TestHalfALineAside holds that what a crash has left of a line is cut off and written whole.
+func TestHalfALineAside(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cursor.json")
+	for round, want := range []string{"{\"a\":1}\n", "{\"a\":1}\n{\"b\":[2]}\n", "{\"a\":1}\n{\"b\":[2]}\n"} {
+		c, err := OpenCursor(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if round == 1 {
+			if err := (realDisk{}).extend(c.Aside(), []byte(`{"b":`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, raw := range []string{"{\"a\": 1}", "{\n\"b\": [2]}"}[:min(round+1, 2)] {
+			fresh, err := c.setAside([]byte(raw))
+			if err != nil || fresh != (round == 0 || round == 1 && i == 1) {
+				t.Errorf("round %d: %s: %t, %v", round, raw, fresh, err)
+			}
+		}
+		if got, err := os.ReadFile(c.Aside()); err != nil || string(got) != want {
+			t.Errorf("round %d: %q, want %q: %v", round, got, want, err)
+		}
+		c.Close()
+	}
 }

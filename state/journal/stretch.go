@@ -30,6 +30,9 @@ func (st *stretch) read(ctx context.Context) (more bool, err error) {
 			if err != nil {
 				return false, err
 			}
+			if err := st.setAside(batch.Unreadable); err != nil {
+				return false, err
+			}
 			if err := st.take(ctx, batch.Events); err != nil || st.unordered {
 				return false, err
 			}

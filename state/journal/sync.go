@@ -19,6 +19,9 @@ type Reader func(ctx context.Context, from, to time.Time) iter.Seq2[Batch, error
 type Batch struct {
 	Events []audit.Event
 
+	// Unreadable came among the events. No sink takes it; it is set aside.
+	Unreadable []*audit.Unreadable
+
 	// Incomplete says why events may be missing from the answers so far. It is set on the last.
 	Incomplete string
 }
@@ -47,7 +50,11 @@ type Round struct {
 	Waiting map[string]int // events that no receiver has taken yet, by sink
 	Newest  time.Time      // created_at of the newest event that came
 	New     []string       // sinks that had no place, and begin now
+	Aside   int            // of what came, that was no event and is kept beside the cursor since this round
 	Notes   []string       // what a person should know
+
+	// Unreadable says what was set aside in this round, as far as the first of it.
+	Unreadable error
 
 	// Undelivered says why events wait. They are kept, and the next run sends them.
 	Undelivered error
@@ -224,6 +231,23 @@ func (r *round) keep(ctx context.Context, events []audit.Event) error {
 		}
 	}
 	return errStuck
+}
+
+// setAside keeps what could not be read, so that it holds up nothing and is not lost either.
+func (r *round) setAside(list []*audit.Unreadable) error {
+	for _, u := range list {
+		fresh, err := r.Cursor.setAside(u.Raw)
+		if err != nil {
+			return err
+		}
+		if fresh && r.Aside == 0 {
+			r.Unreadable = u
+		}
+		if fresh {
+			r.Aside++
+		}
+	}
+	return nil
 }
 
 // errStuck ends a walk when no sink works any more. The reasons are told by the sinks.

@@ -50,6 +50,9 @@ func (r *round) window(ctx context.Context, from, to time.Time) (n int, newest t
 			if err != nil {
 				return n, newest, err
 			}
+			if err := r.setAside(batch.Unreadable); err != nil {
+				return n, newest, err
+			}
 			if err := r.keep(ctx, batch.Events); err != nil {
 				return n, newest, err
 			}

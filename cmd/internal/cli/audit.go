@@ -54,7 +54,7 @@ type liveLog struct {
 
 var _ audit.Source = liveLog{}
 
-// Events asks for the events, the newest first.
+// Events asks for the events, the newest first. Behind one that cannot be read it goes on.
 func (l liveLog) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		query := f.Query()
@@ -66,7 +66,7 @@ func (l liveLog) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Eve
 			}
 			for _, row := range page.Objects {
 				e, err := liveEvent(row, f)
-				if !yield(e, err) || err != nil {
+				if !yield(e, err) || err != nil && !isUnreadable(err) {
 					return
 				}
 			}
@@ -75,6 +75,12 @@ func (l liveLog) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Eve
 			}
 		}
 	}
+}
+
+// isUnreadable reports whether an error is about one event, and the others can be had.
+func isUnreadable(err error) bool {
+	var one *audit.Unreadable
+	return errors.As(err, &one)
 }
 
 // liveEvent reads an event of the API's answer. What the API filters by and does not tell, the

@@ -33,6 +33,9 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 			return nil
 		}
 		err = errors.Join(err, round.Undelivered)
+		if problem := aside(round, sync.Cursor); problem != nil {
+			report.Problem(w.Err, problem, hintOf(problem))
+		}
 		m.round(began, round, err)
 		if len(told) > 100 {
 			clear(told)

@@ -105,7 +105,7 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 	defer done()
 
 	tally := &tally{limit: o.limit}
-	events := tally.count(wanted(source.Events(ctx, filter), filter), o.limit)
+	events := tally.count(wanted(tally.readable(source.Events(ctx, filter)), filter), o.limit)
 	if o.output == "table" {
 		err = o.table(w, events)
 	} else {
@@ -115,6 +115,11 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 		return err
 	}
 	tally.tell(w, filter)
+	if tally.unreadable != nil {
+		report.Problem(w.Err, fmt.Errorf("%d of what came is left out, being no event; the first: %w", tally.lost, tally.unreadable),
+			"audit sync keeps such events as they came, for Rootly's support")
+		return outcome(exitPartial)
+	}
 	return nil
 }
 
@@ -186,6 +191,26 @@ type tally struct {
 	events int
 	more   bool // there are events beyond the limit
 	other  bool // some are not of the on-call kinds
+
+	lost       int   // events that could not be read
+	unreadable error // the first of them
+}
+
+// readable leaves out the events that cannot be read.
+func (t *tally) readable(events iter.Seq2[audit.Event, error]) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range events {
+			if !isUnreadable(err) {
+				if !yield(e, err) {
+					return
+				}
+				continue
+			}
+			if t.lost++; t.unreadable == nil {
+				t.unreadable = err
+			}
+		}
+	}
 }
 
 // count passes events on, up to the limit.

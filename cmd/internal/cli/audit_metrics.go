@@ -24,6 +24,7 @@ type auditMetrics struct {
 	mu       sync.Mutex
 	read     int
 	added    int
+	aside    int
 	rounds   int
 	failures int
 	waiting  int
@@ -46,6 +47,7 @@ func (m *auditMetrics) round(began time.Time, r journal.Round, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.rounds++
+	m.aside += r.Aside
 	m.waiting = 0
 	for _, n := range r.Waiting {
 		m.waiting += n
@@ -83,6 +85,7 @@ func (m *auditMetrics) samples() []sample {
 		{"lag_seconds", "gauge", "Time since the record was complete in every sink.", m.lag().Seconds()},
 		{"events_read_total", "counter", "Events read, with those that were known.", float64(m.read)},
 		{"events_added_total", "counter", "Events added to sinks, summed over the sinks.", float64(m.added)},
+		{"events_unreadable_total", "counter", "Events that could not be read, and were set aside.", float64(m.aside)},
 		{"events_waiting", "gauge", "Events that wait on disk for an endpoint.", float64(m.waiting)},
 		{"rounds_total", "counter", "Looks at the audit log.", float64(m.rounds)},
 		{"failed_rounds_total", "counter", "Looks that ended with an error.", float64(m.failures)},

@@ -169,6 +169,9 @@ func TestOnlyWhatRootlySignedIsStored(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
+	if n := r.notes.Load(); n != 2 {
+		t.Errorf("%d notes of signed requests that were refused, want 2", n)
+	}
 	if got := r.post(t, right, webhook(1)); got != 200 {
 		t.Errorf("right: %d", got)
 	}

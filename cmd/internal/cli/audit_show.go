@@ -113,6 +113,9 @@ func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id stri
 	numbered := err == nil
 	older := 0
 	for e, err := range source.Events(ctx, f) {
+		if isUnreadable(err) {
+			continue
+		}
 		if err != nil {
 			return audit.Event{}, err
 		}

@@ -45,7 +45,8 @@ the newest event that it has.
 Events can turn up late, so the last stretch is read again each time (--overlap).
 Credentials are [REDACTED] before anything is written. An endpoint that is down gets
 its events later: they wait on disk, beside the cursor. A batch whose acknowledgement
-was lost is sent again under the same Idempotency-Key.
+was lost is sent again under the same Idempotency-Key. What cannot be read as an event
+is set aside, in a file beside the cursor, and the run ends with status 3.
 
 With --follow it runs until it is told to end. The endpoint of --metrics-addr has
 /healthz for probes and /metrics for Prometheus.
@@ -132,11 +133,24 @@ func syncOnce(ctx context.Context, w World, sync *journal.Sync) error {
 	switch {
 	case ctx.Err() != nil:
 		return advised(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
-	case err == nil && round.Undelivered != nil:
-		report.Problem(w.Err, round.Undelivered, hintOf(round.Undelivered))
+	case err == nil && (round.Undelivered != nil || round.Aside > 0):
+		for _, problem := range []error{aside(round, sync.Cursor), round.Undelivered} {
+			if problem != nil {
+				report.Problem(w.Err, problem, hintOf(problem))
+			}
+		}
 		return outcome(exitPartial)
 	}
-	return errors.Join(err, round.Undelivered)
+	return errors.Join(err, aside(round, sync.Cursor), round.Undelivered)
+}
+
+// aside says what a round set aside, if anything.
+func aside(round journal.Round, cursor *journal.Cursor) error {
+	if round.Aside == 0 {
+		return nil
+	}
+	return advised(fmt.Errorf("%d of what came is no event that could be kept; the first: %w", round.Aside, round.Unreadable),
+		"it lies in "+cursor.Aside()+" as it came, without credentials, and in no sink; show it to Rootly's support")
 }
 
 // tellRound says what a round did.
@@ -169,11 +183,16 @@ func auditReader(client *api.Client) journal.Reader {
 				batch := journal.Batch{Incomplete: page.Incomplete}
 				for _, row := range page.Objects {
 					e, err := liveEvent(row, audit.Filter{})
-					if err != nil {
+					var unreadable *audit.Unreadable
+					switch {
+					case errors.As(err, &unreadable):
+						batch.Unreadable = append(batch.Unreadable, unreadable)
+					case err != nil:
 						yield(journal.Batch{}, err)
 						return
+					default:
+						batch.Events = append(batch.Events, e)
 					}
-					batch.Events = append(batch.Events, e)
 				}
 				if !yield(batch, nil) {
 					return

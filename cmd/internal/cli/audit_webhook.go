@@ -122,6 +122,9 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	event, err := webhookEvent(body)
 	if err != nil {
+		if no := (refusal{}); errors.As(err, &no) && no.status != http.StatusNoContent {
+			rc.note(fmt.Sprintf("a signed request was refused: %v; Rootly sends it again, and audit sync can bring what it told of", err))
+		}
 		return err
 	}
 	return rc.store(r.Context(), event)
