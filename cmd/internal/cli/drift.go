@@ -113,6 +113,9 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 		return err
 	}
 	d.progress.Close()
+	if err := d.rewrite(); err != nil { // what could go into the code
+		return err
+	}
 	changes := d.told()
 	if err := d.writeCode(&changes); err != nil { // live values into the code, if asked for
 		return err
@@ -144,6 +147,7 @@ type drifting struct {
 	owned   map[string]bool // ids of events that Terraform's own keys and users made
 	silent  bool            // the audit log cannot be read
 	notes   []string        // to be said beside the report
+	code    *rewrite.Result // as it would be with the live values
 	tracing *tracing        // how the events came
 }
 

@@ -52,7 +52,7 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	}
 	for _, diff := range verdict.Drift {
 		c := moved[diff.Address]
-		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 && !overlooked.Overlooks(c.Type, diff.Path, c.Before, c.After) {
+		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 && !hollow(diff) && !overlooked.Overlooks(c.Type, diff.Path, c.Before, c.After) {
 			item.differs(diff, false)
 		}
 	}
@@ -68,6 +68,13 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	}
 	// What only follows from another object's end is no drift of its own.
 	d.items = slices.DeleteFunc(d.items, func(i *driftItem) bool { return i.kind == drift.Changed && len(i.attributes) == 0 })
+}
+
+// hollow reports whether a value that is nothing became one that is empty, or the other way round: the
+// provider reads what it wrote as nothing back as empty, and nobody did that.
+func hollow(d verify.Difference) bool {
+	empty := func(a, b string) bool { return a == "null" && (b == "[]" || b == "{}" || b == `""`) }
+	return empty(d.Before, d.After) || empty(d.After, d.Before)
 }
 
 // unapplied is an object that the code has and live has not, or the other way round, since nobody has
@@ -319,7 +326,7 @@ func (d *drifting) told() report.Changes {
 		if i.kind != unapplied {
 			d.tracing.tell(i.answer, &oc)
 		}
-		oc.Heal = i.heal()
+		oc.Heal = i.heal(d.code.Deeds)
 		c.Changes = append(c.Changes, oc)
 	}
 	return c

@@ -29,13 +29,15 @@ func (i *driftItem) wants(diff verify.Difference, c verify.Change) {
 		i.secrets = append(i.secrets, diff.Attribute())
 		return
 	}
-	typ, name, _ := strings.Cut(i.address, ".")
-	name, _, _ = strings.Cut(name, "[")
-	i.edits = append(i.edits, rewrite.Edit{Type: typ, Name: name, Path: diff.Path, Live: c.Before})
+	e := rewrite.Edit{Type: i.typ, Path: diff.Path, Live: c.Before}
+	before, after, _ := strings.Cut(i.address, i.typ+".")
+	e.Module = strings.TrimSuffix(before, ".")
+	e.Name, _, _ = strings.Cut(after, "[")
+	i.edits = append(i.edits, e)
 }
 
 // heal says how code and live come to agree again.
-func (i *driftItem) heal() string {
+func (i *driftItem) heal(deeds []rewrite.Deed) string {
 	switch {
 	case i.kind == drift.Removed:
 		return "apply makes it again; without its block it stays gone"
@@ -46,21 +48,38 @@ func (i *driftItem) heal() string {
 			verify.Create: "apply makes it: the state never had it", verify.Delete: "apply destroys it: the code has it no more",
 			verify.Forget: "apply lets go of it, as the code says",
 		}[i.wanted]
-	case len(i.edits) > 0 && !i.outside:
-		return "the state knows the live value already; apply restores the code's, drift --write-code takes the live one"
-	case len(i.edits) > 0:
-		return "apply restores the code's value; drift --write-code takes the live one"
-	case len(i.secrets) > 0:
+	case len(i.edits) == 0 && len(i.secrets) > 0:
 		return "apply restores the code's value; a secret is not written into code"
+	case len(i.edits) == 0:
+		return "the code has nothing against it: the next apply takes it into the state"
 	}
-	return "the code has nothing against it: the next apply takes it into the state"
+	known := ""
+	if !i.outside {
+		known = "the state knows the live value already; "
+	}
+	reason := ""
+	for _, d := range deeds {
+		if i.owns(d) && d.Reason == "" {
+			return known + "apply restores the code's value; drift --write-code takes the live one"
+		}
+		if i.owns(d) {
+			reason = first(reason, d.Reason)
+		}
+	}
+	return known + "apply restores the code's value; taking the live one is by hand: " + reason
 }
 
-// writeCode puts live values into the code and notes beside each what became of it.
-func (d *drifting) writeCode(c *report.Changes) error {
-	if !d.o.writeCode {
-		return nil
+// owns reports whether a deed was for an edit of the item.
+func (i *driftItem) owns(d rewrite.Deed) bool {
+	if len(i.edits) == 0 {
+		return false
 	}
+	e := i.edits[0]
+	return d.Edit.Type == e.Type && d.Edit.Name == e.Name && d.Edit.Module == e.Module
+}
+
+// rewrite finds out what of the drift can be put into the code.
+func (d *drifting) rewrite() error {
 	files, err := codeFiles(d.o.dir)
 	if err != nil {
 		return err
@@ -69,18 +88,23 @@ func (d *drifting) writeCode(c *report.Changes) error {
 	for _, i := range d.items {
 		edits = append(edits, i.edits...)
 	}
-	result, err := rewrite.Files(files, edits)
-	if err != nil {
-		return err
+	d.code, err = rewrite.Files(files, edits)
+	return err
+}
+
+// writeCode puts live values into the code and notes beside each what became of it.
+func (d *drifting) writeCode(c *report.Changes) error {
+	if !d.o.writeCode {
+		return nil
 	}
-	for name, content := range result.Files {
+	for name, content := range d.code.Files {
 		if err := replaceFile(filepath.Join(d.o.dir, name), content); err != nil {
 			return err
 		}
 	}
 	for n, i := range d.items {
 		for a := range c.Changes[n].Attributes {
-			c.Changes[n].Attributes[a].Deed = rewritten(i, c.Changes[n].Attributes[a].Path, result.Deeds)
+			c.Changes[n].Attributes[a].Deed = rewritten(i, c.Changes[n].Attributes[a].Path, d.code.Deeds)
 		}
 	}
 	return nil
@@ -94,8 +118,7 @@ func rewritten(i *driftItem, path string, deeds []rewrite.Deed) string {
 		}
 	}
 	for _, d := range deeds {
-		ours := len(i.edits) > 0 && d.Edit.Type == i.edits[0].Type && d.Edit.Name == i.edits[0].Name
-		if !ours || path != d.Path && !strings.HasPrefix(path, d.Path+"[") && !strings.HasPrefix(path, d.Path+".") && graph.PathString(d.Edit.Path) != path {
+		if !i.owns(d) || path != d.Path && !strings.HasPrefix(path, d.Path+"[") && !strings.HasPrefix(path, d.Path+".") && graph.PathString(d.Edit.Path) != path {
 			continue
 		}
 		if d.Reason != "" {
@@ -108,9 +131,13 @@ func rewritten(i *driftItem, path string, deeds []rewrite.Deed) string {
 
 // codeFiles reads the code of a root module.
 func codeFiles(dir string) (map[string][]byte, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.tf"))
-	if err != nil {
-		return nil, fmt.Errorf("list code in %s: %w", dir, err)
+	var names []string
+	for _, form := range []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"} {
+		found, err := filepath.Glob(filepath.Join(dir, form))
+		if err != nil {
+			return nil, fmt.Errorf("list code in %s: %w", dir, err)
+		}
+		names = append(names, found...)
 	}
 	files := map[string][]byte{}
 	for _, name := range names {

@@ -9,6 +9,7 @@
 package rewrite
 
 import (
+	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
@@ -23,6 +24,7 @@ import (
 
 // An Edit is a value to be put into the code of a resource.
 type Edit struct {
+	Module     string    // that the resource is in, such as "module.a"; empty for the root
 	Type, Name string    // of the resource, as its block has them
 	Path       cty.Path  // attribute; an element of a list or map stands for all of it
 	Live       cty.Value // the whole resource as it is to be
@@ -42,7 +44,7 @@ type Result struct {
 	Deeds []Deed
 }
 
-// Files makes edits in files, by name.
+// Files makes edits in files, by name. Code in JSON stays as it is.
 func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	names := make([]string, 0, len(files))
 	for name := range files {
@@ -51,6 +53,12 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	sort.Strings(names)
 	code := map[string]*place{}
 	for _, name := range names {
+		if strings.HasSuffix(name, ".json") {
+			for _, address := range resourcesOf(files[name]) {
+				code[address] = &place{name: name}
+			}
+			continue
+		}
 		f, diags := hclwrite.ParseConfig(files[name], name, hcl.InitialPos)
 		if diags.HasErrors() {
 			return nil, fmt.Errorf("parse %s: %w", name, diags)
@@ -66,8 +74,7 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	for _, e := range edits {
 		d := Deed{Edit: e, Path: graph.PathString(e.Path)}
 		p := code[e.Type+"."+e.Name]
-		if p == nil {
-			d.Reason = "its block is not in this directory"
+		if d.Reason = e.beyond(p); d.Reason != "" {
 			r.Deeds = append(r.Deeds, d)
 			continue
 		}
@@ -89,7 +96,37 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 type place struct {
 	name  string
 	file  *hclwrite.File
-	block *hclwrite.Block
+	block *hclwrite.Block // nil in JSON
+}
+
+// beyond says why the code of a resource is out of reach.
+func (e Edit) beyond(p *place) string {
+	switch {
+	case e.Module != "":
+		return "its block is in a module, which others may use"
+	case p == nil:
+		return "its block is not in this directory"
+	case p.block == nil:
+		return "its code is JSON, in " + p.name
+	}
+	return ""
+}
+
+// resourcesOf lists the resources of code in JSON: {"resource": {type: {name: ...}}}.
+func resourcesOf(content []byte) []string {
+	var doc struct {
+		Resource map[string]map[string]json.RawMessage `json:"resource"`
+	}
+	if json.Unmarshal(content, &doc) != nil {
+		return nil // in one of its rarer forms, or none of ours
+	}
+	var addresses []string
+	for typ, named := range doc.Resource {
+		for name := range named {
+			addresses = append(addresses, typ+"."+name)
+		}
+	}
+	return addresses
 }
 
 // A writing is one edit under way.
