@@ -30,9 +30,8 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	if err := makePrivate(path); err != nil {
 		return nil, onDisk(err, path)
 	}
-	// Whole names, also those with a question mark; writers wait for each other instead of failing.
-	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
-		"?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)"
+	// Writers wait for each other instead of failing.
+	name := fileName(path) + "?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)"
 	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
@@ -43,6 +42,67 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 		return nil, readable(err, path)
 	}
 	return db, nil
+}
+
+// fileName is a path as SQLite takes it: whole, also with a question mark in it.
+func fileName(path string) string {
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+}
+
+// openToRead opens an SQLite database that others may be writing to, and writes nothing. SQLite
+// wants to share memory with writers by a file beside the database. Where it can make none and
+// nothing waits to be merged, there is no writer, and it is told so.
+func openToRead(ctx context.Context, path string, s schema) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", fileName(path)+"?mode=ro&_pragma=busy_timeout(30000)&_pragma=cache_size(-32000)")
+	if err != nil {
+		return nil, err
+	}
+	err = isOurs(ctx, db, s)
+	if size, failed := sizeOf(path + "-wal"); takesNoWrites(err) && failed == nil && size == 0 {
+		db.Close()
+		if db, err = sql.Open("sqlite", fileName(path)+"?mode=ro&immutable=1&_pragma=cache_size(-32000)"); err != nil {
+			return nil, err
+		}
+		err = isOurs(ctx, db, s)
+	}
+	if err != nil {
+		db.Close()
+		return nil, readable(err, path)
+	}
+	return db, nil
+}
+
+// takesNoWrites reports whether SQLite could not make a file, or not write to one.
+func takesNoWrites(err error) bool {
+	const readOnly, cannotOpen = 8, 14
+	var code interface{ Code() int }
+	return errors.As(err, &code) && (code.Code()&0xff == readOnly || code.Code()&0xff == cannotOpen)
+}
+
+// isOurs refuses a database that does not have the tables of a schema, in this version.
+func isOurs(ctx context.Context, db *sql.DB, s schema) error {
+	var application, version int
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
+		return err
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case application != s.application:
+		return advised(fmt.Errorf("the database belongs to another program: %w", ErrSchema), "audit sync --to sqlite://FILE makes one")
+	case version > len(s.steps):
+		return laterVersion(version, len(s.steps))
+	case version < len(s.steps):
+		return advised(fmt.Errorf("the database has schema version %d, this program reads %d: %w", version, len(s.steps), ErrSchema),
+			"audit sync --to it brings it up to date")
+	}
+	return nil
+}
+
+func laterVersion(has, known int) error {
+	return advised(fmt.Errorf("the database has schema version %d, this program knows %d: %w", has, known, ErrSchema),
+		"use the newer version of this program that wrote it")
 }
 
 // makePrivate creates a file that is missing, for its owner only: SQLite gives the same rights to
@@ -77,8 +137,7 @@ func migrate(ctx context.Context, db *sql.DB, s schema) error {
 	case application != s.application && (application != 0 || tables > 0):
 		return advised(fmt.Errorf("the database belongs to another program: %w", ErrSchema), "choose a file that does not exist yet")
 	case version > len(s.steps):
-		return advised(fmt.Errorf("the database has schema version %d, this program knows %d: %w", version, len(s.steps), ErrSchema),
-			"use the newer version of this program that wrote it")
+		return laterVersion(version, len(s.steps))
 	case version == len(s.steps):
 		return nil
 	}

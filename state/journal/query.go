@@ -21,13 +21,14 @@ type Record struct {
 
 var _ audit.Source = (*Record)(nil)
 
-// OpenRecord opens a database that a sink has written. The name may begin with sqlite://.
+// OpenRecord opens a database that a sink has written, without ever writing to it: it may be on a
+// medium, or in a folder, that takes no writes. The name may begin with sqlite://.
 func OpenRecord(ctx context.Context, name string) (*Record, error) {
 	path := strings.TrimPrefix(strings.TrimPrefix(name, "sqlite:"), "//")
 	if _, err := os.Stat(path); err != nil {
 		return nil, advised(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE makes such a file")
 	}
-	db, err := openDatabase(ctx, path, eventTables())
+	db, err := openToRead(ctx, path, eventTables())
 	if err != nil {
 		return nil, keepErr("open", name, err)
 	}

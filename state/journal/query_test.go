@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -97,6 +98,44 @@ func TestRecordsThatAreNone(t *testing.T) {
 		db.Close()
 		if _, err := OpenRecord(t.Context(), filepath.Join(dir, name)); !errors.Is(err, ErrSchema) || hintOf(err) == "" {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestRecordInAFolderThatTakesNoWrites holds that a copy handed to an auditor can be asked as it is.
+func TestRecordInAFolderThatTakesNoWrites(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: this user may write anywhere")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.db")
+	s := open(t, "sqlite://"+path, Options{})
+	if n, err := s.Add(t.Context(), []audit.Event{event(t, 1, day)}); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	s.Close()
+	if err := errors.Join(os.Chmod(path, 0o400), os.Chmod(dir, 0o500)); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dir, 0o700) //nolint:errcheck // so that it can be cleared away
+	if got := idsInDatabase(t, path); len(got) != 1 {
+		t.Errorf("%d events", len(got))
+	}
+}
+
+// TestRecordIsReadWhileItIsWritten holds that a query neither waits for a sink nor misses what it has.
+func TestRecordIsReadWhileItIsWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	s := open(t, "sqlite://"+path, Options{})
+	defer s.Close()
+	for i := range 5 {
+		if n, err := s.Add(t.Context(), []audit.Event{event(t, i, day)}); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		if got := idsInDatabase(t, path); len(got) != i+1 {
+			t.Errorf("%d events, want %d", len(got), i+1)
 		}
 	}
 }

@@ -99,7 +99,10 @@ func (s *sqlite) insert(ctx context.Context, events []audit.Event) (int, error) 
 		}
 		added += int(n)
 	}
-	return added, tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return 0, err
+	}
+	return added, nil
 }
 
 // beside gives what stands beside the fields and the event as received: nothing, unless a format
