@@ -47,6 +47,13 @@ Reads every object, writes resources with references and import blocks, runs
 terraform or tofu on them, and moves the files in when the plan imports every
 object and changes none.
 
+With --fold, five or more objects of one type and owner that differ in at most four
+short attributes become one block with for_each over a map in locals. That is proven
+like everything else; a block whose plan is not clean is written object by object.
+What is folded stays so, with the flag and without. Objects that have blocks of their
+own by then keep them, unless --rename-addresses is given too. It takes Terraform or
+OpenTofu 1.7.
+
 ` + exitText,
 		Example: `  $ terraformer-rootly import --synthetic -o ./demo --no-verify
   $ terraformer-rootly import -o ./rootly

@@ -30,7 +30,7 @@ var wideSurfaces = map[string]struct {
 }{
 	"cmd/internal/report": {50, "the shapes of what each command tells, which are values and do next to nothing"},
 	"generator/verify":    {34, "eight of them are the actions that a plan can name"},
-	"providers/graph":     {34, "the one language of all stages: resources, the expressions in them, how they are linked"},
+	"providers/graph":     {35, "the one language of all stages: resources, the expressions in them, how they are linked"},
 }
 
 // manyFiles may pass maxPackage.
