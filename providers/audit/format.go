@@ -68,12 +68,13 @@ func Flat(e Event) []string {
 }
 
 // CSV is [Flat] for files that people open in spreadsheets: a text that those would run as a
-// formula has an apostrophe before it.
+// formula has an apostrophe before it. Programs that read CSV stop at a byte 0: it becomes U+FFFD.
 func CSV(e Event) []string {
 	cells := Flat(e)
 	for i, cell := range cells {
+		cells[i] = strings.ReplaceAll(cell, "\x00", "\uFFFD")
 		if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
-			cells[i] = "'" + cell
+			cells[i] = "'" + cells[i]
 		}
 	}
 	return cells

@@ -272,6 +272,9 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 			t.Errorf("%q is %q in SQL", name, got)
 		}
 	}
+	if got := audit.CSV(audit.Event{ID: "1", ItemName: "=a\x00b"})[5]; got != "'=a\uFFFDb" {
+		t.Errorf("a byte 0 is written as %q", got)
+	}
 }
 
 func TestFormats(t *testing.T) {

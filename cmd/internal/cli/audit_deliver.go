@@ -74,7 +74,7 @@ func (d *deliverer) post(ctx context.Context, batch journal.Delivery) (pause tim
 	}
 	answer, err := d.client.Do(req)
 	if err != nil {
-		return 0, plainly(err)
+		return 0, advised(plainly(err), "is the address right, and does it answer from here? the events wait on disk, and the next run sends them")
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
@@ -102,7 +102,7 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 		return -1, advised(err, "check the endpoint's credential: --http-token-file or $"+sinkToken+"; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, err
+		return time.Duration(max(seconds, 0)) * time.Second, advised(err, "the endpoint is in trouble; the events wait on disk, and the next run sends them")
 	case code >= 300 && code < 400:
 		return -1, advised(err, "it redirects; name the address that it redirects to")
 	}

@@ -112,7 +112,7 @@ func stateAddresses(path string, known map[string]state.Key) (found bool, err er
 	return true, nil
 }
 
-// nearestAddress is the address that looks most like another.
+// nearestAddress is the address that looks most like another, if any does.
 func nearestAddress(known map[string]state.Key, address string) string {
 	var all []string
 	for a := range known {
@@ -122,7 +122,7 @@ func nearestAddress(known map[string]state.Key, address string) string {
 		a, b := levenshtein.Distance(address, all[i], nil), levenshtein.Distance(address, all[j], nil)
 		return a < b || a == b && all[i] < all[j]
 	})
-	if len(all) == 0 {
+	if len(all) == 0 || levenshtein.Distance(address, all[0], nil) > len(address)/3 {
 		return ""
 	}
 	return all[0]

@@ -261,6 +261,12 @@ func deedOf(e audit.Event, diff bool) report.Deed {
 		ID: e.ID, At: e.At, Who: first(e.UserName, e.UserEmail, e.UserID, "-"), Action: e.Action, Kind: e.ItemType, Name: e.ItemName,
 		ItemID: e.ItemID, Way: e.Source, IP: e.IP, Agent: e.UserAgent, APIKey: e.APIKeyID, Request: e.RequestID, Session: e.SessionID,
 	}
+	if d.Email = e.UserEmail; d.Email == d.Who {
+		d.Email = ""
+	}
+	if d.UserID = e.UserID; d.UserID == d.Who {
+		d.UserID = ""
+	}
 	for _, c := range e.Changes {
 		change := report.DeedChange{Field: c.Field}
 		if diff {

@@ -12,7 +12,9 @@ import (
 type Deed struct {
 	ID      string
 	At      time.Time
-	Who     string
+	Who     string // the name, or what there is instead
+	Email   string
+	UserID  string
 	Action  string // create, update or destroy
 	Kind    string
 	Name    string
@@ -73,7 +75,7 @@ func (o Deeds) Write(out io.Writer, deeds []Deed) error {
 func (o Deeds) WriteOne(out io.Writer, d Deed) error {
 	v := o.view(out)
 	for _, fact := range [][2]string{
-		{"event", d.ID}, {"time", d.At.In(v.Zone).Format(wholeTime)}, {"who", d.Who}, {"action", d.Action}, {"kind", d.Kind},
+		{"event", d.ID}, {"time", d.At.In(v.Zone).Format(wholeTime)}, {"who", d.Who}, {"email", d.Email}, {"user id", d.UserID}, {"action", d.Action}, {"kind", d.Kind},
 		{"name", d.Name}, {"item id", d.ItemID}, {"way", d.Way}, {"from", d.IP}, {"agent", d.Agent}, {"api key", d.APIKey},
 		{"request", d.Request}, {"session", d.Session},
 	} {

@@ -17,7 +17,7 @@ func deeds() []Deed {
 	at := time.Date(2026, 11, 20, 23, 30, 5, 250e6, time.UTC)
 	return []Deed{
 		{
-			ID: "982", At: at, Who: "Ada Okafor", Action: "update", Kind: "EscalationPolicyPath", Name: "Out of\nhours \x1b[31m", ItemID: "e1", Way: "web",
+			ID: "982", At: at, Who: "Ada Okafor", Email: "ada@example.com", UserID: "7", Action: "update", Kind: "EscalationPolicyPath", Name: "Out of\nhours \x1b[31m", ItemID: "e1", Way: "web",
 			IP: "192.0.2.7", Agent: "curl/8", APIKey: "k-1", Request: "r-1", Session: "9f86",
 			Changes: []DeedChange{
 				{Field: "repeat_count", Before: "3", After: "1"},
