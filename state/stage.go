@@ -219,9 +219,9 @@ func (s *Stage) write(c *Changes) error {
 }
 
 func (s *Stage) writeFile(f File) error {
-	replaces := s.staged[f.Name] != ""
+	_, err := os.Lstat(s.file(f.Name)) // staged before, or a link to one that no run knows of
 	s.staged[f.Name] = digestOf(f.Content)
-	return s.writeStaged(f, replaces)
+	return s.writeStaged(f, err == nil)
 }
 
 func (s *Stage) writeStaged(f File, replaces bool) error {

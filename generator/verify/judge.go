@@ -55,7 +55,7 @@ type Verdict struct {
 	Managed  int // listed objects in state already, without change
 	Reported int // listed objects that are told as not imported instead
 
-	Objects []Proven // those that are imported or managed without change, in the order of the plan
+	Objects []proven // those that are imported or managed without change, in the order of the plan
 
 	Missing     []Object     // listed, but neither imported, managed nor reported
 	Unexpected  []Change     // in the plan, but not asked for
@@ -66,20 +66,24 @@ type Verdict struct {
 	Incomplete  string       // why the plan does not speak for everything; zero: it does
 }
 
-// Summary is the engine's own closing line.
+// Summary is the engine's closing line, with what is forgotten, which Terraform lists and does not count.
 func (v Verdict) Summary() string {
 	if v.Import+v.Add+v.Change+v.Destroy+v.Forget == 0 && len(v.Differences) == 0 {
 		return "No changes."
 	}
-	line := fmt.Sprintf("Plan: %d to import, %d to add, %d to change, %d to destroy", v.Import, v.Add, v.Change, v.Destroy)
+	line := "Plan: "
+	if v.Import > 0 {
+		line += fmt.Sprintf("%d to import, ", v.Import)
+	}
+	line += fmt.Sprintf("%d to add, %d to change, %d to destroy", v.Add, v.Change, v.Destroy)
 	if v.Forget > 0 {
 		line += fmt.Sprintf(", %d to forget", v.Forget)
 	}
 	return line + "."
 }
 
-// A Proven is a listed object that the plan leaves as it is.
-type Proven struct {
+// proven is a listed object that the plan leaves as it is.
+type proven struct {
 	Type    string
 	ID      string
 	Managed bool // in state already; else it is imported
@@ -176,7 +180,7 @@ func (j *jury) settle(k key, managed bool) {
 	} else {
 		j.verdict.Imported++
 	}
-	j.verdict.Objects = append(j.verdict.Objects, Proven{Type: k.typ, ID: k.id, Managed: managed})
+	j.verdict.Objects = append(j.verdict.Objects, proven{Type: k.typ, ID: k.id, Managed: managed})
 }
 
 // weigh counts one change and settles the object it stands for.

@@ -184,7 +184,7 @@ func TestSummaryWithoutChanges(t *testing.T) {
 	if got := (Verdict{Managed: 3}).Summary(); got != "No changes." {
 		t.Errorf("summary %q", got)
 	}
-	if got := (Verdict{Forget: 1}).Summary(); got != "Plan: 0 to import, 0 to add, 0 to change, 0 to destroy, 1 to forget." {
+	if got := (Verdict{Forget: 1}).Summary(); got != "Plan: 0 to add, 0 to change, 0 to destroy, 1 to forget." {
 		t.Errorf("summary %q", got)
 	}
 }

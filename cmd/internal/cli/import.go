@@ -45,7 +45,8 @@ func newImport(w World) *cobra.Command {
 
 Reads every object, writes resources with references and import blocks, runs
 terraform or tofu on them, and moves the files in when the plan imports every
-object and changes none.
+object and changes none. What the plan does to resources that people edited is
+told, and does not count as a difference.
 
 With --fold, five or more objects of one type and owner that differ in at most four
 short attributes become one block with for_each over a map in locals. That is proven

@@ -80,7 +80,23 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+r.beyondSubset(verdict) == 0
 		verdict.Incomplete = ""
 	}
+	if r.o.proof.replays() {
+		verdict.Forget = max(verdict.Forget, r.leaving())
+	}
 	return result, verdict, nil
+}
+
+// leaving counts the objects in the state that the code lets go of. OpenTofu reads such an object before
+// it forgets it, and the recording has none of those that are not selected: it takes them for gone.
+func (r *run) leaving() int {
+	_, held := r.heldAddresses()
+	n := 0
+	for _, a := range r.renderOptions.Forgotten {
+		if held[a] {
+			n++
+		}
+	}
+	return n
 }
 
 // beyondSubset counts what is in the plan unasked. Targets bring along what they refer to, which is

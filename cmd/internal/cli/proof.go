@@ -11,8 +11,10 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // proof is how the code is proven.
@@ -119,8 +121,26 @@ func (r *run) verify(ctx context.Context) (err error) {
 		return r.unproven(ctx, err)
 	}
 	note(p, result, r.verdict)
+	r.noteEntered(p)
 	r.progress.Done(p.Plan)
 	return nil
+}
+
+// noteEntered counts the objects that the plan has in the state and the state has not: it is made
+// against the state that there will be.
+func (r *run) noteEntered(p *report.Proof) {
+	if r.state == nil {
+		return
+	}
+	held := r.around.heldAt()
+	for _, o := range r.verdict.Objects {
+		if o.Managed && len(held[state.Key{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
+			p.Entered++
+		}
+	}
+	if p.Entered > 0 {
+		p.ImportAs = r.o.importAs.importAs
+	}
 }
 
 // sampleShare is how many requests the comparison of lists with single answers may add: one in so

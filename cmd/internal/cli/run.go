@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -311,9 +312,12 @@ func (r *run) explain(types []string, id graph.ID) string {
 		return "id of nothing that this import has"
 	}
 	word := short(types[0])
-	article := "a "
 	if len(types) > 1 {
-		article, word = "an ", "object"
+		word = "object"
+	}
+	article := "a "
+	if strings.ContainsRune("aeio", rune(word[0])) {
+		article = "an "
 	}
 	if r.leavesOut(types, id) {
 		return "id of " + article + word + " that this import leaves out"

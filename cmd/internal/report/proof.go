@@ -11,7 +11,7 @@ const maxDifferences = 20
 func (p *page) proof(s *Summary) {
 	p.differences(s.Proof.Differences)
 	p.gap()
-	head, c := verdict(&s.Proof)
+	head, c := verdict(&s.Proof, s.Again)
 	lines := wrap(clean(head), lineWidth)
 	for _, line := range lines {
 		p.b.WriteString(p.colour.paint(c, line) + "\n")
@@ -27,19 +27,58 @@ func (p *page) proof(s *Summary) {
 }
 
 // verdict is the proof in one line.
-func verdict(v *Proof) (string, colour) {
+func verdict(v *Proof, a Again) (string, colour) {
 	switch v.State {
 	case ProofClean:
+		head, c := "Clean", green
 		if v.StandIn {
-			return "Clean by the stand-in provider: " + v.Plan, yellow
+			head, c = "Clean by the stand-in provider", yellow
 		}
-		return "Clean: " + v.Plan, green
+		if but := butFor(a); but != "" {
+			head, c = head+but, yellow
+		}
+		return head + once(v) + ": " + v.Plan, c
 	case ProofDiffers:
 		return strings.TrimSuffix("Not clean: "+v.Plan, ": "), red
 	case ProofUnavailable, ProofSkipped:
 		return strings.TrimSuffix("Not verified: "+oneLine(v.Reason), ": "), yellow
 	}
 	return "Not verified: the run did not come to its plan", yellow
+}
+
+// butFor names what people wrote and the plan changes all the same.
+func butFor(a Again) string {
+	switch edited, before := len(a.Differing), len(a.Before); {
+	case edited > 0 && before > 0:
+		return " but for " + Plural(edited, "resource") + " that people edited, and " + number(before) + " changed by the plan before"
+	case edited > 0:
+		return " but for " + Plural(edited, "resource") + " that people edited"
+	case before > 0:
+		return " but for " + Plural(before, "resource") + " that the plan changed before"
+	}
+	return ""
+}
+
+// once says what has to happen before the plan is the one that was made.
+func once(v *Proof) string {
+	switch v.ImportAs {
+	case "script":
+		return " once import.sh has run"
+	case "none":
+		return " once all objects are in the state"
+	}
+	return ""
+}
+
+// entering says how objects get into the state that are not there yet.
+func entering(v *Proof) string {
+	switch v.ImportAs {
+	case "script":
+		return "for import.sh to import"
+	case "none":
+		return "left to be imported"
+	}
+	return "put into the state"
 }
 
 // planned says what the plan was made with and what it covers.
@@ -65,7 +104,7 @@ func planned(v *Proof) string {
 		text += ", against the live API"
 	}
 	text += ", in " + lasted(seconds(v.Seconds)) + "."
-	covered := counts(count{v.Imported, "to import"}, count{v.Managed, "in state already"}, count{v.Reported, "told of above"})
+	covered := counts(count{v.Imported, "to import"}, count{v.Managed - v.Entered, "in state already"}, count{v.Entered, entering(v)}, count{v.Reported, "told of above"})
 	if covered != "" {
 		text += " Objects: " + covered + "."
 	}

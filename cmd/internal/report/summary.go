@@ -149,6 +149,8 @@ type Proof struct {
 	Imported    int          `json:"imported"`
 	Managed     int          `json:"managed"`
 	Reported    int          `json:"reported"`
+	Entered     int          `json:"entered,omitempty"`   // managed objects that were not in the state before this run
+	ImportAs    string       `json:"import_as,omitempty"` // how those get there: state, both, script or none
 	Differences []Difference `json:"differences"`
 	Seconds     float64      `json:"seconds"`
 	Sampled     int          `json:"sampled,omitempty"` // objects read again to compare lists with single answers

@@ -241,3 +241,32 @@ func TestWriteErrors(t *testing.T) {
 		t.Errorf("table: %v", err)
 	}
 }
+
+// TestVerdict holds that a plan that is not made of this program's doing alone is not called clean and
+// no more.
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	const plan = "Plan: 0 to add, 1 to change, 0 to destroy."
+	tests := []struct {
+		name  string
+		proof Proof
+		again Again
+		want  string
+	}{
+		{"plain", Proof{State: ProofClean}, Again{}, "Clean: "},
+		{"edited", Proof{State: ProofClean}, Again{Differing: []string{"a.b"}}, "Clean but for 1 resource that people edited: "},
+		{"by hand", Proof{State: ProofClean}, Again{Before: []string{"a.b", "a.c"}}, "Clean but for 2 resources that the plan changed before: "},
+		{"both", Proof{State: ProofClean, StandIn: true}, Again{Differing: []string{"a.b", "a.c"}, Before: []string{"a.d"}},
+			"Clean by the stand-in provider but for 2 resources that people edited, and 1 changed by the plan before: "},
+		{"script", Proof{State: ProofClean, ImportAs: "script"}, Again{}, "Clean once import.sh has run: "},
+		{"none", Proof{State: ProofClean, ImportAs: "none"}, Again{}, "Clean once all objects are in the state: "},
+		{"state", Proof{State: ProofClean, ImportAs: "state"}, Again{}, "Clean: "},
+		{"not clean", Proof{State: ProofDiffers, ImportAs: "script"}, Again{Differing: []string{"a.b"}}, "Not clean: "},
+	}
+	for _, tt := range tests {
+		tt.proof.Plan = plan
+		if got, _ := verdict(&tt.proof, tt.again); got != tt.want+plan {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want+plan)
+		}
+	}
+}
