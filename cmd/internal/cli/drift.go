@@ -87,6 +87,9 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if err := check(o.toolChoices()); err != nil {
 		return err
 	}
+	if err := o.driftIncident.check(); err != nil {
+		return err
+	}
 	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
 	var err error
 	if d.plans.backend, err = rootAt(w, o.dir).backend(); err != nil {

@@ -5,12 +5,17 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
@@ -18,16 +23,18 @@ import (
 
 // driftIncident is whether and how to raise drift as an incident.
 type driftIncident struct {
-	incident     bool
-	name         string
-	severity     string
-	kind         string
-	environments []string
-	services     []string
-	private      bool
-	labels       []string
-	resolve      bool
-	dryRun       bool
+	incident bool
+	name     string
+	severity string
+	kind     string
+	ties     map[post.Kind]*[]string
+	private  bool
+	labels   []string
+	resolve  bool
+	dryRun   bool
+
+	pairs []post.Pair // labels, read
+	given []string    // flags that mean nothing without --incident
 }
 
 func (o *driftIncident) flags(cmd *cobra.Command) {
@@ -36,12 +43,39 @@ func (o *driftIncident) flags(cmd *cobra.Command) {
 	f.StringVar(&o.name, "name", "", "`NAME` that tells this directory's incident from others (default: the directory's own)")
 	f.StringVar(&o.severity, "severity", "", "`SLUG` of the incident's severity (default: a lowest one)")
 	f.StringVar(&o.kind, "incident-kind", "normal", "`KIND` of the incident")
-	f.StringSliceVar(&o.environments, "environment", nil, "`SLUGS` of environments concerned")
-	f.StringSliceVar(&o.services, "service", nil, "`SLUGS` of services concerned")
+	o.ties = map[post.Kind]*[]string{}
+	for _, tie := range []struct {
+		kind        post.Kind
+		flag, whose string
+	}{
+		{post.Environment, "environment", "environments concerned"}, {post.Service, "service", "services concerned"},
+		{post.Team, "team", "teams concerned"}, {post.Functionality, "functionality", "functionalities concerned"},
+		{post.Cause, "cause", "causes"}, {post.IncidentType, "incident-type", "incident types"},
+	} {
+		o.ties[tie.kind] = new([]string)
+		f.StringSliceVar(o.ties[tie.kind], tie.flag, nil, "`SLUGS` of "+tie.whose)
+	}
 	f.BoolVar(&o.private, "private", false, "make the incident private")
 	f.StringSliceVar(&o.labels, "label", nil, "`KEY=VALUE` labels of the incident")
 	f.BoolVar(&o.resolve, "resolve", false, "resolve the incident when the drift is gone")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the request instead of sending it")
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
+		for _, name := range []string{"name", "severity", "incident-kind", "environment", "service", "team", "functionality", "cause",
+			"incident-type", "private", "label", "resolve", "dry-run"} {
+			if f.Changed(name) {
+				o.given = append(o.given, "--"+name)
+			}
+		}
+	}
+}
+
+// check reads the flags, before anything is asked.
+func (o *driftIncident) check() (err error) {
+	if !o.incident && len(o.given) > 0 {
+		return usage(fmt.Errorf("%s without --incident", strings.Join(o.given, ", ")), "add --incident, which they are about")
+	}
+	o.pairs, err = pairs("--label", o.labels)
+	return err
 }
 
 // driftLookBack is how old an open incident may be that is still this drift's.
@@ -56,6 +90,24 @@ func (d *drifting) raise(ctx context.Context, c report.Changes) error {
 	if err != nil {
 		return err
 	}
+	err = d.put(ctx, client, c)
+	if hint := driftHint(err); err != nil && hintOf(err) == "" && hint != "" {
+		return advised(err, hint)
+	}
+	return err
+}
+
+// driftHint says what to do about an incident that Rootly did not take.
+func driftHint(err error) string {
+	var invalid *post.Invalid
+	if errors.As(err, &invalid) && len(invalid.Fields) == 0 {
+		return "the organisation asks for something that no flag sets: make it optional under Configuration > Incident Properties"
+	}
+	return record.Hint(err)
+}
+
+// put sends what there is to say, or shows it.
+func (d *drifting) put(ctx context.Context, client *post.Client, c report.Changes) error {
 	event, err := d.event(ctx, client, c)
 	if err != nil {
 		return err
@@ -64,15 +116,27 @@ func (d *drifting) raise(ctx context.Context, c report.Changes) error {
 	if len(d.items) == 0 {
 		return d.settle(ctx, client, event, since)
 	}
-	if d.o.driftIncident.dryRun {
-		return printDraft(d.w, event)
+	if !d.o.driftIncident.dryRun {
+		outcome, err := client.Put(ctx, event, since)
+		if err != nil {
+			return err
+		}
+		report.Note(d.w.Err, strings.TrimSpace(fmt.Sprintf("incident %s %s %s", outcome.ID, outcome.Deed, outcome.URL)))
+		return nil
 	}
-	outcome, err := client.Put(ctx, event, since)
+	draft, outcome, err := client.Plan(ctx, event, since)
 	if err != nil {
 		return err
 	}
-	report.Note(d.w.Err, fmt.Sprintf("incident %s %s %s", outcome.ID, outcome.Deed, outcome.URL))
-	return nil
+	if outcome.Deed == post.Unchanged {
+		report.Note(d.w.Err, "incident "+outcome.ID+" tells of this drift already: there is nothing to send")
+		return nil
+	}
+	out := d.w.Out
+	if d.o.json || d.o.markdown { // which a program reads
+		out = d.w.Err
+	}
+	return printRequest(out, draft)
 }
 
 // event is the incident that tells of the drift.
@@ -85,12 +149,9 @@ func (d *drifting) event(ctx context.Context, client *post.Client, c report.Chan
 	e := post.Incident{
 		Identity: post.Identity{Fingerprint: digestOf("drift", name), Digest: digestOf(body.String())},
 		Title:    "Drift in " + name + ": " + report.Plural(len(d.items), "difference"),
-		Summary:  body.String(), Kind: d.o.kind, Private: d.o.private,
+		Summary:  body.String(), Kind: d.o.kind, Private: d.o.private, Labels: d.o.pairs,
 	}
 	var err error
-	if e.Labels, err = pairs("--label", d.o.labels); err != nil {
-		return e, err
-	}
 	if d.o.severity == "" {
 		e.Severity, err = client.LowestSeverity(ctx)
 	} else {
@@ -99,11 +160,15 @@ func (d *drifting) event(ctx context.Context, client *post.Client, c report.Chan
 	if err != nil {
 		return e, err
 	}
-	if e.Services, err = ids(ctx, client, post.Service, d.o.services); err != nil {
-		return e, err
+	tied := map[post.Kind][]string{}
+	for _, kind := range slices.Sorted(maps.Keys(d.o.ties)) {
+		if tied[kind], err = ids(ctx, client, kind, *d.o.ties[kind]); err != nil {
+			return e, err
+		}
 	}
-	e.Environments, err = ids(ctx, client, post.Environment, d.o.environments)
-	return e, err
+	e.Services, e.Environments, e.Teams = tied[post.Service], tied[post.Environment], tied[post.Team]
+	e.Functionalities, e.Causes, e.Types = tied[post.Functionality], tied[post.Cause], tied[post.IncidentType]
+	return e, nil
 }
 
 func base(dir string) string {
@@ -135,27 +200,36 @@ func ids(ctx context.Context, client *post.Client, kind post.Kind, slugs []strin
 	return all, nil
 }
 
-// settle tells the open incidents of this drift that it is gone.
+// settle tells the open incidents of this drift that it is gone: once, and resolves them if asked for, then or later.
 func (d *drifting) settle(ctx context.Context, client *post.Client, event post.Incident, since time.Time) error {
 	found, err := client.Find(ctx, event, since)
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		if f.Closed() || f.Digest == event.Digest || d.o.driftIncident.dryRun {
+		told := f.Digest == event.Digest
+		if f.Closed() || told && !d.o.resolve {
 			continue
 		}
-		if err := client.Note(ctx, f.ID, "The drift is gone: code and live agree again."); err != nil {
-			return err
-		}
 		end := post.Incident{Identity: event.Identity, Title: event.Title, Summary: event.Summary}
+		text := "incident " + f.ID + ": the drift is gone"
 		if d.o.resolve {
 			end.Status, end.Resolution = "resolved", "Code and live agree again."
+			text += ", resolved"
+		}
+		if d.o.driftIncident.dryRun {
+			report.Note(d.w.Err, text+" (dry run: not sent)")
+			continue
+		}
+		if !told {
+			if err := client.Note(ctx, f.ID, "The drift is gone: code and live agree again."); err != nil {
+				return err
+			}
 		}
 		if _, err := client.Update(ctx, f.ID, end); err != nil {
 			return err
 		}
-		report.Note(d.w.Err, "incident "+f.ID+": the drift is gone")
+		report.Note(d.w.Err, text)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -129,10 +130,15 @@ func printDraft(w World, e post.Event) error {
 	if err != nil {
 		return err
 	}
+	return printRequest(w.Out, d)
+}
+
+// printRequest prints a request that is not sent.
+func printRequest(out io.Writer, d post.Draft) error {
 	var body bytes.Buffer
 	if err := json.Indent(&body, d.Body, "", "  "); err != nil {
 		return fmt.Errorf("print the request: %w", err)
 	}
-	_, err = fmt.Fprintf(w.Out, "%s %s\n%s\n", d.Method, d.Path, body.Bytes())
+	_, err := fmt.Fprintf(out, "%s %s\n%s\n", d.Method, d.Path, body.Bytes())
 	return err
 }

@@ -78,7 +78,7 @@ func (l loser) Write(b []byte) (int, error) { return len(b), nil }
 func demand(w http.ResponseWriter, r *http.Request, attribute string) bool {
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if err != nil || r.Method != http.MethodPost || bytes.Contains(body, []byte(`"`+attribute+`"`)) {
+	if err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1/incidents" || bytes.Contains(body, []byte(`"`+attribute+`"`)) {
 		return false
 	}
 	w.Header().Set("Content-Type", "application/vnd.api+json")

@@ -122,16 +122,37 @@ func either(first, second error) error {
 // once does what is left to do for an event. A wait that is not negative says that another attempt
 // may help.
 func (c *Client) once(ctx context.Context, e Event, found []Found) (Outcome, time.Duration, error) {
+	f, deed := standing(e, found)
+	if deed == Unchanged {
+		return Outcome{Unchanged, f.ID, f.URL}, 0, nil
+	}
+	return c.write(ctx, e, f.ID)
+}
+
+// standing is what has to become of an event, seen from those that Rootly has of it.
+func standing(e Event, found []Found) (Found, Deed) {
 	if i, ok := e.(Incident); ok && !i.Once {
 		found = slices.DeleteFunc(found, Found.Closed)
 	}
-	if len(found) == 0 {
-		return c.write(ctx, e, "")
+	switch {
+	case len(found) == 0:
+		return Found{}, Created
+	case found[0].Digest == e.identity().Digest:
+		return found[0], Unchanged
 	}
-	if f := found[0]; f.Digest == e.identity().Digest {
-		return Outcome{Unchanged, f.ID, f.URL}, 0, nil
+	return found[0], Updated
+}
+
+// Plan drafts what [Client.Put] would send, and says what that would do. Nothing is sent for an event that is
+// there as it is.
+func (c *Client) Plan(ctx context.Context, e Event, since time.Time) (Draft, Outcome, error) {
+	found, err := c.Find(ctx, e, since)
+	if err != nil {
+		return Draft{}, Outcome{}, err
 	}
-	return c.write(ctx, e, found[0].ID)
+	f, deed := standing(e, found)
+	d, err := draft(e, f.ID)
+	return d, Outcome{Deed: deed, ID: f.ID, URL: f.URL}, err
 }
 
 // Update changes an event that Rootly has.
