@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -66,6 +67,10 @@ func (c *code) add(t *testing.T, name string, text []byte) {
 			c.resources = append(c.resources, block{strings.Join(b.Labels, "."), whole})
 		case "import":
 			to := b.Body.Attributes["to"].Expr.Range().SliceBytes(text)
+			if each := b.Body.Attributes["for_each"]; each != nil {
+				c.addEach(t, string(to), each.Expr)
+				continue
+			}
 			id, diags := b.Body.Attributes["id"].Expr.Value(nil)
 			if diags.HasErrors() {
 				t.Fatalf("%s: %v", name, diags)
@@ -74,6 +79,18 @@ func (c *code) add(t *testing.T, name string, text []byte) {
 		default:
 			c.other += whole + "\n"
 		}
+	}
+}
+
+// addEach adds the objects that one block imports, whose ids stand in a map.
+func (c *code) addEach(t *testing.T, to string, each hclsyntax.Expression) {
+	t.Helper()
+	ids, diags := each.Value(nil)
+	if diags.HasErrors() {
+		t.Fatalf("import to %s: %v", to, diags)
+	}
+	for key, id := range ids.AsValueMap() {
+		c.imports[strings.Replace(to, "each.key", strconv.Quote(key), 1)] = id.AsString()
 	}
 }
 

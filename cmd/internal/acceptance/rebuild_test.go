@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,16 +30,28 @@ func TestAcceptanceOfRebuilding(t *testing.T) {
 	}
 }
 
-func rebuild(t *testing.T, p provider, engine string) {
+// So does code in which what is alike is folded.
+func TestAcceptanceOfRebuildingFolds(t *testing.T) {
+	t.Parallel()
+	for _, p := range providers(t) {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			rebuild(t, p, engines(t)[0], "--fold")
+		})
+	}
+}
+
+func rebuild(t *testing.T, p provider, engine string, flags ...string) {
 	first, url := serve(t, of(0))
-	dir, summary := imported(t, url, p.environ, "--no-verify")
+	dir, summary := imported(t, url, p.environ, append([]string{"--no-verify"}, flags...)...)
 	c := read(t, dir)
+	c.imports = byOwnLabel(c.imports)
 
 	second, url := serve(t, sandbox.Options{Objects: seeds(first.Snapshot(), c, summary), Seed: 2})
 	if err := os.Remove(filepath.Join(dir, "imports.tf")); err != nil {
 		t.Fatal(err)
 	}
-	made := apply(t, p, engine, dir, url)
+	made := byOwnLabel(apply(t, p, engine, dir, url))
 
 	old, new := byID(first.Snapshot()), byID(second.Snapshot())
 	ids := []string{}
@@ -62,6 +75,23 @@ func rebuild(t *testing.T, p provider, engine string) {
 		o.compare(address, plain(id), attributesOf(t, []byte(renamed.Replace(string(was.Body)))), attributesOf(t, is.Body))
 	}
 	o.report()
+}
+
+// byOwnLabel gives what is folded the addresses that it would have by itself, by which it is told of in
+// the tables here.
+func byOwnLabel(of map[string]string) map[string]string {
+	out := make(map[string]string, len(of))
+	for address, id := range of {
+		block, key, folded := strings.Cut(strings.TrimSuffix(address, `"]`), `["`)
+		switch {
+		case folded && strings.Contains(block, ".these"):
+			address = kindOf(block) + "." + key
+		case folded:
+			address = block + "_" + key
+		}
+		out[address] = id
+	}
+	return out
 }
 
 // plain is the id of an object that is imported by a path.
@@ -134,6 +164,7 @@ func state(t *testing.T, name string) map[string]string {
 			Mode, Type, Name string
 			Instances        []struct {
 				Status     string
+				Key        string `json:"index_key"`
 				Attributes struct{ ID string }
 			}
 		}
@@ -143,11 +174,18 @@ func state(t *testing.T, name string) map[string]string {
 	}
 	ids := map[string]string{}
 	for _, r := range doc.Resources {
-		if r.Mode == "managed" && len(r.Instances) == 1 {
-			if status := r.Instances[0].Status; status != "" && doubted[r.Type+"."+r.Name] == "" {
-				t.Errorf("%s.%s is %s", r.Type, r.Name, status)
+		for _, i := range r.Instances {
+			if r.Mode != "managed" {
+				continue
 			}
-			ids[r.Type+"."+r.Name] = r.Instances[0].Attributes.ID
+			address := r.Type + "." + r.Name
+			if i.Key != "" {
+				address += "[" + strconv.Quote(i.Key) + "]"
+			}
+			if i.Status != "" && doubted[address] == "" {
+				t.Errorf("%s is %s", address, i.Status)
+			}
+			ids[address] = i.Attributes.ID
 		}
 	}
 	return ids
