@@ -61,6 +61,9 @@ func (m *misbehaving) run(t *testing.T) string {
 		}
 	}
 	args = append(args, "--import-as", as, "--verify", pickOne(m.faults.random, "replay", "live"), "--engine", m.engine, "--provider", "stand-in")
+	if m.faults.random.IntN(2) == 0 {
+		args = append(args, "--fold")
+	}
 	before := everyFile(t, dir)
 	o := programWith(t, m.faults.serve, os.Environ(), args...)
 	t.Logf("%s: exit code %d, %d repairs, %d objects not imported, %v", m.faults, o.code, len(o.summary.Repairs), len(o.summary.NotImported), args[7:])
