@@ -119,3 +119,30 @@ func TestCursorThatNeverWas(t *testing.T) {
 		}
 	}
 }
+
+// TestAClockThatIsAhead holds that what happens after the first run is copied although it is in the
+// past by the clock here.
+func TestAClockThatIsAhead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	r := newSparse(t, 300, 3, time.Minute)
+	r.now, r.step = r.events[200].At, 0
+	ahead := func() time.Time { return r.now.Add(clockSkew) }
+	s, _ := one(t, "sqlite://"+path)
+	s.Source, s.Now = r.read, ahead
+	began := r.now
+	for _, now := range []time.Time{began, r.events[250].At, r.end()} {
+		r.now = now
+		if _, err := s.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var want []string
+	for _, e := range r.events {
+		if !e.At.Before(began) {
+			want = append(want, e.ID)
+		}
+	}
+	slices.Sort(want)
+	sameIDs(t, path, idsInDatabase(t, path), want)
+}

@@ -163,6 +163,10 @@ func (r *round) prepare(ctx context.Context) error {
 	return nil
 }
 
+// clockSkew is by how much the clock here may be ahead of Rootly's. A sink that begins now begins so
+// much earlier, or it would miss what happens next.
+const clockSkew = time.Minute
+
 // begin finds where a sink begins for which no place is noted. One that has events was followed by
 // a cursor that is lost, or filled by a webhook: it goes on from the newest of them.
 func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
@@ -172,7 +176,7 @@ func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
 	}
 	if newest.IsZero() {
 		r.New = append(r.New, sink.Name())
-		return place{Identity: sink.store.identity(), Start: r.began, At: r.began}, nil
+		return place{Identity: sink.store.identity(), Start: r.began.Add(-clockSkew), At: r.began}, nil
 	}
 	at := earlier(newest, r.began)
 	r.Notes = append(r.Notes, fmt.Sprintf("the cursor knows nothing of %s, which has events: going on from the newest, of %s, and %s before; "+

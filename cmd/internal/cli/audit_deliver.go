@@ -97,7 +97,7 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 	case code >= 200 && code < 300:
 		return 0, nil
 	case code == http.StatusRequestEntityTooLarge:
-		return -1, fmt.Errorf("%w: %w", journal.ErrTooLarge, err)
+		return -1, advised(fmt.Errorf("%w: %w", journal.ErrTooLarge, err), "it does not even take a single event: raise its limit; the events wait on disk")
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return -1, advised(err, "check the endpoint's credential: --http-token-file or $"+sinkToken+"; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:

@@ -39,7 +39,7 @@ func newAuditSync(w World) *cobra.Command {
 
 Each run reads what is new and adds it to every sink, each event once. A run that is
 killed at any moment is continued by the next one. Without --backfill-from, a sink
-that is new begins with the moment of the first run, and one whose cursor is lost with
+that is new begins a minute before the first run, and one whose cursor is lost with
 the newest event that it has.
 
 Events can turn up late, so the last stretch is read again each time (--overlap).

@@ -6,13 +6,21 @@ import (
 	"context"
 	"database/sql"
 	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
 // eventsVariable asks for more events than an ordinary test has.
@@ -124,4 +132,40 @@ func csvIDs(t *testing.T, path string) []string {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// TestPermissionLostBetweenPages holds that a run that may read only the first pages says which
+// permission is missing and that the next one, which may read all, misses nothing.
+func TestPermissionLostBetweenPages(t *testing.T) {
+	t.Parallel()
+	server := sandbox.New(sandbox.Options{})
+	(&recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: time.Now().Add(-time.Hour)}).write(2500)
+	var pages atomic.Int64
+	for _, allowed := range []int64{1, 13, 1 << 20} {
+		pages.Store(0)
+		log := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if pages.Add(1) > allowed {
+				w.Header().Set("Content-Type", "application/vnd.api+json")
+				w.WriteHeader(http.StatusForbidden)
+				fmt.Fprint(w, `{"errors":[{"title":"Forbidden","status":"403"}]}`)
+				return
+			}
+			server.ServeHTTP(w, r)
+		})
+		dir := filepath.Join(t.TempDir(), "days")
+		for run, h := range []http.Handler{log, server} {
+			code, _, stderr := runOn(t, h, "audit", "sync", "--backfill-from", "1d", "--to", dir)
+			if refused := run == 0 && allowed < 1<<20; refused != (code == exitFailed) || refused != strings.Contains(stderr, "hint: the role of this API key lacks the permission Audits - read") {
+				t.Errorf("after %d pages: exit %d: %s", allowed, code, stderr)
+			}
+		}
+		var lines []byte
+		files, _ := filepath.Glob(filepath.Join(dir, "*.ndjson"))
+		for _, name := range files {
+			lines = append(lines, contentOf(t, name)...)
+		}
+		if ids := lineIDs(t, lines); len(ids) != 2500 || len(slices.Compact(ids)) != 2500 {
+			t.Errorf("after %d pages: %d events", allowed, len(ids))
+		}
+	}
 }
