@@ -59,14 +59,21 @@ type linker struct {
 
 	usersSeen map[ID]bool
 	dataSeen  map[Address]bool
+
+	odd map[ID]*Resource // that are imported by something else than their id, which is their id from then on
 }
 
 func (l *linker) index(resources []*Resource) {
 	l.byType = map[string]map[ID]*Resource{}
 	l.bySlug = map[string]map[string]*Resource{}
 	l.byUUID = make(map[ID]*Resource, len(resources))
+	l.odd = map[ID]*Resource{}
 	for _, r := range resources {
 		t := r.Address.Type
+		if r.ImportID() != r.ID {
+			l.odd[r.ID] = r
+			continue
+		}
 		if l.byType[t] == nil {
 			l.byType[t], l.bySlug[t] = map[ID]*Resource{}, map[string]*Resource{}
 		}
@@ -154,7 +161,9 @@ func (l *linker) isID(rule Rule, id string) bool {
 // unresolved leaves an id as text, and says so to the reader of the code and in the report.
 func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	why := "no imported object has this id"
-	if l.o.Explain != nil {
+	if to := l.odd[id]; to != nil {
+		why = "the id of " + to.Address.String() + ", which has another one once it is imported"
+	} else if l.o.Explain != nil {
 		why = l.o.Explain(types, id)
 	}
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
@@ -254,6 +263,20 @@ func (l *linker) leanOn(ref Ref) {
 	}
 }
 
+// mention returns a reference to what a UUID in the code of a resource means, or nil where it must
+// stay as it is.
+func (l *linker) mention(r *Resource, path cty.Path, id ID) *Ref {
+	switch {
+	case l.byUUID[id] == r || l.odd[id] == r:
+		l.self(r, path)
+		return nil
+	case l.odd[id] != nil:
+		l.unresolved(r, path, id, nil)
+		return nil
+	}
+	return l.uuid(id)
+}
+
 // uuid returns a reference to the one object that has a UUID, in the graph or beside it, or nil.
 func (l *linker) uuid(id ID) *Ref {
 	if to := l.byUUID[id]; to != nil {
@@ -322,12 +345,8 @@ func (l *linker) undeclared(r *Resource, done map[string]bool) {
 }
 
 func (l *linker) wholeUUID(r *Resource, h hit, id ID) {
-	if l.byUUID[id] == r {
-		l.self(r, h.path)
-		return
-	}
 	// Ids of other systems look the same: without a reference nothing says that this one means an object here.
-	if ref := l.uuid(id); ref != nil {
+	if ref := l.mention(r, h.path, id); ref != nil {
 		l.place(r, h, *ref)
 	}
 }
@@ -351,11 +370,7 @@ func (l *linker) template(r *Resource, path cty.Path, s string) *Template {
 			break
 		}
 		id := ID(rest[at : at+uuidLen])
-		ref := l.uuid(id)
-		if l.byUUID[id] == r {
-			l.self(r, path)
-			ref = nil
-		}
+		ref := l.mention(r, path, id)
 		if ref == nil {
 			t.Parts = appendText(t.Parts, rest[:at+uuidLen])
 		} else {
@@ -399,9 +414,7 @@ func (l *linker) encoded(r *Resource, at cty.Path, e Encoded) Encoded {
 			return
 		}
 		if len(s) == uuidLen && IsUUID(s) {
-			if l.byUUID[ID(s)] == r {
-				l.self(r, at)
-			} else if ref := l.uuid(ID(s)); ref != nil {
+			if ref := l.mention(r, at, ID(s)); ref != nil {
 				e.Exprs = append(e.Exprs, Placed{Path: path.Copy(), Expr: *ref, Key: key})
 			}
 			return

@@ -158,6 +158,22 @@ func TestLinkSharedID(t *testing.T) {
 	equal(t, "code", written(r), map[string]string{"b_id": "x_b.two.id"})
 }
 
+// What is imported by a path has that path for an id, so that nothing can refer to it by its id.
+func TestLinkToWhatHasAnotherID(t *testing.T) {
+	t.Parallel()
+	action := object("x_action.one", uuid(1), map[string]cty.Value{"self": idText(uuid(1))})
+	action.Import = "../a/actions/" + uuid(1)
+	r := object("x_b.two", uuid(2), map[string]cty.Value{"a": idText(uuid(1)), "declared": idText(uuid(1)), "text": text("run " + string(uuid(1)))})
+	g := graph.Link([]*graph.Resource{action, r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_b": {{Path: "declared", To: []string{"x_action"}}}})})
+	equal(t, "code", written(r), nil)
+	if len(g.Unresolved) != 3 || len(r.Notes) != 3 || g.Unresolved[0].Reason != "the id of x_action.one, which has another one once it is imported" {
+		t.Errorf("told: %+v", g.Unresolved)
+	}
+	if len(g.Mended) != 1 || g.Mended[0].From != action.Address {
+		t.Errorf("its own id: %+v", g.Mended)
+	}
+}
+
 func TestNeeds(t *testing.T) {
 	t.Parallel()
 	by := rules(map[string][]graph.Rule{"x_a": {{Path: "owner", To: []string{graph.UserType}}}})

@@ -46,6 +46,8 @@ func (c checks) refuse(obj *Object) (reason, mend string) {
 		return refuseRoute(attrs)
 	case obj.Type.Name == "rootly_user_on_call_role" && relatedID(obj.Node, "on_call_role") == nil:
 		return "the user has no on-call role", ""
+	case obj.Type.Name == "rootly_schedule_rotation":
+		return refuseRotation(attrs)
 	case obj.Type.Name == "rootly_workflow_task_publish_incident":
 		return refusePublish(attrs)
 	}
@@ -79,6 +81,21 @@ func refuseRoute(attrs map[string]any) (reason, mend string) {
 			return fmt.Sprintf("rule %d must be either the fallback or have conditions, else the provider refuses to plan it", i+1),
 				"give the rule conditions in Rootly, or make it the fallback"
 		}
+	}
+	return "", ""
+}
+
+// refuseRotation: the provider makes a set of the days and crashes over one that comes twice, which
+// costs the plan of everything.
+func refuseRotation(attrs map[string]any) (reason, mend string) {
+	seen := map[string]bool{}
+	days, _ := attrs["active_days"].([]any)
+	for _, d := range days {
+		day, _ := d.(string)
+		if seen[day] {
+			return fmt.Sprintf("it is active on day %q twice, over which the provider crashes", day), "name each day once in Rootly"
+		}
+		seen[day] = true
 	}
 	return "", ""
 }

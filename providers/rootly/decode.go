@@ -176,7 +176,7 @@ func (r *reader) unheld(obj *Object, s *schema.Resource) {
 		}
 		for _, hit := range lookup(obj.Node.Attributes, strings.Split(path, "."), "") {
 			if !emptyJSON(hit.value) {
-				r.lose(place{path, hit.path}, "the provider has no attribute for it")
+				r.lose(place{names: path, indexed: hit.path}, "the provider has no attribute for it")
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package rootly
 import (
 	"encoding/json"
 	"sort"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -141,7 +142,7 @@ func onCallRoleOfUser(obj *Object, _ *reader, _ map[string]any) map[string]any {
 
 // payloadConditions: the provider turns the conditions on an alert's payload from an object into
 // a list of one, parses conditions that are JSON in text, and drops an empty object.
-func payloadConditions(_ *Object, _ *reader, attrs map[string]any) map[string]any {
+func payloadConditions(_ *Object, r *reader, attrs map[string]any) map[string]any {
 	params, ok := attrs["trigger_params"].(map[string]any)
 	if !ok {
 		return attrs
@@ -156,6 +157,10 @@ func payloadConditions(_ *Object, _ *reader, attrs map[string]any) map[string]an
 		return with(attrs, "trigger_params", params)
 	}
 	rewritten := map[string]any{"logic": text(object, "logic"), "conditions": conditionsOf(object["conditions"])}
+	if said := strings.TrimSpace(text(object, "conditions")); said != "" && !strings.HasPrefix(said, "[") {
+		at := "trigger_params[0].alert_payload_conditions[0].conditions"
+		r.lose(place{names: withoutIndexes(at), indexed: at}, "the provider reads conditions from a list only")
+	}
 	if rewritten["logic"] == "" {
 		rewritten["logic"] = "ALL"
 	}

@@ -41,7 +41,7 @@ func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, ou
 	vals := make([]cty.Value, 0, len(objects))
 	some := false
 	for i, object := range objects {
-		arguments, err := r.block(n.Block, at.index(i), object)
+		arguments, err := r.block(n.Block, at.element(n, i), object)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package rootly
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -29,21 +30,37 @@ type reader struct {
 type place struct {
 	names   string // "rules.time_zone"
 	indexed string // "rules[0].time_zone"
+	set     string // the set that it lies in, indexed; empty: none
 }
 
 func (p place) attr(name string) place {
 	if p.names == "" {
-		return place{name, name}
+		return place{names: name, indexed: name}
 	}
-	return place{p.names + "." + name, p.indexed + "." + name}
+	return place{p.names + "." + name, p.indexed + "." + name, p.set}
 }
 
 func (p place) index(i int) place {
-	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i)}
+	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i), p.set}
 }
 
+// element leads to one of several blocks.
+func (p place) element(n *schema.Nested, i int) place {
+	if n.Nesting == schema.NestingSet && p.set == "" {
+		p.set = p.indexed
+	}
+	return p.index(i)
+}
+
+// ignoreAt keeps Terraform from looking at a place, once. The elements of a set have no address there.
 func (r *reader) ignoreAt(p place, reason string) {
-	r.ignore = append(r.ignore, graph.Ignore{Path: p.indexed, Reason: reason})
+	path := p.indexed
+	if p.set != "" {
+		path = p.set
+	}
+	if !slices.ContainsFunc(r.ignore, func(i graph.Ignore) bool { return i.Path == path }) {
+		r.ignore = append(r.ignore, graph.Ignore{Path: path, Reason: reason})
+	}
 }
 
 func (r *reader) lose(p place, reason string) {
@@ -85,7 +102,7 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if err != nil {
 		return fmt.Errorf("%s: %w", at.indexed, err)
 	}
-	if r.exact && raw == nil && a.Name != "time_zone" && a.Mode != schema.Required {
+	if r.exact && raw == nil && !a.HasDefault() && a.Mode != schema.Required {
 		return nil
 	}
 	if v, write := r.decide(a, at, state, raw != nil); write {
@@ -178,7 +195,7 @@ func (r *reader) replaceRefused(a *schema.Attribute, at place, state cty.Value, 
 		r.lose(at, why)
 	}
 	switch {
-	case a.Mode == schema.OptionalComputed, a.Mode == schema.Optional && isZero(state) && !a.HasDefault():
+	case !a.HasDefault() && (a.Mode == schema.OptionalComputed || a.Mode == schema.Optional && isZero(state)):
 		return cty.NilVal, false
 	case a.Mode != schema.Required:
 		r.ignoreAt(at, why)

@@ -82,10 +82,7 @@ func mapState(raw any) (cty.Value, error) {
 	case map[string]any:
 		elems := make(map[string]cty.Value, len(v))
 		for key, val := range v {
-			if val == nil {
-				continue
-			}
-			s, err := stringState(val)
+			s, err := stringState(val) // also null, which is read as an empty text
 			if err != nil {
 				return cty.NilVal, fmt.Errorf("key %q: %w", key, err)
 			}
