@@ -25,7 +25,7 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 	}
 	sync.Progress = m.progress
 	told := map[string]bool{} // each note once, in some hundred
-	pace := pacer{usual: o.interval, next: o.interval}
+	pace, trouble := pacer{usual: o.interval, next: o.interval}, false
 	for {
 		began, before := o.now(), client.Stats().Waited
 		round, err := sync.Once(ctx)
@@ -53,7 +53,10 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 				return err
 			}
 			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, pace.next))
+		} else if trouble {
+			report.Note(w.Err, "all is well again: every sink has what there is")
 		}
+		trouble = err != nil
 		pace.adapt(client.Stats().Waited > before, err != nil)
 		select {
 		case <-time.After(pace.next):

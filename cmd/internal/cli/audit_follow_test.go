@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -71,6 +72,11 @@ func TestAuditSyncFollows(t *testing.T) {
 	server.SetFaults(sandbox.Faults{})
 	awaitMetric(ctx, t, address, `rootly_audit_events_added_total 200\b`)
 	metrics := get(t, "http://"+address+"/metrics")
+	rounds := 0
+	if _, err := fmt.Sscanf(regexp.MustCompile(`rootly_audit_rounds_total [0-9]+`).FindString(metrics), "rootly_audit_rounds_total %d", &rounds); err != nil {
+		t.Fatal(err)
+	}
+	awaitMetric(ctx, t, address, fmt.Sprintf(`rootly_audit_rounds_total %d\b`, rounds+1)) // so that one has ended since
 	for _, want := range []string{`lag_seconds [0-9.]+\n`, `last_success_timestamp_seconds 1\.[0-9]+e\+09`, `# TYPE rootly_audit_retries_total counter`} {
 		if !regexp.MustCompile(want).MatchString(metrics) {
 			t.Errorf("no %s in %s", want, metrics)
@@ -83,7 +89,7 @@ func TestAuditSyncFollows(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the end: %v: %s", err, text)
 	}
-	if !strings.Contains(text, "trying again in") {
+	if !strings.Contains(text, "trying again in") || strings.Count(text, "all is well again") == 0 {
 		t.Errorf("the outage is not told: %s", text)
 	}
 	hold(t, "SQLite", sqliteIDs(t, path), slices.Sorted(slices.Values(events.ids)))
