@@ -114,6 +114,11 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.from != "" && tally.events == 0 {
+		report.Note(w.Err, "no events; usual reasons: the copy has none of that range or by that filter; or it does not go back so far: "+
+			"audit sync --backfill-from TIME fills it in")
+		return nil
+	}
 	tally.tell(w, filter)
 	if tally.unreadable != nil {
 		report.Problem(w.Err, fmt.Errorf("%d of what came is left out, being no event; the first: %w", tally.lost, tally.unreadable),
@@ -284,16 +289,5 @@ func wordsOf(c audit.Change) []report.Word {
 	if !isTextJSON(c.Before) || !isTextJSON(c.After) || len(before) < longText || len(after) < longText {
 		return nil
 	}
-	var words []report.Word
-	kept := 0
-	for _, p := range audit.Diff(before, after) {
-		words = append(words, report.Word{Text: p.Text, Was: p.Was, Is: p.Is})
-		if p.Was && p.Is {
-			kept += len(p.Text)
-		}
-	}
-	if kept*3 < len(before) {
-		return nil
-	}
-	return words
+	return inWords(before, after)
 }

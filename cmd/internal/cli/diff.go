@@ -76,6 +76,9 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 	if from == live && to == live {
 		return usage(errors.New("the live organisation has no differences from itself"), "such as: diff ./export live")
 	}
+	if o.json && o.markdown {
+		return usage(errors.New("--json and --markdown are two forms"), "choose one")
+	}
 	o.dir = first(notLive(from), notLive(to))
 	before, err := o.side(ctx, w, from)
 	if err != nil {
@@ -91,6 +94,9 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 	}
 	d := drift.Compare(before, after, unordered(s))
 	c := told(d, from, to)
+	if to == live && len(o.resources)+len(o.excludes)+len(o.filters) == 0 {
+		hintAtSelection(w, d, before)
+	}
 	if o.blame && !d.Empty() {
 		if err := o.explain(ctx, w, d, &c); err != nil {
 			return err
@@ -103,6 +109,22 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 		return outcome(exitDiffers)
 	}
 	return nil
+}
+
+// hintAtSelection says that an export may have been one of some types only, where live has more.
+func hintAtSelection(w World, d *drift.Diff, before *drift.Snapshot) {
+	types := map[string]bool{}
+	for _, c := range d.Changes {
+		if c.Kind == drift.Added {
+			types[c.After.Type] = true
+		}
+	}
+	for _, o := range before.Objects {
+		delete(types, o.Type)
+	}
+	if len(types) > 0 {
+		report.Note(w.Err, report.Plural(len(types), "type")+" only live has objects of; an export of some types is compared with the --resources that it was made with")
+	}
 }
 
 // explain adds who made the changes. Without the permission to read the audit log nobody is named.
@@ -172,7 +194,11 @@ func (o *diffOptions) side(ctx context.Context, w World, side string) (*drift.Sn
 		return liveSnapshot(ctx, w, &o.importOptions)
 	}
 	if rev, dir, ok := revision(side); ok {
-		text, err := git(ctx, dir, "show", rev+":./"+snapshotName)
+		at, path := dir, "./"+snapshotName
+		if !exists(dir) { // any more
+			at, path = ".", "./"+filepath.ToSlash(filepath.Join(dir, snapshotName))
+		}
+		text, err := git(ctx, at, "show", rev+":"+path)
 		if err != nil {
 			return nil, err
 		}
@@ -242,11 +268,25 @@ const wordy = 80
 func toldAttribute(d *drift.Diff, a drift.Attribute) report.AttributeChange {
 	c := report.AttributeChange{Path: graph.PathString(a.Path), Before: valueText(d, a.Before), After: valueText(d, a.After)}
 	if isText(a.Before) && isText(a.After) && len(c.Before)+len(c.After) > 2*wordy {
-		for _, p := range audit.Diff(a.Before.AsString(), a.After.AsString()) {
-			c.Words = append(c.Words, report.Word{Text: p.Text, Was: p.Was, Is: p.Is})
-		}
+		c.Words = inWords(a.Before.AsString(), a.After.AsString())
 	}
 	return c
+}
+
+// inWords compares texts word by word, unless next to nothing of the old one is left.
+func inWords(before, after string) []report.Word {
+	var words []report.Word
+	kept := 0
+	for _, p := range audit.Diff(before, after) {
+		words = append(words, report.Word{Text: p.Text, Was: p.Was, Is: p.Is})
+		if p.Was && p.Is {
+			kept += len(p.Text)
+		}
+	}
+	if kept*3 < len(before) {
+		return nil
+	}
+	return words
 }
 
 func isText(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,7 +74,7 @@ what an expression computes is told and left alone.
 	f.StringSliceVar(&o.ownKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, whose changes are no drift's author")
 	f.StringSliceVar(&o.ownUsers, "own-user", nil, "`IDS` or emails of users that are Terraform's own")
 	f.StringArrayVar(&o.varFiles, "var-file", nil, "`FILE` of values for variables (repeatable); TF_VAR_, TF_CLI_ARGS and TF_WORKSPACE count too")
-	f.BoolVar(&o.unmanaged, "unmanaged", true, "list live objects that no code knows")
+	f.BoolVar(&o.unmanaged, "unmanaged", true, "list live objects that no code knows, but for those that the file "+ignoreName+" names")
 	f.BoolVar(&o.writeCode, "write-code", false, "put the live values into the code, where a value stands there and no expression")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	f.BoolVar(&o.json, "json", false, "print the drift as JSON")
@@ -86,6 +87,9 @@ what an expression computes is told and left alone.
 func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if err := check(o.toolChoices()); err != nil {
 		return err
+	}
+	if o.json && o.markdown {
+		return usage(errors.New("--json and --markdown are two forms"), "choose one")
 	}
 	if err := o.driftIncident.check(); err != nil {
 		return err
@@ -132,6 +136,9 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if len(d.items) > 0 {
 		return outcome(exitDiffers)
 	}
+	if d.partial {
+		return outcome(exitPartial)
+	}
 	return nil
 }
 
@@ -149,6 +156,7 @@ type drifting struct {
 	managed map[string]bool // ids by type, of what is in code or state
 	owned   map[string]bool // ids of events that Terraform's own keys and users made
 	silent  bool            // the audit log cannot be read
+	partial bool            // some types could not be listed
 	notes   []string        // to be said beside the report
 	code    *rewrite.Result // as it would be with the live values
 	tracing *tracing        // how the events came

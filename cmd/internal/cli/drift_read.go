@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -134,36 +133,6 @@ func (i *driftItem) differs(diff verify.Difference, planned bool) {
 	if step, ok := diff.Path[0].(cty.GetAttrStep); ok {
 		i.fields = append(i.fields, step.Name)
 	}
-}
-
-// strangers lists the live objects that neither code nor state knows.
-func (d *drifting) strangers(ctx context.Context) error {
-	if !d.o.unmanaged {
-		return nil
-	}
-	d.progress.Stage("list", 0)
-	types, _, err := d.o.types()
-	if err != nil {
-		return err
-	}
-	live, err := rootly.Fetch(ctx, d.client, rootly.FetchOptions{Types: types, Progress: d.progress.Count})
-	if err != nil {
-		return err
-	}
-	n := 0
-	for _, o := range live.Objects {
-		if d.managed[o.Type.Name+"/"+string(o.ID)] || rootly.BuiltIn(o) != "" {
-			continue
-		}
-		n++
-		d.items = append(d.items, &driftItem{
-			kind: drift.Added, typ: o.Type.Name, id: string(o.ID), owner: string(o.Parent),
-			address: o.Type.Name + " " + string(o.ID), title: secret.Mask(o.Title()),
-		})
-	}
-	sort.SliceStable(d.items, func(i, j int) bool { return d.items[i].address < d.items[j].address })
-	d.progress.Done(report.Plural(n, "object") + " unmanaged")
-	return nil
 }
 
 // authors asks the audit log, in one filtered query for all, who did it.

@@ -44,6 +44,18 @@ func applyCode(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(tf.Apply(ctx, tfexec.Reattach(served.Reattach)))
 }
 
+// substitute puts values into a file, for $1, $2 and so on.
+func substitute(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: substitute FILE VALUE...")
+	}
+	text := ts.ReadFile(args[0])
+	for i, value := range args[1:] {
+		text = strings.ReplaceAll(text, "$"+strconv.Itoa(i+1), value)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
 // actor says who makes the changes of api from now on.
 func actor(ts *testscript.TestScript, neg bool, args []string) {
 	r := rootlyOf(ts)

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	made TYPE FILE           write what was made of a JSON:API type, as a list
 //	apply DIR [CONFIG...]    apply its code, with the stand-in provider; what to tell its backend
 //	click NAME FILE          change the cause of a name
+//	substitute FILE VALUE... put values into a file, for $1, $2 and so on
 //	actor ID EMAIL KEY       who makes the changes of api from now on
 //	requests N VERB PATH     hold how many requests there were
 //
@@ -59,7 +60,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 			"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
 			"port": freePort, "await": await, "small": small, "made": made,
-			"apply": applyCode, "click": click, "actor": actor, "requests": requests,
+			"apply": applyCode, "click": click, "actor": actor, "requests": requests, "substitute": substitute,
 		},
 	})
 }

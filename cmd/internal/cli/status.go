@@ -195,13 +195,19 @@ func (o *statusOptions) live(ctx context.Context, w World, places []place) (*roo
 	for _, dropped := range apply(filters, live) {
 		live.Complete[dropped.Type.Name] = false // what is filtered out is not gone
 	}
+	resources, err := named(live, rememberedIn(places))
+	return live, resources, err
+}
+
+// named gives live objects the names that an import would give them, parents first.
+func named(live *rootly.Live, remembered func(string, graph.ID) graph.Address) ([]*graph.Resource, error) {
 	snapshot, err := schema.Snapshot()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	decoded, err := rootly.Decode(live, rootly.DecodeOptions{Schema: snapshot})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, r := range decoded.Rejected {
 		decoded.Resources = append(decoded.Resources, &graph.Resource{Address: graph.Address{Type: r.Type}, ID: r.ID, Title: r.Title})
@@ -210,8 +216,8 @@ func (o *statusOptions) live(ctx context.Context, w World, places []place) (*roo
 		r.Title = secret.Mask(r.Title)
 	}
 	resources := graph.Sort(decoded.Resources)
-	graph.Label(resources, rememberedIn(places), nil)
-	return live, resources, nil
+	graph.Label(resources, remembered, nil)
+	return resources, nil
 }
 
 // rememberedIn finds the names that the places have for objects.
