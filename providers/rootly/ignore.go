@@ -10,8 +10,9 @@ import (
 // mayIgnoreAlso lists what ignore_changes may name beyond what the schema itself gives reason for.
 func mayIgnoreAlso() map[string][]string {
 	return map[string][]string{
-		// Read back only when the state already has some, which it does not at import.
-		rotationType: {"active_time_attributes", membersName},
+		// Read back only when the state already has some, which it does not at import. The time is read
+		// as null where the API has none, and the code must have one.
+		rotationType: {"active_time_attributes", membersName, "schedule_rotationable_attributes.handoff_time"},
 		// Never read back.
 		"rootly_edge_connector_action": {"edge_connector_id"},
 	}

@@ -102,8 +102,13 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if err != nil {
 		return fmt.Errorf("%s: %w", at.indexed, err)
 	}
-	if r.exact && raw == nil && !a.HasDefault() && a.Mode != schema.Required {
-		return nil
+	if r.exact && raw == nil && !a.HasDefault() {
+		if a.Mode != schema.Required {
+			return nil
+		}
+		if !top && at.set == "" {
+			r.ignoreAt(at, "the API has no value here, and the provider wants one")
+		}
 	}
 	if v, write := r.decide(a, at, state, raw != nil); write {
 		out[a.Name] = v

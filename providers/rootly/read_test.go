@@ -58,6 +58,20 @@ func TestRotationOfUnknownKind(t *testing.T) {
 	}
 }
 
+func TestRotationWithoutHandoffTime(t *testing.T) {
+	t.Parallel()
+	_, r := decoded(t, "rootly_schedule_rotation", served("schedules", "s", "", `{"name":"S"}`),
+		served("schedule_rotations", "r", "s", `{"schedule_id":"s","name":"R","schedule_rotationable_attributes":{"handoff_time":null}}`))
+	const path = "schedule_rotationable_attributes.handoff_time"
+	ignored := r != nil && slices.ContainsFunc(r.Ignore, func(i graph.Ignore) bool { return i.Path == path })
+	if !ignored || !rootly.MayIgnore("rootly_schedule_rotation", path, snapshot(t)) {
+		t.Errorf("%+v", r)
+	}
+	if v := r.Config.GetAttr("schedule_rotationable_attributes").GetAttr("handoff_time"); !v.RawEquals(cty.StringVal("")) {
+		t.Errorf("the code has %#v", v)
+	}
+}
+
 func TestRotationWithADayTwice(t *testing.T) {
 	t.Parallel()
 	d, r := rotation(t, `"active_days":["M","T","M"]`)
