@@ -50,6 +50,7 @@ type Round struct {
 	Waiting map[string]int // events that no receiver has taken yet, by sink
 	Newest  time.Time      // created_at of the newest event that came
 	New     []string       // sinks that had no place, and begin now
+	Filled  []string       // sinks that had no place, and begin where they were told to
 	Aside   int            // of what came, that was no event and is kept beside the cursor since this round
 	Notes   []string       // what a person should know
 
@@ -144,6 +145,7 @@ func (r *round) prepare(ctx context.Context) error {
 			}
 		case !ok || replaced:
 			f.place = place{Identity: sink.store.identity(), Start: r.Start, At: r.Start}
+			r.Filled = append(r.Filled, sink.Name())
 			if replaced {
 				r.Notes = append(r.Notes, fmt.Sprintf("%s was made anew and is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))
 			}

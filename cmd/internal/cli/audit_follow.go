@@ -53,7 +53,7 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 				return err
 			}
 			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, pace.next))
-		} else if trouble {
+		} else if tellNothing(w, round); trouble {
 			report.Note(w.Err, "all is well again: every sink has what there is")
 		}
 		trouble = err != nil

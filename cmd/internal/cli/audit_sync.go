@@ -130,6 +130,9 @@ func runAuditSync(ctx context.Context, w World, o *auditSyncOptions) (err error)
 func syncOnce(ctx context.Context, w World, sync *journal.Sync) error {
 	round, err := sync.Once(ctx)
 	tellRound(w, round)
+	if err == nil {
+		tellNothing(w, round)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return advised(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
@@ -151,6 +154,14 @@ func aside(round journal.Round, cursor *journal.Cursor) error {
 	}
 	return advised(fmt.Errorf("%d of what came is no event that could be kept; the first: %w", round.Aside, round.Unreadable),
 		"it lies in "+cursor.Aside()+" as it came, without credentials, and in no sink; show it to Rootly's support")
+}
+
+// tellNothing says why a backfill may have found nothing.
+func tellNothing(w World, round journal.Round) {
+	if len(round.Filled) > 0 && round.Read == 0 {
+		report.Note(w.Err, "no events since the time of --backfill-from; usual reasons: nothing was changed since; the role of the API key may not "+
+			"see them (permission Audits - read); or Rootly did not record such changes")
+	}
 }
 
 // tellRound says what a round did.
