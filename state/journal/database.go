@@ -49,11 +49,12 @@ func fileName(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }
 
-// openToRead opens an SQLite database that others may be writing to, and writes nothing. SQLite
-// wants to share memory with writers by a file beside the database. Where it can make none and
-// nothing waits to be merged, there is no writer, and it is told so.
+// openToRead opens an SQLite database that others may be writing to, and changes nothing in it.
+// SQLite shares memory with writers by a file beside the database, which it clears away only where
+// it might write. Where it can make none and nothing waits to be merged, there is no writer, and it
+// is told so.
 func openToRead(ctx context.Context, path string, s schema) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", fileName(path)+"?mode=ro&_pragma=busy_timeout(30000)&_pragma=cache_size(-32000)")
+	db, err := sql.Open("sqlite", fileName(path)+"?mode=rw&_pragma=query_only(1)&_pragma=busy_timeout(30000)&_pragma=cache_size(-32000)")
 	if err != nil {
 		return nil, err
 	}

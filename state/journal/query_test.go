@@ -125,6 +125,25 @@ func TestRecordInAFolderThatTakesNoWrites(t *testing.T) {
 	}
 }
 
+// TestRecordLeavesNothingBehind holds that whoever asks a copy leaves no files that its writer might
+// not be able to open.
+func TestRecordLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.db")
+	s := open(t, "sqlite://"+path, Options{})
+	if _, err := s.Add(t.Context(), []audit.Event{event(t, 1, day)}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if got := idsInDatabase(t, path); len(got) != 1 {
+		t.Errorf("%d events", len(got))
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("%v: %v", files, err)
+	}
+}
+
 // TestRecordIsReadWhileItIsWritten holds that a query neither waits for a sink nor misses what it has.
 func TestRecordIsReadWhileItIsWritten(t *testing.T) {
 	t.Parallel()
