@@ -197,9 +197,11 @@ func (d *drifting) plan(ctx context.Context) error {
 	d.progress.Stage("plan", 0)
 	d.plans.arguments = true
 	d.plans.progress = func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) }
+	at := rootAt(d.w, d.o.dir)
+	d.keepHere(at)
 	result, err := d.o.plan(ctx, d.w, d.o.dir, d.live, d.plans)
 	if err != nil {
-		return rootAt(d.w, d.o.dir).runsRemotely(err)
+		return at.runsRemotely(err)
 	}
 	if result.Errored {
 		return advised(fmt.Errorf("the plan of %s failed: %s", d.o.dir, firstError(result)), "run terraform plan there to see all of it")

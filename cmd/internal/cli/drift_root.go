@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -59,6 +60,43 @@ func (r root) backend() (bool, error) {
 		fmt.Errorf("%s has neither a state nor an initialised backend", r.dir),
 		"run terraform init and apply there first; drift compares what is managed with what is live",
 	)
+}
+
+// remote is the type of the backend, if it is one whose workspaces run somewhere else: remote or cloud.
+func (r root) remote() string {
+	raw, err := os.ReadFile(filepath.Join(r.data, "terraform.tfstate"))
+	if err != nil {
+		return ""
+	}
+	var doc struct {
+		Backend struct {
+			Type string `json:"type"`
+		} `json:"backend"`
+	}
+	if json.Unmarshal(raw, &doc) != nil || doc.Backend.Type != "remote" && doc.Backend.Type != "cloud" {
+		return ""
+	}
+	return doc.Backend.Type
+}
+
+// keepHere plans on this machine what would run somewhere else, and says so: drift starts no runs.
+func (d *drifting) keepHere(r root) {
+	kind := r.remote()
+	if kind == "" {
+		return
+	}
+	d.plans.environ = append(d.plans.environ, "TF_FORCE_LOCAL_BACKEND=1") // known to both engines
+	d.note("the state is kept by a backend of type " + kind + ", whose workspace may run remotely: this plan was made on this machine, with the values that are known here")
+}
+
+// runsRemotely adds to a failed plan that the workspace may have what this machine has not.
+func (r root) runsRemotely(err error) error {
+	kind := r.remote()
+	if kind == "" {
+		return err
+	}
+	return advised(err, "the state is kept by a backend of type "+kind+", whose workspace may run remotely only: drift plans on this machine, "+
+		"so give it the workspace's values (--var-file, TF_VAR_) or set the workspace's execution mode to Local")
 }
 
 func exists(name string) bool {

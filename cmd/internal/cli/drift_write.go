@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -170,21 +169,4 @@ func replaceFile(name string, content []byte) (err error) {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return os.Rename(f.Name(), name)
-}
-
-// runsRemotely adds to a failed plan that the directory's workspace may plan in the cloud only.
-func (r root) runsRemotely(err error) error {
-	raw, readErr := os.ReadFile(filepath.Join(r.data, "terraform.tfstate"))
-	if readErr != nil {
-		return err
-	}
-	var doc struct {
-		Backend struct {
-			Type string `json:"type"`
-		} `json:"backend"`
-	}
-	if json.Unmarshal(raw, &doc) != nil || doc.Backend.Type != "remote" && doc.Backend.Type != "cloud" {
-		return err
-	}
-	return advised(err, "the state is kept by a backend of type "+doc.Backend.Type+", whose workspace may run remotely only: drift plans on this machine, so set the workspace's execution mode to Local")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
@@ -24,7 +25,7 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 		return nil, err
 	}
 	job := verify.Job{
-		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: w.Environ(), Progress: o.progress,
+		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: slices.Concat(w.Environ(), o.environ), Progress: o.progress,
 		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments,
 	}
 	pl := &planner{dir: dir, target: t}

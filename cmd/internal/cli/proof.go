@@ -65,7 +65,8 @@ type planOptions struct {
 	stateFile string   // to plan against; empty: the directory's own
 	backend   bool     // plan against the state that the directory's backend keeps
 	varFiles  []string
-	arguments bool // those of TF_CLI_ARGS that give values to variables count
+	environ   []string // beyond the world's
+	arguments bool     // those of TF_CLI_ARGS that give values to variables count
 	progress  func(verify.Progress)
 }
 

@@ -2,12 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -91,24 +88,4 @@ func click(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("no cause has the name %s", args[0])
-}
-
-func TestRemoteWorkspacesAreTold(t *testing.T) {
-	t.Parallel()
-	for kind, told := range map[string]bool{"remote": true, "cloud": true, "s3": false} {
-		dir := t.TempDir()
-		if err := os.Mkdir(filepath.Join(dir, ".terraform"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		content := []byte(`{"version":3,"backend":{"type":"` + kind + `"}}`)
-		if err := os.WriteFile(filepath.Join(dir, ".terraform", "terraform.tfstate"), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		failed := errors.New("no plan")
-		err := root{dir: dir, data: filepath.Join(dir, ".terraform")}.runsRemotely(failed)
-		var f *fault
-		if !errors.Is(err, failed) || errors.As(err, &f) != told || told && !strings.Contains(f.Hint(), "execution mode") {
-			t.Errorf("%s: %v", kind, err)
-		}
-	}
 }
