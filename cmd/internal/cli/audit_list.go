@@ -237,13 +237,16 @@ func (t *tally) count(events iter.Seq2[audit.Event, error], limit int) iter.Seq2
 	}
 }
 
+// telling is how many events of a longer list say something about all.
+const telling = 50
+
 // tell says what a reader could misunderstand.
 func (t *tally) tell(w World, f audit.Filter) {
 	switch {
 	case t.events == 0:
 		report.Note(w.Err, "no events; usual reasons: nothing was changed in that range or by that filter; "+
 			"the role of the API key may not see them (permission Audits - read); or it was before Rootly recorded such changes")
-	case !t.other && onlyTimes(f):
+	case !t.other && onlyTimes(f) && (!t.more || t.events >= telling):
 		report.Note(w.Err, "all events are of on-call kinds; a role with the on-call permission for audits sees no others, "+
 			"one with the permission Audits - read sees all")
 	}
