@@ -115,6 +115,10 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 		return err
 	}
 	if o.from != "" && tally.events == 0 {
+		if filter.Source+filter.APIKey != "" {
+			report.Note(w.Err, "Rootly filters by --source and --api-key, and its answers, which a copy is made of, need not tell either: "+
+				"without --from Rootly itself is asked")
+		}
 		report.Note(w.Err, "no events; usual reasons: the copy has none of that range or by that filter; or it does not go back so far: "+
 			"audit sync --backfill-from TIME fills it in")
 		return nil
