@@ -153,13 +153,14 @@ type drifting struct {
 	plans    planOptions
 
 	items   []*driftItem
-	managed map[string]bool // ids by type, of what is in code or state
-	owned   map[string]bool // ids of events that Terraform's own keys and users made
-	silent  bool            // the audit log cannot be read
-	partial bool            // some types could not be listed
-	notes   []string        // to be said beside the report
-	code    *rewrite.Result // as it would be with the live values
-	tracing *tracing        // how the events came
+	managed map[string]bool   // ids by type, of what is in code or state
+	names   map[string]string // addresses of those, by id
+	owned   map[string]bool   // ids of events that Terraform's own keys and users made
+	silent  bool              // the audit log cannot be read
+	partial bool              // some types could not be listed
+	notes   []string          // to be said beside the report
+	code    *rewrite.Result   // as it would be with the live values
+	tracing *tracing          // how the events came
 }
 
 // A driftItem is one object that drifted.

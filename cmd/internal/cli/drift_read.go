@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,12 +23,12 @@ import (
 // read turns a plan into items: what it would change back, and what it found changed or gone that
 // the code says nothing about.
 func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
-	d.managed = map[string]bool{}
+	d.managed, d.names = map[string]bool{}, map[string]string{}
 	byAddress := map[string]*driftItem{}
 	verdict := verify.Judge(result, verify.Expect{})
 	for _, c := range result.Changes {
 		if catalogue.Lookup(c.Type) != nil && c.ID != "" {
-			d.managed[c.Type+"/"+c.ID] = true
+			d.managed[c.Type+"/"+c.ID], d.names[c.ID] = true, c.Address
 		}
 	}
 	for n, c := range slices.Concat(result.Drift, result.Changes) {
@@ -290,7 +292,10 @@ func (d *drifting) told() report.Changes {
 	for _, i := range d.items {
 		oc := report.ObjectChange{
 			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
-			Type: i.typ, ID: i.id, Address: i.address, Title: i.title, Attributes: i.attributes,
+			Type: i.typ, ID: i.id, Address: i.address, Title: i.title,
+		}
+		for _, a := range i.attributes {
+			oc.Attributes = append(oc.Attributes, d.readable(a))
 		}
 		if i.kind != unapplied {
 			d.tracing.tell(i.answer, &oc)
@@ -300,3 +305,22 @@ func (d *drifting) told() report.Changes {
 	}
 	return c
 }
+
+// readable writes addresses for the ids of managed objects, and long texts word by word.
+func (d *drifting) readable(a report.AttributeChange) report.AttributeChange {
+	for _, text := range []*string{&a.Before, &a.After} {
+		*text = quotedID.ReplaceAllStringFunc(*text, func(id string) string {
+			if address := d.names[id[1:len(id)-1]]; address != "" {
+				return `"` + address + `"`
+			}
+			return id
+		})
+	}
+	var before, after string
+	if len(a.Before)+len(a.After) > 2*wordy && json.Unmarshal([]byte(a.Before), &before) == nil && json.Unmarshal([]byte(a.After), &after) == nil {
+		a.Words = inWords(before, after)
+	}
+	return a
+}
+
+var quotedID = regexp.MustCompile(`"[0-9a-f-]{36}"`)

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 )
 
@@ -19,5 +21,21 @@ func TestHollow(t *testing.T) {
 		if got := hollow(verify.Difference{Before: c.before, After: c.after}); got != c.want {
 			t.Errorf("%s to %s: %v", c.before, c.after, got)
 		}
+	}
+}
+
+// Ids of managed objects are shown as addresses, and of long texts what changed.
+func TestReadable(t *testing.T) {
+	t.Parallel()
+	const known, unknown = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+	d := &drifting{names: map[string]string{known: `rootly_team.all["a"]`}}
+	got := d.readable(report.AttributeChange{Before: `["` + known + `","` + unknown + `"]`, After: `"` + known + ` and more"`})
+	if got.Before != `["rootly_team.all["a"]","`+unknown+`"]` || got.After != `"`+known+` and more"` || got.Words != nil {
+		t.Errorf("%+v", got)
+	}
+	long := strings.Repeat("all of this stays as it was, ", 10)
+	got = d.readable(report.AttributeChange{Before: `"` + long + `old"`, After: `"` + long + `new"`})
+	if n := len(got.Words); n != 3 || got.Words[n-2].Text != "old" || got.Words[n-1].Text != "new" {
+		t.Errorf("%+v", got.Words)
 	}
 }
