@@ -1,8 +1,10 @@
 package tfstate
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -14,6 +16,7 @@ type Held struct {
 	Address graph.Address
 	Key     string // of count or for_each, as JSON; empty without
 	ID      graph.ID
+	Filled  []string // attributes that are lists or sets with elements, in the order of their names
 }
 
 // String returns the address as the engines write it.
@@ -70,10 +73,22 @@ func (s *stateV4) objects() ([]Held, error) {
 			}
 			held = append(held, Held{
 				Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.IndexKey), ID: plain(id),
+				Filled: filled(i.Attributes),
 			})
 		}
 	}
 	return held, nil
+}
+
+func filled(attributes map[string]json.RawMessage) []string {
+	var names []string
+	for name, raw := range attributes {
+		if text := bytes.TrimSpace(raw); len(text) > 1 && text[0] == '[' && len(bytes.TrimSpace(text[1:len(text)-1])) > 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // plain is the id of an object in what it was imported by, which may be a path to it.

@@ -11,7 +11,7 @@ import (
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	const content = `{"version": 4, "serial": 1, "lineage": "l", "resources": [
-	  {"mode": "managed", "type": "rootly_team", "name": "sre", "instances": [{"attributes": {"id": "t1"}}]},
+	  {"mode": "managed", "type": "rootly_team", "name": "sre", "instances": [{"attributes": {"id": "t1", "z": [ 1 ], "a": [{}], "none": [ ], "null": null, "text": "[x]"}}]},
 	  {"module": "module.m[\"a\"]", "mode": "managed", "type": "rootly_team", "name": "each",
 	   "instances": [{"index_key": "k", "attributes": {"id": "t2"}}, {"index_key": "k", "deposed": "00", "attributes": {"id": "t3"}}]},
 	  {"mode": "managed", "type": "rootly_team", "name": "counted", "instances": [{"index_key": 0, "attributes": {"id": "../c/actions/t4"}}]},
@@ -23,9 +23,9 @@ func TestObjects(t *testing.T) {
 	}
 	var got []string
 	for _, h := range held {
-		got = append(got, fmt.Sprintf("%s=%s %t", h, h.ID, h.Plain()))
+		got = append(got, fmt.Sprintf("%s=%s %t %v", h, h.ID, h.Plain(), h.Filled))
 	}
-	want := `[rootly_team.sre=t1 true module.m["a"].rootly_team.each["k"]=t2 false rootly_team.counted[0]=t4 false]`
+	want := `[rootly_team.sre=t1 true [a z] module.m["a"].rootly_team.each["k"]=t2 false [] rootly_team.counted[0]=t4 false []]`
 	if fmt.Sprint(got) != want {
 		t.Errorf("held %v, want %s", got, want)
 	}

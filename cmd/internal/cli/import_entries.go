@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -29,6 +31,36 @@ func (r *run) stateResources() []tfstate.Resource {
 	return list
 }
 
+const rotationType = "rootly_schedule_rotation"
+
+// rotationSets are read by the provider only where the state has some. An import makes none.
+var rotationSets = []string{"active_time_attributes", "schedule_rotation_members"}
+
+// lookAgain lets Terraform see the sets of a rotation that the state has, or has after this run: the
+// provider reads them then. With import blocks beside the state, another state may be without.
+func (r *run) lookAgain(resources []*graph.Resource) {
+	if r.o.importAs.importAs == asBoth {
+		return
+	}
+	held := r.around.heldAt()
+	for _, res := range resources {
+		if res.Address.Type != rotationType {
+			continue
+		}
+		places := held[state.Key{Type: rotationType, ID: res.ID}]
+		res.Ignore = slices.DeleteFunc(res.Ignore, func(i graph.Ignore) bool {
+			if !slices.Contains(rotationSets, i.Path) {
+				return false
+			}
+			if len(places) > 0 {
+				return slices.Contains(places[0].Filled, i.Path)
+			}
+			v, ok := argument(res, i.Path)
+			return r.o.writesState() && ok && v.LengthInt() > 0
+		})
+	}
+}
+
 // readNeeds are the attributes that the provider must find in the state to read the rest. None of
 // them can hold a secret.
 func readNeeds(res *graph.Resource, block *schema.Block) map[string]cty.Value {
@@ -38,8 +70,8 @@ func readNeeds(res *graph.Resource, block *schema.Block) map[string]cty.Value {
 		if v, ok := argument(res, "edge_connector_id"); ok {
 			attributes["edge_connector_id"] = v
 		}
-	case "rootly_schedule_rotation": // read only where the state has some
-		for _, name := range []string{"active_time_attributes", "schedule_rotation_members"} {
+	case rotationType: // read only where the state has some
+		for _, name := range rotationSets {
 			if v, ok := argument(res, name); ok && v.LengthInt() > 0 {
 				attributes[name] = complete(v, block.Nested(name))
 			}

@@ -162,6 +162,7 @@ func (r *run) link(ctx context.Context) error {
 	if err := r.recordRest(); err != nil {
 		return err
 	}
+	r.lookAgain(r.decoded.Resources)
 	for _, res := range r.decoded.Resources {
 		res.Title = secret.Mask(res.Title) // before it becomes a label
 	}
