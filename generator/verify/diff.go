@@ -5,10 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
-
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
 // Difference is one attribute that a plan would change, or one resource that it would make, destroy or forget.
@@ -22,7 +21,7 @@ type Difference struct {
 }
 
 // Attribute is the path in the form of the language, such as rules[0].name.
-func (d Difference) Attribute() string { return graph.PathString(d.Path) }
+func (d Difference) Attribute() string { return pathText(d.Path) }
 
 // KnownAfterApply stands in a Difference for a value that is decided on apply.
 const KnownAfterApply = "(known after apply)"
@@ -197,4 +196,25 @@ func elementAt(v cty.Value, step cty.PathStep) cty.Value {
 		return cty.NullVal(cty.DynamicPseudoType)
 	}
 	return element
+}
+
+// pathText writes a path as the language spells it.
+func pathText(path cty.Path) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case cty.GetAttrStep:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(step.Name)
+		case cty.IndexStep:
+			key := []byte("?") // into a set
+			if t := step.Key.Type(); step.Key.IsKnown() && !step.Key.IsNull() && (t == cty.String || t == cty.Number) {
+				key = hclwrite.TokensForValue(step.Key).Bytes()
+			}
+			b.WriteString("[" + string(key) + "]")
+		}
+	}
+	return b.String()
 }

@@ -50,6 +50,10 @@ func indexText(key cty.Value) string {
 			b.WriteRune(c)
 		case c == '\n':
 			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
 		case unicode.IsPrint(c):
 			b.WriteRune(c)
 		case c > 0xffff:

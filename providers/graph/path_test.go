@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -27,11 +28,15 @@ func TestPathString(t *testing.T) {
 	}
 }
 
-// What a path is written as, the language reads as that path.
+// What a path is written as, the language reads as that path, and its own writer spells it so: that is
+// what others compare with.
 func TestPathStringReadsBack(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"team", `"`, `\`, "${x}", "%{x}", "$${", "\n\t\r\x00\x7f", "\u00ad\u202e", "日本 👩\u200d💻", "\U000e0001", "] ["} {
 		code := graph.PathString(cty.GetAttrPath("a").IndexString(key).GetAttr("b"))
+		if want := "a[" + string(hclwrite.TokensForValue(cty.StringVal(key)).Bytes()) + "].b"; code != want {
+			t.Errorf("%q is written as %s, want %s", key, code, want)
+		}
 		traversal, diags := hclsyntax.ParseTraversalAbs([]byte(code), "", hcl.InitialPos)
 		if diags.HasErrors() {
 			t.Errorf("%s: %v", code, diags)
