@@ -92,6 +92,7 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 	if err != nil {
 		return err
 	}
+	run.report.Command = "export"
 	run.report.Proof.State, run.report.Proof.Reason = report.ProofSkipped, "an export is not planned"
 	run.sum()
 	if err := run.commit(ctx); err != nil {

@@ -5,7 +5,7 @@ import "time"
 // A Summary is what a run did, for people and for machines. Its JSON form is part of the
 // interface: fields are added, never renamed.
 type Summary struct {
-	Command      string             `json:"command,omitempty"` // import when empty; verify proves and does nothing else
+	Command      string             `json:"command,omitempty"` // import when empty; export, or verify, which proves and does nothing else
 	Directory    string             `json:"directory"`
 	DryRun       bool               `json:"dry_run,omitempty"`
 	Types        []TypeCount        `json:"types"`

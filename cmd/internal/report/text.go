@@ -26,7 +26,12 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 func (s *Summary) written() bool { return !s.DryRun && s.Proof.State != ProofDiffers }
 
 func (p *page) title(s *Summary) {
-	if s.Command != "" && s.Command != "import" {
+	did, does := "Imported", "import"
+	switch s.Command {
+	case "", "import":
+	case "export":
+		did, does = "Exported", "export"
+	default:
 		return
 	}
 	objects := Plural(s.Imported(), "object")
@@ -36,13 +41,13 @@ func (p *page) title(s *Summary) {
 	took := " in " + lasted(seconds(s.Seconds))
 	switch {
 	case s.Listed() == 0:
-		p.paragraph(0, "", "Found no objects to import"+took)
+		p.paragraph(0, "", "Found no objects to "+does+took)
 	case s.Proof.State == ProofDiffers:
 		p.paragraph(0, "", fmt.Sprintf("Read %s%s; nothing was written to %s, since the plan is not clean", objects, took, s.Directory))
 	case s.DryRun:
-		p.paragraph(0, "", fmt.Sprintf("Would import %s into %s; nothing was written (dry run%s)", objects, s.Directory, took))
+		p.paragraph(0, "", fmt.Sprintf("Would %s %s into %s; nothing was written (dry run%s)", does, objects, s.Directory, took))
 	default:
-		p.paragraph(0, "", fmt.Sprintf("Imported %s into %s%s", objects, s.Directory, took))
+		p.paragraph(0, "", fmt.Sprintf("%s %s into %s%s", did, objects, s.Directory, took))
 	}
 }
 
