@@ -3,6 +3,9 @@ package cli
 import (
 	"context"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -87,5 +90,36 @@ func TestTracing(t *testing.T) {
 		if n := server.Requests()["GET /v1/audits"]; n != c.audits {
 			t.Errorf("%s: %d requests for audits, want %d", name, n, c.audits)
 		}
+	}
+}
+
+// A fresh checkout has times of its own: what was written is as old as its commit, or older.
+func TestWrittenAt(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	dir := t.TempDir()
+	if _, known := writtenAt(t.Context(), dir, proofName); known {
+		t.Error("a file that is not there was written")
+	}
+	if err := os.WriteFile(filepath.Join(dir, proofName), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if at, known := writtenAt(t.Context(), dir, proofName); !known || time.Since(at) > time.Hour {
+		t.Errorf("without git: %s %v", at, known)
+	}
+	for _, args := range [][]string{
+		{"init", "--quiet"}, {"add", proofName},
+		{"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "m"},
+	} {
+		cmd := exec.CommandContext(t.Context(), "git", args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GIT_COMMITTER_DATE=2026-01-31T12:00:00Z", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	if at, known := writtenAt(t.Context(), dir, proofName); !known || !at.Equal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)) {
+		t.Errorf("with git: %s %v", at, known)
 	}
 }
