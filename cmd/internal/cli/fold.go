@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -166,27 +167,42 @@ func (r *run) elsewhere() map[state.Key]bool {
 	return lives
 }
 
-// unfoldUnclean takes the folds apart whose plan is not clean. It reports whether there were any, so
-// that the rest is worth another plan.
+// unfoldUnclean takes apart what the plan has something against: folds that are new as a whole, of
+// those that were there before the members in question. It reports whether there were any, so that
+// the rest is worth another plan.
 func (r *run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error) (bool, error) {
-	reasons := r.blamed(v, planErr)
-	if len(reasons) == 0 {
+	if len(r.renderOptions.Folds) == 0 {
 		return false, nil
 	}
+	against, general := objections(v, planErr)
+	before := map[graph.Address]bool{}
+	for _, a := range r.dir.Addresses() {
+		before[a.Block()] = before[a.Block()] || isInstance(a)
+	}
+	found := false
 	for _, f := range r.renderOptions.Folds {
-		why := reasons[f.Template.Address]
-		if why == "" {
+		block := f.Template.Address
+		members, why := f.Members, cmp.Or(against[block.String()], general)
+		if before[block] && general == "" {
+			members = slices.DeleteFunc(slices.Clone(members), func(m *graph.Resource) bool { return against[m.Address.String()] == "" })
+		}
+		if why == "" || len(members) == 0 {
 			continue
 		}
-		r.report.Folds.Unfolded = append(r.report.Folds.Unfolded, report.Carried{Address: f.Template.Address.String(), Reason: why})
-		for _, m := range f.Members {
+		found = true
+		told := report.Carried{Address: block.String(), Reason: why}
+		for _, m := range members {
 			r.unfold[graph.Target{Type: m.Address.Type, ID: m.ID}] = true
+			if len(members) == 1 {
+				told.Address = m.Address.String()
+			}
 		}
+		r.report.Folds.Unfolded = append(r.report.Folds.Unfolded, told)
 	}
-	if err := r.refold(ctx); err != nil {
-		return false, err
+	if !found {
+		return false, nil
 	}
-	for _, again := range []func() error{r.render, r.stage} {
+	for _, again := range []func() error{func() error { return r.refold(ctx) }, r.render, r.stage} {
 		if err := again(); err != nil {
 			return false, err
 		}
@@ -194,49 +210,36 @@ func (r *run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error
 	return true, nil
 }
 
-// blamed says of each fold that a plan has something against what that is. Where the plan names
-// nothing at all, every fold may be the cause.
-func (r *run) blamed(v verify.Verdict, planErr error) map[graph.Address]string {
-	reasons := map[graph.Address]string{}
+// objections are what a plan has against addresses, and against the code as a whole. What it has
+// against one of several objects of a block it has against the block too.
+func objections(v verify.Verdict, planErr error) (against map[string]string, general string) {
+	against = map[string]string{}
 	var refused *verify.EngineError
-	general := ""
 	if errors.As(planErr, &refused) {
-		general = refused.Error()
+		return against, refused.Error()
 	}
-	told := map[string]string{}
+	if planErr != nil || v.Clean {
+		return against, ""
+	}
 	tell := func(address, why string) {
-		address, _, _ = strings.Cut(address, "[")
-		if told[address] == "" {
-			told[address] = why
+		block, _, _ := strings.Cut(address, "[")
+		for _, a := range []string{address, block} {
+			against[a] = cmp.Or(against[a], why)
 		}
 	}
-	if planErr == nil && !v.Clean {
-		for _, d := range v.Differences {
-			tell(d.Address, "the plan changes "+strings.TrimSuffix(d.Address+" at "+d.Attribute(), " at "))
-		}
-		for _, d := range v.Errors {
-			tell(d.Address, d.Summary)
-			if d.Address == "" {
-				general = d.Summary
-			}
-		}
-		for _, m := range v.Missing {
-			tell(m.Address, m.Address+" is not in the plan")
-		}
-		for _, c := range v.Unexpected {
-			tell(c.Address, c.Address+" is in the plan unasked")
-		}
+	for _, d := range v.Differences {
+		tell(d.Address, "the plan changes "+strings.TrimSuffix(d.Address+" at "+d.Attribute(), " at "))
 	}
-	for _, f := range r.renderOptions.Folds {
-		why := told[f.Template.Address.String()]
-		if why == "" {
-			why = general
-		}
-		if why != "" {
-			reasons[f.Template.Address] = why
-		}
+	for _, d := range v.Errors {
+		tell(d.Address, d.Summary)
 	}
-	return reasons
+	for _, m := range v.Missing {
+		tell(m.Address, m.Address+" is not in the plan")
+	}
+	for _, c := range v.Unexpected {
+		tell(c.Address, c.Address+" is in the plan unasked")
+	}
+	return against, against[""]
 }
 
 // countFolds tells what is folded.

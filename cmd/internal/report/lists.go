@@ -15,7 +15,7 @@ func (p *page) lists(s *Summary) {
 	p.list("Settings that the provider cannot hold: "+number(len(s.Losses)), losses(s.Losses))
 	p.list("Changes that the code ignores (ignore_changes): "+number(len(s.Ignored)), ignored(s.Ignored))
 	p.list("Repairs that the plan asked for: "+number(len(s.Repairs)), repairs(s.Repairs))
-	p.list("Not folded, since their plan was not clean: "+Plural(len(s.Folds.Unfolded), "block"), carried(s.Folds.Unfolded))
+	p.list("Not folded, since the plan was not clean: "+number(len(s.Folds.Unfolded)), carried(s.Folds.Unfolded))
 	p.list("Code kept, though its object was not read this time: "+Plural(len(s.Carried), "resource"), carried(s.Carried))
 
 	absent, failed := notListed(s.NotListed)

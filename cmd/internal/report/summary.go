@@ -133,7 +133,7 @@ type Carried struct {
 type Folds struct {
 	Blocks   int       `json:"blocks"`
 	Objects  int       `json:"objects"`
-	Unfolded []Carried `json:"unfolded"` // blocks that would be, but for the reason
+	Unfolded []Carried `json:"unfolded"` // blocks, or objects of one, that would be, but for the reason
 }
 
 // Proof is what the plan said.
