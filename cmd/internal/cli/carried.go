@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -66,7 +66,7 @@ func (r *run) readable() []string {
 		}
 	}
 	for _, c := range r.changes.Carried {
-		if r.subset == nil && !r.unread[c.Address] {
+		if (r.subset == nil || r.subset[c.Address]) && !r.unread[c.Address] {
 			targets = append(targets, c.Address.String())
 		}
 	}
@@ -99,7 +99,29 @@ func (r *run) chooseSubset() {
 			}
 		}
 	}
-	r.report.Proof.Subset = n
+}
+
+// widenSubset adds what the targets brought along, which is planned as well.
+func (r *run) widenSubset(planned []verify.Change) {
+	if r.subset == nil {
+		return
+	}
+	seen := make(map[string]bool, len(planned))
+	for _, c := range planned {
+		seen[c.Address] = true
+	}
+	r.report.Proof.Subset = 0
+	for _, res := range r.graph.Resources {
+		if seen[res.Address.String()] {
+			r.subset[res.Address] = true
+			r.report.Proof.Subset++
+		}
+	}
+	for _, c := range r.changes.Carried {
+		if seen[c.Address.String()] {
+			r.subset[c.Address] = true
+		}
+	}
 }
 
 // announceCost tells beforehand what a plan against the live API asks of it: one request for every
@@ -116,7 +138,7 @@ func (r *run) announceCost() {
 		n += requestsToRead(res.Address.Type)
 	}
 	r.progress.Stage("cost", 0)
-	r.progress.Done(planCost(n, r.o.perMinute))
+	r.progress.Done(planCost(n, r.client.Stats().Limit))
 }
 
 // requestsToRead is how many requests the provider makes for an object of a type.
@@ -127,11 +149,13 @@ func requestsToRead(typ string) int {
 	return 1
 }
 
-// planCost says what a plan against the API costs.
-func planCost(requests, perMinute int) string {
-	cost := "the plan will ask the API about " + report.Plural(requests, "request")
-	if perMinute > 0 {
-		cost += fmt.Sprintf(", %s at %d a minute", report.Plural((requests+perMinute-1)/perMinute, "minute"), perMinute)
+// planCost says what a plan against the API costs, given how many requests a minute the API allows, as
+// far as it says. The provider is held back by nothing else.
+func planCost(requests, limit int) string {
+	cost := "the plan makes about " + report.Plural(requests, "request") + " to the API"
+	if limit > 0 {
+		minutes := report.Plural((requests+limit-1)/limit, "minute")
+		cost += ", " + minutes + " at its limit of " + report.Plural(limit, "request") + " a minute"
 	}
 	return cost
 }

@@ -179,6 +179,9 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 	if o.dir == "" {
 		return nil, usage(errors.New("-o names no directory"), "give the directory to write to")
 	}
+	if o.proof.subset < 0 {
+		return nil, usage(fmt.Errorf("--verify-sample %d is negative", o.proof.subset), "0 plans all resources")
+	}
 	types, explicit, err := o.types()
 	if err != nil {
 		return nil, err

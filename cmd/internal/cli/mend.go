@@ -65,6 +65,7 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}
+	r.widenSubset(result.Changes)
 	verdict := verify.Judge(result, r.expect())
 	if !verdict.Clean {
 		again, err := r.planBefore(ctx, t, stateFile)
@@ -77,7 +78,7 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 	}
 	if (len(r.unread) > 0 || r.subset != nil) && verdict.Incomplete != "" {
 		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
-		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+r.beyondSubset(verdict) == 0
+		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
 		verdict.Incomplete = ""
 	}
 	if r.o.proof.replays() {
@@ -93,25 +94,6 @@ func (r *run) leaving() int {
 	n := 0
 	for _, a := range r.renderOptions.Forgotten {
 		if held[a] {
-			n++
-		}
-	}
-	return n
-}
-
-// beyondSubset counts what is in the plan unasked. Targets bring along what they refer to, which is
-// no fault when it is one of the run's own resources.
-func (r *run) beyondSubset(v verify.Verdict) int {
-	if r.subset == nil {
-		return len(v.Unexpected)
-	}
-	own := map[string]bool{}
-	for _, res := range r.graph.Resources {
-		own[res.Address.String()] = true
-	}
-	n := 0
-	for _, c := range v.Unexpected {
-		if !own[c.Address] {
 			n++
 		}
 	}

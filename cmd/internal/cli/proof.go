@@ -31,7 +31,7 @@ func (p *proof) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
 	f.BoolVar(&p.off, "no-verify", false, "do not plan")
-	f.IntVar(&p.subset, "verify-sample", 0, "plan only `N` resources, spread over the types (0: all)")
+	f.IntVar(&p.subset, "verify-sample", 0, "plan only `N` resources, spread over the types, and what they refer to (0: all)")
 	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
 	p.toolFlags(cmd)
 }
@@ -210,7 +210,7 @@ func (r *run) expect() verify.Expect {
 		})
 	}
 	for _, c := range r.changes.Carried {
-		if r.subset != nil || r.unread[c.Address] {
+		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] {
 			continue
 		}
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})

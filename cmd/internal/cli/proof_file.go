@@ -24,8 +24,9 @@ type proofV1 struct {
 	Plan     string `json:"plan"`
 	Engine   string `json:"engine"`
 	Provider string `json:"provider"`
-	Against  string `json:"against"` // recording or live
-	Sampled  int    `json:"sampled"` // objects read again to compare lists with single answers
+	Against  string `json:"against"`          // recording or live
+	Sampled  int    `json:"sampled"`          // objects read again to compare lists with single answers
+	Subset   int    `json:"subset,omitempty"` // resources that were planned, where it was not all; the others are in no set
 
 	// Objects are the ids of every listed object by type: each is in exactly one of the three sets.
 	Objects map[string]*proofObjects `json:"objects"`
@@ -73,7 +74,7 @@ func (r *run) proofOf() proofV1 {
 	s := r.report
 	p := proofV1{
 		Version: 1, Tool: version(), State: s.Proof.State, Plan: s.Proof.Plan, Engine: s.Proof.Engine, Provider: s.Proof.Provider,
-		Against: s.Proof.Against, Sampled: s.Proof.Sampled, Objects: map[string]*proofObjects{},
+		Against: s.Proof.Against, Sampled: s.Proof.Sampled, Subset: s.Proof.Subset, Objects: map[string]*proofObjects{},
 		Secrets: s.Secrets, Repairs: s.Repairs, Ignored: len(s.Ignored), Coverage: s.Coverage,
 		Requests: s.Requests.Total, Seconds: s.Seconds,
 	}

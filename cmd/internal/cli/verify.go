@@ -95,7 +95,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 		requests += requestsToRead(object.Type)
 	}
 	progress.Stage("cost", 0)
-	progress.Done(planCost(requests, o.perMinute))
+	progress.Done(planCost(requests, client.Stats().Limit))
 
 	started := time.Now()
 	progress.Stage("verify", len(objects))

@@ -11,7 +11,7 @@ const maxDifferences = 20
 func (p *page) proof(s *Summary) {
 	p.differences(s.Proof.Differences)
 	p.gap()
-	head, c := verdict(&s.Proof, s.Again)
+	head, c := verdict(&s.Proof, s.Again, s.Imported())
 	lines := wrap(clean(head), lineWidth)
 	for _, line := range lines {
 		p.b.WriteString(p.colour.paint(c, line) + "\n")
@@ -27,12 +27,15 @@ func (p *page) proof(s *Summary) {
 }
 
 // verdict is the proof in one line.
-func verdict(v *Proof, a Again) (string, colour) {
+func verdict(v *Proof, a Again, all int) (string, colour) {
 	switch v.State {
 	case ProofClean:
 		head, c := "Clean", green
 		if v.StandIn {
 			head, c = "Clean by the stand-in provider", yellow
+		}
+		if v.Subset > 0 {
+			head, c = head+" in a sample of "+number(v.Subset)+" of "+Plural(all, "resource"), yellow
 		}
 		if but := butFor(a); but != "" {
 			head, c = head+but, yellow
@@ -109,7 +112,7 @@ func planned(v *Proof) string {
 		text += " Objects: " + covered + "."
 	}
 	if v.Subset > 0 {
-		text += " Only a sample was planned: " + Plural(v.Subset, "resource") + "."
+		text += " The others were written without a plan."
 	}
 	if v.Sampled > 0 {
 		text += " Read again one by one, to compare: " + Plural(v.Sampled, "object") + "."

@@ -261,11 +261,12 @@ func TestVerdict(t *testing.T) {
 		{"script", Proof{State: ProofClean, ImportAs: "script"}, Again{}, "Clean once import.sh has run: "},
 		{"none", Proof{State: ProofClean, ImportAs: "none"}, Again{}, "Clean once all objects are in the state: "},
 		{"state", Proof{State: ProofClean, ImportAs: "state"}, Again{}, "Clean: "},
+		{"sample", Proof{State: ProofClean, Subset: 57}, Again{}, "Clean in a sample of 57 of 1,200 resources: "},
 		{"not clean", Proof{State: ProofDiffers, ImportAs: "script"}, Again{Differing: []string{"a.b"}}, "Not clean: "},
 	}
 	for _, tt := range tests {
 		tt.proof.Plan = plan
-		if got, _ := verdict(&tt.proof, tt.again); got != tt.want+plan {
+		if got, _ := verdict(&tt.proof, tt.again, 1200); got != tt.want+plan {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want+plan)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 type budget struct {
 	known bool
 	limit int
+	every time.Duration // the length of a window
 	left  int
 	reset time.Time // zero when not known
 }
@@ -35,7 +36,24 @@ func (b *budget) learn(h http.Header, now time.Time) {
 	if sameWindow {
 		left, reset = min(left, b.left), b.reset
 	}
-	*b = budget{known: true, limit: max(limit, b.limit), left: max(left, 0), reset: reset}
+	*b = budget{known: true, limit: max(limit, b.limit), every: windowOf(h.Get("X-RateLimit-Limit")), left: max(left, 0), reset: reset}
+}
+
+// perMinute is the limit, or 0 where none is known.
+func (b *budget) perMinute() int {
+	if b.every <= 0 {
+		return 0
+	}
+	return int(time.Duration(b.limit) * time.Minute / b.every)
+}
+
+// windowOf reads the seconds in values like "1000, 1000;window=3600". Without them it is a minute.
+func windowOf(text string) time.Duration {
+	_, after, _ := strings.Cut(text, "window=")
+	if n, ok := leadingInt(after); ok && n > 0 {
+		return time.Duration(n) * time.Second
+	}
+	return time.Minute
 }
 
 // leadingInt reads the number in front of values like "1000, 1000;window=3600".

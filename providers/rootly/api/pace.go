@@ -40,6 +40,13 @@ func newPace(o Options, sleep func(context.Context, time.Duration) error) *pace 
 	return p
 }
 
+// limit is how many requests a minute the server announces to allow.
+func (p *pace) limit() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.budget.perMinute()
+}
+
 // enter waits until a request may go out. Each enter that succeeds must be
 // followed by one leave, with the number that enter returned.
 func (p *pace) enter(ctx context.Context) (refusals int, err error) {

@@ -13,6 +13,7 @@ type Stats struct {
 	Retries  int64         // attempts after the first
 	Bytes    int64         // of decoded bodies
 	Waited   time.Duration // in which a request was held back, for rate limits or before a retry
+	Limit    int           // requests a minute that the server announces; 0: it announces none
 }
 
 type counters struct {
@@ -37,9 +38,11 @@ func (c *Client) hold(ctx context.Context, d time.Duration) error {
 
 // Stats returns the totals so far.
 func (c *Client) Stats() Stats {
+	limit := c.pace.limit()
 	c.stats.mu.Lock()
 	defer c.stats.mu.Unlock()
 	return Stats{
+		Limit:    limit,
 		Requests: c.stats.requests.Load(),
 		Retries:  c.stats.retries.Load(),
 		Bytes:    c.stats.bytes.Load(),

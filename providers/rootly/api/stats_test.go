@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -28,4 +29,20 @@ func TestWaitedCountsTimeOnce(t *testing.T) {
 			t.Errorf("waited %s, want 16 s and 10 s", got)
 		}
 	})
+}
+
+func TestLimitThatTheServerAnnounces(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"": 0, "much": 0, "3000": 3000, "3000, 3000;window=60": 3000, "1000, 1000;window=3600": 16, "50;window=1": 3000, "5;window=x": 5,
+	} {
+		c, err := New(Options{Token: testToken})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.pace.budget.learn(http.Header{"X-Ratelimit-Limit": {text}, "X-Ratelimit-Remaining": {"1"}}, time.Now())
+		if got := c.Stats().Limit; got != want {
+			t.Errorf("%q allows %d a minute, want %d", text, got, want)
+		}
+	}
 }
