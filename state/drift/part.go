@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
 // part finds what an event of the owner says of the object: the changes in which the object is named
@@ -83,7 +83,7 @@ func search(raw json.RawMessage, id string) sighting {
 	var s sighting
 	switch {
 	case json.Unmarshal(raw, &text) == nil:
-		s.names = isID.MatchString(text)
+		s.names = graph.IsUUID(text)
 		if text == id && id != "" {
 			s.found = raw
 		}
@@ -112,8 +112,6 @@ func (s *sighting) add(other sighting) {
 		s.found = other.found
 	}
 }
-
-var isID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 func quoted(s string) json.RawMessage {
 	raw, _ := json.Marshal(s) // a text: cannot fail
