@@ -41,6 +41,11 @@ acceptance: engine ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR b
 exactly-once: ## 50,000 audit events into every sink, by a process that is killed again and again
 	ROOTLY_TEST_AUDIT_EVENTS=50000 $(GO) test -count=1 -timeout 30m -v -run 'Kills$$' ./cmd/internal/cli
 
+.PHONY: adversity
+adversity: engine ## 100 providers that misbehave at random, and 60 runs killed while they write the state
+	$(PATHS) ROOTLY_TEST_PROVIDERS=100 $(GO) test -count=1 -timeout 60m -v -run NothingUnproven ./cmd/internal/acceptance
+	$(PATHS) ROOTLY_TEST_KILLS=15 $(GO) test -count=1 -timeout 60m -v -run KilledState ./cmd/internal/cli
+
 .PHONY: bench-audit
 bench-audit: ## audit events per second into every sink, and 1,000,000 of them in SQLite
 	$(GO) test -run '^$$' -bench 'Sinks|Million' -benchtime 1x -timeout 30m ./state/journal
