@@ -70,7 +70,11 @@ func collectionOf(name string) string {
 func (l *lookup) read(ctx context.Context, d *sdk.ResourceData, meta any) diag.Diagnostics {
 	c := meta.(*client)
 	path, query := l.request(d)
-	if l.name == "rootly_ip_ranges" {
+	single := l.name == "rootly_ip_ranges"
+	if l.name == "rootly_post_mortem_template" { // the API takes a slug for the id
+		path, single = path+"/"+url.PathEscape(d.Get("slug").(string)), true
+	}
+	if single {
 		var one document
 		if err := c.call(ctx, http.MethodGet, path, nil, &one); err != nil {
 			return diag.Errorf("read %s: %s", l.name, err)

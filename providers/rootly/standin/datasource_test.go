@@ -58,6 +58,11 @@ func TestDataSource(t *testing.T) {
 			want: object{"id": "causes", "name": "n", "slug": nil, "causes": list{
 				object{"id": "7", "name": "n", "slug": "", "description": ""}, object{"id": "8", "name": "m", "slug": "", "description": ""}}},
 			asked: "GET /v1/causes?filter%5Bname%5D=n",
+		}, {
+			name: "rootly_post_mortem_template", path: "/v1/post_mortem_templates/p", config: object{"slug": "p"},
+			doc:   `{"data":{"id":"7","type":"post_mortem_templates","attributes":{"name":"n","slug":"p","default":true,"format":"html","content":"c"}}}`,
+			want:  object{"id": "7", "slug": "p", "name": "n", "default": true, "format": "html", "content": "c"},
+			asked: "GET /v1/post_mortem_templates/p",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
