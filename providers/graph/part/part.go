@@ -29,6 +29,11 @@ type Options struct {
 
 	// Found reports whether a resource can be looked up, so that no state has to be read for it.
 	Found func(graph.Address) bool
+
+	// Reads are the parts whose state a part read before. Their order is kept where it can be; and
+	// it must be where Stays says that code which the graph does not have goes on reading them.
+	Reads map[string][]string
+	Stays bool
 }
 
 // A Division says which part each resource belongs to.
@@ -90,7 +95,7 @@ func (d *divider) gather() {
 	}
 	for _, r := range d.g.Resources {
 		for _, p := range r.Exprs {
-			Targets(p.Expr, func(to graph.Address) { d.edge(r.Address, to) })
+			Refs(p.Expr, func(to graph.Ref) { d.edge(r.Address, to.Target) })
 		}
 	}
 }
@@ -104,16 +109,21 @@ func (d *divider) edge(from, to graph.Address) {
 
 // Targets calls visit for every address that an expression reads, at whatever depth.
 func Targets(e graph.Expr, visit func(graph.Address)) {
+	Refs(e, func(r graph.Ref) { visit(r.Target) })
+}
+
+// Refs calls visit for every reference in an expression, at whatever depth.
+func Refs(e graph.Expr, visit func(graph.Ref)) {
 	switch e := e.(type) {
 	case graph.Ref:
-		visit(e.Target)
+		visit(e)
 	case graph.Template:
 		for _, p := range e.Parts {
-			Targets(p.Expr, visit)
+			Refs(p.Expr, visit)
 		}
 	case graph.Encoded:
 		for _, p := range e.Exprs {
-			Targets(p.Expr, visit)
+			Refs(p.Expr, visit)
 		}
 	}
 }
@@ -139,6 +149,9 @@ func (d *divider) pull() bool {
 // if there is a choice. It reports whether there was one.
 func (d *divider) untie() bool {
 	var kept sequence
+	if d.o.Stays {
+		d.keep(&kept)
+	}
 	for _, p := range d.pairs(true) {
 		if !kept.closes(p) {
 			kept.add(p)
@@ -152,6 +165,17 @@ func (d *divider) untie() bool {
 		return true
 	}
 	return false
+}
+
+// keep adds to a sequence what was read before, unless that would close a cycle by now.
+func (d *divider) keep(s *sequence) {
+	for _, from := range slices.Sorted(maps.Keys(d.o.Reads)) {
+		for _, to := range d.o.Reads[from] {
+			if p := (pair{from, to}); from != to && from != d.o.Shared && to != d.o.Shared && !s.closes(p) {
+				s.add(p)
+			}
+		}
+	}
 }
 
 // pairs lists the parts of which one refers to another, those with the most targets first.
@@ -179,6 +203,7 @@ func (d *divider) division() *Division {
 	for _, p := range d.pairs(true) {
 		s.add(p)
 	}
+	d.keep(&s)
 	for _, p := range d.pairs(false) {
 		if !s.closes(p) {
 			s.add(p)
@@ -189,6 +214,11 @@ func (d *divider) division() *Division {
 	for a, n := range d.family {
 		out.Of[a] = d.part[n]
 		names[d.part[n]] = true
+	}
+	if d.o.Stays {
+		for name := range d.o.Reads {
+			names[name] = true
+		}
 	}
 	delete(names, d.o.Shared)
 	out.Parts = append([]string{d.o.Shared}, s.order(slices.Sorted(maps.Keys(names)))...)
@@ -243,5 +273,5 @@ func (s *sequence) order(names []string) []string {
 	for _, name := range names {
 		place(name)
 	}
-	return out
+	return slices.DeleteFunc(out, func(name string) bool { return !slices.Contains(names, name) })
 }

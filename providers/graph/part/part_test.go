@@ -129,6 +129,32 @@ func TestDivideLeavesNoCycle(t *testing.T) {
 	}
 }
 
+// What a part read before decides where nothing else does; and a reference to it may not close a
+// cycle with code that stays.
+func TestDivideKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	found := func(a graph.Address) bool { return strings.Contains(a.Name, "_soft") }
+	owner := func(r *graph.Resource) string {
+		owner, _, _ := strings.Cut(r.Address.Name, "_")
+		return owner
+	}
+	each := graphOf("a_soft:b_soft", "b_soft:a_soft")
+	for want, reads := range map[string]map[string][]string{"shared b a": nil, "shared a b": {"b": {"a", "shared"}, "gone": {"b"}}} {
+		if d := part.Divide(each, part.Options{Shared: "shared", Owner: owner, Found: found, Reads: reads}); strings.Join(d.Parts, " ") != want {
+			t.Errorf("parts %v, want %s", d.Parts, want)
+		}
+	}
+	o := part.Options{Shared: "shared", Owner: owner, Found: found, Reads: map[string][]string{"b": {"a"}, "c": {"b"}}}
+	hard := graphOf("a_one:b_two", "b_two")
+	if d := part.Divide(hard, o); strings.Join(d.Parts, " ") != "shared b a" || len(d.Taken) != 0 {
+		t.Errorf("a new reference gives way to what is no more: %v, %v", d.Parts, d.Taken)
+	}
+	o.Stays = true
+	if d := part.Divide(hard, o); strings.Join(d.Parts, " ") != "shared a b c" || len(d.Taken) != 1 {
+		t.Errorf("a new reference closes a cycle with code that stays: %v, %v", d.Parts, d.Taken)
+	}
+}
+
 func holdDivision(t *testing.T, g *graph.Graph, d *part.Division) {
 	t.Helper()
 	rank := map[string]int{}
@@ -146,7 +172,8 @@ func holdDivision(t *testing.T, g *graph.Graph, d *part.Division) {
 		}
 		parts[r.ID] = in
 		for _, p := range r.Exprs {
-			part.Targets(p.Expr, func(to graph.Address) {
+			part.Refs(p.Expr, func(ref graph.Ref) {
+				to := ref.Target
 				if !strings.Contains(to.Name, "_soft") && rank[d.Of[to]] > rank[in] {
 					t.Errorf("%s of %s refers to %s of %s, which comes later", r.Address, in, to, d.Of[to])
 				}
@@ -155,12 +182,12 @@ func holdDivision(t *testing.T, g *graph.Graph, d *part.Division) {
 	}
 }
 
-func TestTargetsAreFoundAtEveryDepth(t *testing.T) {
+func TestRefsAreFoundAtEveryDepth(t *testing.T) {
 	t.Parallel()
 	var found []string
 	ref := func(name string) graph.Expr { return graph.Ref{Target: at(name), Attr: "id"} }
 	e := graph.Encoded{Exprs: []graph.Placed{{Expr: ref("b")}, {Expr: graph.Template{Parts: []graph.Part{{Text: "x"}, {Expr: ref("a")}}}}, {Expr: graph.VariableRef{Name: "v"}}}}
-	part.Targets(e, func(a graph.Address) { found = append(found, a.Name) })
+	part.Refs(e, func(r graph.Ref) { found = append(found, r.Target.Name) })
 	if got := strings.Join(found, ""); got != "ba" {
 		t.Errorf("found %q", got)
 	}
