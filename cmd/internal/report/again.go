@@ -10,6 +10,7 @@ type Again struct {
 	Gone      []string `json:"gone"`                // addresses whose objects are gone, with their code
 	Forgotten []string `json:"forgotten"`           // addresses that leave code and state, and live on
 	Moved     []Moved  `json:"moved"`
+	Parted    []Moved  `json:"moved_between_parts"` // resources that are in another root module now
 }
 
 // Moved is a resource with another address than before.
@@ -36,6 +37,15 @@ func (p *page) again(a Again) {
 		moves[i] = m.From + " is " + m.To + " now"
 	}
 	p.list("New addresses: "+Plural(len(a.Moved), "resource"), named("moved.tf tells the engine", moves))
+	p.list("In another part now: "+Plural(len(a.Parted), "resource"), parted(a.Parted))
+}
+
+func parted(list []Moved) []entry {
+	names := make([]string, len(list))
+	for i, m := range list {
+		names[i] = m.From + " is " + m.To + " now"
+	}
+	return named("apply both parts: one lets go of it, the other imports it", names)
 }
 
 func named(reason string, names []string) []entry {
@@ -53,5 +63,6 @@ func (a Again) sorted() Again {
 		*list = order(*list, itself)
 	}
 	a.Moved = order(a.Moved, func(m Moved) []string { return []string{m.From, m.To} })
+	a.Parted = order(a.Parted, func(m Moved) []string { return []string{m.From, m.To} })
 	return a
 }

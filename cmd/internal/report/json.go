@@ -41,7 +41,7 @@ func sorted(s *Summary) *Summary {
 	byPlace := func(u Unresolved) []string { return []string{u.From, u.Path, u.ID} }
 	c.References.Unresolved = order(s.References.Unresolved, byPlace)
 	c.References.Cycles = order(s.References.Cycles, byPlace)
-	c.Again = s.Again.sorted()
+	c.Again, c.Split = s.Again.sorted(), s.Split.sorted()
 	c.Files.Edited = order(s.Files.Edited, func(name string) []string { return []string{name} })
 	c.Proof.Differences = order(s.Proof.Differences, func(Difference) []string { return nil })
 	c.Proof.StandIn = s.Proof.StandIn || strings.HasPrefix(s.Proof.Provider, "stand-in")

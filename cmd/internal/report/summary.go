@@ -25,6 +25,7 @@ type Summary struct {
 	Carried      []Carried          `json:"carried"`
 	Folds        Folds              `json:"folds"`
 	Again        Again              `json:"again"`
+	Split        *Split             `json:"split,omitempty"` // of an import that made several root modules
 	Proof        Proof              `json:"proof"`
 	Seconds      float64            `json:"seconds"`
 	StageSeconds map[string]float64 `json:"stage_seconds,omitempty"`
@@ -58,6 +59,7 @@ type References struct {
 	Resolved   int          `json:"resolved"`
 	Users      int          `json:"users"`
 	Lookups    int          `json:"lookups"`
+	Parts      int          `json:"other_parts"` // to what other root modules manage
 	Unresolved []Unresolved `json:"unresolved"`
 	Cycles     []Unresolved `json:"cycles"`
 }

@@ -16,6 +16,7 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 	p := &page{colour: colour}
 	p.title(s)
 	p.types(s.Types)
+	p.split(s.Split)
 	p.facts(s)
 	p.lists(s)
 	p.proof(s)
@@ -151,7 +152,7 @@ func filesText(s *Summary) string {
 }
 
 func referencesText(r References) string {
-	text := counts(count{r.Resolved, "to resources"}, count{r.Users, "to users"}, count{r.Lookups, "to data sources"})
+	text := counts(count{r.Resolved, "to resources"}, count{r.Users, "to users"}, count{r.Lookups, "to data sources"}, count{r.Parts, "to other parts"})
 	if n := len(r.Unresolved); n > 0 {
 		text = joined(text, Plural(n, "id")+" left as text")
 	}
