@@ -10,11 +10,16 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-const gitIgnore = ".gitignore"
+const (
+	gitIgnore  = ".gitignore"
+	codeOwners = "CODEOWNERS"
+)
 
 // isShared reports whether people and tools write to the file as well: it stands in no
 // manifest, is never taken for edited, and never removed.
-func isShared(name string) bool { return name == gitIgnore || name == ".terraform.lock.hcl" }
+func isShared(name string) bool {
+	return name == gitIgnore || name == codeOwners || name == ".terraform.lock.hcl"
+}
 
 // A File is a file of the directory, as it is to be.
 type File struct {

@@ -94,6 +94,9 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if err := o.driftIncident.check(); err != nil {
 		return err
 	}
+	if err := oneRoot(o.dir); err != nil {
+		return err
+	}
 	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
 	var err error
 	if d.plans.backend, err = rootAt(w, o.dir).backend(); err != nil {
@@ -212,6 +215,9 @@ func (d *drifting) plan(ctx context.Context) error {
 		return err
 	}
 	d.read(result, unordered(s))
+	if err := d.ofOthers(); err != nil {
+		return err
+	}
 	d.progress.Done(report.Plural(len(d.items), "difference"))
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ type importOptions struct {
 	proof
 	importAs
 	again
+	splitting
 
 	fold       bool
 	dir        string
@@ -55,11 +57,17 @@ What is folded stays so, with the flag and without. Objects that have blocks of 
 own by then keep them, unless --rename-addresses is given too. It takes Terraform or
 OpenTofu 1.7.
 
+With --split-by team, every team that alone owns something gets a root module of
+its own below the directory, and all share one for the rest. They read each
+other's states, or with --across data look up what a data source finds. Each is
+proven by itself; CODEOWNERS says whose it is.
+
 ` + exitText,
 		Example: `  $ terraformer-rootly import --synthetic -o ./demo --no-verify
   $ terraformer-rootly import -o ./rootly
   $ terraformer-rootly import -o ./rootly --resources service,team
-  $ terraformer-rootly import -o ./rootly --filter 'service.name=api-*'`,
+  $ terraformer-rootly import -o ./rootly --filter 'service.name=api-*'
+  $ terraformer-rootly import -o ./rootly --split-by team --owner-format '@acme/{team}'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.again.place(cmd, o); err != nil {
@@ -73,6 +81,7 @@ OpenTofu 1.7.
 	o.proof.flags(cmd)
 	o.importAs.flags(cmd)
 	o.again.flags(cmd)
+	o.splitting.flags(cmd)
 	o.codeFlags(cmd)
 	cmd.Flags().StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	cmd.Flags().BoolVar(&o.fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
@@ -98,6 +107,9 @@ func (o *importOptions) codeFlags(cmd *cobra.Command) {
 
 // runImport turns the live organisation into proven code.
 func runImport(ctx context.Context, w World, o *importOptions) error {
+	if o.splitting.on() {
+		return runSplit(ctx, w, o)
+	}
 	run, err := newRun(ctx, w, o)
 	if err != nil {
 		return err
@@ -150,7 +162,7 @@ type choice struct {
 }
 
 func (o *importOptions) choices() []choice {
-	return append(append(o.proof.choices(), o.importAs.choices()...),
+	return append(slices.Concat(o.proof.choices(), o.importAs.choices(), o.splitting.choices()),
 		choice{"layout", &o.layout, []string{"by-type", "by-object", "single"}},
 		choice{"output", &o.output, []string{"hcl", "json"}},
 		choice{"detail", &o.detail, []string{"minimal", "full"}},
@@ -181,6 +193,12 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 	}
 	if o.proof.subset < 0 {
 		return nil, usage(fmt.Errorf("--verify-sample %d is negative", o.proof.subset), "0 plans all resources")
+	}
+	if err := o.splitting.check(o); err != nil {
+		return nil, err
+	}
+	if err := o.splitting.agrees(o.dir); err != nil {
+		return nil, err
 	}
 	types, explicit, err := o.types()
 	if err != nil {

@@ -184,9 +184,9 @@ func (r *run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Ad
 // forgotten lists the addresses of objects that were in earlier code and are merely not selected.
 func (r *run) forgotten(now map[state.Key]graph.Address) []graph.Address {
 	r.forget = map[state.Key]bool{}
-	var list []graph.Address
+	list := r.part.left(r.forget, r.around.hand.Changed)
 	if !r.o.again.forget {
-		return nil
+		return list
 	}
 	selected := map[string]bool{}
 	for _, t := range r.types {
@@ -195,7 +195,7 @@ func (r *run) forgotten(now map[state.Key]graph.Address) []graph.Address {
 	dropped := r.deselected()
 	for k, a := range r.dir.Addresses() {
 		_, here := now[k]
-		if here || selected[k.Type] && !dropped[k] || r.around.hand.Changed[a] {
+		if here || r.forget[k] || selected[k.Type] && !dropped[k] || r.around.hand.Changed[a] {
 			continue
 		}
 		r.forget[k] = true
@@ -229,7 +229,7 @@ func (r *run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 	atLeast := func(text string) bool { return !v.Core().LessThan(goversion.Must(goversion.NewVersion(text))) }
 	switch {
 	case !atLeast("1.7.0"):
-		return 0, advised(fmt.Errorf("%s knows no removed blocks, so --forget cannot take objects out of the state", engine),
+		return 0, advised(fmt.Errorf("%s knows no removed blocks, so no object can be taken out of the state", engine),
 			"use Terraform or OpenTofu 1.7 or newer, or "+engine.Name+" state rm by hand")
 	case engine.Name == "tofu" && !atLeast("1.10.0"):
 		return generator.Bare, nil
@@ -270,7 +270,11 @@ func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool,
 		return false, nil
 	}
 	s.planned = true
-	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, planOptions{stateFile: stateFile})
+	states, err := r.part.states()
+	if err != nil {
+		return false, err
+	}
+	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, planOptions{stateFile: stateFile, states: states})
 	if err != nil {
 		return false, ctx.Err() // a directory that could not be planned before accepts nothing
 	}

@@ -26,7 +26,7 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 	}
 	job := verify.Job{
 		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: slices.Concat(w.Environ(), o.environ), Progress: o.progress,
-		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments,
+		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments, States: o.states,
 	}
 	pl := &planner{dir: dir, target: t}
 	if p.provider == "stand-in" {
@@ -78,8 +78,12 @@ func (r *run) stagedPlanner(ctx context.Context, t target) (*planner, error) {
 	if err := r.closePlanner(); err != nil {
 		return nil, err
 	}
-	var err error
+	states, err := r.part.states()
+	if err != nil {
+		return nil, err
+	}
 	r.planner, err = r.o.proof.planner(ctx, r.w, r.staged.Dir(), t, planOptions{
+		states:   states,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

@@ -65,8 +65,9 @@ type planOptions struct {
 	stateFile string   // to plan against; empty: the directory's own
 	backend   bool     // plan against the state that the directory's backend keeps
 	varFiles  []string
-	environ   []string // beyond the world's
-	arguments bool     // those of TF_CLI_ARGS that give values to variables count
+	environ   []string          // beyond the world's
+	arguments bool              // those of TF_CLI_ARGS that give values to variables count
+	states    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
 	progress  func(verify.Progress)
 }
 
@@ -92,17 +93,8 @@ func replayed(objects []sandbox.Object) (target, func(), error) {
 }
 
 // verify plans the staged directory and judges the plan.
-func (r *run) verify(ctx context.Context) (err error) {
-	defer r.lap("verify", time.Now())
-	defer func() { err = errors.Join(err, r.closePlanner()) }()
-	p := &r.report.Proof
-	if r.o.proof.off {
-		p.State, p.Reason = report.ProofSkipped, "--no-verify"
-		return nil
-	}
-	if r.o.secrets == "blank" && r.report.Secrets > 0 {
-		p.State, p.Reason = report.ProofUnavailable, report.Plural(r.report.Secrets, "variable")+" without a value, as --secrets blank wants it"
-		p.Hint = "fill them in as " + r.report.SecretsFile + " shows, then: " + program + " verify " + r.o.dir
+func (r *run) verify(ctx context.Context) error {
+	if r.unplanned() {
 		return nil
 	}
 	r.progress.Stage("verify", len(r.graph.Resources))
@@ -116,6 +108,33 @@ func (r *run) verify(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop()
+	if err := r.prove(ctx, t); err != nil {
+		return err
+	}
+	r.progress.Done(r.report.Proof.Plan)
+	return nil
+}
+
+// unplanned reports whether there is to be no plan, and tells why.
+func (r *run) unplanned() bool {
+	p := &r.report.Proof
+	switch {
+	case r.o.proof.off:
+		p.State, p.Reason = report.ProofSkipped, "--no-verify"
+	case r.o.secrets == "blank" && r.report.Secrets > 0:
+		p.State, p.Reason = report.ProofUnavailable, report.Plural(r.report.Secrets, "variable")+" without a value, as --secrets blank wants it"
+		p.Hint = "fill them in as " + r.report.SecretsFile + " shows, then: " + program + " verify " + r.o.dir
+	default:
+		return false
+	}
+	return true
+}
+
+// prove plans the staged directory against a target until the plan is clean or cannot be mended.
+func (r *run) prove(ctx context.Context, t target) (err error) {
+	defer r.lap("verify", time.Now())
+	defer func() { err = errors.Join(err, r.closePlanner()) }()
+	p := &r.report.Proof
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.proof.replays()]
 	result, err := r.planAndMend(ctx, t)
 	if err != nil {
@@ -123,7 +142,6 @@ func (r *run) verify(ctx context.Context) (err error) {
 	}
 	note(p, result, r.verdict)
 	r.noteEntered(p)
-	r.progress.Done(p.Plan)
 	return nil
 }
 
@@ -219,7 +237,7 @@ func (r *run) expect() verify.Expect {
 		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
-	e.Marks = r.o.secrets == "masked"
+	e.Marks, e.Exports = r.o.secrets == "masked", r.part != nil
 	r.expectBeside(&e)
 	return e
 }

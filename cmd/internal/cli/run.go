@@ -63,6 +63,7 @@ type run struct {
 	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold
 	unfold   map[graph.Target]bool              // link, verify: what stays out of every fold
 	held     []state.Key                        // link: what is left as it is, since its fold is not here as a whole
+	part     *modulePart                        // from the start: what this is a part of; nil for a whole
 }
 
 func (r *run) openDirectory() error {
@@ -219,12 +220,16 @@ func (r *run) recordRest() error {
 
 // relink links again after resources were changed or taken out.
 func (r *run) relink() error {
-	resources := r.graph.Resources
+	r.unlink(r.graph.Resources)
+	r.graph = graph.Link(r.graph.Resources, r.linkOptions())
+	return r.hide()
+}
+
+// unlink makes resources as they were before they were linked.
+func (r *run) unlink(resources []*graph.Resource) {
 	for _, res := range resources {
 		res.Exprs, res.Notes = rootly.JSONTexts(r.schema.Resources[res.Address.Type].Block, res.Config), nil
 	}
-	r.graph = graph.Link(resources, r.linkOptions())
-	return r.hide()
 }
 
 // people reads the users when an object points at one.
@@ -283,6 +288,7 @@ func (r *run) linkOptions() graph.LinkOptions {
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}
+	r.part.link(&o)
 	switch r.o.users {
 	case "locals":
 		o.UserExpr = func(u graph.User, _ bool) (graph.Expr, *graph.DataSource) { return userRef(u), nil }
@@ -336,7 +342,8 @@ func (r *run) render() error {
 	defer r.lap("render", time.Now())
 	r.progress.Stage("render", 0)
 	options := r.renderOptions
-	options.Import = r.unheld(options.Import)
+	options.Import, options.Outputs = r.unheld(options.Import), r.part.outputs()
+	r.part.complete(r.graph)
 	files, err := generator.Render(r.graph, r.schema, options)
 	if err != nil {
 		return fmt.Errorf("render: %w", err)
@@ -405,6 +412,11 @@ func (r *run) moveIn() error {
 	if err := r.keepProof(); err != nil {
 		return err
 	}
+	return r.moveStaged()
+}
+
+// moveStaged moves the staged files in.
+func (r *run) moveStaged() error {
 	if err := r.staged.Commit(); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Clean(r.o.dir), err)
 	}

@@ -134,11 +134,22 @@ func (o *statusOptions) look(ctx context.Context, w World) ([]place, error) {
 		if err != nil {
 			return nil, usage(fmt.Errorf("status %s: no such directory or state", path), "give directories with code, or state files")
 		}
-		p := place{path: path, isDir: stat.IsDir()}
-		if err := p.read(ctx, w, o.engine); err != nil {
-			return nil, err
+		list := []string{path}
+		if stat.IsDir() {
+			if list, err = partsOf(path); err != nil {
+				return nil, err
+			}
 		}
-		places = append(places, p)
+		if list[0] != path {
+			list = append([]string{path}, list...) // where the ignore file of all parts is
+		}
+		for _, path := range list {
+			p := place{path: path, isDir: stat.IsDir()}
+			if err := p.read(ctx, w, o.engine); err != nil {
+				return nil, err
+			}
+			places = append(places, p)
+		}
 	}
 	return places, nil
 }

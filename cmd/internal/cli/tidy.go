@@ -50,34 +50,51 @@ where that is a backend. No request goes to Rootly.
 
 // runTidy reads the state and rewrites what needs no import any more.
 func runTidy(ctx context.Context, w World, o *tidyOptions) error {
-	held, err := heldIn(ctx, w, o.engine, o.dir)
+	dirs, err := partsOf(o.dir)
 	if err != nil {
 		return err
+	}
+	cut, changes := 0, &state.Changes{}
+	for _, dir := range dirs {
+		n, c, err := tidyOne(ctx, w, o, dir)
+		if err != nil {
+			return err
+		}
+		cut, changes.Write, changes.Remove = cut+n, append(changes.Write, c.Write...), append(changes.Remove, c.Remove...)
+	}
+	return tidied(w.Err, cut, changes, o.dryRun)
+}
+
+// tidyOne does that in one root module, and returns how many blocks it drops.
+func tidyOne(ctx context.Context, w World, o *tidyOptions, path string) (int, *state.Changes, error) {
+	held, err := heldIn(ctx, w, o.engine, path)
+	if err != nil {
+		return 0, nil, err
 	}
 	there := map[state.Import]bool{}
 	for _, h := range held {
 		there[state.Import{To: h.String(), ID: h.ID}] = true
 	}
-	dir, err := state.Open(o.dir, state.Options{Version: version(), Adopt: true, LookOnly: o.dryRun})
+	dir, err := state.Open(path, state.Options{Version: version(), Adopt: true, LookOnly: o.dryRun})
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	defer dir.Close()
 	changes, cut, err := dir.Tidy(func(i state.Import) bool { return there[state.Import{To: i.To, ID: i.ID}] })
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	if err := tidied(w.Err, cut, changes, o.dryRun); err != nil || o.dryRun || changes.Empty() {
-		return err
+	if o.dryRun || changes.Empty() {
+		return cut, changes, nil
 	}
 	stage, err := dir.Stage(changes)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	if err := stage.Commit(); err != nil {
-		return fmt.Errorf("write %s: %w", o.dir, err)
+		return 0, nil, fmt.Errorf("write %s: %w", path, err)
 	}
-	return nil
+	return cut, changes, nil
 }
 
 func tidied(out io.Writer, cut int, c *state.Changes, dry bool) error {

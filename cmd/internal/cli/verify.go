@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sort"
 	"time"
 
@@ -35,8 +36,9 @@ func newVerify(w World) *cobra.Command {
 		Short: "Prove a directory again with a plan",
 		Long: `Prove a directory again with a plan.
 
-Plans a directory that import wrote, against the live API, and checks that every
-object in it is imported, or managed already, without any change. The plan reads
+Plans a directory that import wrote, or each part of one that it split, against
+the live API, and checks that every object in it is imported, or managed already,
+without any change. The plan reads
 each object by itself, so it costs about one request for each. Nothing is
 written, neither to the directory nor to Rootly.
 
@@ -73,7 +75,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 	if err := check(o.toolChoices()); err != nil {
 		return err
 	}
-	objects, err := written(o.dir)
+	parts, err := o.parts()
 	if err != nil {
 		return err
 	}
@@ -82,6 +84,10 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 		return err
 	}
 	defer disconnect()
+	var objects []verify.Object
+	for _, p := range parts {
+		objects = append(objects, p.objects...)
+	}
 	if err := answers(ctx, client, objects); err != nil {
 		return err
 	}
@@ -98,17 +104,70 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 	progress.Done(planCost(requests, client.Stats().Limit))
 
 	started := time.Now()
-	progress.Stage("verify", len(objects))
-	result, err := o.plan(ctx, w, o.dir, live, planOptions{progress: func(v verify.Progress) { progress.Step(v.Objects, v.Step) }})
-	if err != nil {
-		return err
+	total := verify.Verdict{}
+	for _, p := range parts {
+		progress.Stage("verify", len(p.objects))
+		proof, verdict, err := o.prove(ctx, w, live, p, progress)
+		if err != nil {
+			return err
+		}
+		if len(parts) == 1 {
+			s.Proof = proof
+			progress.Done(proof.Plan)
+			continue
+		}
+		progress.Done(filepath.Base(p.dir) + ": " + proof.Plan)
+		mergeProof(&s.Proof, proof, filepath.Base(p.dir))
+		addVerdict(&total, verdict)
+		s.Proof.Plan = total.Summary()
 	}
-	note(&s.Proof, result, verify.Judge(result, verify.Expect{Listed: objects, Marks: true}))
-	progress.Done(s.Proof.Plan)
 
 	s.Seconds = time.Since(started).Seconds()
 	s.Types = countObjects(objects)
 	return tellVerified(w, o, s)
+}
+
+// A provable is a root module with the objects that it has code for.
+type provable struct {
+	dir     string
+	objects []verify.Object
+}
+
+// parts are the root modules of the directory.
+func (o *verifyOptions) parts() ([]provable, error) {
+	dirs, err := partsOf(o.dir)
+	if err != nil {
+		return nil, err
+	}
+	var parts []provable
+	for _, dir := range dirs {
+		objects, err := written(dir)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, provable{dir, objects})
+	}
+	return parts, nil
+}
+
+// prove plans one root module and judges the plan. A part is planned as if those that it refers to
+// were applied.
+func (o *verifyOptions) prove(ctx context.Context, w World, live target, p provable, progress *report.Progress) (report.Proof, verify.Verdict, error) {
+	proof := report.Proof{Against: "live"}
+	states, err := statesAround(p.dir)
+	if err != nil {
+		return proof, verify.Verdict{}, err
+	}
+	result, err := o.plan(ctx, w, p.dir, live, planOptions{
+		states:   states,
+		progress: func(v verify.Progress) { progress.Step(v.Objects, v.Step) },
+	})
+	if err != nil {
+		return proof, verify.Verdict{}, err
+	}
+	verdict := verify.Judge(result, verify.Expect{Listed: p.objects, Marks: true, Exports: states != nil})
+	note(&proof, result, verdict)
+	return proof, verdict, nil
 }
 
 // written lists the objects that a directory has code for.

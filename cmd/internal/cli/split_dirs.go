@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// This file is about commands on directories that an import has split.
+
+// partsOf lists the root modules of a directory in the order in which they are applied: itself, unless
+// it was split.
+func partsOf(dir string) ([]string, error) {
+	memo, err := readSplit(dir)
+	if err != nil || memo == nil {
+		return []string{dir}, err
+	}
+	var dirs []string
+	for _, p := range memo.Parts {
+		dirs = append(dirs, filepath.Join(dir, p.Name))
+	}
+	return dirs, nil
+}
+
+// oneRoot refuses a directory that was split, for a command that looks at one root module.
+func oneRoot(dir string) error {
+	dirs, err := partsOf(dir)
+	if err != nil || len(dirs) == 1 && dirs[0] == dir {
+		return err
+	}
+	names := make([]string, len(dirs))
+	for i, d := range dirs {
+		names[i] = filepath.Base(d)
+	}
+	return usage(fmt.Errorf("%s is split into %s", dir, strings.Join(names, ", ")), "give one of these parts, such as "+dirs[0])
+}
+
+// ofOthers notes what other parts manage, which is no stranger to this one.
+func (d *drifting) ofOthers() error {
+	beside, err := siblings(d.o.dir)
+	for _, objects := range beside {
+		for key := range objects {
+			d.managed[key.Type+"/"+string(key.ID)] = true
+		}
+	}
+	return err
+}
+
+// siblings are the other parts of the directory that a part belongs to, with the objects in their
+// code. Of a directory that is no part, there are none.
+func siblings(dir string) (map[string]map[state.Key]graph.Address, error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", dir, err)
+	}
+	memo, err := splitAround(full)
+	if err != nil || memo == nil {
+		return nil, err
+	}
+	out := map[string]map[state.Key]graph.Address{}
+	for _, p := range memo.Parts {
+		if p.Name == filepath.Base(full) {
+			continue
+		}
+		beside, err := state.Open(filepath.Join(filepath.Dir(full), p.Name), state.Options{Version: version(), LookOnly: true, Adopt: true})
+		if err != nil {
+			return nil, err
+		}
+		out[p.Name] = beside.Addresses()
+		if err := beside.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// statesAround are the states of the other parts as they will be when these are applied, by the names
+// of the data sources that read them. Of a directory that is no part, there are none.
+func statesAround(dir string) (map[string][]byte, error) {
+	beside, err := siblings(dir)
+	if err != nil || beside == nil {
+		return nil, err
+	}
+	states := map[string][]byte{}
+	for name, objects := range beside {
+		ids := map[string]map[string]graph.ID{}
+		for key, a := range objects {
+			output := outputName(a.Type)
+			if ids[output] == nil {
+				ids[output] = map[string]graph.ID{}
+			}
+			ids[output][a.Name] = key.ID
+		}
+		if states[stateSourceName(name)], err = stateOf(ids); err != nil {
+			return nil, err
+		}
+	}
+	return states, nil
+}
+
+// addVerdict adds up what the plans of several parts say.
+func addVerdict(to *verify.Verdict, of verify.Verdict) {
+	to.Import += of.Import
+	to.Add += of.Add
+	to.Change += of.Change
+	to.Destroy += of.Destroy
+	to.Forget += of.Forget
+	to.Differences = append(to.Differences, of.Differences...)
+}
+
+// proofStates are the states of a proof, the better ones first.
+var proofStates = [...]string{"", report.ProofClean, report.ProofSkipped, report.ProofUnavailable, report.ProofDiffers}
+
+func worse(a, b string) bool {
+	rank := map[string]int{}
+	for i, s := range proofStates {
+		rank[s] = i
+	}
+	return rank[a] > rank[b]
+}
+
+// mergeProof makes the proof of a whole what the weakest of its parts has.
+func mergeProof(to *report.Proof, of report.Proof, part string) {
+	if worse(of.State, to.State) {
+		to.State, to.Reason, to.Hint = of.State, of.Reason, of.Hint
+	}
+	to.Engine, to.Provider, to.Against = first(to.Engine, of.Engine), first(to.Provider, of.Provider), first(to.Against, of.Against)
+	to.StandIn = to.StandIn || of.StandIn
+	to.Imported += of.Imported
+	to.Managed += of.Managed
+	to.Reported += of.Reported
+	to.Seconds += of.Seconds
+	to.Subset += of.Subset
+	for _, d := range of.Differences {
+		d.Address = part + "/" + d.Address
+		to.Differences = append(to.Differences, d)
+	}
+}

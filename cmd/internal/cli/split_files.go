@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+const (
+	splitName  = "split.json" // says which directories are parts
+	ownersName = "CODEOWNERS"
+)
+
+// splitV1 is the shape of split.json. Fields are added, never renamed.
+type splitV1 struct {
+	Version int      `json:"version"`
+	By      string   `json:"split_by"`
+	Across  string   `json:"across"`
+	Parts   []partV1 `json:"parts"` // in the order in which they are applied
+}
+
+type partV1 struct {
+	Name  string   `json:"name"`            // of its directory
+	Team  graph.ID `json:"team,omitempty"`  // that owns it; none for the shared part
+	Owner string   `json:"owner,omitempty"` // as it was written to CODEOWNERS
+	Reads []string `json:"reads"`           // parts whose state it reads
+}
+
+// readSplit reads which parts a directory has; nil for one that is not split.
+func readSplit(dir string) (*splitV1, error) {
+	path := filepath.Join(dir, splitName)
+	if stat, err := os.Stat(dir); err != nil || !stat.IsDir() {
+		return nil, nil // which others complain about
+	}
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the list of parts: %w", err)
+	}
+	s := &splitV1{}
+	err = json.Unmarshal(content, s)
+	switch {
+	case err != nil:
+	case s.Version != 1:
+		err = fmt.Errorf("version %d is not known", s.Version)
+	default:
+		for _, p := range s.Parts {
+			if p.Name == "" || p.Name != filepath.Base(p.Name) || strings.HasPrefix(p.Name, ".") || !filepath.IsLocal(p.Name) {
+				err = fmt.Errorf("%q is no name of a part", p.Name)
+			}
+		}
+	}
+	if err != nil {
+		return nil, advised(fmt.Errorf("%s: %w", path, err), "restore it from version control")
+	}
+	return s, nil
+}
+
+// reads are the parts whose state each part reads.
+func (s *splitV1) reads() map[string][]string {
+	out := map[string][]string{}
+	for _, p := range s.Parts {
+		out[p.Name] = p.Reads
+	}
+	return out
+}
+
+// layOut stages what stands above the parts.
+func (s *split) layOut() error {
+	memo := splitV1{Version: 1, By: byTeam, Across: s.run.o.across}
+	for _, p := range s.parts {
+		if p.part.gone {
+			continue
+		}
+		part := partV1{Name: p.part.name, Team: s.teams.of(p.part.name), Reads: append([]string{}, slices.Sorted(maps.Keys(p.part.reads))...)}
+		if part.Team != "" {
+			part.Owner = strings.ReplaceAll(s.run.o.owners, teamMark, first(s.teams.slugs[part.Team], part.Name))
+		}
+		memo.Parts = append(memo.Parts, part)
+	}
+	content, err := json.MarshalIndent(memo, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the list of parts: %w", err)
+	}
+	present, err := os.ReadFile(filepath.Join(s.run.o.dir, ownersName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read who owns the code: %w", err)
+	}
+	changes, err := s.run.dir.Reconcile(state.Run{Files: []state.File{
+		{Name: splitName, Content: append(content, '\n')},
+		{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, above(s.run.dir.Path()))},
+	}})
+	if err != nil {
+		return err
+	}
+	s.run.changes = changes
+	s.run.staged, err = s.run.dir.Stage(changes)
+	return err
+}
+
+const ownersHead = `# Who owns which part. GitHub and GitLab read this file at the top of a repository, in docs/, and in
+# .github/ or .gitlab/: take these lines there. Paths are from the top of the repository.
+# What nobody owns alone is in shared; say here who looks after it.
+`
+
+// owners is the file CODEOWNERS: a line for each part, beside whatever people wrote. A line that an
+// earlier run wrote is renewed; one that a person wrote for the same path stays.
+func owners(present []byte, before, now []partV1, top string) []byte {
+	old, wanted := map[string]bool{}, map[string]string{}
+	for _, p := range before {
+		if p.Owner != "" {
+			old[ownerLine(p, top)] = true
+		}
+	}
+	for _, p := range now {
+		if p.Owner != "" {
+			wanted[top+p.Name+"/"] = ownerLine(p, top)
+		}
+	}
+	var out bytes.Buffer
+	if len(present) == 0 {
+		out.WriteString(ownersHead)
+	}
+	for line := range strings.Lines(string(present)) {
+		text := strings.TrimRight(line, "\r\n")
+		path, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+		next, ours := wanted[path]
+		switch {
+		case ours && old[text]:
+			text = next
+		case old[text]:
+			continue // of a part that is gone
+		}
+		delete(wanted, path)
+		out.WriteString(text + "\n")
+	}
+	for _, path := range slices.Sorted(maps.Keys(wanted)) {
+		out.WriteString(wanted[path] + "\n")
+	}
+	return out.Bytes()
+}
+
+func ownerLine(p partV1, top string) string { return top + p.Name + "/ " + p.Owner }
+
+// above is the path from the top of the repository to a directory, with a slash at both ends.
+func above(dir string) string {
+	path := "/"
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return path
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "/" // in no repository
+		}
+		path = "/" + filepath.Base(dir) + path
+		dir = parent
+	}
+}
+
+// agrees refuses a directory that was split for a run that does not split, also where it is a part.
+func (s *splitting) agrees(dir string) error {
+	if s.on() {
+		return nil
+	}
+	memo, err := readSplit(dir)
+	if err != nil {
+		return err
+	}
+	if memo == nil {
+		full, err := filepath.Abs(dir)
+		if err != nil {
+			return fmt.Errorf("find %s: %w", dir, err)
+		}
+		if memo, err = splitAround(full); err != nil || memo == nil {
+			return err
+		}
+		return advised(fmt.Errorf("%s is a part of what was split by %s", dir, memo.By),
+			fmt.Sprintf("import with -o %s --split-by %s", filepath.Dir(filepath.Clean(dir)), memo.By))
+	}
+	return advised(fmt.Errorf("%s holds an import that is split by %s", dir, memo.By), "add --split-by "+memo.By+", or choose another directory with -o")
+}
+
+// splitAround reads what the directory above one was split into, if that one is among it.
+func splitAround(full string) (*splitV1, error) {
+	memo, err := readSplit(filepath.Dir(full))
+	if err != nil || memo == nil || !slices.ContainsFunc(memo.Parts, func(p partV1) bool { return p.Name == filepath.Base(full) }) {
+		return nil, err
+	}
+	return memo, nil
+}
