@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,9 +29,7 @@ esac
 echo "$@" >>"` + dir + `/log"
 env | grep -E '^(ROOTLY|TF_)' | sort >"` + dir + `/env.$1"
 `
-	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, path, script)
 	return Engine{Name: terraform, Version: "1.11.4", Path: path}, func() []string {
 		text, err := os.ReadFile(filepath.Join(dir, "log"))
 		if err != nil {
@@ -39,6 +38,17 @@ env | grep -E '^(ROOTLY|TF_)' | sort >"` + dir + `/env.$1"
 		return slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"), func(line string) bool {
 			return strings.HasPrefix(line, "version")
 		})
+	}
+}
+
+// writeProgram writes a script to be run. No other test may start a process meanwhile: it would hold the file open for
+// writing, and the system runs no such file.
+func writeProgram(t *testing.T, path, script string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
 	}
 }
 

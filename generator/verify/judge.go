@@ -189,6 +189,10 @@ func (j *jury) weigh(c Change) {
 	if c.Action == Forget && j.forget[key{c.Type, c.objectID()}] {
 		return
 	}
+	if j.marks && c.Action == Update && c.Before != cty.NilVal && same(c.Before, c.After) {
+		j.settleAccepted(c)
+		return
+	}
 	if c.Action != NoOp && j.accepts(c) {
 		j.verdict.Accepted = append(j.verdict.Accepted, differencesOf(c, j.secrets(c))...)
 		j.settleAccepted(c)
@@ -219,7 +223,7 @@ func (j *jury) weigh(c Change) {
 
 // accepts reports whether a change is none of this run's.
 func (j *jury) accepts(c Change) bool {
-	if j.edited[c.Address] || j.marks && c.Action == Update && c.Before != cty.NilVal && same(c.Before, c.After) {
+	if j.edited[c.Address] {
 		return true
 	}
 	was, known := j.before[c.Address]
@@ -250,7 +254,7 @@ func (j *jury) count(c Change) {
 	}
 }
 
-// settleAccepted counts an object whose code people edited: the plan has it, whatever it does to it.
+// settleAccepted counts an object whose change is no difference: the plan has it, whatever it does to it.
 func (j *jury) settleAccepted(c Change) {
 	k := key{c.Type, c.objectID()}
 	object, listed := j.listed[k]

@@ -59,9 +59,7 @@ func TestManyImportsAreKeptFromInit(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := os.WriteFile(engine.Path, []byte(script), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		writeProgram(t, engine.Path, script)
 		s, err := Open(Job{Engine: engine, Dir: dir, TempDir: t.TempDir(), Backend: tt.backend})
 		if err != nil {
 			t.Fatal(err)
