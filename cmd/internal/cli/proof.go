@@ -122,12 +122,16 @@ func (r *run) unplanned() bool {
 	case r.o.proof.off:
 		p.State, p.Reason = report.ProofSkipped, "--no-verify"
 	case r.o.secrets == "blank" && r.report.Secrets > 0:
-		p.State, p.Reason = report.ProofUnavailable, report.Plural(r.report.Secrets, "variable")+" without a value, as --secrets blank wants it"
+		p.State, p.Reason = report.ProofUnavailable, withoutValues(r.report.Secrets)
 		p.Hint = "fill them in as " + r.report.SecretsFile + " shows, then: " + program + " verify " + r.o.dir
 	default:
 		return false
 	}
 	return true
+}
+
+func withoutValues(variables int) string {
+	return report.Plural(variables, "variable") + " without a value, as --secrets blank wants it"
 }
 
 // prove plans the staged directory against a target until the plan is clean or cannot be mended.

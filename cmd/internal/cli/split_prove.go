@@ -41,8 +41,9 @@ func (s *split) render() error {
 	return nil
 }
 
-// readsID finds where code reads an id from the state of another part.
-var readsID = regexp.MustCompile(`\bdata\.terraform_remote_state\.(\w+)\.outputs\.(\w+)\.(\w+)`)
+// readsID finds where code reads an id from the state of another part, as it is written here and as
+// people write it.
+var readsID = regexp.MustCompile(`\bdata\.terraform_remote_state\.(\w+)\.outputs\.(\w+)(?:\.|\[\\?")(\w+)`)
 
 // exportMore keeps the outputs that staying code of earlier runs and code by hand read: this run has
 // not linked them.
@@ -238,6 +239,8 @@ func (s *split) sum() {
 	switch to.Proof.State {
 	case report.ProofClean, report.ProofDiffers:
 		to.Proof.Plan = total.Summary()
+	case report.ProofUnavailable:
+		to.Proof.Reason = withoutValues(to.Secrets)
 	}
 	to.Seconds = time.Since(r.started).Seconds()
 }
