@@ -1,6 +1,8 @@
 package fold
 
 import (
+	"slices"
+
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
 )
@@ -42,7 +44,7 @@ func (t *ties) contract(members []*graph.Resource) bool {
 		addresses[i], inside[r.Address] = r.Address, true
 	}
 	seen := map[graph.Address]bool{}
-	for queue := addresses; len(queue) > 0; queue = queue[1:] {
+	for queue := slices.Clone(addresses); len(queue) > 0; queue = queue[1:] {
 		for _, to := range t.refers[queue[0]] {
 			if inside[to] {
 				return false
@@ -53,9 +55,9 @@ func (t *ties) contract(members []*graph.Resource) bool {
 			}
 			seen[node] = true
 			if all := t.nodes[node]; len(all) > 0 {
-				queue = append(queue[:len(queue):len(queue)], all...)
+				queue = append(queue, all...)
 			} else {
-				queue = append(queue[:len(queue):len(queue)], node)
+				queue = append(queue, node)
 			}
 		}
 	}
