@@ -266,6 +266,9 @@ func (p *modulePart) told() report.Part {
 			})
 		}
 	}
+	for _, c := range p.run.changes.Carried {
+		out.Requests += requestsToRead(c.Address.Type)
+	}
 	for _, d := range p.run.graph.Data {
 		if d.Address.Type != generator.StateType {
 			out.Requests++

@@ -124,20 +124,20 @@ func (s *split) guard() error {
 }
 
 // layOut renders and stages a part. Of one that has nothing left, and nothing to let go of, no file
-// stays.
+// stays, but for the shared one and for those with code by hand.
 func (r *run) layOut() error {
-	r.part.gone = len(r.graph.Resources)+len(r.renderOptions.Forgotten) == 0 && !r.around.byHand()
-	if r.part.gone {
-		if err := r.stage(); err != nil {
-			return err
-		}
-		if r.part.gone = len(r.changes.Carried) == 0; r.part.gone {
-			return nil
-		}
-	}
 	if err := r.render(); err != nil {
 		return err
 	}
+	if err := r.stage(); err != nil {
+		return err
+	}
+	left := len(r.graph.Resources) + len(r.renderOptions.Forgotten) + len(r.changes.Carried)
+	r.part.gone = left == 0 && r.part.name != sharedPart && !r.around.byHand()
+	if !r.part.gone {
+		return nil
+	}
+	r.files = nil
 	return r.stage()
 }
 
