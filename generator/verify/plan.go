@@ -15,8 +15,8 @@ import (
 // Plan plans the directory of job and returns what the engine would do.
 //
 // A plan that fails for some resources is a [Result] with Errored set. The error is an [UnavailableError] where no plan
-// could be made at all, an [EngineError] where the engine refused the code as a whole, and matches the context's error
-// where ctx ended. The engine is interrupted then, and no file of the plan stays behind.
+// could be made at all, an [EngineError] where the engine refused the code as a whole, a [CrashError] where the provider
+// stopped, and matches the context's error where ctx ended. The engine is interrupted then, and no file of the plan stays behind.
 func Plan(ctx context.Context, job Job) (result *Result, err error) {
 	s, err := Open(job)
 	if err != nil {
@@ -185,7 +185,11 @@ func (s *Session) plan(ctx context.Context) (*Result, error) {
 		return nil, fmt.Errorf("find the plan: %w", err)
 	}
 	if planErr != nil && !concernsObjects(result) {
-		return nil, s.planError(planErr)
+		refused := s.planError(planErr)
+		if slices.ContainsFunc(refused.Diagnostics, Diagnostic.isCrash) {
+			return nil, s.crashed(ctx, file, refused, planErr.Error())
+		}
+		return nil, refused
 	}
 	if kept.Size() > 0 {
 		if err := s.show(ctx, file, result); err != nil {

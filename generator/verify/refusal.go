@@ -36,7 +36,7 @@ func boolOrder(b bool) int {
 }
 
 // planError is a plan that failed as a whole. What the engine printed beside its stream counts when the stream is silent.
-func (s *Session) planError(err error) error {
+func (s *Session) planError(err error) *EngineError {
 	diagnostics := errorsOf(s.stream.diagnostics)
 	if len(diagnostics) == 0 {
 		diagnostics = textDiagnostics(err.Error())

@@ -14,6 +14,7 @@ const stateFlagNotice = "Deprecated flag: -state"
 type uiStream struct {
 	diagnostics []Diagnostic
 	reading     map[string]string // address to id of objects whose reading began but did not end well
+	begun       []string          // addresses of objects whose reading began, in that order
 	refreshed   int
 	progress    func(Progress)
 	rest        []byte
@@ -58,6 +59,7 @@ func (s *uiStream) line(line string) {
 		}
 	case "refresh_start":
 		s.reading[message.Hook.Resource.Addr] = message.Hook.ID
+		s.begun = append(s.begun, message.Hook.Resource.Addr)
 	case "refresh_complete":
 		delete(s.reading, message.Hook.Resource.Addr)
 		s.refreshed++

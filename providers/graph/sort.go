@@ -67,3 +67,28 @@ func (r *Resource) lastResort(o *Resource) bool {
 	}
 	return r.ID < o.ID
 }
+
+// InOrder returns the resources such that each comes after those that it refers to, and otherwise in
+// the order of the graph. The graph must be linked: it has no cycles then.
+func (g *Graph) InOrder() []*Resource {
+	needs := make([][]int, len(g.Resources))
+	for _, e := range g.edges() {
+		needs[e.from] = append(needs[e.from], e.to)
+	}
+	sorted, seen := make([]*Resource, 0, len(g.Resources)), make([]bool, len(g.Resources))
+	var visit func(int)
+	visit = func(i int) {
+		if seen[i] {
+			return
+		}
+		seen[i] = true
+		for _, to := range needs[i] {
+			visit(to)
+		}
+		sorted = append(sorted, g.Resources[i])
+	}
+	for i := range g.Resources {
+		visit(i)
+	}
+	return sorted
+}

@@ -214,8 +214,9 @@ func (r *run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error
 // against one of several objects of a block it has against the block too.
 func objections(v verify.Verdict, planErr error) (against map[string]string, general string) {
 	against = map[string]string{}
+	var crash *verify.CrashError
 	var refused *verify.EngineError
-	if errors.As(planErr, &refused) {
+	if errors.As(planErr, &refused) && !errors.As(planErr, &crash) {
 		return against, refused.Error()
 	}
 	if planErr != nil || v.Clean {

@@ -196,10 +196,14 @@ func (r *run) ignore(resources []*graph.Resource) []*graph.Resource {
 	})
 }
 
-// leavesOut reports whether an id may be that of an object which was listed and not taken.
+// leavesOut reports whether an id may be that of an object which was listed and not taken, or at which
+// the provider stops.
 func (r *run) leavesOut(types []string, id graph.ID) bool {
 	if r.around.left == nil {
 		r.around.left = r.deselected()
 	}
-	return slices.ContainsFunc(types, func(t string) bool { return r.around.left[state.Key{Type: t, ID: id}] })
+	return slices.ContainsFunc(types, func(t string) bool {
+		key := state.Key{Type: t, ID: id}
+		return r.around.left[key] || r.crashed[key] != ""
+	})
 }

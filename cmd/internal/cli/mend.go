@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
@@ -24,7 +26,7 @@ const (
 func (r *run) planAndMend(ctx context.Context, t target) (*verify.Result, error) {
 	mender := repair.New(r.schema)
 	for round := 0; ; round++ {
-		result, verdict, err := r.judge(ctx, t, r.readable())
+		result, verdict, err := r.judge(ctx, t, nil)
 		if again, unfoldErr := r.unfoldUnclean(ctx, verdict, err); again || unfoldErr != nil {
 			if unfoldErr != nil {
 				return nil, unfoldErr
@@ -46,16 +48,31 @@ func (r *run) planAndMend(ctx context.Context, t target) (*verify.Result, error)
 	}
 }
 
-// judge plans and compares the plan with what is expected.
-func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Result, verify.Verdict, error) {
-	stateFile, err := r.proofState()
-	if err != nil {
-		return nil, verify.Verdict{}, err
-	}
-	if stateFile == "" {
-		if stateFile, err = r.around.pulledFile(); err != nil {
+// judge plans and compares the plan with what is expected. Of which addresses is to be given where it is
+// not of all that can be planned. Objects at which the provider stops are taken out on the way.
+func (r *run) judge(ctx context.Context, t target, part []string) (*verify.Result, verify.Verdict, error) {
+	for {
+		targets := part
+		if len(targets) == 0 {
+			targets = r.readable()
+		}
+		result, verdict, err := r.judgeOnce(ctx, t, targets)
+		var crash *verify.CrashError
+		if !errors.As(err, &crash) {
+			return result, verdict, err
+		}
+		gone, err := r.takeOutCrashing(ctx, crash)
+		if err != nil {
 			return nil, verify.Verdict{}, err
 		}
+		part = slices.DeleteFunc(part, func(address string) bool { return address == gone })
+	}
+}
+
+func (r *run) judgeOnce(ctx context.Context, t target, targets []string) (*verify.Result, verify.Verdict, error) {
+	stateFile, err := r.stateToProve()
+	if err != nil {
+		return nil, verify.Verdict{}, err
 	}
 	planner, err := r.stagedPlanner(ctx, t)
 	if err != nil {
@@ -87,6 +104,15 @@ func (r *run) judge(ctx context.Context, t target, targets []string) (*verify.Re
 	return result, verdict, nil
 }
 
+// stateToProve is the file with the state that plans are made against; empty for the directory's own.
+func (r *run) stateToProve() (string, error) {
+	stateFile, err := r.proofState()
+	if err != nil || stateFile != "" {
+		return stateFile, err
+	}
+	return r.around.pulledFile()
+}
+
 // leaving counts the objects in the state that the code lets go of. OpenTofu reads such an object before
 // it forgets it, and the recording has none of those that are not selected: it takes them for gone.
 func (r *run) leaving() int {
@@ -111,11 +137,8 @@ func (r *run) mend(ctx context.Context, m *repair.Mender, t target, result *veri
 		}
 		changed = true
 		targets := r.record(done)
-		refold := func() error { return r.refold(ctx) }
-		for _, again := range []func() error{r.relink, refold, r.render, r.stage} {
-			if err := again(); err != nil {
-				return changed, err
-			}
+		if err := r.writeAgain(ctx); err != nil {
+			return changed, err
 		}
 		if len(r.graph.Resources) <= wholePlan || len(targets) == 0 {
 			return changed, nil
@@ -129,6 +152,17 @@ func (r *run) mend(ctx context.Context, m *repair.Mender, t target, result *veri
 		}
 	}
 	return changed, nil
+}
+
+// writeAgain brings the staged directory in line with the graph.
+func (r *run) writeAgain(ctx context.Context) error {
+	refold := func() error { return r.refold(ctx) }
+	for _, again := range []func() error{r.relink, refold, r.render, r.stage} {
+		if err := again(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // record tells the repairs in the report, and returns the addresses that are still in the code.

@@ -58,6 +58,7 @@ type run struct {
 	around   *surroundings                      // from the start: code by hand, and the state
 	forget   map[state.Key]bool                 // link: what leaves the code although it lives
 	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
+	crashed  map[state.Key]string               // verify: objects at which the provider stops, and why
 	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
 	hidden   map[string]int                     // link: how many settings became variables, by type
 	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold

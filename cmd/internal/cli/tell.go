@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"sort"
 	"time"
 
@@ -38,7 +39,7 @@ func (r *run) sum() {
 		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: r.removedFiles(), Edited: r.changes.Edited,
 	}
 	for _, c := range r.changes.Carried {
-		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: c.Reason})
+		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], c.Reason)})
 	}
 	s.Again = r.sumAgain()
 	mask(s)
