@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -22,7 +25,12 @@ func partsOf(dir string) ([]string, error) {
 	}
 	var dirs []string
 	for _, p := range memo.Parts {
-		dirs = append(dirs, filepath.Join(dir, p.Name))
+		part := filepath.Join(dir, p.Name)
+		if _, err := os.Stat(part); errors.Is(err, fs.ErrNotExist) {
+			return nil, advised(fmt.Errorf("%s is missing, which %s names", part, filepath.Join(dir, splitName)),
+				"restore it from version control; import --split-by "+memo.By+" writes it again")
+		}
+		dirs = append(dirs, part)
 	}
 	return dirs, nil
 }

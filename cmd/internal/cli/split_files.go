@@ -50,22 +50,37 @@ func readSplit(dir string) (*splitV1, error) {
 		return nil, fmt.Errorf("read the list of parts: %w", err)
 	}
 	s := &splitV1{}
-	err = json.Unmarshal(content, s)
-	switch {
-	case err != nil:
-	case s.Version != 1:
-		err = fmt.Errorf("version %d is not known", s.Version)
-	default:
-		for _, p := range s.Parts {
-			if p.Name == "" || p.Name != filepath.Base(p.Name) || strings.HasPrefix(p.Name, ".") || !filepath.IsLocal(p.Name) {
-				err = fmt.Errorf("%q is no name of a part", p.Name)
-			}
-		}
+	if err = json.Unmarshal(content, s); err == nil {
+		err = s.check()
 	}
 	if err != nil {
 		return nil, advised(fmt.Errorf("%s: %w", path, err), "restore it from version control")
 	}
 	return s, nil
+}
+
+// check refuses a list that no run wrote: commands go where its names lead.
+func (s *splitV1) check() error {
+	if s.Version != 1 {
+		return fmt.Errorf("version %d is not known", s.Version)
+	}
+	if s.By != byTeam {
+		return fmt.Errorf("split_by %q is not known", s.By)
+	}
+	if len(s.Parts) == 0 {
+		return errors.New("it names no parts")
+	}
+	seen := map[string]bool{}
+	for _, p := range s.Parts {
+		if p.Name == "" || p.Name != filepath.Base(p.Name) || strings.HasPrefix(p.Name, ".") || !filepath.IsLocal(p.Name) {
+			return fmt.Errorf("%q is no name of a part", p.Name)
+		}
+		if seen[p.Name] {
+			return fmt.Errorf("it names %s twice", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	return nil
 }
 
 // reads are the parts whose state each part reads.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,9 +76,20 @@ func TestPartNames(t *testing.T) {
 // A list of parts is read before anything else: what it names must stay below the directory.
 func TestListOfParts(t *testing.T) {
 	t.Parallel()
+	list := func(names ...string) string {
+		memo := splitV1{Version: 1, By: byTeam}
+		for _, n := range names {
+			memo.Parts = append(memo.Parts, partV1{Name: n})
+		}
+		content, err := json.Marshal(memo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
 	for _, text := range []string{
-		"", "{", `{"version": 2}`, `{"version": 1, "parts": [{"name": "../x"}]}`, `{"version": 1, "parts": [{"name": ""}]}`,
-		`{"version": 1, "parts": [{"name": ".git"}]}`, `{"version": 1, "parts": [{"name": "a/b"}]}`,
+		"", "{", `{"version": 2}`, list("../x"), list(""), list(".git"), list("a/b"), list(), list("a", "a"),
+		strings.Replace(list("a"), byTeam, "moon", 1),
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, splitName), []byte(text), 0o600); err != nil {
@@ -86,6 +98,13 @@ func TestListOfParts(t *testing.T) {
 		if memo, err := readSplit(dir); err == nil {
 			t.Errorf("%q was read as %+v", text, memo)
 		}
+	}
+	good := t.TempDir()
+	if err := os.WriteFile(filepath.Join(good, splitName), []byte(list("a", "b")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if memo, err := readSplit(good); err != nil || len(memo.Parts) != 2 {
+		t.Errorf("a list of two: %+v, %v", memo, err)
 	}
 	if memo, err := readSplit(t.TempDir()); memo != nil || err != nil {
 		t.Errorf("no list: %+v, %v", memo, err)
