@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
@@ -179,7 +180,7 @@ func (r *reader) refused(a *schema.Attribute, state cty.Value) string {
 		if state.AsString() == "" {
 			return "the API has no value here, and the provider accepts none"
 		}
-		return fmt.Sprintf("the provider does not accept %q", state.AsString())
+		return notAccepted(state.AsString())
 	}
 	if !state.CanIterateElements() {
 		return ""
@@ -187,10 +188,16 @@ func (r *reader) refused(a *schema.Attribute, state cty.Value) string {
 	for it := state.ElementIterator(); it.Next(); {
 		_, v := it.Element()
 		if v.Type() == cty.String && !a.Allows(v.AsString()) {
-			return fmt.Sprintf("the provider does not accept %q", v.AsString())
+			return notAccepted(v.AsString())
 		}
 	}
 	return ""
+}
+
+// notAccepted quotes a value that a validator refuses, masked beforehand: behind an escape, what a
+// credential begins with is no longer the start of a word.
+func notAccepted(value string) string {
+	return fmt.Sprintf("the provider does not accept %q", secret.Mask(value))
 }
 
 // replaceRefused finds the way around a validator: leave the attribute out where that plans

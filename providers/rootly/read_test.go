@@ -88,3 +88,30 @@ func TestConditionsThatAreNoList(t *testing.T) {
 		t.Errorf("%+v", d.Losses)
 	}
 }
+
+// A value that a validator refuses and a key that the provider does not know are quoted in comments and
+// the report, without the credentials in them, even where an escape stands right before one.
+func TestQuotedCredential(t *testing.T) {
+	t.Parallel()
+	const token = "sk_live_" + "Ev1z2SVjewIDlt49dPWzt8IY"
+	for api, attributes := range map[string]string{
+		"retrospective_processes": `"retrospective_process_matching_criteria":{"` + token + `":"x"}`,
+		"heartbeats":              `"notification_target_type":"line\n` + token + `"`,
+	} {
+		typ := map[string]string{"heartbeats": "rootly_heartbeat", "retrospective_processes": "rootly_retrospective_process"}[api]
+		d, r := decoded(t, typ, sandbox.Object{}, served(api, "p", "", `{"name":"P",`+attributes+`}`))
+		if r == nil {
+			t.Fatalf("%s: %+v", typ, d.Rejected)
+		}
+		said := ""
+		for _, l := range d.Losses {
+			said += l.Reason + "\n"
+		}
+		for _, i := range r.Ignore {
+			said += i.Reason + "\n"
+		}
+		if strings.Contains(said, token) || !strings.Contains(said, "[secret]") {
+			t.Errorf("%s: %q", attributes, said)
+		}
+	}
+}

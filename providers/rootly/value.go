@@ -9,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
@@ -84,7 +85,7 @@ func mapState(raw any) (cty.Value, error) {
 		for key, val := range v {
 			s, err := stringState(val) // also null, which is read as an empty text
 			if err != nil {
-				return cty.NilVal, fmt.Errorf("key %q: %w", key, err)
+				return cty.NilVal, fmt.Errorf("key %q: %w", secret.Mask(key), err)
 			}
 			elems[key] = s
 		}
@@ -181,7 +182,7 @@ func fits(b *schema.Block, raw map[string]any) error {
 		}
 		n := b.Nested(key)
 		if n == nil {
-			return fmt.Errorf("%s: the provider does not know this setting", key)
+			return fmt.Errorf("%s: the provider does not know this setting", secret.Mask(key))
 		}
 		if err := fitsNested(n, val); err != nil {
 			return fmt.Errorf("%s: %w", key, err)

@@ -299,3 +299,18 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 }
+
+// The rules are for source code. In what people write, other things come right behind a token.
+func TestFindBeforePunctuation(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"sk" + "_live_" + word(24), "gh" + "p_" + word(36), "AK" + "IA" + made(3, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "SG" + "." + word(22) + "." + word(43)} {
+		for _, form := range []string{
+			"the key (%) of it", "<code>%</code>", "use %, please", "it is %. Keep it", "%: for the pager", "[%]", "{%}",
+			"https://example.com/in/%&x=1", "%|old", `line %\n`, "is it %?",
+		} {
+			if said := secret.Mask(strings.Replace(form, "%", token, 1)); strings.Contains(said, token) {
+				t.Errorf("%q stays in %q", token[:8], said)
+			}
+		}
+	}
+}

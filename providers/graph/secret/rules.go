@@ -64,6 +64,7 @@ var book = sync.OnceValue(func() *rulebook {
 	b.allow.prepare()
 	for _, r := range t.Rules {
 		r.assigns = assignsToKeyword(r)
+		r.Regex = strings.ReplaceAll(r.Regex, sourceEnd, proseEnd)
 	}
 	b.rules = append(ownRules(), t.Rules...)
 	index := map[string]int{}
@@ -85,6 +86,13 @@ var book = sync.OnceValue(func() *rulebook {
 	b.words = newKeywords(words)
 	return b
 })
+
+// What may come behind a token: in source code, which most rules of the set are for, and in prose, lists,
+// HTML and addresses as well.
+const (
+	sourceEnd = `(?:[\x60'"\s;]|\\[nr]|$)`
+	proseEnd  = `(?:[\x60'"\s;,:)\]}<>&|\\]|[.!?](?:\s|$)|$)`
+)
 
 // What most rules of the set are made of: a name, an operator, a token.
 const (
