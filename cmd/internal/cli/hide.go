@@ -92,6 +92,7 @@ func mask(s *report.Summary) {
 	for i := range s.Losses {
 		s.Losses[i].Title = secret.Mask(s.Losses[i].Title)
 		s.Losses[i].Reason = secret.Mask(s.Losses[i].Reason)
+		s.Losses[i].Path = secret.Mask(s.Losses[i].Path) // keys are part of it
 	}
 	for i := range s.Ignored {
 		s.Ignored[i].Reason = secret.Mask(s.Ignored[i].Reason)
