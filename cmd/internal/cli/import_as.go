@@ -63,7 +63,8 @@ type stateRun struct {
 	job     verify.Job
 	present []byte // empty where there is none
 	held    []tfstate.Held
-	private string // directory for the state that the proof plans against; empty until it is needed
+	moves   map[graph.Address]graph.Address // by moved blocks of earlier runs, which may not be applied yet
+	private string                          // directory for the state that the proof plans against; empty until it is needed
 }
 
 // openState reads the state that the directory has by now, since the addresses in it win.
@@ -92,6 +93,14 @@ func (r *run) openState(ctx context.Context) error {
 	}
 	if err := s.move(); err != nil {
 		return err
+	}
+	moved, _, err := r.dir.Leavers()
+	if err != nil {
+		return err
+	}
+	s.moves = map[graph.Address]graph.Address{}
+	for _, m := range moved {
+		s.moves[m[0]] = m[1]
 	}
 	r.state = s
 	return nil
@@ -200,10 +209,23 @@ func (r *run) heldNames() map[state.Key]graph.Address {
 	}
 	for _, h := range r.state.held {
 		if h.Plain() {
-			names[state.Key{Type: h.Address.Type, ID: h.ID}] = h.Address
+			names[state.Key{Type: h.Address.Type, ID: h.ID}] = r.state.follow(h.Address)
 		}
 	}
 	return names
+}
+
+// follow returns where moved blocks of earlier runs take what the state has at an address: an object
+// that was given a new one shall keep it until that is applied.
+func (s *stateRun) follow(a graph.Address) graph.Address {
+	for range s.moves { // no chain is longer, and a ring ends
+		next, ok := s.moves[a]
+		if !ok {
+			break
+		}
+		a = next
+	}
+	return a
 }
 
 // heldByOthers are the addresses in the state of objects that this run does not have.
