@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -120,5 +121,22 @@ func TestDiagnosticInOneLine(t *testing.T) {
 	d := Diagnostic{Severity: "error", Summary: "Bad value", Detail: "must\n  be\nless", Address: "rootly_team.a", File: "teams.tf", Line: 7}
 	if got, want := d.String(), "teams.tf:7: rootly_team.a: Bad value: must be less"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// An engine that cannot read its settings file goes on without, and then finds no mirror: what is to be
+// mended is the file.
+func TestSettingsFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	const unreachable = "\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions\n"
+	s := &Session{job: Job{Engine: Engine{Name: tofu}}}
+	for text, want := range map[string]string{
+		"": "let this machine reach the registry",
+		"There are some problems with the CLI configuration:\n\nError: Error parsing /rc: At 1:10: object expected closing RBRACE\n": "mend that settings file",
+	} {
+		var unavailable *UnavailableError
+		if err := s.initError(errors.New(text + unreachable)); !errors.As(err, &unavailable) || !strings.HasPrefix(unavailable.Hint(), want) {
+			t.Errorf("after %q: %v, hint %v, want %q", text, err, unavailable, want)
+		}
 	}
 }

@@ -11,18 +11,20 @@ var notInstallable = regexp.MustCompile(`(?i)failed to (query available provider
 	`|could not retrieve the list of available versions|no available releases match|could not connect to .*registry` +
 	`|required plugins are not installed|incompatible provider version`)
 
+// settingsBroken matches what the engines say of a settings file that they cannot read; they go on without it.
+var settingsBroken = regexp.MustCompile(`(?i)^error (parsing|reading) `)
+
 // initError sorts what init says into "cannot be had here" and "is wrong".
 func (s *Session) initError(err error) error {
 	diagnostics := textDiagnostics(err.Error())
 	refused := s.engineError(stepInit, diagnostics)
+	next := "let this machine reach the registry, or name a mirror in the file of TF_CLI_CONFIG_FILE (provider_installation)"
 	for _, d := range diagnostics {
+		if settingsBroken.MatchString(d.Summary) {
+			next = "mend that settings file, without which " + s.job.Engine.Name + " goes on with none"
+		}
 		if notInstallable.MatchString(d.Summary + " " + d.Detail) {
-			return &UnavailableError{
-				Reason: "the provider cannot be installed",
-				Next: "let this machine reach the registry, or name a mirror in the file of TF_CLI_CONFIG_FILE " +
-					"(provider_installation)",
-				Err: refused,
-			}
+			return &UnavailableError{Reason: "the provider cannot be installed", Next: next, Err: refused}
 		}
 	}
 	return refused
