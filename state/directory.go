@@ -197,8 +197,11 @@ func (d *Directory) remember() error {
 	if d.options.Force {
 		return nil
 	}
-	return &Refusal{Path: d.file(manifestName), Problem: "cannot be read", cause: err,
-		advice: "restore it from version control; --force starts without it and forgets which addresses were given"}
+	advice := "restore it from version control"
+	if !d.options.LookOnly {
+		advice += "; --force starts without it and forgets which addresses were given"
+	}
+	return &Refusal{Path: d.file(manifestName), Problem: "cannot be read", cause: err, advice: advice}
 }
 
 // makeAll makes a directory with its parents and notes which ones it made. Only the private

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sort"
 	"time"
@@ -173,11 +174,10 @@ func (o *verifyOptions) prove(ctx context.Context, w World, live target, p prova
 // written lists the objects that a directory has code for.
 func written(path string) ([]verify.Object, error) {
 	const hint = "give the directory that import -o wrote"
-	dir, err := state.Open(path, state.Options{Version: version(), LookOnly: true})
-	var refusal *state.Refusal
-	if errors.As(err, &refusal) {
-		return nil, usage(err, hint)
+	if stat, err := os.Stat(path); err == nil && !stat.IsDir() {
+		return nil, usage(fmt.Errorf("%s is a file, not a directory", path), hint)
 	}
+	dir, err := state.Open(path, state.Options{Version: version(), LookOnly: true, Adopt: true})
 	if err != nil {
 		return nil, err
 	}
