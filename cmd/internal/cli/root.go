@@ -90,7 +90,8 @@ func newRoot(w World) *cobra.Command {
 
 Reads the organisation through its API, writes code that a person would have
 written, and proves with a real plan that nothing would be created, changed or
-destroyed. Only record writes to Rootly: pulses and incidents, nothing else.
+destroyed. Only record and drift --incident write to Rootly: pulses and
+incidents, nothing else.
 
 Environment:
   ROOTLY_API_TOKEN  token to read with
