@@ -90,9 +90,20 @@ func lookupConfig(o *Object, b *schema.Block, count map[uniqueKey]int) (cty.Valu
 			continue
 		}
 		config[name] = cty.StringVal(v)
+		if isDisabled(o, b) {
+			config["enabled"] = cty.False
+		}
 		return cty.ObjectVal(config), true
 	}
 	return cty.NilVal, false
+}
+
+// isDisabled reports whether a data source has to be told that the object is disabled: those that can be
+// told look for enabled ones by default.
+func isDisabled(o *Object, b *schema.Block) bool {
+	enabled, said := o.Node.Attributes["enabled"].(bool)
+	a := b.Attribute("enabled")
+	return said && !enabled && a != nil && a.Type == cty.Bool && a.Mode != schema.Computed
 }
 
 func sourceAddress(o *Object, taken map[graph.Address]bool) graph.Address {
