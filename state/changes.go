@@ -92,13 +92,6 @@ type Carried struct {
 // Empty reports whether there is nothing to write or remove.
 func (c *Changes) Empty() bool { return len(c.Write)+len(c.Remove) == 0 }
 
-// Content returns what the named file of this run will hold. Proofs need it for files that
-// hold the code of several runs.
-func (c *Changes) Content(name string) ([]byte, bool) {
-	f, ok := c.files[name]
-	return f.Content, ok
-}
-
 // Reconcile compares what a run wants to write with what is there. It refuses when a file
 // that a person edited would have to change, unless Force was given.
 func (d *Directory) Reconcile(r Run) (*Changes, error) {

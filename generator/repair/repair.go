@@ -42,15 +42,6 @@ type Repair struct {
 	Cause   string
 }
 
-// String tells the repair as a rule would be written: type.attribute: cause.
-func (r Repair) String() string {
-	where := r.Address.Type
-	if r.Path != "" {
-		where += "." + r.Path
-	}
-	return fmt.Sprintf("%s: %s (%s)", where, r.Cause, r.How)
-}
-
 // A Mender remembers what it tried, so that it tries something else the next time.
 type Mender struct {
 	schema *schema.Provider

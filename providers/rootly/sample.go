@@ -20,9 +20,6 @@ type Disagreement struct {
 	Attribute string
 }
 
-// String names the object with the attribute.
-func (d Disagreement) String() string { return fmt.Sprintf("%s %s: %s", d.Type, d.ID, d.Attribute) }
-
 // Sample picks objects whose single answers are to be compared with the list: spread over the
 // types, so that each type comes before any comes twice, and the same for the same organisation.
 func Sample(objects []*Object, n int) []*Object {
