@@ -25,6 +25,9 @@ import (
 func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	d.managed, d.names = map[string]bool{}, map[string]string{}
 	byAddress := map[string]*driftItem{}
+	known := *result
+	known.Drift = slices.DeleteFunc(slices.Clone(result.Drift), neverRead)
+	result = &known
 	verdict := verify.Judge(result, verify.Expect{})
 	for _, c := range result.Changes {
 		if catalogue.Lookup(c.Type) != nil && c.ID != "" {
@@ -69,6 +72,20 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	}
 	// What only follows from another object's end is no drift of its own.
 	d.items = slices.DeleteFunc(d.items, func(i *driftItem) bool { return i.kind == drift.Changed && len(i.attributes) == 0 })
+}
+
+// neverRead reports whether the state has nothing of an object but its id, as where it was imported into
+// the state and not applied since: there is no earlier value that live could differ from.
+func neverRead(c verify.Change) bool {
+	if c.Action != verify.Update || c.Before == cty.NilVal || c.Before.IsNull() || !c.Before.Type().IsObjectType() {
+		return false
+	}
+	for name, v := range c.Before.AsValueMap() {
+		if name != "id" && !v.IsNull() && !(v.CanIterateElements() && v.LengthInt() == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // hollow reports whether a value that is nothing became one that is empty, or the other way round: the
