@@ -13,8 +13,11 @@ import (
 // argumentVariables hold more arguments for every plan that people make by hand.
 var argumentVariables = []string{"TF_CLI_ARGS", "TF_CLI_ARGS_plan"}
 
-// idle are arguments that have no say in what is planned.
-var idle = []string{"no-color", "compact-warnings", "input", "lock", "lock-timeout", "parallelism", "concise", "detailed-exitcode"}
+// idle are arguments that have no say in what is planned; idleWithValue are those whose value may be a word of its own.
+var (
+	idle          = []string{"no-color", "compact-warnings", "input", "lock", "concise", "detailed-exitcode"}
+	idleWithValue = []string{"lock-timeout", "parallelism"}
+)
 
 // argumentFiles carries the values for variables over that TF_CLI_ARGS and TF_CLI_ARGS_plan hold, which terraform-exec
 // does not pass on. The error is an [UnavailableError] where they ask for another plan than one of everything.
@@ -39,10 +42,11 @@ func (s *Session) argumentFiles() ([]string, error) {
 			if !given && len(words) > 0 {
 				value, words = words[0], words[1:]
 			}
-			switch name {
-			case "var-file":
+			switch {
+			case slices.Contains(idleWithValue, name):
+			case name == "var-file":
 				files = append(files, value)
-			case "var":
+			case name == "var":
 				path, err := s.argumentFile(code, len(files), value)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", variable, err)

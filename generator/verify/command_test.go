@@ -259,6 +259,7 @@ func TestArgumentsOfTheEnvironment(t *testing.T) {
 		"files":          {"-var-file=a.tfvars", "-no-color -var-file 'b c.tfvars'", "a.tfvars|b c.tfvars", ""},
 		"a value":        {"", `-var "who=ada lovelace" -lock=false`, `who = "ada lovelace"`, ""},
 		"an expression":  {"", `--var 'list=["a"]'`, `list = ["a"]`, ""},
+		"a word apart":   {"", "-parallelism 4 -lock-timeout=5s -var-file x.tfvars", "x.tfvars", ""},
 		"in their order": {"-var who=ken", "-var-file=x.tfvars", `who = "ken"|x.tfvars`, ""},
 		"a part":         {"", "-target=rootly_team.a", "", "TF_CLI_ARGS_plan holds -target"},
 		"not afresh":     {"-refresh=false", "", "", "TF_CLI_ARGS holds -refresh"},
