@@ -56,6 +56,9 @@ type Run struct {
 	// Forget holds objects whose code goes although they live.
 	Forget map[Key]bool
 
+	// Aside holds objects to whose code, where it stays, nothing of this run may refer: they are in no plan.
+	Aside map[Key]bool
+
 	// Held holds objects that the state has, so that their import blocks may go.
 	Held map[Key]bool
 }

@@ -85,7 +85,7 @@ func (k *carrying) earlierForm(next code.Source, i int, it code.Item) (code.Borr
 	stays := func(r code.Ref) string {
 		a, n := k.addressIn(r)
 		carried, ok := k.stay[a]
-		if !ok || len(r.Parts) != n+1 || r.Parts[n] != "id" {
+		if !ok || len(r.Parts) != n+1 || r.Parts[n] != "id" || k.run.Aside[carried.Key()] {
 			return ""
 		}
 		mentions = true

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // CrashError says that the provider stopped in the middle of a plan.
@@ -72,8 +73,9 @@ func (e *CrashError) ofObject() bool {
 }
 
 // Culprit finds the object that made the provider stop, by plans of some of the addresses one at a time. These are all
-// that the plan was to have, each after those that it refers to. It returns the address with what the provider said to
-// it alone, or nothing where no single object makes it stop again. The errors are those of [Session.Plan].
+// that the plan was to have, each after those that it refers to; without any, only what the provider was reading is
+// looked at. It returns the address with what the provider said to it alone, or nothing where no single object makes it
+// stop again. The errors are those of [Session.Plan].
 func (s *Session) Culprit(ctx context.Context, stateFile string, crash *CrashError, addresses []string) (string, *CrashError, error) {
 	if !crash.ofObject() {
 		return "", nil, nil
@@ -90,17 +92,32 @@ func (s *Session) Culprit(ctx context.Context, stateFile string, crash *CrashErr
 	}
 	// Engines do not tell of which object they asked for an import.
 	rest := slices.DeleteFunc(slices.Clone(addresses), func(address string) bool { return crash.ended[address] })
-	return h.split(rest)
+	address, alone, err := h.split(rest)
+	if address == "" || err != nil {
+		return "", nil, err
+	}
+	// A provider that stops with every object stops for another reason.
+	others := slices.DeleteFunc(slices.Clone(addresses), func(other string) bool { return other == address })
+	slices.SortStableFunc(others, func(a, b string) int { return boolOrder(crash.ended[b]) - boolOrder(crash.ended[a]) })
+	const few = 3
+	for _, other := range others[:min(few, len(others))] {
+		if again, err := h.trace([]string{other}); again == nil {
+			return address, alone, err
+		}
+	}
+	return "", nil, nil
 }
 
 // hunt is a search for the object that makes a provider stop.
 type hunt struct {
 	trace     func(targets []string) (*CrashError, error)
-	addresses map[string]bool // those that count
+	addresses map[string]bool // those that count; empty: every one
 }
 
 func (h *hunt) known(addresses []string) []string {
-	return slices.DeleteFunc(slices.Clone(addresses), func(address string) bool { return !h.addresses[address] })
+	return slices.DeleteFunc(slices.Clone(addresses), func(address string) bool {
+		return len(h.addresses) > 0 && !h.addresses[address] || strings.HasPrefix(address, "data.")
+	})
 }
 
 // among plans suspects one at a time, and the first at which the provider stops once more by itself.
@@ -150,7 +167,7 @@ func (h *hunt) split(rest []string) (string, *CrashError, error) {
 	}
 	address := rest[stops-1]
 	alone, err := h.trace([]string{address})
-	if alone == nil {
+	if alone == nil || len(alone.begun) > 0 { // what it refers to was being read
 		return "", nil, err
 	}
 	return address, alone, nil

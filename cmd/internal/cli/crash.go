@@ -67,13 +67,18 @@ func (r *run) takeOut(ctx context.Context, address, why string) error {
 		r.graph.Resources = slices.Delete(slices.Clone(r.graph.Resources), at, at+1)
 		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Mend: mendCrash})
 		r.report.Repairs = append(r.report.Repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})
-		if err := r.writeAgain(ctx); err != nil {
-			return err
-		}
 	}
 	for _, c := range r.changes.Carried {
 		if c.Address.String() == address {
-			r.crashed[c.Key()], r.unread[c.Address] = why, true
+			r.crashed[c.Key()] = why
+		}
+	}
+	if err := r.writeAgain(ctx); err != nil {
+		return err
+	}
+	for _, c := range r.changes.Carried {
+		if c.Address.String() == address {
+			r.crashed[c.Key()], r.unread[c.Address] = why+"; it is not in the plan, and a plan of the whole directory ends there", true
 		}
 	}
 	return nil
@@ -93,13 +98,28 @@ func (r *run) plannable() []string {
 	return addresses
 }
 
+// blame names the object at which the provider stopped, as far as it can be found.
+func (p *planner) blame(ctx context.Context, stateFile string, crash *verify.CrashError) error {
+	address, alone, err := p.session.Culprit(ctx, stateFile, crash, nil)
+	switch {
+	case err != nil:
+		return err
+	case address == "":
+		return crash
+	}
+	return crashes(address, whyCrashed(alone, nil))
+}
+
+// ofTypes matches panics of the language itself, which tell of types and never of values.
+var ofTypes = regexp.MustCompile(`^(interface conversion|runtime error|assignment to entry in nil map|reflect)\b`)
+
 // quoted matches what a message quotes: it may come from the object.
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 
-// whyCrashed tells of a crash without what the object holds.
+// whyCrashed tells of a crash, with none of the secrets. Where they are not known it tells of types only.
 func whyCrashed(crash *verify.CrashError, secrets []string) string {
 	const why = "the provider crashes on it"
-	if crash.Panic == "" {
+	if crash.Panic == "" || secrets == nil && !ofTypes.MatchString(crash.Panic) {
 		return why
 	}
 	said := crash.Panic
@@ -119,5 +139,5 @@ func whyCrashed(crash *verify.CrashError, secrets []string) string {
 
 // crashes is the error for an object that keeps everything from being planned.
 func crashes(address, why string) error {
-	return advised(fmt.Errorf("%s: %s", address, why), mendCrash+"; --excludes or .rootlyignore leave it out")
+	return advised(fmt.Errorf("%s: %s", address, why), mendCrash+"; .rootlyignore keeps it out of an import")
 }

@@ -71,14 +71,20 @@ type planOptions struct {
 	progress  func(verify.Progress)
 }
 
-// plan runs the engine in a directory against a target, once.
+// plan runs the engine in a directory against a target, once, unless the provider crashes: then the error
+// names the object at which it did.
 func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planOptions) (result *verify.Result, err error) {
 	planner, err := p.planner(ctx, w, dir, t, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, planner.close()) }()
-	return planner.plan(ctx, o.stateFile, o.targets)
+	result, err = planner.plan(ctx, o.stateFile, o.targets)
+	var crash *verify.CrashError
+	if errors.As(err, &crash) {
+		return nil, planner.blame(ctx, o.stateFile, crash)
+	}
+	return result, err
 }
 
 // plainID is the id of an object in what the provider imports it by, which may be a path.

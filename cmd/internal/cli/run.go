@@ -360,7 +360,7 @@ func (r *run) render() error {
 // stage lays the future directory beside the present one.
 func (r *run) stage() error {
 	defer r.lap("stage", time.Now())
-	run := state.Run{Complete: r.complete, Live: map[state.Key]bool{}}
+	run := state.Run{Complete: r.complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
 	for _, f := range r.files {
 		run.Files = append(run.Files, state.File{
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
@@ -375,6 +375,9 @@ func (r *run) stage() error {
 	}
 	for _, o := range r.rejected() {
 		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	for k := range r.crashed {
+		run.Aside[k] = true
 	}
 	r.runBeside(&run)
 	changes, err := r.dir.Reconcile(run)
