@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -356,6 +357,17 @@ func (r *run) sumAgain() report.Again {
 		}
 	}
 	return s
+}
+
+// adviseGone says what helps where the plan stops at an object that Rootly no longer has: some types of
+// the provider take an answer of 404 for a failure, and do not let the state forget the object. No block
+// in the code helps, since engines read an object before they let go of it.
+func adviseGone(differences []report.Difference, gone []string) {
+	for i, d := range differences {
+		if d.Action == "error" && slices.Contains(gone, d.Address) {
+			differences[i].Message = fmt.Sprintf("Rootly has it no more, which the provider takes for a failure; take it out with: state rm '%s' (%s)", d.Address, d.Message)
+		}
+	}
 }
 
 // edited reports whether an address stands in a file of an earlier run that a person edited.

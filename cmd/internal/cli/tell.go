@@ -42,6 +42,7 @@ func (r *run) sum() {
 		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], c.Reason)})
 	}
 	s.Again = r.sumAgain()
+	adviseGone(s.Proof.Differences, s.Again.Gone)
 	mask(s)
 	s.Seconds = time.Since(r.started).Seconds()
 }
