@@ -11,14 +11,13 @@ import (
 )
 
 // barrierName is a file that stands in the directory while a commit moves several files, so
-// that a plan in between is refused instead of taking half of the code for all of it.
+// that a plan in between is refused instead of taking half of the code for all of it. A block
+// that no engine knows does it: OpenTofu heeds no required_version in .tf files since 1.12.
 const barrierName = "terraformer-rootly-unfinished.tf"
 
 const barrier = `# An import was interrupted while it moved its files in, and this directory holds only some
 # of them. Run the import again: it finishes the interrupted one first and removes this file.
-terraform {
-  required_version = "< 0.0.1"
-}
+import_was_interrupted {}
 `
 
 // Commit moves the staged files in. Once it has begun to, the next Open ends what it could

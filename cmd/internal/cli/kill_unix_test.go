@@ -143,7 +143,7 @@ func refusedByEngine(t *testing.T, dir string) {
 	plan := exec.Command(engine, "plan", "-input=false")
 	plan.Dir = dir
 	plan.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_DATA_DIR="+t.TempDir())
-	if out, err := plan.CombinedOutput(); err == nil || !strings.Contains(string(out), "0.0.1") {
+	if out, err := plan.CombinedOutput(); err == nil || !strings.Contains(string(out), "import_was_interrupted") {
 		t.Errorf("%s plan: %v\n%s", engine, err, out)
 	}
 }
