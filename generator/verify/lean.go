@@ -35,11 +35,7 @@ func (s *Session) lean() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("list the code: %w", err)
 	}
-	dir := filepath.Join(s.private, "lean")
-	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
-		return "", fmt.Errorf("make a directory to initialise: %w", err)
-	}
-	kept := 0
+	kept, wanted := 0, map[string][]byte{}
 	for _, entry := range entries {
 		name := entry.Name()
 		if entry.IsDir() || !codeNames.MatchString(name) && name != lockFile && name != stateFile {
@@ -56,12 +52,20 @@ func (s *Session) lean() (string, error) {
 			kept += imports
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), src, 0o600); err != nil {
-			return "", fmt.Errorf("copy the code to initialise: %w", err)
-		}
+		wanted[name] = src
 	}
 	if kept < manyImports {
 		return "", nil
+	}
+
+	dir := filepath.Join(s.private, "lean")
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+		return "", fmt.Errorf("make a directory to initialise: %w", err)
+	}
+	for name, src := range wanted {
+		if err := os.WriteFile(filepath.Join(dir, name), src, 0o600); err != nil {
+			return "", fmt.Errorf("copy the code to initialise: %w", err)
+		}
 	}
 	return dir, nil
 }
