@@ -244,7 +244,7 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 		r.close()
 		return nil, err
 	}
-	if err := r.installedSchema(ctx); err != nil {
+	if err := r.installedSchema(ctx, r.o.dir); err != nil {
 		r.close()
 		return nil, err
 	}

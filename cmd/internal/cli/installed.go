@@ -19,15 +19,15 @@ func (r *run) haveEngine(ctx context.Context) error {
 	return r.unproven(ctx, err)
 }
 
-// installedSchema lets the provider that the directory has been initialised with speak for itself,
+// installedSchema lets the provider that a directory has been initialised with speak for itself,
 // where it is of another version than the built-in schema. What it has more is imported by the
 // general rules, what it has no more is left out and told. Its defaults are not in what it says, so
 // values equal to a known default are written out.
-func (r *run) installedSchema(ctx context.Context) error {
+func (r *run) installedSchema(ctx context.Context, dir string) error {
 	if r.o.proof.off || r.o.proof.provider != "official" {
 		return nil
 	}
-	p, err := verify.Installed(r.o.dir)
+	p, err := verify.Installed(dir)
 	if err != nil || p.Version == "" || p.Version == schema.SnapshotVersion {
 		return err
 	}
@@ -37,7 +37,7 @@ func (r *run) installedSchema(ctx context.Context) error {
 	if err != nil {
 		return nil // the proof will say so
 	}
-	data, err := verify.Schema(ctx, engine, r.o.dir, p, r.w.Environ())
+	data, err := verify.Schema(ctx, engine, dir, p, r.w.Environ())
 	if err != nil {
 		return fmt.Errorf("ask provider %s for its schema: %w", p.Version, err)
 	}

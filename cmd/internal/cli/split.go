@@ -141,9 +141,7 @@ func (s *split) open(ctx context.Context) error {
 			return err
 		}
 	}
-	s.run.o.dir = filepath.Join(dir, sharedPart)
-	err = s.run.installedSchema(ctx)
-	s.run.o.dir = dir
+	err = s.run.installedSchema(ctx, filepath.Join(dir, sharedPart))
 	for _, p := range s.parts {
 		p.schema = s.run.schema
 	}
