@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,25 +14,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
 )
-
-func idsInPostgres(t testing.TB, address string) []string {
-	t.Helper()
-	conn, err := pgx.Connect(context.Background(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	rows, err := conn.Query(context.Background(), "SELECT id FROM rootly_audit_events")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(ids)
-	return ids
-}
 
 // TestPostgres keeps events in a real server, whose connections get killed meanwhile.
 func TestPostgres(t *testing.T) {
@@ -88,7 +68,7 @@ func TestPostgres(t *testing.T) {
 	if broken == 0 {
 		t.Error("no run was broken")
 	}
-	sameIDs(t, "PostgreSQL", idsInPostgres(t, address), r.ids())
+	sameIDs(t, "PostgreSQL", pgtest.IDs(t, address), r.ids())
 
 	t.Run("fields", func(t *testing.T) { holdFields(t, admin) })
 	t.Run("odd texts", func(t *testing.T) { holdOddTexts(t, address, admin) })

@@ -17,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
 )
@@ -208,20 +206,5 @@ func TestAuditSyncIntoPostgresSurvivesKills(t *testing.T) {
 	s := lay(t)
 	s.to = []string{address}
 	want := s.hold(auditEvents(t, 2000))
-
-	conn, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	rows, err := conn.Query(t.Context(), "SELECT id FROM rootly_audit_events")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(ids)
-	hold(t, "PostgreSQL", ids, want)
+	hold(t, "PostgreSQL", pgtest.IDs(t, address), want)
 }

@@ -84,10 +84,7 @@ func TestSQLiteRecipes(t *testing.T) {
 			t.Errorf("%s: %v", title, err)
 			continue
 		}
-		n := 0
-		for rows.Next() {
-			n++
-		}
+		n := through(rows)
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil || n == 0 {
 			t.Errorf("%s: %d rows: %v", title, n, err)
 		}
@@ -151,10 +148,7 @@ func TestPostgresRecipes(t *testing.T) {
 			t.Errorf("%s: %v", title, err)
 			continue
 		}
-		n := 0
-		for rows.Next() {
-			n++
-		}
+		n := through(rows)
 		if rows.Err() != nil || n == 0 {
 			t.Errorf("%s: %d rows: %v", title, n, rows.Err())
 		}
@@ -165,6 +159,14 @@ func countOf(t *testing.T, conn *pgx.Conn) (n int) {
 	t.Helper()
 	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM rootly_audit_events").Scan(&n); err != nil {
 		t.Fatal(err)
+	}
+	return n
+}
+
+// through reads rows of either database to their end, and counts them.
+func through(rows interface{ Next() bool }) (n int) {
+	for rows.Next() {
+		n++
 	}
 	return n
 }
