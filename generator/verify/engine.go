@@ -88,10 +88,15 @@ func findOne(ctx context.Context, name string, o Options) (Engine, error) {
 	return engine, checkAge(engine)
 }
 
-// locate resolves a name along the search path, or checks a path.
+// locate resolves a name along the search path, or checks a path. What it returns is absolute: the engine runs in other
+// directories, where a relative path would lead to another program.
 func locate(name, searchPath string) (string, error) {
 	if strings.ContainsAny(name, `/\`) {
-		return exec.LookPath(name)
+		path, err := exec.LookPath(name)
+		if err != nil {
+			return "", err
+		}
+		return filepath.Abs(path)
 	}
 	if searchPath == "" {
 		searchPath = os.Getenv("PATH")

@@ -90,6 +90,24 @@ func TestFindEngineByPath(t *testing.T) {
 	}
 }
 
+// The engine runs in other directories, where a relative path is that of another program.
+func TestFindEngineByRelativePath(t *testing.T) {
+	t.Parallel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(fakeEngines(t, map[string]string{"terraform": "Terraform v1.11.4"}), "terraform")
+	relative, err := filepath.Rel(here, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := verify.FindEngine(t.Context(), verify.Options{Engine: relative})
+	if err != nil || engine.Path != path {
+		t.Errorf("%+v, %v, want %s", engine, err, path)
+	}
+}
+
 func TestFindEngineStopsWhenCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

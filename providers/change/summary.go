@@ -3,6 +3,7 @@ package change
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Summary says in a few words how many objects a plan touches: "3 changed, 1 created".
@@ -62,9 +63,17 @@ func (a Attribute) line() string {
 	return text
 }
 
-// code quotes a text as code, with as many backticks as it takes.
+// code quotes a text as code, with as many backticks as it takes. Controls and marks of direction are left out, and what
+// chat programs take for a mention even in code is kept apart.
 func code(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\u2028' || r == '\u2029' }), " ")
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, text)
+	text = strings.NewReplacer("<!", "<\u200b!", "<@", "<\u200b@").Replace(text)
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"

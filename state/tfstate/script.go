@@ -18,7 +18,7 @@ take() {
   if printf '%s\n' "$held" | grep -Fqx -e "$1"; then
     return
   fi
-  "$engine" import "$1" "$2"
+  "$engine" import -- "$1" "$2"
 }
 
 `

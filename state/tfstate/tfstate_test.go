@@ -167,6 +167,7 @@ func TestScript(t *testing.T) {
 	script := tfstate.Script([]tfstate.Resource{
 		{Address: at("rootly_team", "held"), ID: "1"},
 		{Address: at("rootly_team", "held_not"), ID: awkward},
+		{Address: at("rootly_team", "option"), ID: "-config=/tmp"},
 	})
 	path := filepath.Join(dir, "import.sh")
 	if err := os.WriteFile(path, script, 0o700); err != nil {
@@ -178,7 +179,7 @@ func TestScript(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	got, err := os.ReadFile(log)
-	if want := "<import><rootly_team.held_not><" + string(awkward) + ">"; err != nil || string(got) != want {
+	if want := "<import><--><rootly_team.held_not><" + string(awkward) + "><import><--><rootly_team.option><-config=/tmp>"; err != nil || string(got) != want {
 		t.Errorf("ran %s, want %s (%v)", got, want, err)
 	}
 }

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -141,23 +143,34 @@ func fieldsOf(attributes []drift.Attribute) []string {
 // blamable reports whether an error only means that there are no authors.
 func blamable(err error) bool { return err == nil || rootly.Absent(err) }
 
-// onePerson is the author of all changes, as git writes people; "" if there are several or some
-// change has none.
-func onePerson(answers []drift.Answer) string {
-	person := ""
+// A person is an author as git writes them. The zero value is nobody.
+type person struct{ name, email string }
+
+// emailPattern is what can stand in a commit as an address without being read as anything else.
+var emailPattern = regexp.MustCompile(`^[\pL\pN_+][\pL\pN!#$%&'*+/=?^_{|}~.-]*@[\pL\pN][\pL\pN.-]*$`)
+
+// onePerson is the author of all changes; nobody if there are several, or some change has none. The address is that of
+// the account at Rootly, and decides who it is: a display name can be anything.
+func onePerson(answers []drift.Answer, say func(string)) person {
+	var one person
 	for _, a := range answers {
 		if a.Confidence == drift.Unknown || len(a.Open) > 0 {
-			return ""
+			return person{}
 		}
 		for _, e := range a.Events {
-			p := first(e.UserName, e.UserEmail) + " <" + e.UserEmail + ">"
-			if e.UserEmail == "" || person != "" && p != person || strings.ContainsAny(p[:len(p)-1], "\n") {
-				return ""
+			if e.UserEmail == "" || one.email != "" && !strings.EqualFold(one.email, e.UserEmail) {
+				return person{}
 			}
-			person = p
+			if one.email == "" {
+				one = person{name: first(report.Name(e.UserName), e.UserEmail), email: e.UserEmail}
+			}
 		}
 	}
-	return person
+	if one.email != "" && (len(one.email) > 254 || !emailPattern.MatchString(one.email)) {
+		say(fmt.Sprintf("the commit has whoever runs this as its author: the changes are by %s, whose address %q cannot stand in a commit", one.name, one.email))
+		return person{}
+	}
+	return one
 }
 
 // exportedAt is when the snapshot of a directory, or of a revision of it, was taken.
@@ -182,7 +195,7 @@ func writtenAt(ctx context.Context, dir, name string) (time.Time, bool) {
 }
 
 func committedAt(ctx context.Context, dir, name string, rev ...string) (time.Time, bool) {
-	text, err := git(ctx, dir, slices.Concat([]string{"log", "-1", "--format=%cI"}, rev, []string{"--", name})...)
+	text, err := git(ctx, dir, slices.Concat([]string{"log", "-1", "--format=%cI", "--no-show-signature", "--end-of-options"}, rev, []string{"--", name})...)
 	if err != nil {
 		return time.Time{}, false
 	}

@@ -79,6 +79,11 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 	if o.json && o.markdown {
 		return usage(errors.New("--json and --markdown are two forms"), "choose one")
 	}
+	for _, side := range []string{from, to} {
+		if rev, _, ok := revision(side); ok && strings.HasPrefix(rev, "-") {
+			return usage(fmt.Errorf("%q is no git revision", rev), "such as: diff HEAD~1:./export ./export")
+		}
+	}
 	o.dir = first(notLive(from), notLive(to))
 	before, err := o.side(ctx, w, from)
 	if err != nil {
@@ -198,7 +203,7 @@ func (o *diffOptions) side(ctx context.Context, w World, side string) (*drift.Sn
 		if !exists(dir) { // any more
 			at, path = ".", "./"+filepath.ToSlash(filepath.Join(dir, snapshotName))
 		}
-		text, err := git(ctx, at, "show", rev+":"+path)
+		text, err := gitShow(ctx, at, rev, path)
 		if err != nil {
 			return nil, err
 		}

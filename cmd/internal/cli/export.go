@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,7 +51,7 @@ and values, one a line, without secrets; diff reads it.
 	o.connection.flags(cmd)
 	o.selection.flags(cmd)
 	o.codeFlags(cmd)
-	cmd.Flags().BoolVar(&o.commit, "commit", false, "commit what changed, with a message that lists it")
+	cmd.Flags().BoolVar(&o.commit, "commit", false, "commit the files that export wrote or removed, with a message that lists what changed")
 	return cmd
 }
 
@@ -70,6 +68,11 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 		return err
 	}
 	defer run.close()
+	if o.commit && !o.dryRun {
+		if err := canCommit(ctx, run.dir.Path()); err != nil {
+			return err
+		}
+	}
 	run.renderOptions.Import = func(*graph.Resource) bool { return false }
 
 	if err := run.fetch(ctx); err != nil {
@@ -167,57 +170,59 @@ func unordered(s *schema.Provider) drift.Unordered {
 	}
 }
 
-// commitExport commits the directory when something in it changed. What changed is by somebody, unless
-// it is all there is.
+// commitExport commits what this run and earlier ones wrote or removed, and nothing else that differs in the directory.
+// What changed is by somebody, unless it is all there is.
 func (r *run) commitExport(ctx context.Context, d *drift.Diff, since time.Time, all bool) error {
-	dir := r.o.dir
-	if _, err := git(ctx, dir, "add", "--all", "--", "."); err != nil {
-		return err
-	}
-	changed, err := git(ctx, dir, "status", "--porcelain", "--", ".")
-	if err != nil || strings.TrimSpace(changed) == "" {
+	dir := r.dir.Path()
+	next, err := r.toCommit(ctx, dir)
+	if err != nil || len(next.paths) == 0 {
 		return err
 	}
 	c := told(d, "the last export", "now")
-	args := []string{"commit", "--quiet", "--file", "-"}
 	if !all && !d.Empty() {
-		b := &blaming{client: r.client, since: since, say: func(text string) { report.Note(r.w.Err, text) }}
+		say := func(text string) { report.Note(r.w.Err, text) }
+		b := &blaming{client: r.client, since: since, say: say}
 		answers, err := b.blame(ctx, d, &c)
 		if !blamable(err) {
 			return err
 		}
 		if err != nil {
-			report.Note(r.w.Err, fmt.Sprintf(silentLog, err))
+			say(fmt.Sprintf(silentLog, err))
 		}
-		if person := onePerson(answers); person != "" {
-			args = append(args, "--author", person)
-		}
+		next.author = onePerson(answers, say)
 	}
 	var message bytes.Buffer
 	fmt.Fprintf(&message, "Rootly: %s\n\n", report.Plural(len(c.Changes), "object")+" changed")
 	if err := report.WriteChanges(&message, c); err != nil {
 		return err
 	}
-	_, err = gitReading(ctx, dir, &message, append(args, "--", ".")...)
-	return err
+	next.message = message.String()
+	return next.make(ctx, dir)
 }
 
-// git runs git in a directory and returns what it prints.
-func git(ctx context.Context, dir string, args ...string) (string, error) {
-	return gitReading(ctx, dir, nil, args...)
-}
-
-// gitReading is git with an input.
-func gitReading(ctx context.Context, dir string, in io.Reader, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir, cmd.Stdin = dir, in
-	var out, failed bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &failed
-	if err := cmd.Run(); err != nil {
-		return "", advised(
-			fmt.Errorf("git %s in %s: %s", args[0], dir, oneLine(strings.TrimSpace(failed.String()+" "+err.Error()))),
-			"the directory must be inside a git repository, and git on PATH",
-		)
+// toCommit is a commit of the files that differ from the last one because a run wrote or removed them.
+func (r *run) toCommit(ctx context.Context, dir string) (next commit, err error) {
+	changed, err := uncommitted(ctx, dir)
+	if err != nil || len(changed) == 0 {
+		return next, err
 	}
-	return out.String(), nil
+	before, err := gitShow(ctx, dir, "HEAD", "./"+state.ManifestName)
+	if err != nil {
+		before = "" // the first commit of this directory
+	}
+	once := state.FilesIn([]byte(before))
+	for _, c := range changed {
+		ours := once[c.path] || slices.Contains(r.changes.Remove, c.path) // while it was there
+		if exists(filepath.Join(dir, c.path)) {
+			ours = r.dir.Wrote(r.changes, c.path, c.isNew())
+		}
+		if !ours {
+			continue
+		}
+		next.paths = append(next.paths, c.path)
+		if c.isUnknown() {
+			next.fresh = append(next.fresh, c.path)
+		}
+	}
+	return next, nil
 }

@@ -56,12 +56,14 @@ func substitute(ts *testscript.TestScript, neg bool, args []string) {
 // actor says who makes the changes of api from now on.
 func actor(ts *testscript.TestScript, neg bool, args []string) {
 	r := rootlyOf(ts)
-	if neg || r.server == nil || len(args) != 3 {
-		ts.Fatalf("usage: actor ID EMAIL KEY, after serve")
+	if neg || r.server == nil || len(args) < 3 || len(args) > 4 {
+		ts.Fatalf("usage: actor ID EMAIL KEY [NAME], after serve")
 	}
 	id, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	r.server.SetActor(sandbox.Actor{ID: id, Email: args[1], APIKeyID: args[2], Source: "web"})
+	name, err := strconv.Unquote(`"` + strings.Join(args[3:], "") + `"`)
+	ts.Check(err)
+	r.server.SetActor(sandbox.Actor{ID: id, Name: name, Email: args[1], APIKeyID: args[2], Source: "web"})
 }
 
 // requests holds how many requests of a kind there were in all.

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 //	apply DIR [CONFIG...]    apply its code, with the stand-in provider; what to tell its backend
 //	click NAME FILE          change the cause of a name
 //	substitute FILE VALUE... put values into a file, for $1, $2 and so on
-//	actor ID EMAIL KEY       who makes the changes of api from now on
+//	actor ID EMAIL KEY [NAME]  who makes the changes of api from now on; the name as Go quotes it
 //	requests N VERB PATH     hold how many requests there were
 //
 // Whatever a script does, its Rootly must have been read and nothing else; after "serve events",

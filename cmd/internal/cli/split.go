@@ -73,7 +73,7 @@ func (s *splitting) check(o *importOptions) error {
 		return usage(errors.New("--fold is for a single root module"), "leave out one of --fold and --split-by")
 	case o.importAs.importAs != asBlocks:
 		return usage(fmt.Errorf("--import-as %s is for a single root module", o.importAs.importAs), "with --split-by, leave it out")
-	case !strings.Contains(s.owners, teamMark) || !strings.Contains(s.owners, "@") || strings.ContainsAny(s.owners, " \t\r\n#"):
+	case !strings.Contains(s.owners, teamMark) || !ownerName.MatchString(strings.ReplaceAll(s.owners, teamMark, "team")):
 		return usage(fmt.Errorf("--owner-format %q names no team", s.owners), "such as '@acme/"+teamMark+"'")
 	}
 	return nil

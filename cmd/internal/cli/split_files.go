@@ -9,8 +9,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -95,13 +97,18 @@ func (s *splitV1) reads() map[string][]string {
 // layOut stages what stands above the parts.
 func (s *split) layOut() error {
 	memo := splitV1{Version: 1, By: byTeam, Across: s.run.o.across}
+	top := above(s.run.dir.Path())
 	for _, p := range s.parts {
 		if p.part.gone {
 			continue
 		}
 		part := partV1{Name: p.part.name, Team: s.teams.of(p.part.name), Reads: append([]string{}, slices.Sorted(maps.Keys(p.part.reads))...)}
 		if part.Team != "" {
-			part.Owner = strings.ReplaceAll(s.run.o.owners, teamMark, first(s.teams.slugs[part.Team], part.Name))
+			slug := first(s.teams.slugs[part.Team], part.Name)
+			part.Owner = strings.ReplaceAll(s.run.o.owners, teamMark, slug)
+			if err := ownable(top+part.Name+"/", part, slug); err != nil {
+				return err
+			}
 		}
 		memo.Parts = append(memo.Parts, part)
 	}
@@ -115,7 +122,7 @@ func (s *split) layOut() error {
 	}
 	changes, err := s.run.dir.Reconcile(state.Run{Files: []state.File{
 		{Name: splitName, Content: append(content, '\n')},
-		{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, above(s.run.dir.Path()))},
+		{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, top)},
 	}})
 	if err != nil {
 		return err
@@ -141,7 +148,7 @@ func owners(present []byte, before, now []partV1, top string) []byte {
 	}
 	for _, p := range now {
 		if p.Owner != "" {
-			wanted[top+p.Name+"/"] = ownerLine(p, top)
+			wanted[ownedPath(ownerLine(p, top))] = ownerLine(p, top)
 		}
 	}
 	var out bytes.Buffer
@@ -150,7 +157,7 @@ func owners(present []byte, before, now []partV1, top string) []byte {
 	}
 	for line := range strings.Lines(string(present)) {
 		text := strings.TrimRight(line, "\r\n")
-		path, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+		path := ownedPath(strings.TrimSpace(text))
 		next, ours := wanted[path]
 		switch {
 		case ours && old[text]:
@@ -167,7 +174,40 @@ func owners(present []byte, before, now []partV1, top string) []byte {
 	return out.Bytes()
 }
 
-func ownerLine(p partV1, top string) string { return top + p.Name + "/ " + p.Owner }
+func ownerLine(p partV1, top string) string {
+	return strings.ReplaceAll(top+p.Name+"/", " ", `\ `) + " " + p.Owner
+}
+
+// ownedPath is the first word of a line; a blank behind a backslash is part of it.
+func ownedPath(line string) string {
+	for i := range len(line) {
+		if (line[i] == ' ' || line[i] == '\t') && (i == 0 || line[i-1] != '\\') {
+			return line[:i]
+		}
+	}
+	return line
+}
+
+var (
+	// ownerSlug is a slug that changes nothing about who else owns a part: no second owner, group, comment or line.
+	ownerSlug = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+
+	// ownerName is one owner, as GitHub and GitLab know them: a user, a team, a group, a role, or an address.
+	ownerName = regexp.MustCompile(`^(@@?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|[A-Za-z0-9_][A-Za-z0-9_.+-]*@[A-Za-z0-9][A-Za-z0-9.-]*)$`)
+)
+
+// ownable refuses what would say something else in CODEOWNERS than that one team owns one directory.
+func ownable(path string, p partV1, slug string) error {
+	if !ownerSlug.MatchString(slug) || !ownerName.MatchString(p.Owner) {
+		return advised(fmt.Errorf("team %q (id %s) cannot be named in %s: its slug would say more there than who owns %q", slug, p.Team, ownersName, p.Name),
+			"change the slug of the team in Rootly to letters, digits and hyphens; or leave out --split-by")
+	}
+	if strings.ContainsFunc(path, func(r rune) bool { return strings.ContainsRune(`*?[]!#\`, r) || r != ' ' && !unicode.IsGraphic(r) }) {
+		return advised(fmt.Errorf("the path %q of team %q cannot stand in %s: it would mean another one there", path, slug, ownersName),
+			"rename the directory, without any of * ? [ ] ! # and backslash; or choose another one with -o")
+	}
+	return nil
+}
 
 // above is the path from the top of the repository to a directory, with a slash at both ends.
 func above(dir string) string {

@@ -79,7 +79,7 @@ func WriteChangesJSON(out io.Writer, c Changes) error {
 }
 
 func write(out io.Writer, text string) error {
-	if _, err := io.WriteString(out, text); err != nil {
+	if _, err := io.WriteString(out, unheard(text)); err != nil {
 		return fmt.Errorf("write changes: %w", err)
 	}
 	return nil
@@ -98,7 +98,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 		}
 		writeAuthors(&b, o)
 		if o.Heal != "" {
-			b.WriteString("    heal: " + o.Heal + "\n")
+			b.WriteString("    heal: " + clean(o.Heal) + "\n")
 		}
 	}
 	fmt.Fprintf(&b, "%s\n", c.headline())
@@ -132,9 +132,10 @@ func writeAuthors(b *strings.Builder, o ObjectChange) {
 
 // String says who, when, from where, and by which request.
 func (e ChangeEvent) String() string {
-	name := either(e.UserName, e.UserEmail)
-	if e.UserName != "" && e.UserEmail != "" {
-		name += " <" + e.UserEmail + ">"
+	given, email := Name(e.UserName), unbracketed(e.UserEmail)
+	name := either(given, email)
+	if given != "" && email != "" {
+		name += " <" + email + ">"
 	}
 	key := either(e.APIKey, e.APIKeyID)
 	switch {

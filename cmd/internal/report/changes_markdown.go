@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -97,10 +98,14 @@ func authors(o ObjectChange) string {
 	return strings.Join(lines, "<br>")
 }
 
-// code sets a name as code. Names of instances hold what would end a cell.
+// code sets a name as code. Names of instances hold what would end the code or a cell, also behind a backslash, and what
+// chat programs take for a mention even there.
 func code(name string) string {
-	return "`" + strings.NewReplacer("`", "", "|", "\\|").Replace(clean(name)) + "`"
+	return "`" + strings.NewReplacer("`", "'", `\|`, "\u00a6", "|", `\|`, "<!", "<"+apart+"!", "<@", "<"+apart+"@").Replace(clean(name)) + "`"
 }
+
+// apart is a space without width: it keeps characters from being a mention of somebody together.
+const apart = "\u200b"
 
 // writeHealing lists, for each way to heal, what it heals.
 func writeHealing(b *strings.Builder, c Changes) {
@@ -161,7 +166,12 @@ func marked(mark, text string) string {
 func escapeMarkdown(s string) string { return escaped(oneLine(clean(s))) }
 
 func escaped(s string) string {
-	return strings.NewReplacer(
+	text := strings.NewReplacer(
 		"\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#", "~", "\\~", "&", "&amp;",
 	).Replace(clean(s))
+	return mention.ReplaceAllString(text, "$1$2"+apart)
 }
+
+// mention finds what notifies people or links to other issues although it is escaped: GitHub looks at the text as it is
+// shown. Addresses of e-mail are none.
+var mention = regexp.MustCompile(`(^|[^\pL\pN.+-])(&#64;|\\#)`)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -23,10 +24,46 @@ func clean(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
+// Name makes the display name of a person fit to stand before an address, where it can be anything that the person
+// wrote: one line, not too long, without what begins or ends an address. Of a name that has no letter and no digit
+// nothing is left.
+func Name(s string) string {
+	const most = 100
+	seen := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' { // those join letters of some scripts
+			return -1
+		}
+		return r
+	}, unbracketed(s))
+	if !strings.ContainsFunc(seen, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return ""
+	}
+	name := []rune(strings.Join(strings.Fields(seen), " "))
+	return strings.TrimSpace(string(name[:min(most, len(name))]))
+}
+
+// unbracketed is clean text without what begins or ends an address behind a name.
+func unbracketed(s string) string { return strings.NewReplacer("<", "", ">", "").Replace(clean(s)) }
+
+// heard finds what the runner of GitHub Actions takes for a command: a line that begins with two colons, and the older
+// form, wherever it stands in a line.
+var heard = regexp.MustCompile(`(?m)^([ \t]*):(:[A-Za-z])|##\[`)
+
+// unheard keeps names from being commands where the output is the log of a job.
+func unheard(text string) string {
+	return heard.ReplaceAllStringFunc(text, func(found string) string {
+		if found == "##[" {
+			return "## ["
+		}
+		at := strings.IndexByte(found, ':') + 1
+		return found[:at] + " " + found[at:]
+	})
+}
+
 // escape makes JSON harmless without changing what it says: what [clean] would drop becomes an
 // escape. In valid JSON such characters stand in strings only.
 func escape(s string) string {
-	s = strings.ToValidUTF8(s, "\ufffd")
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "##[", `#\u0023[`) // see unheard
 	if strings.IndexFunc(s, harmful) < 0 {
 		return s
 	}
