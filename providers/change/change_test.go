@@ -191,6 +191,17 @@ func TestWhatIsNoPlan(t *testing.T) {
 	}
 }
 
+// What chat programs take for a mention is none, even in code.
+func TestMarkdownMentionsNobody(t *testing.T) {
+	t.Parallel()
+	p := read(t, `{"format_version":"1.2","planned_values":{},"resource_changes":[{"address":"a.b[\"<!here>`+"``"+`\\u202e\"]","mode":"managed","type":"a","change":{"actions":["update"],"before":{"<@U1>":1},"after":{"<@U1>":2}}}]}`, change.Options{})
+	for _, bad := range []string{"<!", "<@", "\u202e"} {
+		if text := p.Markdown(10); strings.Contains(text, bad) {
+			t.Errorf("%q stands in %s", bad, text)
+		}
+	}
+}
+
 // A plan that Terraform wrote, cut off at each byte: never a plan, never a panic.
 func TestTornPlans(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -89,6 +90,35 @@ func TestTracing(t *testing.T) {
 		}
 		if n := server.Requests()["GET /v1/audits"]; n != c.audits {
 			t.Errorf("%s: %d requests for audits, want %d", name, n, c.audits)
+		}
+	}
+}
+
+// Whoever is the author of a commit is so by the address of the account.
+func TestOnePerson(t *testing.T) {
+	t.Parallel()
+	ada, ann := audit.Event{UserName: "Ada", UserEmail: "ada@example.com"}, audit.Event{UserName: "Ann", UserEmail: "ADA@example.com"}
+	for name, c := range map[string]struct {
+		events []audit.Event
+		want   person
+		said   bool
+	}{
+		"one":                     {[]audit.Event{ada, ada}, person{"Ada", "ada@example.com"}, false},
+		"one under another name":  {[]audit.Event{ada, ann}, person{"Ada", "ada@example.com"}, false},
+		"two of one name":         {[]audit.Event{ada, {UserName: "Ada", UserEmail: "eve@example.com"}}, person{}, false},
+		"nobody named":            {[]audit.Event{ada, {UserName: "Ada"}}, person{}, false},
+		"no name":                 {[]audit.Event{{UserName: "\u202e<>", UserEmail: "ada@example.com"}}, person{"ada@example.com", "ada@example.com"}, false},
+		"an odd address":          {[]audit.Event{{UserName: "B", UserEmail: "o'brien+x@sub.example.com"}}, person{"B", "o'brien+x@sub.example.com"}, false},
+		"an address of two":       {[]audit.Event{{UserName: "B", UserEmail: "b@x> <head@example.com"}}, person{}, true},
+		"an address with a line":  {[]audit.Event{{UserName: "B", UserEmail: "b@example.com\nx"}}, person{}, true},
+		"an address with a mark":  {[]audit.Event{{UserName: "B", UserEmail: "b@ex\u202eample.com"}}, person{}, true},
+		"an address without host": {[]audit.Event{{UserName: "B", UserEmail: "b@"}}, person{}, true},
+		"an endless address":      {[]audit.Event{{UserName: "B", UserEmail: "b@" + strings.Repeat("x", 300)}}, person{}, true},
+	} {
+		said := ""
+		got := onePerson([]drift.Answer{{Confidence: drift.Exact, Events: c.events}}, func(text string) { said += text })
+		if got != c.want || (said != "") != c.said {
+			t.Errorf("%s: %+v, said %q", name, got, said)
 		}
 	}
 }

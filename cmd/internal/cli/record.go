@@ -169,8 +169,7 @@ func (o *recordOptions) record(ctx context.Context, w World) error {
 		return err
 	}
 	if plan.Empty() && !o.always && o.status != record.Failed {
-		fmt.Fprintf(w.Out, "%s; nothing to record (--always records it all the same)\n", a.Title())
-		return nil
+		return report.Say(w.Out, a.Title()+"; nothing to record (--always records it all the same)")
 	}
 	return o.send(ctx, w, a, record.Applying(ties, plan))
 }

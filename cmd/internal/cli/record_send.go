@@ -48,8 +48,7 @@ func (o *recordOptions) send(ctx context.Context, w World, a record.Account, tie
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(w.Out, record.Told(outcome, o.as, a.Title()))
-	return nil
+	return report.Say(w.Out, record.Told(outcome, o.as, a.Title()))
 }
 
 // client returns one that may post.

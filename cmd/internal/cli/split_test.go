@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
 func TestOwnersFile(t *testing.T) {
@@ -31,6 +33,62 @@ func TestOwnersFile(t *testing.T) {
 				t.Errorf("got\n%swant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+// A slug or a path says nothing in CODEOWNERS but who owns what.
+func TestWhatCodeownersCannotSay(t *testing.T) {
+	t.Parallel()
+	for slug, fits := range map[string]bool{
+		"sre": true, "web-2": true, "a.b_c": true,
+		"": false, "sre @evil": false, "sre\t@evil": false, "sre\n* @evil": false, "sre\r* @evil": false, "sre#": false, "sre/evil": false,
+		"@evil": false, "sre\u00a0@evil": false, "sre\u2028@evil": false, "-x": false, "!x": false, "s*": false, "sré": false, "sre\\": false, "sre,evil@x.invalid": false,
+	} {
+		for _, format := range []string{"@acme/", "@acme/ops/", "x+"} {
+			p := partV1{Name: "sre", Team: "t1", Owner: format + slug}
+			if format == "x+" {
+				p.Owner += "@acme.example"
+			}
+			if err := ownable("/x/sre/", p, slug); (err == nil) != fits {
+				t.Errorf("%q in %q: %v", slug, p.Owner, err)
+			}
+		}
+	}
+	for path, fits := range map[string]bool{
+		"/a/sre/": true, "/my infra/sre/": true, "/é/sre/": true,
+		"/a\n* @evil/": false, "/*/": false, "/a#/": false, "/!a/": false, "/[a]/": false, `/a\/`: false, "/a\t@evil/": false,
+	} {
+		if err := ownable(path, partV1{Name: "sre", Owner: "@acme/sre"}, "sre"); (err == nil) != fits {
+			t.Errorf("path %q: %v", path, err)
+		}
+	}
+	blank := []partV1{{Name: "sre", Owner: "@acme/sre"}}
+	first := owners(nil, nil, blank, "/my infra/")
+	if want := ownersHead + "/my\\ infra/sre/ @acme/sre\n"; string(first) != want {
+		t.Errorf("a blank in a path: %q, want %q", first, want)
+	}
+	if again := owners(first, blank, blank, "/my infra/"); string(again) != string(first) {
+		t.Errorf("again: %q, want %q", again, first)
+	}
+}
+
+// A team that cannot be named in CODEOWNERS stops the run before it writes, and is named.
+func TestForgedOwners(t *testing.T) {
+	t.Parallel()
+	for slug, code := range map[string]int{`sre`: exitDone, `sre @evil`: exitFailed, `sre\n* @evil`: exitFailed, `sre#`: exitFailed} {
+		server := sandbox.New(sandbox.Options{Objects: []sandbox.Object{
+			{API: "groups", ID: "t1", Body: []byte(`{"id":"t1","type":"groups","attributes":{"name":"SRE","slug":"` + slug + `"}}`)},
+			{API: "services", ID: "s1", Body: []byte(`{"id":"s1","type":"services","attributes":{"name":"Pay","owner_group_ids":["t1"]}}`)},
+		}})
+		dir := filepath.Join(t.TempDir(), "out")
+		got, _, said := runOn(t, server, "import", "-o", dir, "--split-by", "team", "--no-verify")
+		_, err := os.Stat(dir)
+		if got != code || (code == exitDone) != (err == nil) {
+			t.Errorf("%s: code %d, %v: %s", slug, got, err, said)
+		}
+		if code == exitFailed && !strings.Contains(said, "team \""+slug+"\" (id t1)") {
+			t.Errorf("%s: the team is not named: %s", slug, said)
+		}
 	}
 }
 

@@ -43,13 +43,15 @@ func (u *upgrade) tell(w World, o *upgradeOptions) error {
 		r.Left = append(r.Left, upgradeEntry{l.Address, string(l.ID), l.Reason})
 	}
 	if o.json {
-		enc := json.NewEncoder(w.Out)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(r); err != nil {
+		content, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
 			return err
 		}
-	} else {
-		r.print(w.Err)
+		if err := report.NewRecords(w.Out, "ndjson", nil).JSON(content); err != nil {
+			return err
+		}
+	} else if err := r.print(w.Err); err != nil {
+		return err
 	}
 	if len(r.Left) > 0 {
 		return outcome(exitPartial)
@@ -65,27 +67,33 @@ func moves(list []legacy.Move) []upgradeMove {
 	return out
 }
 
-func (r *upgradeReport) print(out io.Writer) {
-	fmt.Fprintf(out, "Upgraded %s of %s into %s\n", report.Plural(r.Objects, "object"), report.Plural(len(r.From), "state"), r.State)
+func (r *upgradeReport) print(out io.Writer) error {
+	lines := []string{fmt.Sprintf("Upgraded %s of %s into %s", report.Plural(r.Objects, "object"), report.Plural(len(r.From), "state"), r.State)}
 	if r.Backup != "" {
-		fmt.Fprintf(out, "  the old state is kept as %s\n", r.Backup)
+		lines = append(lines, fmt.Sprintf("  the old state is kept as %s", r.Backup))
 	}
 	if r.Moves != "" {
-		fmt.Fprintf(out, "  %s to readable addresses in %s\n", report.Plural(len(r.Moved), "moved block"), r.Moves)
+		lines = append(lines, fmt.Sprintf("  %s to readable addresses in %s", report.Plural(len(r.Moved), "moved block"), r.Moves))
 	}
 	if r.Outputs > 0 {
-		fmt.Fprintf(out, "  %s left out: code that has them makes them again\n", report.Plural(r.Outputs, "output"))
+		lines = append(lines, fmt.Sprintf("  %s left out: code that has them makes them again", report.Plural(r.Outputs, "output")))
 	}
 	if len(r.Renamed) > 0 {
-		fmt.Fprintf(out, "\nUnder another name today: %d\n", len(r.Renamed))
+		lines = append(lines, "", fmt.Sprintf("Under another name today: %d", len(r.Renamed)))
 	}
 	for _, m := range r.Renamed {
-		fmt.Fprintf(out, "  %s is %s\n", m.From, m.To)
+		lines = append(lines, fmt.Sprintf("  %s is %s", m.From, m.To))
 	}
 	if len(r.Left) > 0 {
-		fmt.Fprintf(out, "\nNot taken over: %d\n", len(r.Left))
+		lines = append(lines, "", fmt.Sprintf("Not taken over: %d", len(r.Left)))
 	}
 	for _, l := range r.Left {
-		fmt.Fprintf(out, "  %s %s: %s\n", l.Address, l.ID, l.Reason)
+		lines = append(lines, fmt.Sprintf("  %s %s: %s", l.Address, l.ID, l.Reason))
 	}
+	for _, line := range lines {
+		if err := report.Say(out, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }

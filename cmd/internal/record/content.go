@@ -2,10 +2,12 @@ package record
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
 )
 
@@ -48,12 +50,23 @@ func (a Account) lasted() time.Duration {
 	return a.Ended.Sub(a.Started)
 }
 
+// plainURL is an address that Markdown takes for no more than that.
+var plainURL = regexp.MustCompile(`^https?://[^\s\pC<>()\[\]|*` + "`" + `]+$`)
+
+// told is a value in Markdown. Branches and people are called what somebody called them.
+func told(value string) string {
+	if plainURL.MatchString(value) {
+		return value
+	}
+	return report.Markdown(value)
+}
+
 // report is the incident's text, in Markdown.
 func (a Account) report() string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "- %s: %s\n", name, value)
+			fmt.Fprintf(&b, "- %s: %s\n", name, told(value))
 		}
 	}
 	line("Status", a.Status)

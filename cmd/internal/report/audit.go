@@ -92,8 +92,14 @@ func (o Deeds) WriteOne(out io.Writer, d Deed) error {
 	return v.print(out)
 }
 
+// Say prints a text on one line, whatever is in it, as far indented as it is.
+func Say(out io.Writer, text string) error {
+	indent := len(text) - len(strings.TrimLeft(text, " "))
+	return write(out, text[:indent]+oneLine(text)+"\n")
+}
+
 // Note prints something that a person should know of a result, on one line.
-func Note(out io.Writer, text string) { fmt.Fprintln(out, "note: "+oneLine(text)) }
+func Note(out io.Writer, text string) { fmt.Fprintln(out, unheard("note: "+oneLine(text))) }
 
 const (
 	shortTime = "2006-01-02 15:04:05"
@@ -123,7 +129,7 @@ func (o Deeds) view(out io.Writer) *deedView {
 }
 
 func (v *deedView) print(out io.Writer) error {
-	if _, err := out.Write(v.b.Bytes()); err != nil {
+	if _, err := io.WriteString(out, unheard(v.b.String())); err != nil {
 		return fmt.Errorf("write audit events: %w", err)
 	}
 	return nil

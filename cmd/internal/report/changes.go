@@ -80,7 +80,7 @@ func WriteChangesJSON(out io.Writer, c Changes) error {
 
 func write(out io.Writer, text string) error {
 	if _, err := io.WriteString(out, unheard(text)); err != nil {
-		return fmt.Errorf("write changes: %w", err)
+		return fmt.Errorf("print: %w", err)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	const long = 20
 	var b strings.Builder
-	b.WriteString(escapeMarkdown(c.headline()) + "\n")
+	b.WriteString(Markdown(c.headline()) + "\n")
 	folded := c.rows() > long
 	if folded {
 		b.WriteString("\n<details><summary>All changes</summary>\n")
@@ -49,7 +49,7 @@ func writeRows(b *strings.Builder, c Changes) {
 	for _, o := range c.Changes {
 		object := code(o.Address)
 		if text := strings.TrimSpace(beside(o)); text != "" {
-			object += " " + escapeMarkdown(text)
+			object += " " + Markdown(text)
 		}
 		attributes := o.Attributes
 		if len(attributes) == 0 {
@@ -65,7 +65,7 @@ func writeRows(b *strings.Builder, c Changes) {
 				path = code(a.Path)
 			}
 			before, after := sides(a)
-			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + escapeMarkdown(strings.TrimSpace(inBrackets(a.Deed))))}
+			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.Deed))))}
 			if blamed {
 				cells = append(cells, by)
 			}
@@ -84,16 +84,16 @@ func writeRows(b *strings.Builder, c Changes) {
 func authors(o ObjectChange) string {
 	var lines []string
 	for _, e := range o.Events {
-		lines = append(lines, escapeMarkdown(e.String()+inBrackets(surely(o.Confidence))))
+		lines = append(lines, Markdown(e.String()+inBrackets(surely(o.Confidence))))
 	}
 	switch {
 	case o.Confidence == "unknown":
 		lines = append(lines, "unknown")
 	case len(o.Unexplained) > 0:
-		lines = append(lines, escapeMarkdown(strings.Join(o.Unexplained, ", ")+": unknown"))
+		lines = append(lines, Markdown(strings.Join(o.Unexplained, ", ")+": unknown"))
 	}
 	for _, e := range o.Candidates {
-		lines = append(lines, escapeMarkdown("its owner was changed, this with it or not, by "+e.String()))
+		lines = append(lines, Markdown("its owner was changed, this with it or not, by "+e.String()))
 	}
 	return strings.Join(lines, "<br>")
 }
@@ -101,7 +101,7 @@ func authors(o ObjectChange) string {
 // code sets a name as code. Names of instances hold what would end the code or a cell, also behind a backslash, and what
 // chat programs take for a mention even there.
 func code(name string) string {
-	return "`" + strings.NewReplacer("`", "'", `\|`, "\u00a6", "|", `\|`, "<!", "<"+apart+"!", "<@", "<"+apart+"@").Replace(clean(name)) + "`"
+	return "`" + strings.NewReplacer("`", "", `\|`, "\u00a6", "|", `\|`, "<!", "<"+apart+"!", "<@", "<"+apart+"@").Replace(clean(name)) + "`"
 }
 
 // apart is a space without width: it keeps characters from being a mention of somebody together.
@@ -120,7 +120,7 @@ func writeHealing(b *strings.Builder, c Changes) {
 	}
 	b.WriteString("\n<details><summary>How to heal it</summary>\n\n")
 	for _, way := range slices.Sorted(maps.Keys(ways)) {
-		fmt.Fprintf(b, "- %s: %s\n", escapeMarkdown(way), strings.Join(ways[way], ", "))
+		fmt.Fprintf(b, "- %s: %s\n", Markdown(way), strings.Join(ways[way], ", "))
 	}
 	b.WriteString("\n</details>\n")
 }
@@ -129,7 +129,7 @@ func cell(s string) string {
 	if s == "" {
 		return ""
 	}
-	return escapeMarkdown(cut(clean(s), 120))
+	return Markdown(cut(clean(s), 120))
 }
 
 // sides are the cells of a value before and after; of a long text what changed, with some words around.
@@ -162,8 +162,8 @@ func marked(mark, text string) string {
 	return head + mark + core + mark + tail
 }
 
-// escapeMarkdown keeps names from the API from being read as markup.
-func escapeMarkdown(s string) string { return escaped(oneLine(clean(s))) }
+// Markdown keeps names from elsewhere from being read as markup, or as a mention of somebody.
+func Markdown(s string) string { return escaped(oneLine(clean(s))) }
 
 func escaped(s string) string {
 	text := strings.NewReplacer(
@@ -172,6 +172,6 @@ func escaped(s string) string {
 	return mention.ReplaceAllString(text, "$1$2"+apart)
 }
 
-// mention finds what notifies people or links to other issues although it is escaped: GitHub looks at the text as it is
-// shown. Addresses of e-mail are none.
-var mention = regexp.MustCompile(`(^|[^\pL\pN.+-])(&#64;|\\#)`)
+// mention finds what notifies people although it is escaped: GitHub looks at the text as it is shown. An address of
+// e-mail mentions nobody.
+var mention = regexp.MustCompile(`(^|[^\pL\pN.+-])(&#64;)`)

@@ -81,8 +81,7 @@ func (s *Status) WriteMarkdown(out io.Writer) error {
 	}
 	b.WriteString(folded("Unmanaged", s.Unmanaged))
 	b.WriteString(folded("In a state, gone from Rootly", s.Missing))
-	_, err := io.WriteString(out, b.String())
-	return err
+	return write(out, b.String())
 }
 
 // folded is a list that a reader can open.
@@ -98,17 +97,12 @@ func folded(heading string, list []StatusObject) string {
 		if name == "" {
 			name = o.Type + " " + o.ID
 		}
-		fmt.Fprintf(&b, "- `%s` %s\n", name, markdown(cut(clean(o.Title), 60)))
+		fmt.Fprintf(&b, "- %s %s\n", code(name), Markdown(cut(clean(o.Title), 60)))
 	}
 	if rest := len(list) - most; rest > 0 {
 		fmt.Fprintf(&b, "- and %s more\n", number(rest))
 	}
 	return b.String() + "\n</details>\n"
-}
-
-// markdown takes a text for what it says.
-func markdown(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "<", "&lt;", "|", "\\|", "@", "@\u200b").Replace(s)
 }
 
 func (s *Status) table() (head []string, rows [][]string) {

@@ -20,7 +20,7 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 	p.facts(s)
 	p.lists(s)
 	p.proof(s)
-	fmt.Fprint(out, p.b.String())
+	fmt.Fprint(out, unheard(p.b.String()))
 }
 
 // written tells whether the run put its files into the directory.

@@ -1,0 +1,90 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"Ada Okafor":                           "Ada Okafor",
+		"Head Office <head@company.example> x": "Head Office head@company.example x",
+		"<>":                                   "",
+		" \t\r\n":                              "",
+		`.,:;"'\`:                              "",
+		"\u200b\u3000\u00ad":                   "",
+		"A\u202ed\x1b[31ma\x00":                "Ad[31ma",
+		"Ada\nSigned-off-by: Bo":               "Ada Signed-off-by: Bo",
+		"Ada\u2028Bo\u2029Cy":                  "Ada Bo Cy",
+		"Søren 李雷":                             "Søren 李雷",
+		"\xff\xfeAda":                          "\ufffdAda",
+		strings.Repeat("ab ", 400):             strings.TrimSpace(strings.Repeat("ab ", 33) + "a"),
+	} {
+		if got := Name(given); got != want {
+			t.Errorf("%q: %q, want %q", given, got, want)
+		}
+	}
+}
+
+// What a runner of GitHub Actions would obey is never printed as it would.
+func TestWorkflowCommands(t *testing.T) {
+	t.Parallel()
+	evil := strings.Repeat("x", 95) + " ::error::forged ##[add-mask]x"
+	c := Changes{From: "a", To: "b", Changes: []ObjectChange{{Kind: "changed", Address: "rootly_team.a", Title: evil, Events: []ChangeEvent{{
+		UserName: evil, Fields: []AttributeChange{{Path: "::set-output name=a::b", Before: evil}},
+	}}, Confidence: "parent"}}}
+	for name, print := range map[string]func(*bytes.Buffer) error{
+		"changes":  func(b *bytes.Buffer) error { return WriteChanges(b, c) },
+		"Markdown": func(b *bytes.Buffer) error { return WriteChangesMarkdown(b, c) },
+		"JSON":     func(b *bytes.Buffer) error { return WriteChangesJSON(b, c) },
+		"table":    func(b *bytes.Buffer) error { return WriteTable(b, nil, [][]string{{"::error::a", evil}}) },
+		"problem":  func(b *bytes.Buffer) error { Problem(b, errors.New(evil), "::error::a"); return nil },
+		"note":     func(b *bytes.Buffer) error { Note(b, evil); return nil },
+		"events":   func(b *bytes.Buffer) error { return Deeds{}.WriteOne(b, Deed{Name: evil, Who: "::error::a"}) },
+		"summary": func(b *bytes.Buffer) error {
+			WriteText(b, &Summary{Proof: Proof{State: ProofSkipped, Reason: evil}, NotImported: []NotImported{{Type: "rootly_team", Title: evil, Reason: evil, Mend: evil}}})
+			return nil
+		},
+	} {
+		var b bytes.Buffer
+		if err := print(&b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
+				t.Errorf("%s prints %q", name, line)
+			}
+		}
+	}
+}
+
+// Names stay names in Markdown, wherever it is shown.
+func TestMarkdownMentions(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"@team":                 "&#64;" + apart + "team",
+		"see (@acme/team)":      "see (&#64;" + apart + "acme/team)",
+		"ada@example.com":       "ada&#64;example.com",
+		"<!here> <@U1>":         "&lt;!here&gt; &lt;&#64;" + apart + "U1&gt;",
+		"[x](http://x.invalid)": `\[x\](http://x.invalid)`,
+		"<img src=x>":           "&lt;img src=x&gt;",
+	} {
+		if got := Markdown(given); got != want {
+			t.Errorf("%q: %q, want %q", given, got, want)
+		}
+	}
+	for given, want := range map[string]string{
+		`a["b|c"]`:    "`a[\"b\\|c\"]`",
+		`a["b\|c"]`:   "`a[\"b\u00a6c\"]`",
+		"a`<b>":       "`a<b>`",
+		"<!channel>":  "`<" + apart + "!channel>`",
+		"x\ny\x1b[2J": "`x y[2J`",
+	} {
+		if got := code(given); got != want {
+			t.Errorf("code %q: %q, want %q", given, got, want)
+		}
+	}
+}
