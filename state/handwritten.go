@@ -19,6 +19,15 @@ type Handwritten struct {
 	Mentioned map[graph.Address]bool   // what it refers to
 	Locals    map[string]string        // the local values in it, with their files
 	Imports   []Import                 // the import blocks of the whole directory
+	Unread    []Unread                 // those whose ids stand in expressions
+	Leaves    []string                 // the addresses that their moved and removed blocks name, whole
+}
+
+// Unread is an import block that says what it imports by expressions.
+type Unread struct {
+	To   string // the address, with keys as they are written; empty where the file cannot be read
+	File string
+	Line int
 }
 
 // An Import is an import block with the id that it names.
@@ -56,8 +65,11 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 			continue
 		}
 		source, err := parseSource(name, text)
-		if err == nil {
-			h.addImports(source, earlier)
+		switch {
+		case err == nil:
+			h.addImports(name, source, earlier)
+		case isCode(name) && bytes.Contains(text, []byte("import")):
+			h.Unread = append(h.Unread, Unread{File: name, Line: 1})
 		}
 		if untouched {
 			continue
@@ -84,13 +96,35 @@ func (h *Handwritten) addInstances(records []record) {
 	}
 }
 
-func (h *Handwritten) addImports(s code.Source, ours bool) {
+func (h *Handwritten) addImports(name string, s code.Source, ours bool) {
 	for _, it := range s.Items {
-		for _, i := range importsOf(s, it) {
+		if it.Kind != "import" {
+			continue
+		}
+		list := importsOf(s, it)
+		if len(list) == 0 {
+			line := 1 + bytes.Count(s.Text[:it.Head], []byte("\n"))
+			h.Unread = append(h.Unread, Unread{To: pathIn(s, it, "to"), File: name, Line: line})
+		}
+		for _, i := range list {
 			i.Ours = ours
 			h.Imports = append(h.Imports, i)
 		}
 	}
+}
+
+// pathIn is the address that an argument names, as it is written. The JSON syntax quotes it.
+func pathIn(s code.Source, it code.Item, name string) string {
+	a, ok := it.Arg(name)
+	if !ok {
+		return ""
+	}
+	path := string(s.Text[a.Start:a.End])
+	var text string
+	if json.Unmarshal([]byte(path), &text) == nil {
+		return text
+	}
+	return path
 }
 
 func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]string) {
@@ -103,6 +137,9 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 			for _, a := range it.Args {
 				h.Locals[a.Name] = name
 			}
+		}
+		if it.Kind == "moved" || it.Kind == "removed" {
+			h.Leaves = append(h.Leaves, pathIn(s, it, "from"))
 		}
 		if listedKind(it.Kind) {
 			continue
@@ -148,18 +185,15 @@ func plainID(text string) graph.ID { return graph.ID(text[strings.LastIndexByte(
 
 // importOf reads an import block. One whose id is an expression says nothing before it is planned.
 func importOf(s code.Source, it code.Item) (Import, bool) {
-	to, ok := it.Arg("to")
+	path := pathIn(s, it, "to")
 	id, given := it.Arg("id")
-	if !ok || !given {
+	_, repeated := it.Arg("for_each")
+	if path == "" || !given || repeated {
 		return Import{}, false
 	}
-	path := string(s.Text[to.Start:to.End])
-	var text string
-	if json.Unmarshal([]byte(path), &text) == nil {
-		path = text // the JSON syntax quotes addresses
-	}
 	value := string(s.Text[id.Start:id.End])
-	if json.Unmarshal([]byte(value), &text) != nil || strings.Contains(value, "${") {
+	var text string
+	if json.Unmarshal([]byte(value), &text) != nil || strings.Contains(value, "${") || strings.Contains(value, "%{") {
 		return Import{}, false
 	}
 	return Import{To: path, ID: plainID(text)}, true
