@@ -20,7 +20,7 @@ type Handwritten struct {
 	Locals    map[string]string        // the local values in it, with their files
 	Imports   []Import                 // the import blocks of the whole directory
 	Unread    []Unread                 // those whose ids stand in expressions
-	Leaves    []string                 // the addresses that their moved and removed blocks name, whole
+	Leaves    []string                 // the addresses that moved and removed blocks in files of their own take away
 }
 
 // Unread is an import block that says what it imports by expressions.
@@ -138,7 +138,7 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 				h.Locals[a.Name] = name
 			}
 		}
-		if it.Kind == "moved" || it.Kind == "removed" {
+		if !h.Files[name] && (it.Kind == "moved" || it.Kind == "removed") {
 			h.Leaves = append(h.Leaves, pathIn(s, it, "from"))
 		}
 		if listedKind(it.Kind) {

@@ -24,6 +24,7 @@ type Change struct {
 	Action          Action
 	Import          string // id that it is imported by; zero: it is not imported
 	ID              string // id in state or as the provider read it; zero: not known, as for something to create
+	BySlug          bool   // whether that id is the slug of the object
 
 	// Values as the provider sees them, of the loose types that JSON implies. Unset for [NoOp], where both are equal.
 	// After holds unknown values for what is decided on apply.

@@ -24,6 +24,7 @@ type Job struct {
 	VarFiles  []string // more values for variables; secrets belong here and never into arguments
 	StateFile string   // state to plan against instead of the directory's own; only without Backend
 	Targets   []string // addresses to restrict the plan to; zero: everything
+	Stored    bool     // take what the state has as it is, and read only what is to be imported
 	Arguments bool     // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
 
 	// States are read in the place of those that terraform_remote_state data sources of these names read.

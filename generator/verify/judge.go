@@ -57,8 +57,12 @@ type Verdict struct {
 
 	Objects []proven // those that are imported or managed without change, in the order of the plan
 
-	Missing     []Object     // listed, but neither imported, managed nor reported
-	Unexpected  []Change     // in the plan, but not asked for
+	Missing    []Object // listed, but neither imported, managed nor reported
+	Unexpected []Change // in the plan, but not asked for
+
+	// Twice are those of the unexpected whose object has another address already, and that address.
+	Twice map[string]string
+
 	Differences []Difference // attribute by attribute, in the order of the plan
 	Accepted    []Difference // those that are none of this run's: of edited code, or there before
 	Drift       []Difference // state against life; no reason against a proof unless asked for
@@ -94,6 +98,7 @@ func Judge(result *Result, expect Expect) Verdict {
 	j := newJury(expect)
 	for _, change := range result.Changes {
 		j.weigh(change)
+		j.compareAddress(change)
 	}
 	for _, name := range result.Outputs {
 		if expect.Exports {
@@ -147,11 +152,13 @@ type jury struct {
 	edited   map[string]bool
 	marks    bool
 	before   map[string]Change // by address
+	at       map[key]string    // addresses at which objects are found
+	types    map[string]bool   // those of the listed objects
 	verdict  Verdict
 }
 
 func newJury(expect Expect) *jury {
-	j := &jury{listed: map[key]Object{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
+	j := &jury{listed: map[key]Object{}, at: map[key]string{}, types: map[string]bool{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
 		edited: expect.Edited, marks: expect.Marks, before: make(map[string]Change, len(expect.Before))}
 	for _, object := range expect.Forget {
 		j.forget[key{object.Type, object.ID}] = true
@@ -167,7 +174,7 @@ func newJury(expect Expect) *jury {
 		if _, again := j.listed[k]; !again {
 			j.order = append(j.order, k)
 		}
-		j.listed[k] = object
+		j.listed[k], j.types[object.Type] = object, true
 	}
 	return j
 }
@@ -219,6 +226,30 @@ func (j *jury) weigh(c Change) {
 	default:
 		j.settle(k, c.Import == "")
 	}
+}
+
+// compareAddress refuses a plan after which one object has two addresses, imported or in state: each of
+// the two would change and destroy it for the other.
+func (j *jury) compareAddress(c Change) {
+	k := key{c.Type, c.objectID()}
+	if k.id == "" || !j.types[c.Type] || c.Action == Delete || c.Action == Forget || c.Action == Read {
+		return
+	}
+	first, found := j.at[k]
+	if !found {
+		j.at[k] = c.Address
+		return
+	}
+	if first == c.Address {
+		return
+	}
+	if !slices.ContainsFunc(j.verdict.Unexpected, func(u Change) bool { return u.Address == c.Address }) {
+		j.verdict.Unexpected = append(j.verdict.Unexpected, c)
+	}
+	if j.verdict.Twice == nil {
+		j.verdict.Twice = map[string]string{}
+	}
+	j.verdict.Twice[c.Address] = first
 }
 
 // accepts reports whether a change is none of this run's.

@@ -221,6 +221,9 @@ func (s *Session) planOptions(file string) ([]tfexec.PlanOption, error) {
 		//lint:ignore SA1019 without a backend there is no other way to name the state
 		options = append(options, tfexec.State(s.statePath()))
 	}
+	if s.job.Stored {
+		options = append(options, tfexec.Refresh(false))
+	}
 	if s.job.Parallelism > 0 {
 		options = append(options, tfexec.Parallelism(s.job.Parallelism))
 	}

@@ -35,8 +35,8 @@ func (w *wireChange) change() (Change, error) {
 		PreviousAddress: w.PreviousAddress,
 		Type:            w.Type,
 		Action:          actionOf(w.Change.Actions),
-		ID:              idOf(w.Change.Before),
 	}
+	c.ID, c.BySlug = idOf(w.Change.Before)
 	if w.Change.Importing != nil {
 		c.Import = w.Change.Importing.ID
 	}
@@ -80,15 +80,17 @@ func (w *wireChange) values(c *Change) error {
 }
 
 // idOf reads the attribute id of an object, which is a string for every Rootly type. Whatever else it is counts as none.
-func idOf(raw json.RawMessage) string {
+// The provider takes a slug for an id, and keeps it.
+func idOf(raw json.RawMessage) (id string, bySlug bool) {
 	var object struct {
-		ID json.RawMessage `json:"id"`
+		ID   json.RawMessage `json:"id"`
+		Slug json.RawMessage `json:"slug"`
 	}
-	var id string
 	if json.Unmarshal(raw, &object) != nil || json.Unmarshal(object.ID, &id) != nil {
-		return ""
+		return "", false
 	}
-	return id
+	var slug string
+	return id, json.Unmarshal(object.Slug, &slug) == nil && slug == id && id != ""
 }
 
 // looseValue turns JSON into a value of the type that it implies: objects and tuples, numbers kept exact.

@@ -29,6 +29,10 @@ type LinkOptions struct {
 	// Outside are objects that code beside this graph manages, and how to refer to them.
 	Outside map[Target]Ref
 
+	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
+	// that nothing can refer to them by it.
+	Slugged map[Target]bool
+
 	// Sources are the data sources that Outside reads, by address.
 	Sources map[Address]*DataSource
 }
@@ -70,7 +74,7 @@ func (l *linker) index(resources []*Resource) {
 	l.odd = map[ID]*Resource{}
 	for _, r := range resources {
 		t := r.Address.Type
-		if r.ImportID() != r.ID {
+		if r.ImportID() != r.ID || l.slugged(r) {
 			l.odd[r.ID] = r
 			continue
 		}
@@ -92,6 +96,8 @@ func (l *linker) index(resources []*Resource) {
 	}
 	l.indexOutside()
 }
+
+func (l *linker) slugged(r *Resource) bool { return l.o.Slugged[Target{r.Address.Type, r.ID}] }
 
 func (l *linker) indexOutside() {
 	l.outsideUUID = make(map[ID]*Ref, len(l.o.Outside))
@@ -161,7 +167,9 @@ func (l *linker) isID(rule Rule, id string) bool {
 // unresolved leaves an id as text, and says so to the reader of the code and in the report.
 func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	why := "no imported object has this id"
-	if to := l.odd[id]; to != nil {
+	if to := l.odd[id]; to != nil && l.slugged(to) {
+		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
+	} else if to != nil {
 		why = "the id of " + to.Address.String() + ", which has another one once it is imported"
 	} else if l.o.Explain != nil {
 		why = l.o.Explain(types, id)

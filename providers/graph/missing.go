@@ -17,6 +17,9 @@ func Missing(resources []*Resource, rules func(resourceType string) []Rule) []Ta
 	have := make(map[Target]bool, len(resources))
 	for _, r := range resources {
 		have[Target{r.Address.Type, r.ID}] = true
+		if r.Slug != "" {
+			have[Target{r.Address.Type, ID(r.Slug)}] = true
+		}
 	}
 	l := &linker{}
 	var missing []Target

@@ -93,13 +93,16 @@ func checkHead(content []byte) error {
 }
 
 // held sorts what the state holds: objects wherever they are, and addresses of the root module.
-func (s *stateV4) held() (map[object]bool, map[graph.Address]graph.ID, error) {
+func (s *stateV4) held(ids func(string, graph.ID) graph.ID) (map[object]bool, map[graph.Address]graph.ID, error) {
 	all, err := s.objects()
 	if err != nil {
 		return nil, nil, err
 	}
 	objects, addresses := map[object]bool{}, map[graph.Address]graph.ID{}
 	for _, h := range all {
+		if ids != nil {
+			h.ID = ids(h.Address.Type, h.ID)
+		}
 		objects[object{h.Address.Type, h.ID}] = true
 		if a, own := h.Instance(); own {
 			addresses[a] = h.ID

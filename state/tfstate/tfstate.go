@@ -43,6 +43,9 @@ type Options struct {
 	Engine   string // version of the engine; empty means one that reads every version 4
 	Lineage  string // identity of a new state; empty means a random one
 	Serial   uint64 // of a new state; 0 means 1
+
+	// IDs returns the id of an object that a state knows by something else, such as its slug. Nil knows none.
+	IDs func(resourceType string, called graph.ID) graph.ID
 }
 
 func (o Options) provider() string {
@@ -122,7 +125,7 @@ func ReadHead(content []byte) (Head, error) {
 
 // add puts resources in that are not held.
 func (s *stateV4) add(resources []Resource, o Options) ([]graph.Address, error) {
-	byObject, byAddress, err := s.held()
+	byObject, byAddress, err := s.held(o.IDs)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (r *run) follow(ctx context.Context) error {
 		if err := r.fill(ctx, pool, missing); err != nil {
 			return err
 		}
-		found := pool.take(missing)
+		found := r.unmanaged(pool.take(missing))
 		if len(found) == 0 {
 			return nil
 		}
@@ -75,6 +75,7 @@ type pool struct {
 	all     []*rootly.Object
 	objects map[graph.Target]*rootly.Object
 	asked   map[string]bool
+	ids     rootly.IDs
 }
 
 func (p *pool) add(objects []*rootly.Object) {
@@ -82,12 +83,14 @@ func (p *pool) add(objects []*rootly.Object) {
 		p.all = append(p.all, o)
 		p.objects[graph.Target{Type: o.Type.Name, ID: o.ID}] = o
 	}
+	p.ids.Add(objects)
 }
 
 // take returns the objects that are missing, each once.
 func (p *pool) take(missing []graph.Target) []*rootly.Object {
 	var found []*rootly.Object
 	for _, t := range missing {
+		t.ID = p.ids.Of(t.Type, t.ID)
 		if o := p.objects[t]; o != nil {
 			found = append(found, o)
 			delete(p.objects, t)
@@ -115,6 +118,8 @@ func (r *run) fill(ctx context.Context, p *pool, missing []graph.Target) error {
 		return err
 	}
 	r.live.Skipped = append(r.live.Skipped, live.Skipped...)
+	r.ids.Add(live.Objects)
+	r.identify()
 	p.add(live.Objects)
 	return nil
 }

@@ -200,6 +200,7 @@ func (d *drifting) print(c report.Changes) error {
 func (d *drifting) plan(ctx context.Context) error {
 	d.progress.Stage("plan", 0)
 	d.plans.arguments = true
+	d.plans.identify = identifyLive(d.client)
 	d.plans.progress = func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) }
 	at := rootAt(d.w, d.o.dir)
 	d.keepHere(at)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
@@ -157,8 +158,8 @@ func (s *stateRun) move() error {
 }
 
 // future is the state with all objects of the run, and what that adds to the present one.
-func (s *stateRun) future(resources []tfstate.Resource) (content []byte, added []graph.Address, err error) {
-	o := tfstate.Options{Provider: tfstate.TerraformProvider}
+func (s *stateRun) future(resources []tfstate.Resource, ids rootly.IDs) (content []byte, added []graph.Address, err error) {
+	o := tfstate.Options{Provider: tfstate.TerraformProvider, IDs: ids.Of}
 	if s.engine.Name == "tofu" {
 		o.Provider = tfstate.TofuProvider
 	}
@@ -178,7 +179,7 @@ func (r *run) proofState() (string, error) {
 	if r.state == nil {
 		return "", nil
 	}
-	content, _, err := r.state.future(r.stateResources())
+	content, _, err := r.state.future(r.stateResources(), r.ids)
 	if err != nil {
 		return "", err
 	}
@@ -257,7 +258,7 @@ func (r *run) script() []state.File {
 // commitWithState moves the files in and extends the state, in steps between which every plan is
 // clean: code with import blocks for what the state lacks, the state, code without those blocks.
 func (r *run) commitWithState(ctx context.Context) error {
-	content, added, err := r.state.future(r.stateResources())
+	content, added, err := r.state.future(r.stateResources(), r.ids)
 	if err != nil {
 		return err
 	}

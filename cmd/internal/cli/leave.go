@@ -274,7 +274,7 @@ func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool,
 	if err != nil {
 		return false, err
 	}
-	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, planOptions{stateFile: stateFile, states: states})
+	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, planOptions{stateFile: stateFile, states: states, identify: r.identified})
 	if err != nil {
 		return false, ctx.Err() // a directory that could not be planned before accepts nothing
 	}

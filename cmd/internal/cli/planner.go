@@ -16,6 +16,7 @@ type planner struct {
 	target  target
 	session *verify.Session
 	served  *standin.Served // nil for the official provider
+	known   identify
 }
 
 // planner prepares a directory for plans. Targets and state are of no account yet.
@@ -26,9 +27,9 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 	}
 	job := verify.Job{
 		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: slices.Concat(w.Environ(), o.environ), Progress: o.progress,
-		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments, States: o.states,
+		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments, States: o.states, Stored: o.stored,
 	}
-	pl := &planner{dir: dir, target: t}
+	pl := &planner{dir: dir, target: t, known: o.identify}
 	if p.provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
@@ -51,11 +52,25 @@ func (p *planner) plan(ctx context.Context, stateFile string, targets []string) 
 	if err != nil {
 		return nil, err
 	}
-	for i := range result.Changes {
-		c := &result.Changes[i]
-		c.Import, c.ID = plainID(c.Import), plainID(c.ID)
+	for _, changes := range [][]verify.Change{result.Changes, result.Drift} {
+		for i := range changes {
+			p.identify(ctx, &changes[i])
+		}
 	}
 	return result, nil
+}
+
+// identify gives a change the id of its object, by whatever the code and the state call it.
+func (p *planner) identify(ctx context.Context, c *verify.Change) {
+	c.Import, c.ID = plainID(c.Import), plainID(c.ID)
+	if p.known == nil {
+		return
+	}
+	id := p.known(ctx, *c)
+	if c.Import == c.ID {
+		c.Import = id
+	}
+	c.ID = id
 }
 
 // close leaves the directory as it was before the planner.
@@ -84,6 +99,7 @@ func (r *run) stagedPlanner(ctx context.Context, t target) (*planner, error) {
 	}
 	r.planner, err = r.o.proof.planner(ctx, r.w, r.staged.Dir(), t, planOptions{
 		states:   states,
+		identify: r.identified,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

@@ -68,8 +68,13 @@ type planOptions struct {
 	environ   []string          // beyond the world's
 	arguments bool              // those of TF_CLI_ARGS that give values to variables count
 	states    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
+	stored    bool              // take what the state has as it is, and read only what is to be imported
+	identify  identify
 	progress  func(verify.Progress)
 }
+
+// identify finds the id of the object of a change, which may be known by its slug. Nil knows none.
+type identify func(ctx context.Context, c verify.Change) string
 
 // plan runs the engine in a directory against a target, once, unless the provider crashes: then the error
 // names the object at which it did.
@@ -273,7 +278,11 @@ func note(p *report.Proof, result *verify.Result, v verify.Verdict) {
 		p.Differences = append(p.Differences, report.Difference{Address: m.Address, Action: "missing", Message: "not in the plan"})
 	}
 	for _, c := range v.Unexpected {
-		p.Differences = append(p.Differences, report.Difference{Address: c.Address, Action: string(c.Action), Message: "in the plan, but not asked for"})
+		message := "in the plan, but not asked for"
+		if other := v.Twice[c.Address]; other != "" {
+			message = "the same object as " + other + ": one object must not have two addresses"
+		}
+		p.Differences = append(p.Differences, report.Difference{Address: c.Address, Action: string(c.Action), Message: message})
 	}
 	if v.Incomplete != "" {
 		p.Differences = append(p.Differences, report.Difference{Action: "incomplete", Message: v.Incomplete})

@@ -52,6 +52,8 @@ func (a *again) place(cmd *cobra.Command, o *importOptions) error {
 type surroundings struct {
 	hand    state.Handwritten
 	held    []tfstate.Held
+	will    []tfstate.Held        // what the directory will manage: by its import blocks, and by the engine's plan of it
+	slugged map[graph.Target]bool // what the state knows by a slug, or will
 	known   bool   // whether the state could be read
 	pulled  []byte // the state, where it is not beside the code
 	private string // directory for the same, for the proof
@@ -86,18 +88,22 @@ func (r *run) lookAround(ctx context.Context) error {
 	}
 	if r.state != nil {
 		s.held, s.known = r.state.held, true
-		return nil
+	} else {
+		err = s.readState(ctx, r.w, r.o.proof.engine, r.dir.Path())
 	}
-	err = s.readState(ctx, r)
-	if err != nil && r.o.again.into == "" && !r.o.again.forget && ctx.Err() == nil {
-		return nil // a state that cannot be read changes nothing but which import blocks are still wanted
+	if err != nil && (r.o.again.into != "" || r.o.again.forget || ctx.Err() != nil) {
+		return err // otherwise it changes nothing but which import blocks are still wanted
 	}
-	return err
+	if s.will, err = r.willManage(ctx); err != nil {
+		return err
+	}
+	r.identify()
+	return nil
 }
 
 // readState reads the state, through the engine where a backend keeps it.
-func (s *surroundings) readState(ctx context.Context, r *run) error {
-	content, elsewhere, err := readState(ctx, r.w, r.o.proof.engine, r.dir.Path())
+func (s *surroundings) readState(ctx context.Context, w World, engine, dir string) error {
+	content, elsewhere, err := readState(ctx, w, engine, dir)
 	if err != nil {
 		return err
 	}
@@ -107,7 +113,7 @@ func (s *surroundings) readState(ctx context.Context, r *run) error {
 	}
 	if s.held, err = tfstate.Objects(content); err != nil {
 		s.known = false
-		return fmt.Errorf("state of %s: %w", r.o.dir, err)
+		return fmt.Errorf("state of %s: %w", dir, err)
 	}
 	if elsewhere {
 		s.pulled = content
@@ -177,19 +183,24 @@ func (s *surroundings) heldAt() map[state.Key][]tfstate.Held {
 // setAsideManaged takes out of the run what other code of the directory manages, and notes how to
 // refer to it.
 func (r *run) setAsideManaged() {
+	r.around.outside, r.around.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
+	r.live.Objects = r.unmanaged(r.live.Objects)
+}
+
+// unmanaged returns those of some objects that are this run's to write, and sets the others aside.
+func (r *run) unmanaged(objects []*rootly.Object) []*rootly.Object {
 	s := r.around
-	s.outside, s.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
-	known, held, imports := r.dir.Addresses(), s.heldAt(), s.importsByID()
-	kept := r.live.Objects[:0:0]
-	for _, o := range r.live.Objects {
+	known, places := r.dir.Addresses(), s.places()
+	kept := objects[:0:0]
+	for _, o := range objects {
 		k := state.Key{Type: o.Type.Name, ID: o.ID}
-		if !r.managedBeside(k, known[k], append(held[k], imports[k]...)) {
+		if !r.managedBeside(k, known[k], places[k]) {
 			kept = append(kept, o)
 			continue
 		}
 		s.aside, r.beside = append(s.aside, o), append(r.beside, o)
 	}
-	r.live.Objects = kept
+	return kept
 }
 
 // managedBeside decides for one object. Ours is its address in code of earlier runs.
@@ -203,7 +214,7 @@ func (r *run) managedBeside(k state.Key, ours graph.Address, places []tfstate.He
 		_, byHand := s.hand.Declared[p.Address]
 		at, own := p.Instance()
 		switch {
-		case p.Module != "":
+		case p.Module != "", s.leaves(p), byHand && s.slugged[target] && !(own && at == ours):
 			s.hidden[target] = p.String()
 			return true
 		case byHand && !(own && at == ours):
@@ -216,30 +227,6 @@ func (r *run) managedBeside(k state.Key, ours graph.Address, places []tfstate.He
 		}
 	}
 	return false
-}
-
-// importsByID are the import blocks in the directory, in the form of what a state holds.
-func (s *surroundings) importsByID() map[state.Key][]tfstate.Held {
-	out := map[state.Key][]tfstate.Held{}
-	for _, i := range s.hand.Imports {
-		h := tfstate.Held{ID: i.ID}
-		path := i.To
-		if strings.HasPrefix(path, "module.") {
-			at := strings.LastIndex(path, ".rootly_")
-			if at < 0 {
-				continue
-			}
-			h.Module, path = path[:at], path[at+1:]
-		}
-		if at := strings.IndexByte(path, '['); at >= 0 {
-			h.Key = strings.TrimSuffix(path[at+1:], "]")
-			path = path[:at]
-		}
-		h.Address.Type, h.Address.Name, _ = strings.Cut(path, ".")
-		k := state.Key{Type: h.Address.Type, ID: i.ID}
-		out[k] = append(out[k], h)
-	}
-	return out
 }
 
 // reserveBeside lists the addresses that code by hand or the state has for something else.

@@ -39,6 +39,7 @@ type run struct {
 	started    time.Time
 
 	live     *rootly.Live     // fetch
+	ids      rootly.IDs       // fetch: what else the objects may be called
 	filtered []*rootly.Object // fetch: listed, but not taken
 	users    map[graph.ID]graph.User
 	lookups  map[graph.Target]*graph.DataSource // link: for what is referred to and no resource
@@ -113,6 +114,8 @@ func (r *run) fetch(ctx context.Context) error {
 	if err := r.routingRules(ctx); err != nil {
 		return err
 	}
+	r.ids.Add(live.Objects)
+	r.identify()
 	if err := checkFilters(r.filters, live); err != nil {
 		return err
 	}
@@ -285,7 +288,7 @@ func (r *run) reserved(resources []*graph.Resource) []graph.Address {
 }
 
 func (r *run) linkOptions() graph.LinkOptions {
-	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside}
+	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}

@@ -161,6 +161,7 @@ func (s *split) openPart(ctx context.Context, name string) (*run, error) {
 		progress: report.NewProgress(r.w.Err, report.ProgressOptions{Quiet: true}),
 		report:   &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
 	}
+	p.ids = r.ids
 	p.part = &modulePart{name: name, run: p, split: s, moved: map[state.Key]string{}, staying: map[state.Key]graph.Address{},
 		known: map[foreign]bool{}, reads: map[string]bool{}, exported: map[graph.Address]bool{}}
 	s.parts = append(s.parts, p)
@@ -237,7 +238,8 @@ func (s *split) record() error {
 func (s *split) setAsideManaged() {
 	s.run.setAsideManaged()
 	for _, p := range s.parts {
-		p.live = s.run.live
+		p.live, p.ids = s.run.live, s.run.ids
+		p.identify()
 		p.setAsideManaged()
 	}
 	for _, p := range s.parts {

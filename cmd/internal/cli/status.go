@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
@@ -18,6 +17,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
@@ -27,9 +28,9 @@ import (
 type statusOptions struct {
 	connection
 	selection
+	proof
 
 	places      []string
-	engine      string
 	json        bool
 	markdown    bool
 	writeIgnore bool
@@ -45,8 +46,9 @@ func newStatus(w World) *cobra.Command {
 
 Compares what is live with what the directories and state files hold. An object is
 managed when a state has it, or when code has an import block for it; unmanaged when
-neither does; missing when a state has it and Rootly does not. What the ignore file
-` + ignoreName + ` of a directory names counts as neither.
+neither does; missing when a state has it and Rootly does not. Where an import block
+takes its ids from expressions, terraform or tofu plans the directory, without writing
+to it. What the ignore file ` + ignoreName + ` of a directory names counts as neither.
 
 ` + exitText,
 		Example: `  $ terraformer-rootly status ./rootly
@@ -63,13 +65,14 @@ neither does; missing when a state has it and Rootly does not. What the ignore f
 	}
 	o.connection.flags(cmd)
 	o.selection.flags(cmd)
+	o.toolFlags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
 	f.BoolVar(&o.json, "json", false, "print one JSON document")
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown, as for a pull request")
 	f.BoolVar(&o.writeIgnore, "write-ignore", false, "add what is unmanaged now to "+ignoreName+" of the first directory")
 	f.Float64Var(&o.minCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
+	completions(cmd, o.toolChoices())
 	return cmd
 }
 
@@ -78,7 +81,7 @@ type place struct {
 	path    string
 	isDir   bool
 	held    []tfstate.Held
-	imports []state.Import
+	will    []tfstate.Held              // what its code imports
 	known   map[state.Key]graph.Address // by the memory of earlier runs
 	ignore  ignoreFile
 }
@@ -88,11 +91,19 @@ func runStatus(ctx context.Context, w World, o *statusOptions) error {
 	if o.minCoverage < 0 || o.minCoverage > 100 {
 		return usage(fmt.Errorf("--min-coverage %v is no percentage", o.minCoverage), "give a number from 0 to 100")
 	}
-	places, err := o.look(ctx, w)
+	if err := check(o.toolChoices()); err != nil {
+		return err
+	}
+	client, asked, disconnect, err := o.open(w, nil)
 	if err != nil {
 		return err
 	}
-	live, resources, err := o.live(ctx, w, places)
+	defer disconnect()
+	places, err := o.look(ctx, w, asked)
+	if err != nil {
+		return err
+	}
+	live, resources, err := o.live(ctx, client, places)
 	if err != nil {
 		return err
 	}
@@ -127,7 +138,7 @@ func (o *statusOptions) print(w World, s *report.Status) error {
 }
 
 // look reads what the places hold.
-func (o *statusOptions) look(ctx context.Context, w World) ([]place, error) {
+func (o *statusOptions) look(ctx context.Context, w World, live target) ([]place, error) {
 	var places []place
 	for _, path := range o.places {
 		stat, err := os.Stat(path)
@@ -145,7 +156,7 @@ func (o *statusOptions) look(ctx context.Context, w World) ([]place, error) {
 		}
 		for _, path := range list {
 			p := place{path: path, isDir: stat.IsDir()}
-			if err := p.read(ctx, w, o.engine); err != nil {
+			if err := p.read(ctx, w, o, live); err != nil {
 				return nil, err
 			}
 			places = append(places, p)
@@ -154,7 +165,7 @@ func (o *statusOptions) look(ctx context.Context, w World) ([]place, error) {
 	return places, nil
 }
 
-func (p *place) read(ctx context.Context, w World, engine string) (err error) {
+func (p *place) read(ctx context.Context, w World, o *statusOptions, live target) (err error) {
 	if !p.isDir {
 		content, err := os.ReadFile(p.path)
 		if err != nil {
@@ -165,9 +176,12 @@ func (p *place) read(ctx context.Context, w World, engine string) (err error) {
 		}
 		return nil
 	}
-	if p.held, err = heldIn(ctx, w, engine, p.path); err != nil {
+	around := &surroundings{}
+	defer around.close()
+	if err := around.readState(ctx, w, o.engine, p.path); err != nil {
 		return err
 	}
+	p.held = around.held
 	if p.ignore, err = readIgnore(p.path); err != nil {
 		return err
 	}
@@ -176,13 +190,27 @@ func (p *place) read(ctx context.Context, w World, engine string) (err error) {
 		return err
 	}
 	defer dir.Close()
-	hand, err := dir.Handwritten()
-	p.imports, p.known = hand.Imports, dir.Addresses()
+	p.known = dir.Addresses()
+	types, _, err := o.types()
+	if err != nil {
+		return err
+	}
+	q := inquiry{w: w, proof: &o.proof, dir: p.path, live: live, says: true}
+	if q.hand, err = dir.Handwritten(); err != nil {
+		return err
+	}
+	if q.stateFile, err = around.pulledFile(); err != nil {
+		return err
+	}
+	q.wanted = func(typ string) bool {
+		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
+	}
+	p.will, err = q.ask(ctx)
 	return err
 }
 
 // live reads the organisation and gives its objects the names that an import would give them.
-func (o *statusOptions) live(ctx context.Context, w World, places []place) (*rootly.Live, []*graph.Resource, error) {
+func (o *statusOptions) live(ctx context.Context, client *api.Client, places []place) (*rootly.Live, []*graph.Resource, error) {
 	types, _, err := o.types()
 	if err != nil {
 		return nil, nil, err
@@ -191,14 +219,15 @@ func (o *statusOptions) live(ctx context.Context, w World, places []place) (*roo
 	if err != nil {
 		return nil, nil, err
 	}
-	client, _, disconnect, err := o.open(w, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer disconnect()
 	live, err := rootly.Fetch(ctx, client, rootly.FetchOptions{Types: types})
 	if err != nil {
 		return nil, nil, err
+	}
+	ids := rootly.IDs{}
+	ids.Add(live.Objects)
+	for _, p := range places {
+		identifyHeld(p.held, ids)
+		identifyHeld(p.will, ids)
 	}
 	if err := checkFilters(filters, live); err != nil {
 		return nil, nil, err
@@ -252,11 +281,8 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 	managed := map[state.Key]bool{}
 	for _, p := range places {
 		s.Directories = append(s.Directories, p.path)
-		for _, h := range p.held {
+		for _, h := range slices.Concat(p.held, p.will) {
 			managed[state.Key{Type: h.Address.Type, ID: h.ID}] = true
-		}
-		for _, i := range p.imports {
-			managed[state.Key{Type: typeOf(i.To), ID: i.ID}] = true
 		}
 	}
 	counts := map[string]*report.StatusCount{}
@@ -310,15 +336,6 @@ func totalStatus(s *report.Status, counts map[string]*report.StatusCount) {
 	sort.Slice(s.Types, func(i, j int) bool { return s.Types[i].Type < s.Types[j].Type })
 	s.Total = s.Total.Count()
 	s.Percent = s.Total.Percent
-}
-
-// typeOf is the resource type in an address.
-func typeOf(address string) string {
-	if strings.HasPrefix(address, "module.") {
-		address = address[strings.LastIndex(address, ".rootly_")+1:]
-	}
-	typ, _, _ := strings.Cut(address, ".")
-	return typ
 }
 
 // writeIgnore adds what is unmanaged to the ignore file of the first directory. What stands there

@@ -108,7 +108,10 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 	total := verify.Verdict{}
 	for _, p := range parts {
 		progress.Stage("verify", len(p.objects))
-		proof, verdict, err := o.prove(ctx, w, live, p, progress)
+		proof, verdict, err := o.prove(ctx, w, live, p, planOptions{
+			progress: func(v verify.Progress) { progress.Step(v.Objects, v.Step) },
+			identify: identifyLive(client),
+		})
 		if err != nil {
 			return err
 		}
@@ -153,20 +156,17 @@ func (o *verifyOptions) parts() ([]provable, error) {
 
 // prove plans one root module and judges the plan. A part is planned as if those that it refers to
 // were applied.
-func (o *verifyOptions) prove(ctx context.Context, w World, live target, p provable, progress *report.Progress) (report.Proof, verify.Verdict, error) {
+func (o *verifyOptions) prove(ctx context.Context, w World, live target, p provable, plan planOptions) (report.Proof, verify.Verdict, error) {
 	proof := report.Proof{Against: "live"}
-	states, err := statesAround(p.dir)
+	var err error
+	if plan.states, err = statesAround(p.dir); err != nil {
+		return proof, verify.Verdict{}, err
+	}
+	result, err := o.plan(ctx, w, p.dir, live, plan)
 	if err != nil {
 		return proof, verify.Verdict{}, err
 	}
-	result, err := o.plan(ctx, w, p.dir, live, planOptions{
-		states:   states,
-		progress: func(v verify.Progress) { progress.Step(v.Objects, v.Step) },
-	})
-	if err != nil {
-		return proof, verify.Verdict{}, err
-	}
-	verdict := verify.Judge(result, verify.Expect{Listed: p.objects, Marks: true, Exports: states != nil})
+	verdict := verify.Judge(result, verify.Expect{Listed: p.objects, Marks: true, Exports: plan.states != nil})
 	note(&proof, result, verdict)
 	return proof, verdict, nil
 }

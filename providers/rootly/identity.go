@@ -1,0 +1,40 @@
+package rootly
+
+import "github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+
+// IDs finds live objects by what a state or an import block may call them: the provider takes a slug
+// for an id, and keeps it. The zero value knows none.
+type IDs struct {
+	ids   map[graph.Target]bool
+	slugs map[graph.Target]graph.ID // empty where several objects of a type have one slug
+}
+
+// Add takes objects in, whose answers of the API must not be released yet.
+func (i *IDs) Add(objects []*Object) {
+	if i.ids == nil {
+		i.ids, i.slugs = map[graph.Target]bool{}, map[graph.Target]graph.ID{}
+	}
+	for _, o := range objects {
+		i.ids[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
+		slug := text(o.Node.Attributes, "slug")
+		if slug == "" {
+			continue
+		}
+		k := graph.Target{Type: o.Type.Name, ID: graph.ID(slug)}
+		if other, twice := i.slugs[k]; twice && other != o.ID {
+			i.slugs[k] = ""
+			continue
+		}
+		i.slugs[k] = o.ID
+	}
+}
+
+// Of returns the id of the object that is called so: by its id, else by its slug. What no object is
+// called is returned as it is.
+func (i IDs) Of(typ string, called graph.ID) graph.ID {
+	k := graph.Target{Type: typ, ID: called}
+	if id := i.slugs[k]; id != "" && !i.ids[k] {
+		return id
+	}
+	return called
+}
