@@ -102,7 +102,7 @@ func (l *linker) slugged(r *Resource) bool { return l.o.Slugged[Target{r.Address
 func (l *linker) indexOutside() {
 	l.outsideUUID = make(map[ID]*Ref, len(l.o.Outside))
 	for target, ref := range l.o.Outside {
-		if !IsUUID(string(target.ID)) {
+		if !IsUUID(string(target.ID)) || l.o.Slugged[target] {
 			continue
 		}
 		if _, twice := l.outsideUUID[target.ID]; twice {
@@ -255,7 +255,7 @@ func (l *linker) user(r *Resource, h hit, id ID) bool {
 // outside links to an object that code beside the graph manages.
 func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
 	ref, ok := l.o.Outside[target]
-	if !ok || attr != "" && attr != "id" {
+	if !ok || l.o.Slugged[target] || attr != "" && attr != "id" {
 		return false
 	}
 	ref.Numeric = h.value.Type() == cty.Number

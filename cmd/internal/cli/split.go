@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -240,9 +241,11 @@ func (s *split) setAsideManaged() {
 	for _, p := range s.parts {
 		p.live, p.ids = s.run.live, s.run.ids
 		p.identify()
+		maps.Copy(s.run.around.slugged, p.around.slugged)
 		p.setAsideManaged()
 	}
 	for _, p := range s.parts {
+		p.around.slugged = s.run.around.slugged
 		for target, ref := range p.around.outside {
 			for _, other := range s.parts {
 				if other != p {

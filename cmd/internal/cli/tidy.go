@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -71,16 +72,20 @@ func tidyOne(ctx context.Context, w World, o *tidyOptions, path string) (int, *s
 	if err != nil {
 		return 0, nil, err
 	}
-	there := map[state.Import]bool{}
+	there := map[string]graph.ID{}
 	for _, h := range held {
-		there[state.Import{To: h.String(), ID: h.ID}] = true
+		there[h.String()] = h.ID
 	}
 	dir, err := state.Open(path, state.Options{Version: version(), Adopt: true, LookOnly: o.dryRun})
 	if err != nil {
 		return 0, nil, err
 	}
 	defer dir.Close()
-	changes, cut, err := dir.Tidy(func(i state.Import) bool { return there[state.Import{To: i.To, ID: i.ID}] })
+	changes, cut, err := dir.Tidy(func(i state.Import) bool {
+		id, held := there[i.To]
+		// A slug says the same as an id, which nobody can tell here. The engine looks at the address only.
+		return held && (id == i.ID || graph.IsUUID(string(id)) != graph.IsUUID(string(i.ID)))
+	})
 	if err != nil {
 		return 0, nil, err
 	}
