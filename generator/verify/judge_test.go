@@ -224,3 +224,30 @@ func TestReadPlanRefusesWhatIsNoPlan(t *testing.T) {
 		})
 	}
 }
+
+func TestJudgeRefusesTwoAddressesOfOneObject(t *testing.T) {
+	t.Parallel()
+	listed := []Object{{Type: "rootly_team", ID: "t1"}}
+	changed := func(c Change) Change {
+		c.Before, c.After = cty.EmptyObjectVal, cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal("x")})
+		return c
+	}
+	first := Change{Address: "rootly_team.a", Type: "rootly_team", ID: "t1", Action: NoOp}
+	for name, tt := range map[string]struct {
+		second Change
+		twice  bool
+	}{
+		"in state":           {Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Action: NoOp}, true},
+		"imported":           {Change{Address: "module.m.rootly_team.b", Type: "rootly_team", ID: "t1", Import: "t1", Action: NoOp}, true},
+		"imported, changing": {changed(Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Import: "t1", Action: Update}), true},
+		"another type":       {Change{Address: "rootly_cause.b", Type: "rootly_cause", ID: "t1", Action: NoOp}, false},
+		"let go":             {changed(Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Action: Forget}), false},
+	} {
+		// What people edited may differ, and what was so before may stay: having two addresses is neither.
+		expect := Expect{Listed: listed, Edited: map[string]bool{"rootly_team.b": true, "module.m.rootly_team.b": true}}
+		verdict := Judge(&Result{Changes: []Change{first, tt.second}}, expect)
+		if got := verdict.Twice[tt.second.Address] == "rootly_team.a"; got != tt.twice || tt.twice == verdict.Clean {
+			t.Errorf("%s: twice %v, clean %v: %+v", name, verdict.Twice, verdict.Clean, verdict.Unexpected)
+		}
+	}
+}

@@ -28,6 +28,7 @@ import (
 type Object struct {
 	Address graph.Address
 	ID      graph.ID
+	Slug    string // empty if the state does not say
 	Title   string // what the object was called; empty if the state does not say
 }
 
@@ -91,7 +92,14 @@ func renamed() map[string]string {
 
 // Merge puts states together. The order of the states decides who keeps an address that two have.
 func Merge(states []*State, o Options) *Merged {
-	m := &merging{Merged: &Merged{}, options: o, names: renamed(), taken: map[graph.Address]bool{}, at: map[key]graph.Address{}}
+	m := &merging{Merged: &Merged{}, options: o, names: renamed(), taken: map[graph.Address]bool{}, at: map[key]graph.Address{}, slugs: map[key]graph.ID{}}
+	for _, s := range states {
+		for _, object := range s.Objects {
+			if object.Slug != "" && graph.IsUUID(string(object.ID)) {
+				m.slugs[key{m.today(object.Address.Type), graph.ID(object.Slug)}] = object.ID
+			}
+		}
+	}
 	for _, s := range states {
 		m.Outputs += s.Outputs
 		m.Left = append(m.Left, s.Left...)
@@ -119,13 +127,18 @@ type merging struct {
 	names   map[string]string
 	taken   map[graph.Address]bool
 	at      map[key]graph.Address
-	titles  []string // of Resources
+	slugs   map[key]graph.ID // ids of objects by their slugs, which may have been ids to the old tool
+	titles  []string         // of Resources
 }
+
+// today is the name that a type has by now.
+func (m *merging) today(typ string) string { return cmp.Or(m.names[typ], typ) }
 
 func (m *merging) add(o Object) {
 	to := o.Address
-	if today := m.names[to.Type]; today != "" {
-		to.Type = today
+	to.Type = m.today(to.Type)
+	if id := m.slugs[key{to.Type, o.ID}]; id != "" && !graph.IsUUID(string(o.ID)) {
+		o.ID = id
 	}
 	schemaVersion, known := m.options.Today(to.Type)
 	if !known {

@@ -131,3 +131,14 @@ func TestNoStates(t *testing.T) {
 		}
 	}
 }
+
+func TestMergeKnowsAnObjectByItsSlug(t *testing.T) {
+	t.Parallel()
+	const id = "46f4415c-35eb-44cd-88df-0370767c058d"
+	bySlug := read(t, v3(entry("rootly_team.by_slug", "sre", "SRE")))
+	byID := read(t, v3(fmt.Sprintf(`"rootly_team.by_id": {"type": "rootly_team", "primary": {"id": %q, "attributes": {"id": %q, "slug": "sre"}}}`, id, id)))
+	m := legacy.Merge([]*legacy.State{bySlug, byID}, legacy.Options{Today: today})
+	if len(m.Resources) != 1 || m.Resources[0].ID != id || len(m.Left) != 1 {
+		t.Errorf("resources %+v, left %v", m.Resources, m.Left)
+	}
+}

@@ -127,7 +127,7 @@ func (s *State) takeV3(path []string, name string, r resourceV3) {
 	case strings.Contains(label, "."):
 		s.leave(full, id, "one of several with count")
 	default:
-		s.Objects = append(s.Objects, Object{Address: graph.Address{Type: typ, Name: label}, ID: id, Title: title(r.Primary.Attributes)})
+		s.Objects = append(s.Objects, Object{Address: graph.Address{Type: typ, Name: label}, ID: id, Slug: r.Primary.Attributes["slug"], Title: title(r.Primary.Attributes)})
 	}
 }
 
@@ -168,9 +168,9 @@ func (s *State) takeV4(r entryV4) {
 		full = r.Module + "." + full
 	}
 	for _, i := range r.Instances {
-		id, name := text(i.Attributes["id"]), text(i.Attributes["name"])
+		id, slug, name := text(i.Attributes["id"]), text(i.Attributes["slug"]), text(i.Attributes["name"])
 		if id == "" {
-			id, name = i.Flat["id"], title(i.Flat)
+			id, slug, name = i.Flat["id"], i.Flat["slug"], title(i.Flat)
 		}
 		switch {
 		case !strings.HasPrefix(r.Type, "rootly_"):
@@ -182,7 +182,7 @@ func (s *State) takeV4(r entryV4) {
 		case len(i.Key) > 0:
 			s.leave(full+"["+string(i.Key)+"]", graph.ID(id), "one of several with count or for_each")
 		default:
-			s.Objects = append(s.Objects, Object{Address: address, ID: graph.ID(id), Title: name})
+			s.Objects = append(s.Objects, Object{Address: address, ID: graph.ID(id), Slug: slug, Title: name})
 		}
 	}
 }

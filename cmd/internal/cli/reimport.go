@@ -54,9 +54,9 @@ type surroundings struct {
 	held    []tfstate.Held
 	will    []tfstate.Held        // what the directory will manage: by its import blocks, and by the engine's plan of it
 	slugged map[graph.Target]bool // what the state knows by a slug, or will
-	known   bool   // whether the state could be read
-	pulled  []byte // the state, where it is not beside the code
-	private string // directory for the same, for the proof
+	known   bool                  // whether the state could be read
+	pulled  []byte                // the state, where it is not beside the code
+	private string                // directory for the same, for the proof
 
 	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
 	hidden  map[graph.Target]string    // managed where no reference leads, and where

@@ -78,12 +78,12 @@ to it. What the ignore file ` + ignoreName + ` of a directory names counts as ne
 
 // A place is a directory or a state file with what it holds.
 type place struct {
-	path    string
-	isDir   bool
-	held    []tfstate.Held
-	will    []tfstate.Held              // what its code imports
-	known   map[state.Key]graph.Address // by the memory of earlier runs
-	ignore  ignoreFile
+	path   string
+	isDir  bool
+	held   []tfstate.Held
+	will   []tfstate.Held              // what its code imports
+	known  map[state.Key]graph.Address // by the memory of earlier runs
+	ignore ignoreFile
 }
 
 // runStatus compares the places with what is live.
