@@ -56,11 +56,10 @@ func Read(dir string, environ []string) ([]Block, error) {
 	return blocks, nil
 }
 
-var importSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "for_each"}, {Name: "to"}, {Name: "id"}, {Name: "identity"}}}
-
 func evaluate(file string, b *hcl.Block, scope *hcl.EvalContext) Block {
 	out := Block{File: file, Line: b.DefRange.Start.Line}
-	content, _, _ := b.Body.PartialContent(importSchema)
+	arguments := []hcl.AttributeSchema{{Name: "for_each"}, {Name: "to"}, {Name: "id"}, {Name: "identity"}}
+	content, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: arguments})
 	to := content.Attributes["to"]
 	if to == nil {
 		out.Err = errors.New("it names no address")
