@@ -18,23 +18,18 @@ import (
 // An inquiry finds out what a root module will manage once it is applied, beyond what its state has. Where
 // its code needs to be evaluated for that, the engine does it, by a plan of the module as it stands.
 type inquiry struct {
-	w         World
-	proof     *proof
-	dir       string
-	live      target
-	stateFile string                // of a state that is not beside the code
-	hand      state.Handwritten     // what people have in the directory
-	wanted    func(typ string) bool // whether a type is looked at: then its objects must be known
-	says      bool                  // whether to say what could not be planned
+	w      World
+	proof  *proof
+	dir    string
+	live   target
+	around *surroundings         // with the state, and what people have in the directory
+	wanted func(typ string) bool // whether a type is looked at: then its objects must be known
+	quiet  bool                  // whether to keep to oneself what could not be planned
 }
 
 // willManage asks about the directory of a run.
 func (r *run) willManage(ctx context.Context) ([]tfstate.Held, error) {
-	q := inquiry{w: r.w, proof: &r.o.proof, dir: r.dir.Path(), live: r.liveTarget, hand: r.around.hand, says: !r.o.quiet}
-	var err error
-	if q.stateFile, err = r.around.pulledFile(); err != nil {
-		return nil, err
-	}
+	q := inquiry{w: r.w, proof: &r.o.proof, dir: r.dir.Path(), live: r.liveTarget, around: r.around, quiet: r.o.quiet}
 	q.wanted = func(typ string) bool {
 		return r.o.references == "follow" || slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}
@@ -44,11 +39,11 @@ func (r *run) willManage(ctx context.Context) ([]tfstate.Held, error) {
 // ask returns the addresses that the import blocks lead to, and those of the plan if one was needed.
 func (q inquiry) ask(ctx context.Context) ([]tfstate.Held, error) {
 	var list []tfstate.Held
-	for _, i := range q.hand.Imports {
+	for _, i := range q.around.hand.Imports {
 		list = appendPlace(list, i.To, string(i.ID))
 	}
-	unread := slices.DeleteFunc(slices.Clone(q.hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
-	moved := slices.ContainsFunc(q.hand.Leaves, ofRootly)
+	unread := slices.DeleteFunc(slices.Clone(q.around.hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
+	moved := slices.ContainsFunc(q.around.held, q.around.leaves)
 	if len(unread) == 0 && !moved {
 		return list, nil
 	}
@@ -87,13 +82,17 @@ func (q inquiry) plan(ctx context.Context, unread []state.Unread) ([]verify.Chan
 	if q.proof.off {
 		return nil, errUnplanned
 	}
+	stateFile, err := q.around.pulledFile()
+	if err != nil {
+		return nil, err
+	}
 	var kept []verify.Change
 	var why error
 	for _, targets := range [][]string{nil, blocksTargeted(unread)} {
 		if why != nil && len(targets) == 0 {
 			break
 		}
-		result, err := q.proof.plan(ctx, q.w, q.dir, q.live, planOptions{stateFile: q.stateFile, targets: targets, stored: true, arguments: true})
+		result, err := q.proof.plan(ctx, q.w, q.dir, q.live, planOptions{stateFile: stateFile, targets: targets, stored: true, arguments: true})
 		if err == nil && result.Errored {
 			err = fmt.Errorf("%s", firstError(result))
 		}
@@ -152,7 +151,7 @@ func (q inquiry) evaluate(why error) ([]tfstate.Held, error) {
 			return nil, q.refuse(b, why)
 		}
 	}
-	if q.says && why != errUnplanned {
+	if !q.quiet && why != errUnplanned {
 		report.Note(q.w.Err, fmt.Sprintf("%s cannot be planned as it stands, so its import blocks were evaluated without the engine: %v", q.dir, why))
 	}
 	return list, nil

@@ -195,13 +195,10 @@ func (p *place) read(ctx context.Context, w World, o *statusOptions, live target
 	if err != nil {
 		return err
 	}
-	q := inquiry{w: w, proof: &o.proof, dir: p.path, live: live, says: true}
-	if q.hand, err = dir.Handwritten(); err != nil {
+	if around.hand, err = dir.Handwritten(); err != nil {
 		return err
 	}
-	if q.stateFile, err = around.pulledFile(); err != nil {
-		return err
-	}
+	q := inquiry{w: w, proof: &o.proof, dir: p.path, live: live, around: around}
 	q.wanted = func(typ string) bool {
 		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}
