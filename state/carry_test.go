@@ -63,7 +63,7 @@ func TestFilteredAndForgottenObjects(t *testing.T) {
 	run.Forget = map[state.Key]bool{{Type: "rootly_team", ID: "id-c"}: true}
 	changes := commit(t, dir, state.Options{}, run)
 	wantFiles(t, dir, map[string]string{"teams.tf": resource(team("a"), team("b"))})
-	if fmt.Sprint(changes.Gone) != "[{rootly_team.c id-c}]" {
+	if fmt.Sprint(changes.Gone) != "[{rootly_team.c id-c }]" {
 		t.Errorf("gone: %v", changes.Gone)
 	}
 }

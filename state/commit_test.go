@@ -133,7 +133,7 @@ func TestFileThatIsNoLongerGeneratedLeaves(t *testing.T) {
 	write(t, dir, "backend.tf", "# mine\n")
 	changes := commit(t, dir, state.Options{}, everything(file("teams.tf", team("sre"))))
 	wantFiles(t, dir, map[string]string{"teams.tf": resource(team("sre")), "backend.tf": "# mine\n"})
-	if fmt.Sprint(changes.Remove, changes.Gone) != "[services.tf] [{rootly_service.api id-api}]" {
+	if fmt.Sprint(changes.Remove, changes.Gone) != "[services.tf] [{rootly_service.api id-api }]" {
 		t.Errorf("changes: %v %v", changes.Remove, changes.Gone)
 	}
 }

@@ -269,6 +269,15 @@ func (d *Directory) Addresses() map[Key]graph.Address {
 	return out
 }
 
+// Objects returns every object that the directory has code for, by address.
+func (d *Directory) Objects() []Object {
+	list := make([]Object, len(d.manifest.records))
+	for i, r := range d.manifest.records {
+		list[i] = r.Object
+	}
+	return list
+}
+
 // Files returns the names of the files in which resource blocks stand and of those in which
 // their import blocks do.
 func (d *Directory) Files() (resources, imports map[graph.Address]string) {

@@ -20,6 +20,7 @@ import (
 type Object struct {
 	Address graph.Address
 	ID      graph.ID
+	Parent  graph.ID // of the object that owns it; empty where none does
 }
 
 // A Key is what an object is known by, whatever its address.

@@ -33,6 +33,7 @@ type fileV1 struct {
 type objectV1 struct {
 	Address    string `json:"address"`
 	ID         string `json:"id"`
+	Parent     string `json:"parent,omitempty"`
 	File       string `json:"file"`
 	ImportFile string `json:"import,omitempty"`
 	SHA256     string `json:"sha256,omitempty"`
@@ -60,7 +61,7 @@ func (m *manifest) encode() (public, local []byte, err error) {
 	}
 	for _, r := range m.records {
 		v.Objects = append(v.Objects, objectV1{
-			Address: r.Address.String(), ID: string(r.ID), File: r.file, ImportFile: r.importFile, SHA256: r.digest,
+			Address: r.Address.String(), ID: string(r.ID), Parent: string(r.Parent), File: r.file, ImportFile: r.importFile, SHA256: r.digest,
 		})
 	}
 	if public, err = v.lines(); err != nil || len(digests) == 0 {
@@ -145,7 +146,7 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 			return nil, err
 		}
 		m.records = append(m.records, record{
-			Object: Object{Address: a, ID: graph.ID(o.ID)}, file: o.File, importFile: o.ImportFile, digest: o.SHA256,
+			Object: Object{Address: a, ID: graph.ID(o.ID), Parent: graph.ID(o.Parent)}, file: o.File, importFile: o.ImportFile, digest: o.SHA256,
 		})
 	}
 	return m, nil

@@ -45,7 +45,7 @@ func TestEditedBlocksAreToldWhenTheyDiffer(t *testing.T) {
 	other.text = strings.Replace(other.text, `"b"`+"\n}", `"changed"`+"\n}", 1)
 	c := commit(t, dir, state.Options{}, everything(file("teams.tf", team("a"), other)))
 	wantFiles(t, dir, map[string]string{"teams.tf": mine})
-	if fmt.Sprint(c.Differing) != "[{rootly_team.a id-a} {rootly_team.b id-b}]" {
+	if fmt.Sprint(c.Differing) != "[{rootly_team.a id-a } {rootly_team.b id-b }]" {
 		t.Errorf("differing: %v", c.Differing)
 	}
 }
@@ -61,7 +61,7 @@ func TestGoneObjectsLeaveEditedFiles(t *testing.T) {
 	if !strings.HasPrefix(text, "# mine\n") || strings.Contains(text, `"b"`) || !strings.Contains(text, `"edited"`) {
 		t.Errorf("teams.tf:\n%s", text)
 	}
-	if fmt.Sprint(c.Left) != "[{rootly_team.c id-c}]" {
+	if fmt.Sprint(c.Left) != "[{rootly_team.c id-c }]" {
 		t.Errorf("left: %v", c.Left)
 	}
 	quiet(t, dir, state.Options{}, r)

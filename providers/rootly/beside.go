@@ -41,12 +41,8 @@ func (f *fetcher) readMembers(ctx context.Context, c *collection, obj *Object) e
 	if err != nil {
 		return f.skip(ctx, c, obj, err)
 	}
-	included := make(map[string]*api.Object, len(along))
-	for _, n := range along {
-		included[key(n.Type, n.ID)] = n
-	}
 	obj.Node = node
-	obj.Members, _ = membersOf(node, included)
+	obj.Members, _ = membersOf(node, includedIn(along))
 	return nil
 }
 

@@ -108,10 +108,7 @@ func (f *fetcher) list(ctx context.Context, c *collection, parent *Object) (batc
 	}
 	b := batch{objects: f.objects(c, id, l.Objects)}
 	if r.Query != nil {
-		b.included = make(map[string]*api.Object, len(l.Included))
-		for _, n := range l.Included {
-			b.included[key(n.Type, n.ID)] = n
-		}
+		b.included = includedIn(l.Included)
 	}
 	return b, f.beside(ctx, c, b)
 }
@@ -123,7 +120,11 @@ func paging(c *collection) api.Paging {
 	if len(c.rows) == 0 {
 		return api.Numbered
 	}
-	switch c.rows[0].Pages {
+	return pagingOf(c.rows[0].Pages)
+}
+
+func pagingOf(pages catalogue.Pages) api.Paging {
+	switch pages {
 	case catalogue.PagesPlain:
 		return api.PerPage
 	case catalogue.PagesNone:

@@ -55,6 +55,11 @@ type Live struct {
 	// Complete holds the types whose listing has every object, so that what is not in it is gone.
 	Complete map[string]bool
 
+	// Gone are known objects that a read by id did not find, and Doubts those that neither their listing nor a
+	// read by id could settle. See Confirm.
+	Gone   map[graph.Target]bool
+	Doubts []Doubt
+
 	// Unknown are objects of a kind that no resource type of the provider has.
 	Unknown []Rejected
 }

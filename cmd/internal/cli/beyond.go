@@ -48,7 +48,7 @@ func (r *run) follow(ctx context.Context) error {
 	if r.o.references == "literal" {
 		return nil
 	}
-	pool := &pool{objects: map[graph.Target]*rootly.Object{}, asked: map[string]bool{}}
+	pool := &pool{objects: map[graph.Target]*rootly.Object{}, asked: map[string]bool{}, complete: map[string]bool{}}
 	pool.add(r.filtered)
 	for {
 		missing := graph.Missing(r.decoded.Resources, rules)
@@ -62,6 +62,7 @@ func (r *run) follow(ctx context.Context) error {
 		if r.o.references == "data" {
 			maps.Copy(r.lookups, rootly.Lookups(found, pool.all, r.schema))
 			r.beside = append(r.beside, pool.all...)
+			r.replay.listed(pool.complete)
 			return nil
 		}
 		if err := r.decode(found); err != nil {
@@ -76,6 +77,8 @@ type pool struct {
 	objects map[graph.Target]*rootly.Object
 	asked   map[string]bool
 	ids     rootly.IDs
+
+	complete map[string]bool // types of which it has every object
 }
 
 func (p *pool) add(objects []*rootly.Object) {
@@ -121,5 +124,6 @@ func (r *run) fill(ctx context.Context, p *pool, missing []graph.Target) error {
 	r.ids.Add(live.Objects)
 	r.identify()
 	p.add(live.Objects)
+	maps.Copy(p.complete, live.Complete)
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -14,22 +15,32 @@ import (
 
 // recordCarried reads the objects whose code stays although this run did not ask for them: the
 // plan is of the whole directory, and the provider will want to see them. What cannot be read is
-// left out of the plan, and told.
+// left out of the plan, and reported.
 func (r *run) recordCarried(ctx context.Context) error {
 	r.unread, r.crashed = map[graph.Address]bool{}, map[state.Key]string{}
 	if len(r.changes.Carried) == 0 || !r.o.proof.replays() {
 		return nil
 	}
+	doubted := map[graph.Target]bool{}
+	for _, d := range r.live.Doubts {
+		doubted[graph.Target{Type: d.Type, ID: d.ID}] = true
+	}
 	wanted := map[graph.Target]graph.Address{}
 	var types []*catalogue.Type
+	var known []rootly.Known
 	asked := map[string]bool{}
 	for _, c := range r.changes.Carried {
-		if r.isBeside(graph.Target{Type: c.Address.Type, ID: c.ID}) {
+		target := graph.Target{Type: c.Address.Type, ID: c.ID}
+		if r.isBeside(target) {
 			continue // recorded with what the lookups stand for
 		}
-		wanted[graph.Target{Type: c.Address.Type, ID: c.ID}] = c.Address
+		wanted[target] = c.Address
 		t := catalogue.Lookup(c.Address.Type)
-		if t != nil && !asked[t.Name] {
+		if t == nil || doubted[target] {
+			continue
+		}
+		known = append(known, rootly.Known{Type: t, ID: c.ID, Parent: c.Parent})
+		if !asked[t.Name] {
 			asked[t.Name] = true
 			types = append(types, t)
 		}
@@ -38,6 +49,10 @@ func (r *run) recordCarried(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := rootly.Confirm(ctx, r.client, live, known, false); err != nil {
+		return err
+	}
+	r.replay.missing(live.Gone)
 	for _, o := range live.Objects {
 		key := graph.Target{Type: o.Type.Name, ID: o.ID}
 		if wanted[key].IsZero() {
@@ -71,8 +86,14 @@ func (r *run) readable() []string {
 			targets = append(targets, c.Address.String())
 		}
 	}
-	sort.Strings(targets)
-	return targets
+	for _, a := range r.renderOptions.Forgotten {
+		targets = append(targets, a.String())
+	}
+	for _, o := range r.changes.Gone {
+		targets = append(targets, o.Address.String())
+	}
+	slices.Sort(targets)
+	return slices.Compact(targets)
 }
 
 // chooseSubset picks the resources to plan when --verify-sample asks for some only: spread over the

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
@@ -85,14 +89,11 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 		}
 	}
 	o.dir = first(notLive(from), notLive(to))
-	before, err := o.side(ctx, w, from)
+	sides, skipped, err := o.sides(ctx, w, from, to)
 	if err != nil {
 		return err
 	}
-	after, err := o.side(ctx, w, to)
-	if err != nil {
-		return err
-	}
+	before, after := sides[0], sides[1]
 	s, err := schema.Snapshot()
 	if err != nil {
 		return err
@@ -113,7 +114,38 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 	if !d.Empty() {
 		return outcome(exitDiffers)
 	}
+	if slices.ContainsFunc(skipped, func(s rootly.Skipped) bool { return !rootly.Absent(s.Err) }) {
+		return outcome(exitPartial)
+	}
 	return nil
+}
+
+// sides reads both sides, and returns what could not be read of a live one.
+func (o *diffOptions) sides(ctx context.Context, w World, names ...string) ([]*drift.Snapshot, []rootly.Skipped, error) {
+	sides := make([]*drift.Snapshot, len(names))
+	var recorded *drift.Snapshot
+	for i, name := range names {
+		if name == live {
+			continue
+		}
+		var err error
+		if sides[i], err = o.recorded(ctx, name); err != nil {
+			return nil, nil, err
+		}
+		recorded = sides[i]
+	}
+	at := slices.Index(names, live)
+	if at < 0 {
+		return sides, nil, nil
+	}
+	now, skipped, err := liveSnapshot(ctx, w, &o.importOptions, recorded)
+	sides[at] = now
+	for _, s := range skipped {
+		if !rootly.Absent(s.Err) {
+			report.Note(w.Err, s.String())
+		}
+	}
+	return sides, skipped, err
 }
 
 // hintAtSelection says that an export may have been one of some types only, where live has more.
@@ -193,11 +225,8 @@ func notLive(side string) string {
 	return side
 }
 
-// side reads one of the two sides.
-func (o *diffOptions) side(ctx context.Context, w World, side string) (*drift.Snapshot, error) {
-	if side == live {
-		return liveSnapshot(ctx, w, &o.importOptions)
-	}
+// recorded reads a side that is an export.
+func (o *diffOptions) recorded(ctx context.Context, side string) (*drift.Snapshot, error) {
 	if rev, dir, ok := revision(side); ok {
 		at, path := dir, "./"+snapshotName
 		if !exists(dir) { // any more
@@ -232,22 +261,39 @@ func revision(side string) (rev, dir string, ok bool) {
 	return rev, filepath.Clean(dir), ok && rev != ""
 }
 
-// liveSnapshot reads the organisation without writing anything.
-func liveSnapshot(ctx context.Context, w World, o *importOptions) (*drift.Snapshot, error) {
+// liveSnapshot reads the organisation without writing anything. It has the objects of an export too that nothing
+// says were deleted: those that were not asked for, or could not be read.
+func liveSnapshot(ctx context.Context, w World, o *importOptions, recorded *drift.Snapshot) (*drift.Snapshot, []rootly.Skipped, error) {
 	looking := *o
 	looking.dryRun = true
 	r, err := newRun(ctx, w, &looking)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer r.close()
+	for _, o := range recorded.Objects {
+		r.compared = append(r.compared, rootly.Known{Type: catalogue.Lookup(o.Type), ID: o.ID, Parent: o.Parent})
+	}
 	if err := r.fetch(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := r.link(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return drift.Of(r.graph)
+	now, err := drift.Of(r.graph)
+	if err != nil {
+		return nil, nil, err
+	}
+	lives := r.deselected()
+	for _, d := range r.live.Doubts {
+		lives[state.Key{Type: d.Type, ID: d.ID}] = true
+	}
+	for _, o := range r.rejected() {
+		lives[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	return now.Keeping(recorded, func(o drift.Object) bool {
+		return lives[state.Key{Type: o.Type, ID: o.ID}] || !r.complete(o.Type) && !r.live.Gone[o.Key()]
+	}), r.live.Skipped, nil
 }
 
 // told translates a diff for the report: ids by name, long texts word by word.

@@ -23,7 +23,9 @@ type importOptions struct {
 	again
 	splitting
 
-	fold       bool
+	fold          bool
+	acceptDeleted bool
+
 	dir        string
 	layout     string
 	output     string
@@ -100,6 +102,7 @@ func (o *importOptions) codeFlags(cmd *cobra.Command) {
 	f.StringVar(&o.users, "users", "locals", "how people are written: locals, data or literal")
 	f.StringVar(&o.system, "system", "import", "objects that Rootly made: import, data or skip")
 	f.BoolVar(&o.force, "force", false, "overwrite files that were edited or are not of this program")
+	f.BoolVar(&o.acceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if none of its type can be read")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing; tell what would be written")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")

@@ -2,18 +2,18 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
@@ -95,14 +95,6 @@ func (p *proof) plan(ctx context.Context, w World, dir string, t target, o planO
 // plainID is the id of an object in what the provider imports it by, which may be a path.
 func plainID(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
-// replayed serves a recording on loopback.
-func replayed(objects []sandbox.Object) (target, func(), error) {
-	// The recording holds what the organisation holds: nobody else on this machine may read it.
-	token := rand.Text()
-	url, stop, err := serve(sandbox.New(sandbox.Options{Objects: objects, ReadOnly: true, Token: token}))
-	return target{url: url, token: token}, stop, err
-}
-
 // verify plans the staged directory and judges the plan.
 func (r *run) verify(ctx context.Context) error {
 	if r.unplanned() {
@@ -114,7 +106,7 @@ func (r *run) verify(ctx context.Context) error {
 	}
 	r.chooseSubset()
 	r.announceCost()
-	t, stop, err := r.target()
+	t, stop, err := r.target(ctx)
 	if err != nil {
 		return err
 	}
@@ -157,7 +149,20 @@ func (r *run) prove(ctx context.Context, t target) (err error) {
 	}
 	note(p, result, r.verdict)
 	r.noteEntered(p)
+	for _, text := range slices.Concat(r.served.unanswered(), r.nothingProven()) {
+		p.State = report.ProofDiffers
+		p.Differences = append(p.Differences, report.Difference{Action: "error", Message: text})
+	}
 	return nil
+}
+
+// nothingProven says so where the plan accepted none of the objects: what reads none of them proves nothing.
+func (r *run) nothingProven() []string {
+	removed := slices.IndexFunc(r.report.Repairs, func(d report.Repair) bool { return d.How == string(repair.Remove) })
+	if removed < 0 || len(r.verdict.Objects) > 0 {
+		return nil
+	}
+	return []string{"not one object could be planned, such as " + r.report.Repairs[removed].Address + ": " + r.report.Repairs[removed].Cause}
 }
 
 // noteEntered counts the objects that the plan has in the state and the state has not: it is made
@@ -204,13 +209,17 @@ func (r *run) sample(ctx context.Context) error {
 }
 
 // target is the API that the plan asks: a recording, or the live one.
-func (r *run) target() (target, func(), error) {
-	if r.o.proof.replays() {
-		objects := r.replay.objects
-		r.replay = recording{}
-		return replayed(objects)
+func (r *run) target(ctx context.Context) (target, func(), error) {
+	if !r.o.proof.replays() {
+		return r.liveTarget, func() {}, nil
 	}
-	return r.liveTarget, func() {}, nil
+	record := r.replay
+	r.replay = recording{}
+	var err error
+	if r.served, err = record.serve(ctx, r.client); err != nil {
+		return target{}, nil, err
+	}
+	return r.served.target, r.served.stop, nil
 }
 
 // unproven is the error for code that nothing could prove. It may be right all the same, but it is

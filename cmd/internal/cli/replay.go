@@ -6,6 +6,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
@@ -14,10 +15,15 @@ import (
 type recording struct {
 	objects []sandbox.Object
 	known   map[string]bool
+	gone    map[string]bool // objects that a read by id did not find, by JSON:API type and id
+	whole   map[string]bool // resource types, and users, of which it has every object
 }
 
-// add records an object with what stands beside it.
+// add records an object with what stands beside it, unless its answer is gone, since it was recorded before.
 func (r *recording) add(o *rootly.Object) error {
+	if o.Node == nil {
+		return nil
+	}
 	if err := r.put(o.Node.Type, o.ID, o.Parent, o.Node); err != nil {
 		return err
 	}
@@ -42,15 +48,57 @@ type body struct {
 // people records the users that were not taken as objects too.
 func (r *recording) people(users []graph.User) error {
 	for _, u := range users {
-		if r.known["users/"+string(u.ID)] {
+		if r.known[usersAPI+"/"+string(u.ID)] {
 			continue // richer than this
 		}
 		attrs := map[string]string{"email": u.Email, "full_name": u.Name}
-		if err := r.put("users", u.ID, "", body{ID: u.ID, Type: "users", Attributes: attrs}); err != nil {
+		if err := r.put(usersAPI, u.ID, "", body{ID: u.ID, Type: usersAPI, Attributes: attrs}); err != nil {
 			return err
 		}
 	}
+	if len(users) > 0 {
+		r.listed(map[string]bool{usersAPI: true})
+	}
 	return nil
+}
+
+const usersAPI = "users"
+
+// listed notes types of which every object is recorded.
+func (r *recording) listed(complete map[string]bool) {
+	if r.whole == nil {
+		r.whole = map[string]bool{}
+	}
+	for name, ok := range complete {
+		r.whole[name] = r.whole[name] || ok
+	}
+}
+
+// missing records that objects are gone.
+func (r *recording) missing(gone map[graph.Target]bool) {
+	if r.gone == nil {
+		r.gone = map[string]bool{}
+	}
+	for t := range gone {
+		r.gone[catalogue.Lookup(t.Type).API+"/"+string(t.ID)] = true
+	}
+}
+
+// holdsAll reports whether every object of a JSON:API type is recorded.
+func (r *recording) holdsAll(kind string) bool {
+	if r.whole[kind] {
+		return true
+	}
+	known := false
+	for _, t := range catalogue.Types() {
+		if t.API != kind {
+			continue
+		}
+		if known = r.whole[t.Name]; !known {
+			return false
+		}
+	}
+	return known
 }
 
 func (r *recording) put(apiType string, id, parent graph.ID, content any) error {

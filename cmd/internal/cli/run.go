@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,6 +49,7 @@ type run struct {
 	decoded  *rootly.Decoded                    // link
 	graph    *graph.Graph                       // link
 	replay   recording                          // link: what the proof is made against
+	served   *replay                            // verify: the same, while the plan reads it; nil for a plan against the live API
 	files    []generator.File                   // render
 	dir      *state.Directory                   // from the start, locked
 	changes  *state.Changes                     // stage
@@ -65,6 +67,7 @@ type run struct {
 	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold
 	unfold   map[graph.Target]bool              // link, verify: what stays out of every fold
 	held     []state.Key                        // link: what is left as it is, since its fold is not here as a whole
+	compared []rootly.Known                     // from the start: what an export to compare with has
 	part     *modulePart                        // from the start: what this is a part of; nil for a whole
 }
 
@@ -99,8 +102,8 @@ func (r *run) lap(name string, since time.Time) {
 	r.report.StageSeconds[name] = time.Since(since).Seconds()
 }
 
-// fetch reads the objects.
-func (r *run) fetch(ctx context.Context) error {
+// fetch reads the objects. What the runs of parts know is looked for as well as what this one knows.
+func (r *run) fetch(ctx context.Context, parts ...*run) error {
 	defer r.lap("fetch", time.Now())
 	r.progress.Stage("fetch", 0)
 	live, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: r.types, Progress: r.progress.Count})
@@ -116,12 +119,32 @@ func (r *run) fetch(ctx context.Context) error {
 	}
 	r.ids.Add(live.Objects)
 	r.identify()
+	if err := rootly.Confirm(ctx, r.client, live, r.known(parts), r.o.acceptDeleted); err != nil {
+		return err
+	}
+	r.ids.Add(live.Objects) // with what only reads by id find
 	if err := checkFilters(r.filters, live); err != nil {
 		return err
 	}
 	r.filtered = apply(r.filters, live)
 	r.progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(live.Objects), "object"), report.Plural(int(r.client.Stats().Requests), "request")))
 	return nil
+}
+
+// known lists the objects that code of earlier runs or the state has.
+func (r *run) known(parts []*run) []rootly.Known {
+	var list []rootly.Known
+	for _, p := range append(parts, r) {
+		for _, o := range p.dir.Objects() {
+			list = append(list, rootly.Known{Type: catalogue.Lookup(o.Address.Type), ID: o.ID, Parent: o.Parent})
+		}
+	}
+	for _, p := range append(parts, r) { // after the code, which knows the parents
+		for _, h := range p.around.held {
+			list = append(list, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID})
+		}
+	}
+	return append(list, r.compared...)
 }
 
 const (
@@ -214,11 +237,19 @@ func (r *run) recordRest() error {
 	if !r.o.proof.replays() {
 		return nil
 	}
-	for _, o := range r.beside {
+	for _, o := range slices.Concat(r.beside, r.filtered) {
 		if err := r.replay.add(o); err != nil {
 			return err
 		}
 	}
+	complete := maps.Clone(r.live.Complete)
+	for _, o := range r.live.Unknown { // which are not recorded
+		for _, t := range catalogue.Types() {
+			complete[t.Name] = complete[t.Name] && t.API != o.Type
+		}
+	}
+	r.replay.listed(complete)
+	r.replay.missing(r.live.Gone)
 	return r.replay.people(userList(r.users))
 }
 
@@ -371,13 +402,16 @@ func (r *run) stage() error {
 	}
 	run.Files = append(run.Files, r.script()...)
 	for _, res := range r.graph.Resources {
-		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID})
+		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID, Parent: res.Parent})
 	}
 	for _, o := range r.filtered {
 		run.Live[state.Key{Type: o.Type.Name, ID: o.ID}] = true
 	}
 	for _, o := range r.rejected() {
 		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	for _, d := range r.live.Doubts {
+		run.Live[state.Key{Type: d.Type, ID: d.ID}] = true
 	}
 	for k := range r.crashed {
 		run.Aside[k] = true

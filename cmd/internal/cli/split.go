@@ -104,7 +104,7 @@ func runSplit(ctx context.Context, w World, o *importOptions) error {
 	if err := s.open(ctx); err != nil { // the parts of an earlier run
 		return err
 	}
-	if err := run.fetch(ctx); err != nil { // API to live objects
+	if err := run.fetch(ctx, s.parts...); err != nil { // API to live objects
 		return err
 	}
 	if err := s.link(ctx); err != nil { // live objects to a graph for each part
@@ -322,6 +322,9 @@ func (s *split) stays(resources []*graph.Resource) bool {
 	for _, o := range r.rejected() {
 		lives[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
+	for _, d := range r.live.Doubts {
+		lives[state.Key{Type: d.Type, ID: d.ID}] = true
+	}
 	found := false
 	for _, p := range s.parts {
 		for key, a := range p.dir.Addresses() {
@@ -430,7 +433,7 @@ func (s *split) share(resources []*graph.Resource) {
 			p.around.outside, p.around.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
 		}
 		p.users, p.lookups, p.filtered, p.schema = r.users, r.lookups, r.filtered, r.schema
-		p.live = &rootly.Live{Complete: r.live.Complete}
+		p.live = &rootly.Live{Complete: r.live.Complete, Doubts: r.live.Doubts}
 		p.part.resources = p.ignore(p.part.resources)
 		for _, target := range p.around.ignored {
 			delete(s.at, s.address(target))

@@ -156,12 +156,13 @@ func (s *split) verify(ctx context.Context) error {
 		p.chooseSubset()
 	}
 	s.announceCost(planned)
-	t, stop, err := s.run.target()
+	t, stop, err := s.run.target(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	for _, p := range planned {
+		p.served = s.run.served
 		if err := s.prove(ctx, p, t); err != nil {
 			return fmt.Errorf("%s: %w", p.part.name, err)
 		}

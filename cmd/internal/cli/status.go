@@ -78,12 +78,13 @@ to it. What the ignore file ` + ignoreName + ` of a directory names counts as ne
 
 // A place is a directory or a state file with what it holds.
 type place struct {
-	path   string
-	isDir  bool
-	held   []tfstate.Held
-	will   []tfstate.Held              // what its code imports
-	known  map[state.Key]graph.Address // by the memory of earlier runs
-	ignore ignoreFile
+	path    string
+	isDir   bool
+	held    []tfstate.Held
+	will    []tfstate.Held              // what its code imports
+	known   map[state.Key]graph.Address // by the memory of earlier runs
+	parents map[state.Key]graph.ID      // likewise
+	ignore  ignoreFile
 }
 
 // runStatus compares the places with what is live.
@@ -190,7 +191,10 @@ func (p *place) read(ctx context.Context, w World, o *statusOptions, live target
 		return err
 	}
 	defer dir.Close()
-	p.known = dir.Addresses()
+	p.known, p.parents = dir.Addresses(), map[state.Key]graph.ID{}
+	for _, o := range dir.Objects() {
+		p.parents[o.Key()] = o.Parent
+	}
 	types, _, err := o.types()
 	if err != nil {
 		return err
@@ -222,9 +226,17 @@ func (o *statusOptions) live(ctx context.Context, client *api.Client, places []p
 	}
 	ids := rootly.IDs{}
 	ids.Add(live.Objects)
+	var known []rootly.Known
 	for _, p := range places {
 		identifyHeld(p.held, ids)
 		identifyHeld(p.will, ids)
+		for _, h := range p.held {
+			parent := p.parents[state.Key{Type: h.Address.Type, ID: h.ID}]
+			known = append(known, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID, Parent: parent})
+		}
+	}
+	if err := rootly.Confirm(ctx, client, live, known, false); err != nil {
+		return nil, nil, err
 	}
 	if err := checkFilters(filters, live); err != nil {
 		return nil, nil, err
@@ -305,6 +317,9 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 			unmanaged = append(unmanaged, r)
 			s.Unmanaged = append(s.Unmanaged, report.StatusObject{Type: k.Type, ID: string(r.ID), Title: r.Title, Address: r.Address.String()})
 		}
+	}
+	for _, d := range live.Doubts {
+		here[state.Key{Type: d.Type, ID: d.ID}] = true
 	}
 	for _, p := range places {
 		for _, h := range p.held {

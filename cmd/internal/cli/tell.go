@@ -11,6 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // tell prints the report and says how the run ended.
@@ -38,8 +39,12 @@ func (r *run) sum() {
 	s.Files = report.Files{
 		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: r.removedFiles(), Edited: r.changes.Edited,
 	}
+	doubts := map[state.Key]string{}
+	for _, d := range r.live.Doubts {
+		doubts[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
+	}
 	for _, c := range r.changes.Carried {
-		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], c.Reason)})
+		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], doubts[c.Key()], c.Reason)})
 	}
 	s.Again = r.sumAgain()
 	adviseGone(s.Proof.Differences, s.Again.Gone)
@@ -65,6 +70,9 @@ func (r *run) outcome() error {
 		if n.Asked || !r.superseded(n.Type) {
 			return outcome(exitPartial)
 		}
+	}
+	if r.report.Listed() > 0 && r.report.Imported() == 0 {
+		return outcome(exitPartial)
 	}
 	return nil
 }

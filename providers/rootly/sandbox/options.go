@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -36,6 +37,11 @@ type Options struct {
 	// ReadOnly refuses writes with 405 and serves children of parents that are not held, as a
 	// replay of what an import fetched needs it.
 	ReadOnly bool
+
+	// Ask, if not nil, is called before a read is answered: for an object that is not held, and for every
+	// collection. What it returns is held from then on. After an error the answer is 501, not 404, and so it is
+	// for paths that are not known.
+	Ask func(ctx context.Context, q Question) ([]Object, error)
 
 	// Seed tells the ids of objects made here apart from those of another server.
 	Seed uint64
@@ -86,6 +92,7 @@ type Faults struct {
 	EndlessNext bool          // links.next and meta.next_page never end; the last page repeats
 	RepeatNext  bool          // links.next is the page itself
 	ForeignNext string        // scheme and host that links.next names instead of this server's
+	EmptyLists  []string      // collections that list nothing, though their objects can be read by id; named as in Forbidden
 
 	// Hook sees every request first; true means that it has answered.
 	Hook func(http.ResponseWriter, *http.Request) bool

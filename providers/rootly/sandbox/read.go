@@ -11,6 +11,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
+// serveRead answers with an object or a page.
+func (s *Server) serveRead(w http.ResponseWriter, r *http.Request, t target) error {
+	if err := s.ask(r, t); err != nil {
+		return err
+	}
+	if t.single {
+		return s.serveOne(w, r, t)
+	}
+	return s.serveList(w, r, t)
+}
+
 // serveOne answers with a single object.
 func (s *Server) serveOne(w http.ResponseWriter, r *http.Request, t target) error {
 	body, err := s.object(r, t)
@@ -109,6 +120,9 @@ func (s *Server) list(r *http.Request, t target) ([]byte, error) {
 
 // rows returns the objects that a request asks for, in its order.
 func (s *Server) rows(t target, query url.Values) ([]*record, error) {
+	if t.named(s.faults.Load().EmptyLists) {
+		return nil, nil
+	}
 	filters, by := s.filters(query, t.template), query.Get("sort")
 	if t.api == auditsAPI {
 		if rows, left, ok := s.store.timeline.pick(filters, by); ok {

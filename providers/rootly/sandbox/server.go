@@ -89,6 +89,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 		return err
 	}
 	switch {
+	case s.opts.Ask != nil && (!known || t.template == mePath):
+		return s.askBeyond(r)
 	case !known:
 		return failf(http.StatusNotFound, "the sandbox does not know %s %s", r.Method, r.URL.Path)
 	case t.named(s.opts.Forbidden):
@@ -97,10 +99,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 		return failf(http.StatusNotFound, "Not found or unauthorized")
 	case reads(r.Method) && t.template == rulesPath:
 		return s.serveRulesStatus(w, t)
-	case reads(r.Method) && t.single:
-		return s.serveOne(w, r, t)
 	case reads(r.Method):
-		return s.serveList(w, r, t)
+		return s.serveRead(w, r, t)
 	case s.opts.ReadOnly || t.readOnly:
 		w.Header().Set("Allow", "GET, HEAD")
 		return failf(http.StatusMethodNotAllowed, "%s is read-only here", r.URL.Path)

@@ -1,0 +1,52 @@
+package rootly
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// ReadOne reads the object at a path, whatever type it has. Its Type is nil where that does not matter.
+func ReadOne(ctx context.Context, c Client, path, kind string, parent graph.ID) (*Object, error) {
+	var query url.Values
+	if kind == catalogue.Lookup(rotationType).API {
+		query = url.Values{"include": {membersName}}
+	}
+	node, along, err := c.Get(ctx, path, query)
+	if err != nil {
+		return nil, err
+	}
+	o := &Object{ID: graph.ID(node.ID), Parent: parent, Node: node}
+	if query != nil {
+		o.Members, _ = membersOf(node, includedIn(along))
+	}
+	return o, nil
+}
+
+// ReadAll reads the collection at a path, whatever type its objects have.
+func ReadAll(ctx context.Context, c Client, path string, pages catalogue.Pages, parent graph.ID) ([]*Object, error) {
+	l, err := c.List(ctx, api.Request{Path: path, Paging: pagingOf(pages)})
+	if err != nil {
+		return nil, err
+	}
+	if !l.Complete() {
+		return nil, errors.New(l.Incomplete)
+	}
+	objects := make([]*Object, 0, len(l.Objects))
+	for _, n := range l.Objects {
+		objects = append(objects, &Object{ID: graph.ID(n.ID), Parent: parent, Node: n})
+	}
+	return objects, nil
+}
+
+func includedIn(along []*api.Object) map[string]*api.Object {
+	included := make(map[string]*api.Object, len(along))
+	for _, n := range along {
+		included[key(n.Type, n.ID)] = n
+	}
+	return included
+}
