@@ -14,6 +14,11 @@ type Job struct {
 	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
 	Token string // token for it; zero: as the environment says
 
+	// Always asks URL with Token even where the code or an override file configures the provider otherwise, for its
+	// default configuration and those of Aliases. All others get no answers.
+	Always  bool
+	Aliases []string
+
 	// Reattach makes the engine talk to providers that run already instead of installing them.
 	Reattach tfexec.ReattachInfo
 	StandIn  string // name of what Reattach reaches, for the record; zero: the provider proper

@@ -74,6 +74,11 @@ func (s *Session) prepare() error {
 			return err
 		}
 	}
+	if s.job.Always {
+		if err := s.overrideProviders(); err != nil {
+			return err
+		}
+	}
 	if err := s.buildEnvironment(); err != nil {
 		return err
 	}

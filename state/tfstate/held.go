@@ -17,6 +17,25 @@ type Held struct {
 	Key     string // of count or for_each, as JSON; empty without
 	ID      graph.ID
 	Filled  []string // attributes that are lists or sets with elements, in the order of their names
+
+	// Provider is the configuration of the root module that manages it, such as rootly.eu; empty where it is one of
+	// another module.
+	Provider string
+}
+
+// configuration reads a provider configuration as states have it, of today and of old.
+func configuration(text string) string {
+	source, ok := strings.CutPrefix(text, `provider["`)
+	if !ok {
+		name, _ := strings.CutPrefix(text, "provider.")
+		if name == text {
+			return ""
+		}
+		return name
+	}
+	source, alias, _ := strings.Cut(source, `"]`)
+	alias, _, _ = strings.Cut(alias, "[") // one of several
+	return source[strings.LastIndexByte(source, '/')+1:] + alias
 }
 
 // String returns the address as the engines write it.
@@ -73,7 +92,7 @@ func (s *stateV4) objects() ([]Held, error) {
 			}
 			held = append(held, Held{
 				Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.IndexKey), ID: plain(id),
-				Filled: filled(i.Attributes),
+				Filled: filled(i.Attributes), Provider: configuration(r.Provider),
 			})
 		}
 	}

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sort"
+
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -69,13 +72,19 @@ func (r *run) recordCarried(ctx context.Context) error {
 	return nil
 }
 
+// nowhere is an address that no code has: no address at all would make a plan of everything.
+const nowhere = "rootly_team.terraformer_rootly_none"
+
 // readable lists what to plan when something must be left out, and nothing when the plan can be of
 // the whole.
 func (r *run) readable() []string {
-	if len(r.unread) == 0 && r.subset == nil {
+	if len(r.unread)+len(r.around.providers.others) == 0 && r.subset == nil {
 		return nil
 	}
 	var targets []string
+	if r.subset == nil {
+		targets = r.besides()
+	}
 	for _, res := range r.graph.Resources {
 		if r.subset == nil || r.subset[res.Address] {
 			targets = append(targets, res.Address.String())
@@ -91,6 +100,9 @@ func (r *run) readable() []string {
 	}
 	for _, o := range r.changes.Gone {
 		targets = append(targets, o.Address.String())
+	}
+	if len(targets) == 0 {
+		return []string{nowhere}
 	}
 	slices.Sort(targets)
 	return slices.Compact(targets)
@@ -121,6 +133,41 @@ func (r *run) chooseSubset() {
 			}
 		}
 	}
+}
+
+// leaveOutDependents takes out of the plan what refers, near or far, to objects that could not be read: a plan
+// of it would read them too.
+func (r *run) leaveOutDependents() {
+	ids, out := map[string]bool{}, maps.Clone(r.unread)
+	for _, c := range r.changes.Carried {
+		if r.unread[c.Address] {
+			ids[string(c.ID)] = true
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	planned, all := map[graph.Address]bool{}, true
+	for _, res := range r.graph.InOrder() { // after what it refers to
+		if slices.ContainsFunc(references(res), func(a graph.Address) bool { return out[a] }) || names(res, ids) {
+			out[res.Address], all = true, false
+		} else if r.subset == nil || r.subset[res.Address] {
+			planned[res.Address] = true
+		}
+	}
+	if !all {
+		r.subset = planned
+	}
+}
+
+// names reports whether an id stands in the code of a resource as text.
+func names(res *graph.Resource, ids map[string]bool) bool {
+	found := false
+	_ = cty.Walk(res.Config, func(_ cty.Path, v cty.Value) (bool, error) {
+		found = found || v.IsKnown() && !v.IsNull() && v.Type() == cty.String && ids[v.AsString()]
+		return !found, nil
+	})
+	return found
 }
 
 // widenSubset adds what the targets brought along, which is planned as well.

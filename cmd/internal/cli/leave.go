@@ -274,7 +274,11 @@ func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool,
 	if err != nil {
 		return false, err
 	}
-	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, planOptions{stateFile: stateFile, states: states, identify: r.identified})
+	o := planOptions{stateFile: stateFile, states: states, identify: r.identified, always: r.o.proof.replays(), aliases: s.providers.aliases}
+	if len(s.providers.others) > 0 {
+		o.targets = append(r.besides(), nowhere)
+	}
+	result, err := r.o.proof.plan(ctx, r.w, r.dir.Path(), t, o)
 	if err != nil {
 		return false, ctx.Err() // a directory that could not be planned before accepts nothing
 	}

@@ -97,13 +97,10 @@ func (r *run) judgeOnce(ctx context.Context, t target, targets []string) (*verif
 			verdict = verify.Judge(result, r.expect())
 		}
 	}
-	if (len(r.unread) > 0 || r.subset != nil) && verdict.Incomplete != "" {
+	if (len(r.unread)+len(r.around.providers.others) > 0 || r.subset != nil) && verdict.Incomplete != "" {
 		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
 		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
 		verdict.Incomplete = ""
-	}
-	if r.o.proof.replays() {
-		verdict.Forget = max(verdict.Forget, r.leaving())
 	}
 	return result, verdict, nil
 }
@@ -115,19 +112,6 @@ func (r *run) stateToProve() (string, error) {
 		return stateFile, err
 	}
 	return r.around.pulledFile()
-}
-
-// leaving counts the objects in the state that the code lets go of. OpenTofu reads such an object before
-// it forgets it, and the recording has none of those that are not selected: it takes them for gone.
-func (r *run) leaving() int {
-	_, held := r.heldAddresses()
-	n := 0
-	for _, a := range r.renderOptions.Forgotten {
-		if held[a] {
-			n++
-		}
-	}
-	return n
 }
 
 // mend repairs what a plan would change. Large directories are planned in part until the part is

@@ -28,6 +28,7 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 	job := verify.Job{
 		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: slices.Concat(w.Environ(), o.environ), Progress: o.progress,
 		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments, States: o.states, Stored: o.stored,
+		Always: o.always, Aliases: o.aliases,
 	}
 	pl := &planner{dir: dir, target: t, known: o.identify}
 	if p.provider == "stand-in" {
@@ -98,8 +99,7 @@ func (r *run) stagedPlanner(ctx context.Context, t target) (*planner, error) {
 		return nil, err
 	}
 	r.planner, err = r.o.proof.planner(ctx, r.w, r.staged.Dir(), t, planOptions{
-		states:   states,
-		identify: r.identified,
+		states: states, identify: r.identified, always: r.o.proof.replays(), aliases: r.around.providers.aliases,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

@@ -70,6 +70,8 @@ type planOptions struct {
 	states    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
 	stored    bool              // take what the state has as it is, and read only what is to be imported
 	identify  identify
+	always    bool     // the target is asked whatever the code says, for the default configuration of the provider
+	aliases   []string // and for those of these names
 	progress  func(verify.Progress)
 }
 
@@ -104,7 +106,11 @@ func (r *run) verify(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
+	if err := r.readConfigurations(); err != nil {
+		return err
+	}
 	r.chooseSubset()
+	r.leaveOutDependents()
 	r.announceCost()
 	t, stop, err := r.target(ctx)
 	if err != nil {

@@ -58,6 +58,8 @@ type surroundings struct {
 	pulled  []byte                // the state, where it is not beside the code
 	private string                // directory for the same, for the proof
 
+	providers configurations
+
 	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
 	hidden  map[graph.Target]string    // managed where no reference leads, and where
 	aside   []*rootly.Object           // what is managed beside

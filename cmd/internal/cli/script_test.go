@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	equal DIR DIR            hold that two directories have the same code
 //	oldstates STATE DIR      write the objects of a state as the tool before did
 //	faults [empty=A,B] [STATUS=PATH]  what goes wrong from now on: lists without elements, paths that answer a status
+//	decoy VAR                an address that nobody may ask
 //	keys FILE                print the key paths of a JSON document to keys.txt
 //	json FILE PATH VALUE     hold a value of a JSON document
 //	count N TEXT FILES       hold how many lines have a text
@@ -61,7 +62,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 			"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
 			"port": freePort, "await": await, "small": small, "made": made,
-			"apply": applyCode, "click": click, "faults": setFaults, "actor": actor, "requests": requests, "substitute": substitute,
+			"apply": applyCode, "click": click, "faults": setFaults, "decoy": decoy, "actor": actor, "requests": requests, "substitute": substitute,
 		},
 	})
 }

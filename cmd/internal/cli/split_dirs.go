@@ -144,6 +144,9 @@ func mergeProof(to *report.Proof, of report.Proof, part string) {
 	to.Reported += of.Reported
 	to.Seconds += of.Seconds
 	to.Subset += of.Subset
+	for _, a := range of.LeftOut {
+		to.LeftOut = append(to.LeftOut, part+"/"+a)
+	}
 	for _, d := range of.Differences {
 		d.Address = part + "/" + d.Address
 		to.Differences = append(to.Differences, d)

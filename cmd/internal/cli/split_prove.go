@@ -153,7 +153,11 @@ func (s *split) verify(ctx context.Context) error {
 		}
 		s.run.replay.objects = append(s.run.replay.objects, p.replay.objects...)
 		p.replay = recording{}
+		if err := p.readConfigurations(); err != nil {
+			return err
+		}
 		p.chooseSubset()
+		p.leaveOutDependents()
 	}
 	s.announceCost(planned)
 	t, stop, err := s.run.target(ctx)

@@ -114,6 +114,13 @@ func planned(v *Proof) string {
 	if v.Subset > 0 {
 		text += " The others were written without a plan."
 	}
+	if n := len(v.LeftOut); n > 0 {
+		text += " Not in this plan: " + Plural(n, "block") + " of other providers or provider configurations (" + v.LeftOut[0]
+		if n > 1 {
+			text += ", ..."
+		}
+		text += ")."
+	}
 	if v.Sampled > 0 {
 		text += " Read again one by one, to compare: " + Plural(v.Sampled, "object") + "."
 	}
