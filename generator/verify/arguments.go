@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 // argumentVariables hold more arguments for every plan that people make by hand.
@@ -27,7 +29,7 @@ func (s *Session) argumentFiles() ([]string, error) {
 	if !s.job.Arguments || environ[argumentVariables[0]]+environ[argumentVariables[1]] == "" {
 		return nil, nil
 	}
-	code, err := parseFiles(s.job.Dir, variableMention)
+	code, err := roots.Parse(s.job.Dir, roots.CodeNames, variableMention)
 	if err != nil {
 		return nil, err
 	}

@@ -5,51 +5,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclparse"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 // Generated code is megabytes that take seconds to parse, and almost none of it holds these blocks.
 var (
 	backendMention  = regexp.MustCompile(`\b(backend|cloud)\b`)
 	variableMention = regexp.MustCompile(`\bvariable\b`)
-	codeNames       = regexp.MustCompile(`\.(tf|tofu)(\.json)?$`)
 	autoValueNames  = regexp.MustCompile(`^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$`)
 )
-
-// parseFiles parses the files of code in dir that mention something, as far as they can be parsed: what cannot is for
-// the engine to report.
-func parseFiles(dir string, mention *regexp.Regexp) ([]hcl.Body, error) {
-	return parseNamed(dir, codeNames, mention)
-}
-
-func parseNamed(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("list the code: %w", err)
-	}
-	parser := hclparse.NewParser()
-	var bodies []hcl.Body
-	for _, entry := range entries {
-		if entry.IsDir() || !names.MatchString(entry.Name()) {
-			continue
-		}
-		path := filepath.Join(dir, entry.Name())
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("read the code: %w", err)
-		}
-		if !mention.Match(src) {
-			continue
-		}
-		if body := parseSource(parser, src, path); body != nil {
-			bodies = append(bodies, body)
-		}
-	}
-	return bodies, nil
-}
 
 // needsMention finds the blocks that init acts upon, in the layout of formatted code. Code of another layout is by hand,
 // and stays as it is while a session lasts.
@@ -63,7 +30,7 @@ func needs(dir string) (string, error) {
 	}
 	text := []byte("initialised\n")
 	for _, entry := range entries {
-		if entry.IsDir() || !codeNames.MatchString(entry.Name()) {
+		if entry.IsDir() || !roots.CodeNames.MatchString(entry.Name()) {
 			continue
 		}
 		src, err := os.ReadFile(filepath.Join(dir, entry.Name()))
@@ -77,18 +44,6 @@ func needs(dir string) (string, error) {
 	return string(text), nil
 }
 
-func parseSource(parser *hclparse.Parser, src []byte, path string) hcl.Body {
-	parse := parser.ParseHCL
-	if strings.HasSuffix(path, ".json") {
-		parse = parser.ParseJSON
-	}
-	file, _ := parse(src, path)
-	if file == nil {
-		return nil
-	}
-	return file.Body
-}
-
 // namesBackend tells whether the code keeps its state somewhere of its own choice.
 func namesBackend(bodies []hcl.Body) bool {
 	settings := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}}
@@ -96,19 +51,10 @@ func namesBackend(bodies []hcl.Body) bool {
 		{Type: "backend", LabelNames: []string{"type"}},
 		{Type: "cloud"},
 	}}
-	for _, block := range blocksOf(bodies, settings) {
-		if len(blocksOf([]hcl.Body{block.Body}, inside)) > 0 {
+	for _, block := range roots.Blocks(bodies, settings) {
+		if len(roots.Blocks([]hcl.Body{block.Body}, inside)) > 0 {
 			return true
 		}
 	}
 	return false
-}
-
-func blocksOf(bodies []hcl.Body, schema *hcl.BodySchema) []*hcl.Block {
-	var found []*hcl.Block
-	for _, body := range bodies {
-		content, _, _ := body.PartialContent(schema)
-		found = append(found, content.Blocks...)
-	}
-	return found
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 const (
@@ -64,7 +66,7 @@ func (s *Session) keep(path string) (existed bool, err error) {
 // overrideBackend puts the local backend in the place of one that the code names, by a file that close removes. It says
 // nothing but "local": with a path of its own the engine would move the directory's state there.
 func (s *Session) overrideBackend() error {
-	bodies, err := parseFiles(s.job.Dir, backendMention)
+	bodies, err := roots.Parse(s.job.Dir, roots.CodeNames, backendMention)
 	if err != nil || !namesBackend(bodies) {
 		return err
 	}

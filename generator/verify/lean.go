@@ -10,6 +10,8 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 // Terraform compares every import block with every other one whenever it loads code: 3,000 of them take it ten seconds,
@@ -38,7 +40,7 @@ func (s *Session) lean() (string, error) {
 	kept, wanted := 0, map[string][]byte{}
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || !codeNames.MatchString(name) && name != lockFile && name != stateFile {
+		if entry.IsDir() || !roots.CodeNames.MatchString(name) && name != lockFile && name != stateFile {
 			continue
 		}
 		src, err := os.ReadFile(filepath.Join(s.job.Dir, name))

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 const dataDirVariable = "TF_DATA_DIR"
@@ -16,7 +18,7 @@ const dataDirVariable = "TF_DATA_DIR"
 // KeepsStateElsewhere tells whether a directory's state is anywhere but in its terraform.tfstate: behind a backend, or
 // in a workspace.
 func KeepsStateElsewhere(dir string) (bool, error) {
-	bodies, err := parseFiles(dir, backendMention)
+	bodies, err := roots.Parse(dir, roots.CodeNames, backendMention)
 	if err != nil {
 		return false, err
 	}

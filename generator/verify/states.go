@@ -12,6 +12,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 const (
@@ -36,7 +38,7 @@ func (s *Session) replaceStates() error {
 	if len(s.job.States) == 0 {
 		return nil
 	}
-	bodies, err := parseFiles(s.job.Dir, sourceMention)
+	bodies, err := roots.Parse(s.job.Dir, roots.CodeNames, sourceMention)
 	if err != nil {
 		return err
 	}
@@ -68,7 +70,7 @@ func (s *Session) replaceStates() error {
 func stateSources(bodies []hcl.Body) []string {
 	var names []string
 	wanted := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "data", LabelNames: []string{"type", "name"}}}}
-	for _, block := range blocksOf(bodies, wanted) {
+	for _, block := range roots.Blocks(bodies, wanted) {
 		if block.Labels[0] == stateSource {
 			names = append(names, block.Labels[1])
 		}
@@ -81,7 +83,7 @@ func stateSources(bodies []hcl.Body) []string {
 // data source: the type of the backend, and those of its settings that are plain values and no credentials. The type is
 // empty where the code says nothing.
 func Backend(dir string) (kind string, config cty.Value, err error) {
-	bodies, err := parseFiles(dir, backendMention)
+	bodies, err := roots.Parse(dir, roots.CodeNames, backendMention)
 	if errors.Is(err, os.ErrNotExist) {
 		return "", cty.NilVal, nil
 	}
@@ -90,8 +92,8 @@ func Backend(dir string) (kind string, config cty.Value, err error) {
 	}
 	settings := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}}
 	inside := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "backend", LabelNames: []string{"type"}}, {Type: "cloud"}}}
-	for _, block := range blocksOf(bodies, settings) {
-		for _, b := range blocksOf([]hcl.Body{block.Body}, inside) {
+	for _, block := range roots.Blocks(bodies, settings) {
+		for _, b := range roots.Blocks([]hcl.Body{block.Body}, inside) {
 			if b.Type == "cloud" {
 				kind = "remote" // what reads the states of HCP Terraform
 			} else {

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 var anything = regexp.MustCompile("")
@@ -32,11 +34,11 @@ func (s *Session) environmentVariables() ([]string, error) {
 		return nil, nil
 	}
 
-	code, err := parseFiles(s.job.Dir, variableMention)
+	code, err := roots.Parse(s.job.Dir, roots.CodeNames, variableMention)
 	if err != nil {
 		return nil, err
 	}
-	values, err := parseNamed(s.job.Dir, autoValueNames, anything)
+	values, err := roots.Parse(s.job.Dir, autoValueNames, anything)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +65,7 @@ func declaredVariables(bodies []hcl.Body) map[string]bool {
 	schema := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}}
 	inside := &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "type"}}}
 	declared := map[string]bool{}
-	for _, block := range blocksOf(bodies, schema) {
+	for _, block := range roots.Blocks(bodies, schema) {
 		content, _, _ := block.Body.PartialContent(inside)
 		declared[block.Labels[0]] = takesText(content.Attributes["type"])
 	}

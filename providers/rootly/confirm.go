@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -213,7 +214,7 @@ func (k *confirming) settle(ctx context.Context, kind string, absent []Known, an
 		case errors.Is(err, api.ErrNotFound):
 			missing = append(missing, a)
 		default:
-			k.doubt(a, fmt.Sprintf("reading by id fails (%v)", err))
+			k.doubt(a, "reading by id fails: "+failure(err))
 		}
 	}
 	why := k.suspicion(kind, len(missing))
@@ -225,6 +226,15 @@ func (k *confirming) settle(ctx context.Context, kind string, absent []Known, an
 		k.doubt(a, why)
 	}
 	return k.add(ctx, found)
+}
+
+// failure says why a read failed, in the same words for all objects.
+func failure(err error) string {
+	var e *api.Error
+	if errors.As(err, &e) && e.Status != 0 {
+		return fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+	}
+	return err.Error()
 }
 
 // suspicion says why 404 may not mean that objects of a kind are gone; nothing where it does.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
@@ -16,7 +16,7 @@ const rootlyProvider = "rootly"
 
 // configurations are those of a root module.
 type configurations struct {
-	verify.Configurations
+	roots.Configurations
 	aliases []string        // those that manage objects of this organisation
 	others  map[string]bool // blocks of all others, and modules that may have some
 }
@@ -28,7 +28,7 @@ func (r *run) readConfigurations() error {
 	}
 	s := r.around
 	var err error
-	if s.providers.Configurations, err = verify.ReadConfigurations(r.dir.Path()); err != nil {
+	if s.providers.Configurations, err = roots.Read(r.dir.Path()); err != nil {
 		return err
 	}
 	here := r.deselected()

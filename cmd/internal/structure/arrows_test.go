@@ -40,7 +40,7 @@ var arrows = []arrow{
 		reason: "code and files are the same for whatever is read; what is special about Rootly is in the graph already",
 	},
 	{
-		from: []string{"generator/verify"}, not: ours, but: []string{"generator/verify"},
+		from: []string{"generator/verify/..."}, not: ours, but: []string{"generator/verify/..."},
 		reason: "the proof may not share code with what it proves",
 	},
 	{

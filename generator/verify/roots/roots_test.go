@@ -1,12 +1,14 @@
-package verify_test
+package roots_test
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
 )
 
 // TestConfigurations reads provider configurations in both syntaxes, from overrides and through modules.
@@ -42,7 +44,13 @@ module "far" { source = "acme/thing/any" }
 		"generated.tf":  `resource "rootly_cause" "c" { name = "provider" }`,
 		"ignored.notes": `resource "aws_instance" "no" {}`,
 	}
-	got, err := verify.ReadConfigurations(writeCode(t, rest))
+	dir := t.TempDir()
+	for name, text := range rest {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := roots.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
