@@ -141,7 +141,9 @@ func (r *run) known(parts []*run) []rootly.Known {
 	}
 	for _, p := range append(parts, r) { // after the code, which knows the parents
 		for _, h := range p.around.held {
-			list = append(list, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID})
+			if h.Provider == rootlyProvider { // another configuration may be of another organisation
+				list = append(list, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID})
+			}
 		}
 	}
 	return append(list, r.compared...)
