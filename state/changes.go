@@ -148,6 +148,9 @@ func (d *Directory) mergeIgnore(c *Changes) error {
 	if !ok {
 		return nil
 	}
+	if err := d.free(gitIgnore); err != nil {
+		return err
+	}
 	present, err := readIfThere(d.file(gitIgnore))
 	if err != nil {
 		return diskError("read", d.file(gitIgnore), err)
@@ -223,7 +226,7 @@ func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bo
 	}
 	if present == nil {
 		c.Write, c.base[name] = append(c.Write, name), ""
-		return false, nil
+		return false, d.free(name)
 	}
 	now, then := digestOf(present), d.manifest.files[name]
 	if now != then && !isShared(name) && !c.yielded[name] {
@@ -239,7 +242,7 @@ func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bo
 		c.Overwritten = append(c.Overwritten, name)
 	}
 	c.Write, c.base[name] = append(c.Write, name), now
-	return false, nil
+	return false, d.free(name)
 }
 
 // compareRemoved does the same for a file that this run has no content for.
@@ -259,7 +262,7 @@ func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err 
 		c.Overwritten = append(c.Overwritten, name)
 	}
 	c.Remove, c.base[name] = append(c.Remove, name), now
-	return false, nil
+	return false, d.free(name)
 }
 
 // recordRun makes the manifest of the directory as it will be.

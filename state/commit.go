@@ -3,11 +3,13 @@ package state
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // barrierName is a file that stands in the directory while a commit moves several files, so
@@ -117,14 +119,11 @@ func (s *Stage) steps() ([]stepV1, error) {
 
 // difference returns the step that gives the named file another content, or nil.
 func (d *Directory) difference(name, after string) (*stepV1, error) {
-	content, err := readIfThere(d.file(name))
+	before, err := d.digest(name)
 	if err != nil {
-		return nil, diskError("read", d.file(name), err)
+		return nil, err
 	}
-	step := &stepV1{Name: name, After: after}
-	if content != nil {
-		step.Before = digestOf(content)
-	}
+	step := &stepV1{Name: name, Before: before, After: after}
 	if step.Before == step.After {
 		return nil, nil
 	}
@@ -150,10 +149,13 @@ func (s *Stage) guard(steps []stepV1) ([]stepV1, error) {
 	return append(guarded, stepV1{Name: barrierName, Before: digest, Passing: true}), nil
 }
 
-// unedited refuses when a file changed since Reconcile looked at it.
+// unedited refuses when a file changed since Reconcile looked at it, or a link stands in its place.
 func (d *Directory) unedited(steps []stepV1) error {
 	var edited []string
 	for _, step := range steps {
+		if err := d.free(step.Name); err != nil {
+			return err
+		}
 		now, err := d.digest(step.Name)
 		if err != nil {
 			return err
@@ -171,12 +173,15 @@ func (d *Directory) unedited(steps []stepV1) error {
 
 // digest returns the digest of a file, or nothing where there is none.
 func (d *Directory) digest(name string) (string, error) {
-	content, err := readIfThere(d.file(name))
-	if err != nil {
-		return "", diskError("read", d.file(name), err)
+	var content []byte
+	var err error
+	if strings.HasPrefix(name, privateDir+"/") {
+		content, err = d.read(name)
+	} else {
+		content, err = readIfThere(d.file(name))
 	}
-	if content == nil {
-		return "", nil
+	if err != nil || content == nil {
+		return "", diskError("read", d.file(name), err)
 	}
 	return digestOf(content), nil
 }
@@ -231,7 +236,11 @@ func (s *Stage) writeJournal(steps []stepV1) error {
 	if err != nil {
 		return diskError("locate", s.path, err)
 	}
-	content, err := journalV1{Version: journalVersion, Stage: filepath.ToSlash(relative), Steps: steps}.encode()
+	j := journalV1{Version: journalVersion, Stage: filepath.ToSlash(relative), Steps: steps}
+	if err := j.check(d.stagePrefix()); err != nil {
+		return diskError("note what is to be moved into", d.path, err)
+	}
+	content, err := j.encode()
 	if err != nil {
 		return err
 	}
@@ -243,19 +252,25 @@ func (s *Stage) writeJournal(steps []stepV1) error {
 
 // recover brings a decided commit to its end. Every step may have been taken already.
 func (d *Directory) recover() error {
-	content, err := readIfThere(d.file(journalName))
+	content, err := disk.Dir(d.path).Read(journalName, disk.MostNote)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return diskError("read", d.file(journalName), err)
 	}
-	if content == nil {
-		return nil
-	}
 	j, err := decodeJournal(content)
+	if err == nil {
+		err = j.check(d.stagePrefix())
+	}
 	if err != nil {
-		return &Refusal{Path: d.file(journalName), Problem: "cannot be read", cause: err,
-			advice: "use the version of the program that wrote it, or remove it and check the directory against version control"}
+		return &Refusal{Path: d.file(journalName), Problem: "is not as this program writes it", cause: err,
+			advice: "delete " + d.file(journalName) + " and check the directory against version control; nothing was changed"}
 	}
 	stage := filepath.Join(d.path, filepath.FromSlash(j.Stage))
+	if err := d.checkStage(stage); err != nil {
+		return err
+	}
 	if err := d.checkSteps(j, stage); err != nil {
 		return err
 	}
@@ -272,12 +287,17 @@ func (d *Directory) recover() error {
 func (d *Directory) checkSteps(j journalV1, stage string) error {
 	var edited, lost []string
 	for _, step := range j.Steps {
+		if err := d.free(step.Name); err != nil {
+			return err
+		}
 		now, err := d.digest(step.Name)
 		if err != nil {
 			return err
 		}
-		_, err = os.Lstat(filepath.Join(stage, filepath.FromSlash(step.Name)))
-		waits := err == nil || step.After == ""
+		waits, err := d.waits(step, stage)
+		if err != nil {
+			return err
+		}
 		switch {
 		case step.Passing, now == step.After:
 		case now != step.Before && waits && !d.options.Force:
@@ -295,6 +315,29 @@ func (d *Directory) checkSteps(j journalV1, stage string) error {
 			advice: "restore the directory from version control, without " + journalName}
 	}
 	return nil
+}
+
+// waits reports whether a step can be taken: its staged file is there, as it was staged.
+func (d *Directory) waits(step stepV1, stage string) (bool, error) {
+	if step.After == "" {
+		return true, nil
+	}
+	path := filepath.Join(stage, filepath.FromSlash(step.Name))
+	dir, names := realMedium{d.path}.at(path)
+	content, err := dir.Read(names[0], disk.MostCode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil && digestOf(content) != step.After {
+		return false, &Refusal{Path: path, Problem: "is not the file that was staged",
+			advice: "delete " + d.file(journalName) + " and check the directory against version control; nothing was changed"}
+	}
+	return err == nil, diskError("read", path, err)
+}
+
+// free refuses a name of ours at which a link or a directory stands.
+func (d *Directory) free(name string) error {
+	return diskError("look at", d.file(name), disk.Dir(d.path).Free(name))
 }
 
 // take takes one step, unless it has been taken.
@@ -327,8 +370,5 @@ func (d *Directory) conclude(stage string) error {
 	if err := d.disk.flush(d.file(privateDir)); err != nil {
 		return diskError("flush", d.file(privateDir), err)
 	}
-	if err := d.disk.removeAll(stage); err != nil {
-		return diskError("remove", stage, err)
-	}
-	return nil
+	return d.dropStage(stage)
 }

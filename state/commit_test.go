@@ -245,7 +245,7 @@ func contents(dir string) map[string]string {
 	out := map[string]string{}
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		if content, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil {
+		if content, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil && e.Name() != ".terraformer-rootly-stage" {
 			out[e.Name()] = string(content)
 		}
 	}

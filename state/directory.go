@@ -19,13 +19,13 @@ package state
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
 )
 
@@ -60,14 +60,14 @@ type Options struct {
 	// LookOnly opens without lock, and Stage refuses: for a dry run and for reading.
 	LookOnly bool
 
-	disk disk // nil means the machine's own
+	wrap func(medium) medium // nil means the machine's own
 }
 
 // A Directory is the place that a run writes to. It is locked against other runs until Close.
 type Directory struct {
 	path     string
 	options  Options
-	disk     disk
+	disk     medium
 	lock     *lock.Lock
 	created  []string // directories that Open made, outermost first
 	before   []byte   // manifest.json as it was found
@@ -79,12 +79,13 @@ type Directory struct {
 // an earlier run left unfinished. It refuses a file, a directory that cannot be written to,
 // one in which another run is at work, and one with code that this program did not write.
 func Open(path string, o Options) (*Directory, error) {
-	d := &Directory{options: o, disk: o.disk}
-	if d.disk == nil {
-		d.disk = realDisk{}
-	}
+	d := &Directory{options: o}
 	if err := d.locate(path); err != nil {
 		return nil, err
+	}
+	d.disk = realMedium{d.path}
+	if o.wrap != nil {
+		d.disk = o.wrap(d.disk)
 	}
 	if err := d.prepare(); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -117,6 +118,9 @@ func (d *Directory) locate(path string) error {
 
 func (d *Directory) prepare() error {
 	// Refuse before anything is touched.
+	if err := disk.Dir(d.path).Real(privateDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return diskError("open", d.file(privateDir), err)
+	}
 	if err := d.refuseForeign(); err != nil {
 		return err
 	}
@@ -177,13 +181,13 @@ func (d *Directory) refuseForeign() error {
 // remember reads the manifest.
 func (d *Directory) remember() error {
 	d.manifest = &manifest{files: map[string]string{}}
-	public, err := readIfThere(d.file(manifestName))
+	public, err := d.read(manifestName)
 	if err != nil {
-		return diskError("read", d.file(manifestName), err)
+		return err
 	}
-	local, err := readIfThere(d.file(localName))
+	local, err := d.read(localName)
 	if err != nil {
-		return diskError("read", d.file(localName), err)
+		return err
 	}
 	d.before = public
 	if public == nil {
@@ -299,14 +303,20 @@ func (d *Directory) exists(name string) bool {
 	return err == nil
 }
 
-// readIfThere returns nil where there is no file.
-func readIfThere(path string) ([]byte, error) {
-	content, err := os.ReadFile(path)
+// read reads a file that a run left, which is no link. It returns nil where there is none.
+func (d *Directory) read(name string) ([]byte, error) {
+	content, err := disk.Dir(d.path).Read(name, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if content == nil && err == nil {
-		content = []byte{}
+	return content, diskError("read", d.file(name), err)
+}
+
+// readIfThere reads a file that may be by hand. It returns nil where there is none.
+func readIfThere(path string) ([]byte, error) {
+	content, err := disk.ReadFile(path, disk.MostCode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
 	return content, err
 }
@@ -324,13 +334,4 @@ func isCode(name string) bool {
 // isValues reports whether a file of this name holds values of variables.
 func isValues(name string) bool {
 	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json")
-}
-
-// checkName refuses names that lead out of the directory or into what belongs to this package.
-func checkName(name string) error {
-	if name == "" || name != filepath.Base(name) || !filepath.IsLocal(name) ||
-		strings.ContainsAny(name, "/\\\x00") || name == privateDir || name == barrierName {
-		return fmt.Errorf("%q cannot be the name of a file", name)
-	}
-	return nil
 }

@@ -2,13 +2,14 @@ package state
 
 import (
 	"io/fs"
-	"os"
-	"runtime"
+	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A disk is every way in which this package changes the file system, so that a test can
+// A medium is every way in which this package changes the file system, so that a test can
 // fail or stop each of them.
-type disk interface {
+type medium interface {
 	mkdir(path string, mode fs.FileMode) error
 	create(path string, content []byte, mode fs.FileMode) error // a new file; not yet flushed
 	link(target, path string) error                             // a symbolic link
@@ -18,64 +19,81 @@ type disk interface {
 	flush(path string) error // a file or a directory, to the medium
 }
 
-// realDisk is the file system of the machine.
-type realDisk struct{}
+// realMedium is the file system of the machine, in a directory and beside it. No link is followed
+// below the directory that holds both.
+type realMedium struct{ target string }
 
-var _ disk = realDisk{}
+var _ medium = realMedium{}
 
-func (realDisk) mkdir(path string, mode fs.FileMode) error { return os.Mkdir(path, mode) }
-func (realDisk) link(target, path string) error            { return os.Symlink(target, path) }
-func (realDisk) rename(from, to string) error              { return os.Rename(from, to) }
-func (realDisk) remove(path string) error                  { return os.Remove(path) }
-func (realDisk) removeAll(path string) error               { return os.RemoveAll(path) }
-
-func (realDisk) create(path string, content []byte, mode fs.FileMode) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
+// at returns the directory that paths are in, and their names there: the target, or the one that
+// holds the target and what is staged beside it, or, for directories above, the one above.
+func (m realMedium) at(paths ...string) (disk.Dir, []string) {
+	for _, dir := range []string{m.target, filepath.Dir(m.target), filepath.Dir(paths[0])} {
+		var names []string
+		for _, path := range paths {
+			if name, err := filepath.Rel(dir, path); err == nil && name != "." && filepath.IsLocal(name) {
+				names = append(names, name)
+			}
+		}
+		if len(names) == len(paths) {
+			return disk.Dir(dir), names
+		}
 	}
-	if _, err := f.Write(content); err != nil {
-		f.Close()
-		return err
-	}
-	// The umask may have taken bits away, and never shall leave a secret readable.
-	if err := f.Chmod(mode); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return disk.Dir(m.target), paths // which leads out of it, and is refused
 }
 
-func (realDisk) flush(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
+func (m realMedium) mkdir(path string, mode fs.FileMode) error {
+	dir, names := m.at(path)
+	return dir.Mkdir(names[0], mode)
+}
+
+func (m realMedium) create(path string, content []byte, mode fs.FileMode) error {
+	dir, names := m.at(path)
+	return dir.Create(names[0], content, mode)
+}
+
+func (m realMedium) link(target, path string) error {
+	dir, names := m.at(path)
+	return dir.Link(target, names[0])
+}
+
+func (m realMedium) rename(from, to string) error {
+	dir, names := m.at(from, to)
+	return dir.Rename(names[0], names[1])
+}
+
+func (m realMedium) remove(path string) error {
+	dir, names := m.at(path)
+	return dir.Remove(names[0])
+}
+
+func (m realMedium) removeAll(path string) error {
+	dir, names := m.at(path)
+	return dir.RemoveAll(names[0])
+}
+
+func (m realMedium) flush(path string) error {
+	if rel, err := filepath.Rel(path, m.target); err == nil && filepath.IsLocal(rel) {
+		return disk.Dir(path).Flush(".") // the target or a directory above, however it is reached
 	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		// Windows cannot flush what was opened for reading, nor directories at all.
-		if runtime.GOOS == "windows" {
-			return nil
-		}
-		return err
-	}
-	return nil
+	dir, names := m.at(path)
+	return dir.Flush(names[0])
 }
 
 // nextSuffix ends the name of a file that is about to replace another.
 const nextSuffix = ".next"
 
 // replace puts a small file in place of another, whole or not at all.
-func replace(d disk, path string, content []byte, mode fs.FileMode) error {
+func replace(m medium, path string, content []byte, mode fs.FileMode) error {
 	next := path + nextSuffix
-	if err := d.removeAll(next); err != nil {
+	if err := m.removeAll(next); err != nil {
 		return err
 	}
-	if err := d.create(next, content, mode); err != nil {
+	if err := m.create(next, content, mode); err != nil {
 		return err
 	}
-	if err := d.flush(next); err != nil {
+	if err := m.flush(next); err != nil {
 		return err
 	}
-	return d.rename(next, path)
+	return m.rename(next, path)
 }

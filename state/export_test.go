@@ -13,18 +13,18 @@ type Step struct {
 // OnDisk returns the options with a file system on which before is asked before every step.
 // When it answers with an error the step fails with it; a file is half-written then.
 func OnDisk(o Options, before func(Step) error) Options {
-	o.disk = &faultyDisk{before: before}
+	o.wrap = func(real medium) medium { return &faultyDisk{medium: real, before: before} }
 	return o
 }
 
 // faultyDisk is the machine's file system with faults.
 type faultyDisk struct {
-	realDisk
+	medium
 	mu     sync.Mutex
 	before func(Step) error
 }
 
-var _ disk = (*faultyDisk)(nil)
+var _ medium = (*faultyDisk)(nil)
 
 func (d *faultyDisk) ask(operation, path string) error {
 	d.mu.Lock()
@@ -39,48 +39,48 @@ func (d *faultyDisk) mkdir(path string, mode fs.FileMode) error {
 	if err := d.ask("mkdir", path); err != nil {
 		return err
 	}
-	return d.realDisk.mkdir(path, mode)
+	return d.medium.mkdir(path, mode)
 }
 
 func (d *faultyDisk) create(path string, content []byte, mode fs.FileMode) error {
 	if err := d.ask("create", path); err != nil {
-		_ = d.realDisk.create(path, content[:len(content)/2], mode)
+		_ = d.medium.create(path, content[:len(content)/2], mode)
 		return err
 	}
-	return d.realDisk.create(path, content, mode)
+	return d.medium.create(path, content, mode)
 }
 
 func (d *faultyDisk) link(target, path string) error {
 	if err := d.ask("link", path); err != nil {
 		return err
 	}
-	return d.realDisk.link(target, path)
+	return d.medium.link(target, path)
 }
 
 func (d *faultyDisk) rename(from, to string) error {
 	if err := d.ask("rename", to); err != nil {
 		return err
 	}
-	return d.realDisk.rename(from, to)
+	return d.medium.rename(from, to)
 }
 
 func (d *faultyDisk) remove(path string) error {
 	if err := d.ask("remove", path); err != nil {
 		return err
 	}
-	return d.realDisk.remove(path)
+	return d.medium.remove(path)
 }
 
 func (d *faultyDisk) removeAll(path string) error {
 	if err := d.ask("removeAll", path); err != nil {
 		return err
 	}
-	return d.realDisk.removeAll(path)
+	return d.medium.removeAll(path)
 }
 
 func (d *faultyDisk) flush(path string) error {
 	if err := d.ask("flush", path); err != nil {
 		return err
 	}
-	return d.realDisk.flush(path)
+	return d.medium.flush(path)
 }

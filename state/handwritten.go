@@ -3,11 +3,11 @@ package state
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Handwritten is what people have in the directory: files of their own, and files of earlier
@@ -56,7 +56,7 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 		if e.IsDir() || !isRead(name) || name == barrierName {
 			continue
 		}
-		text, err := os.ReadFile(d.file(name))
+		text, err := disk.ReadFile(d.file(name), disk.MostCode)
 		if err != nil {
 			return h, diskError("read", d.file(name), err)
 		}

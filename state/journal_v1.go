@@ -3,6 +3,8 @@ package state
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
 const journalVersion = 1
@@ -28,8 +30,8 @@ func (j journalV1) encode() ([]byte, error) {
 }
 
 func decodeJournal(content []byte) (journalV1, error) {
-	var j journalV1
-	if err := json.Unmarshal(content, &j); err != nil {
+	j, err := strict.Decode[journalV1](content)
+	if err != nil {
 		return j, err
 	}
 	if j.Version != journalVersion {

@@ -5,10 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
-	"strconv"
-	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
 const manifestVersion = 1
@@ -117,8 +116,8 @@ func writeLines[T any](b *bytes.Buffer, name string, items []T) error {
 
 // decodeManifest reads what encode wrote.
 func decodeManifest(public, local []byte) (*manifest, error) {
-	var v manifestV1
-	if err := json.Unmarshal(public, &v); err != nil {
+	v, err := strict.Decode[manifestV1](public)
+	if err != nil {
 		return nil, err
 	}
 	if v.Version != manifestVersion {
@@ -126,8 +125,8 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 	}
 	var l localV1
 	if len(local) > 0 {
-		if err := json.Unmarshal(local, &l); err != nil {
-			return nil, err
+		if l, err = strict.Decode[localV1](local); err != nil {
+			return nil, fmt.Errorf("%s: %w", localName, err)
 		}
 	}
 	m := &manifest{tool: v.Tool, complete: v.Complete, files: make(map[string]string, len(v.Files)), secret: map[string]bool{}}
@@ -135,13 +134,16 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 		if err := checkName(f.Name); err != nil {
 			return nil, err
 		}
+		if _, twice := m.files[f.Name]; twice {
+			return nil, fmt.Errorf("%q stands there twice", f.Name)
+		}
 		m.files[f.Name] = f.SHA256
 		if f.Secret {
 			m.files[f.Name], m.secret[f.Name] = l.Digests[f.Name], true
 		}
 	}
 	for _, o := range v.Objects {
-		a, err := parseAddress(o.Address)
+		a, err := graph.ParseAddress(o.Address)
 		if err != nil {
 			return nil, err
 		}
@@ -149,25 +151,7 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 			Object: Object{Address: a, ID: graph.ID(o.ID), Parent: graph.ID(o.Parent)}, file: o.File, importFile: o.ImportFile, digest: o.SHA256,
 		})
 	}
-	return m, nil
-}
-
-// parseAddress reads what graph.Address.String wrote.
-func parseAddress(s string) (graph.Address, error) {
-	rest, data := strings.CutPrefix(s, "data.")
-	rest, index, keyed := strings.Cut(rest, "[")
-	typ, name, ok := strings.Cut(rest, ".")
-	a := graph.Address{Data: data, Type: typ, Name: name}
-	if keyed {
-		var err error
-		a.Key, err = strconv.Unquote(strings.TrimSuffix(index, "]"))
-		a.Key = strings.NewReplacer("$${", "${", "%%{", "%{").Replace(a.Key)
-		ok = ok && err == nil && a.Key != ""
-	}
-	if !ok || typ == "" || name == "" {
-		return graph.Address{}, fmt.Errorf("%q is no address", s)
-	}
-	return a, nil
+	return m, m.check()
 }
 
 func sortedNames[T any](m map[string]T) []string {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // A Refusal is an error that says why a directory was left alone, with the next action.
@@ -42,8 +44,12 @@ func diskError(operation, path string, err error) error {
 		return nil
 	}
 	var refusal *Refusal
-	if errors.As(err, &refusal) {
+	var stands *disk.Refusal
+	switch {
+	case errors.As(err, &refusal):
 		return err
+	case errors.As(err, &stands):
+		return stands
 	}
 	advice := "nothing was changed; run it again when the file system allows it"
 	switch {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,12 +9,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // A Stage is the future directory, whole, at a private place on the same file system. What
@@ -86,6 +87,9 @@ func (s *Stage) checkExtra(name string) error {
 	if _, ours := s.changes.files[name]; ours {
 		return fmt.Errorf("two files with the name %s", name)
 	}
+	if err := d.free(name); err != nil {
+		return err
+	}
 	now, err := d.digest(name)
 	if err != nil {
 		return err
@@ -112,23 +116,23 @@ func (s *Stage) Discard() error {
 	if s.directory.exists(journalName) {
 		return nil
 	}
-	if err := s.directory.disk.removeAll(s.path); err != nil {
-		return diskError("remove", s.path, err)
-	}
-	return nil
+	return s.directory.dropStage(s.path)
 }
 
 // makeStage makes the staged directory beside the directory, so that relative paths to other
 // directories lead where they did; or inside it, where nothing can be moved from beside it.
 func (d *Directory) makeStage() (string, error) {
-	name := strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.Itoa(os.Getpid())
+	name := rand.Text()
 	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+name)
 	err := d.disk.mkdir(beside, 0o700)
 	if err == nil {
+		if err := d.mark(beside); err != nil {
+			return "", err
+		}
 		if d.canMoveFrom(beside) {
 			return beside, nil
 		}
-		err = d.disk.remove(beside)
+		err = d.disk.removeAll(beside)
 	}
 	if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
 		return "", diskError("make the directory", beside, err)
@@ -137,11 +141,8 @@ func (d *Directory) makeStage() (string, error) {
 	if err := d.disk.mkdir(inside, 0o700); err != nil {
 		return "", diskError("make the directory", inside, err)
 	}
-	return inside, nil
+	return inside, d.mark(inside)
 }
-
-// stagePrefix begins the names of staged directories, so that a later run knows them.
-func (d *Directory) stagePrefix() string { return "." + filepath.Base(d.path) + ".terraformer-stage-" }
 
 // canMoveFrom tries whether a file can be renamed into the directory from there: not across
 // file systems, such as from beside a mounted volume.
@@ -166,10 +167,11 @@ func (d *Directory) sweep() error {
 			continue // a parent that cannot be listed holds no stage that we could have made
 		}
 		for _, e := range entries {
-			if !e.IsDir() || !strings.HasPrefix(e.Name(), d.stagePrefix()) {
+			id, ours := strings.CutPrefix(e.Name(), d.stagePrefix())
+			if !ours || !e.IsDir() || !stageID.MatchString(id) {
 				continue
 			}
-			if err := d.clear(filepath.Join(parent, e.Name())); err != nil {
+			if err := d.dropStage(filepath.Join(parent, e.Name())); err != nil {
 				return err
 			}
 		}
@@ -268,7 +270,7 @@ func (s *Stage) replaced(name string) bool {
 // isWorking reports whether the name belongs to the working files of a tool.
 func isWorking(name string) bool {
 	switch name {
-	case ".terraform", ".git", privateDir, barrierName, "crash.log", ".terraform.tfstate.lock.info":
+	case ".terraform", ".git", privateDir, barrierName, markName, "crash.log", ".terraform.tfstate.lock.info":
 		return true
 	}
 	return false
@@ -286,7 +288,7 @@ func (s *Stage) bring(e fs.DirEntry) error {
 		}
 		return nil
 	}
-	content, err := os.ReadFile(from)
+	content, err := disk.ReadFile(from, disk.MostCode)
 	if err != nil {
 		return diskError("read", from, err)
 	}

@@ -56,6 +56,9 @@ func (d *Directory) tidyFile(c *Changes, name string, held func(Import) bool) (i
 	if cut == 0 {
 		return 0, nil
 	}
+	if err := d.free(name); err != nil {
+		return 0, err
+	}
 	c.base[name] = digestOf(text)
 	then, ours := d.manifest.files[name]
 	unedited := ours && then == c.base[name]

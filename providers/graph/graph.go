@@ -13,6 +13,8 @@
 package graph
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -41,6 +43,26 @@ func (a Address) String() string {
 		s += "[" + strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(a.Key)) + "]"
 	}
 	return s
+}
+
+// identifier matches the names that the language takes.
+var identifier = regexp.MustCompile(`^[\pL_][\pL\pM\pN_-]*$`)
+
+// ParseAddress reads what [Address.String] wrote, and nothing that would mean something else in code.
+func ParseAddress(s string) (Address, error) {
+	rest, data := strings.CutPrefix(s, "data.")
+	rest, index, keyed := strings.Cut(rest, "[")
+	typ, name, _ := strings.Cut(rest, ".")
+	a := Address{Data: data, Type: typ, Name: name}
+	if keyed {
+		a.Key, _ = strconv.Unquote(strings.TrimSuffix(index, "]"))
+		a.Key = strings.NewReplacer("$${", "${", "%%{", "%{").Replace(a.Key)
+	}
+	const longest = 4000
+	if !identifier.MatchString(typ) || !identifier.MatchString(name) || len(s) > longest || a.String() != s {
+		return Address{}, fmt.Errorf("%q is no address", s)
+	}
+	return a, nil
 }
 
 // Block is the address of the block that makes an object: its own, but for an instance.

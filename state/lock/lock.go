@@ -18,7 +18,7 @@ type Lock struct {
 	file *os.File
 }
 
-// Acquire takes the lock at path or says ErrLocked at once.
+// Acquire takes the lock at path or says ErrLocked at once. The path may be that of no link.
 func Acquire(path string) (*Lock, error) {
 	const attempts = 10
 	for range attempts {
@@ -33,7 +33,7 @@ func Acquire(path string) (*Lock, error) {
 			f.Close()
 			return nil, err
 		}
-		if there, err := os.Stat(path); err == nil && os.SameFile(ours, there) {
+		if there, err := os.Lstat(path); err == nil && os.SameFile(ours, there) {
 			return &Lock{file: f}, nil
 		}
 		f.Close()

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // openLocked opens the file and locks it for this open file alone.
 func openLocked(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	dir, name := disk.Of(path)
+	f, err := dir.Open(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}

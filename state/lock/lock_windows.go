@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // errorSharingViolation is what Windows answers when a file is open elsewhere without sharing.
@@ -11,6 +13,10 @@ const errorSharingViolation = syscall.Errno(32)
 
 // openLocked opens the file without sharing it, which is a lock that ends with the process.
 func openLocked(path string) (*os.File, error) {
+	dir, file := disk.Of(path)
+	if err := dir.Free(file); err != nil {
+		return nil, err
+	}
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err

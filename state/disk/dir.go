@@ -1,0 +1,200 @@
+package disk
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// A Dir is the path of a directory below which files are changed. Names are relative to it, with
+// slashes or as the system writes them.
+type Dir string
+
+// Of returns the directory that a path is in, and its name there.
+func Of(path string) (Dir, string) { return Dir(filepath.Dir(path)), filepath.Base(path) }
+
+// in calls a function with the directory opened and the name looked at.
+func (d Dir) in(name string, do func(root *os.Root, name string) error) error {
+	root, err := os.OpenRoot(string(d))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	name, err = d.plain(root, name)
+	if err != nil {
+		return err
+	}
+	return do(root, name)
+}
+
+// plain refuses a name that leads out of the directory or through a link, and returns it cleaned.
+// What stands at the name itself is not looked at.
+func (d Dir) plain(root *os.Root, name string) (string, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return "", refused(d, name, ErrName)
+	}
+	name = path.Clean(filepath.ToSlash(name))
+	for i, c := range name {
+		if c != '/' {
+			continue
+		}
+		stat, err := root.Lstat(name[:i])
+		if err != nil {
+			return "", err
+		}
+		if isLink(stat.Mode()) {
+			return "", refused(d, name[:i], ErrLink)
+		}
+	}
+	return name, nil
+}
+
+// file refuses what is there and no regular file.
+func (d Dir) file(root *os.Root, name string) (fs.FileInfo, error) {
+	stat, err := root.Lstat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case isLink(stat.Mode()):
+		return nil, refused(d, name, ErrLink)
+	case !stat.Mode().IsRegular():
+		return nil, refused(d, name, ErrKind)
+	}
+	return stat, nil
+}
+
+// Lstat looks at what stands at a name, not at where it leads.
+func (d Dir) Lstat(name string) (stat fs.FileInfo, err error) {
+	err = d.in(name, func(root *os.Root, name string) error {
+		stat, err = root.Lstat(name)
+		return err
+	})
+	return stat, err
+}
+
+// Free returns an error where something stands at a name that is no regular file.
+func (d Dir) Free(name string) error {
+	err := d.in(name, func(root *os.Root, name string) error {
+		_, err := d.file(root, name)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Real returns an error where something stands at a name that is no directory.
+func (d Dir) Real(name string) error {
+	stat, err := d.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case isLink(stat.Mode()):
+		return refused(d, name, ErrLink)
+	case !stat.IsDir():
+		return refused(d, name, errors.New("is no directory"))
+	}
+	return nil
+}
+
+// Mkdir makes a directory.
+func (d Dir) Mkdir(name string, mode fs.FileMode) error {
+	return d.in(name, func(root *os.Root, name string) error { return root.Mkdir(name, mode) })
+}
+
+// Create writes a file that must not be there yet. Whatever the umask, it gets the mode.
+func (d Dir) Create(name string, content []byte, mode fs.FileMode) error {
+	return d.in(name, func(root *os.Root, name string) error {
+		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(content)
+		return errors.Join(err, f.Chmod(mode), f.Close())
+	})
+}
+
+// Link makes a symbolic link.
+func (d Dir) Link(target, name string) error {
+	return d.in(name, func(root *os.Root, name string) error { return root.Symlink(target, name) })
+}
+
+// Rename gives a file another name, which may be taken by another file or link.
+func (d Dir) Rename(from, to string) error {
+	return d.in(from, func(root *os.Root, from string) error {
+		to, err := d.plain(root, to)
+		if err != nil {
+			return err
+		}
+		return root.Rename(from, to)
+	})
+}
+
+// Remove removes a file, a link, or an empty directory.
+func (d Dir) Remove(name string) error {
+	return d.in(name, func(root *os.Root, name string) error { return root.Remove(name) })
+}
+
+// RemoveAll removes what stands at a name with all that is in it, if anything does.
+func (d Dir) RemoveAll(name string) error {
+	err := d.in(name, func(root *os.Root, name string) error { return root.RemoveAll(name) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Open opens a regular file, or makes it where the flag says so.
+func (d Dir) Open(name string, flag int, mode fs.FileMode) (f *os.File, err error) {
+	err = d.in(name, func(root *os.Root, name string) error {
+		if _, err := d.file(root, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		f, err = root.OpenFile(name, flag, mode)
+		return err
+	})
+	return f, err
+}
+
+// Flush brings a file or directory to the medium. The name "." is the directory itself.
+func (d Dir) Flush(name string) error {
+	return d.in(name, func(root *os.Root, name string) error {
+		f, err := root.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := f.Sync(); err != nil && runtime.GOOS != "windows" {
+			return err
+		}
+		return nil // Windows cannot flush what was opened for reading, nor directories at all
+	})
+}
+
+// Replace gives a file a new content, whole or not at all. It may be new, and it may be no link.
+func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
+	if err := d.Free(name); err != nil {
+		return err
+	}
+	folder, base := path.Split(filepath.ToSlash(name))
+	next := folder + "." + strings.TrimPrefix(base, ".") + "." + rand.Text()
+	err := d.Create(next, content, mode)
+	if err == nil {
+		err = d.Flush(next)
+	}
+	if err == nil {
+		err = d.Rename(next, name)
+	}
+	if err != nil {
+		return errors.Join(err, d.RemoveAll(next))
+	}
+	return d.Flush(path.Join(".", folder))
+}

@@ -1,0 +1,83 @@
+package state
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A staged directory is known by its name and by a file in it. One that has only the name is
+// somebody else's: nothing is moved from it, and it is not removed.
+const (
+	stageInfix = ".terraformer-stage-"
+	markName   = ".terraformer-rootly-stage"
+	mark       = "The files of a run that was stopped. The next run removes this directory.\n"
+)
+
+// stagePrefix begins the names of staged directories, so that a later run knows them.
+func (d *Directory) stagePrefix() string { return "." + filepath.Base(d.path) + stageInfix }
+
+// mark makes a new directory known as a staged one.
+func (d *Directory) mark(stage string) error {
+	path := filepath.Join(stage, markName)
+	if err := d.disk.create(path, []byte(mark), 0o600); err != nil {
+		return errors.Join(diskError("write", path, err), d.disk.removeAll(stage))
+	}
+	return nil
+}
+
+// marked reports whether a run of this program made a directory. One that is not there was not made.
+func (d *Directory) marked(stage string) (bool, error) {
+	dir, names := realMedium{d.path}.at(filepath.Join(stage, markName))
+	content, err := dir.Read(names[0], int64(len(mark)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return strings.HasPrefix(mark, string(content)), err // a run may have been stopped while it wrote it
+}
+
+// checkStage refuses to move files from a directory that no run made.
+func (d *Directory) checkStage(stage string) error {
+	dir, names := realMedium{d.path}.at(stage)
+	if _, err := dir.Lstat(names[0]); errors.Is(err, fs.ErrNotExist) {
+		return nil // the steps tell what is lost with it
+	}
+	if err := dir.Real(names[0]); err != nil {
+		return diskError("open", stage, err)
+	}
+	ours, err := d.marked(stage)
+	if err == nil && !ours {
+		err = &Refusal{Path: stage, Problem: "was not made by this program, and " + d.file(journalName) + " names it",
+			advice: "delete " + d.file(journalName) + " and check the directory against version control; nothing was changed"}
+	}
+	return diskError("open", stage, err)
+}
+
+// dropStage removes a staged directory, and its mark last, so that one that is half removed is known.
+// A directory without a mark is removed only where it is empty, as it is between being made and marked.
+func (d *Directory) dropStage(stage string) error {
+	ours, err := d.marked(stage)
+	if err != nil {
+		return nil // a link or something else that no run has put there
+	}
+	if !ours {
+		_ = d.disk.remove(stage)
+		return nil
+	}
+	entries, err := os.ReadDir(stage)
+	if err != nil {
+		return diskError("read", stage, err)
+	}
+	for _, e := range entries {
+		if e.Name() == markName {
+			continue
+		}
+		path := filepath.Join(stage, e.Name())
+		if err := d.disk.removeAll(path); err != nil {
+			return diskError("remove", path, err)
+		}
+	}
+	return diskError("remove", stage, d.disk.removeAll(stage))
+}

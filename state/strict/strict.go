@@ -1,0 +1,100 @@
+// Package strict reads JSON that may come from anybody.
+//
+//	bytes ──► form: one value, keys once, numbers of a size ──► a value of Go
+//
+// Not here: what the value may say, which its reader checks.
+package strict
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+const (
+	depth    = 64  // of arrays and objects in each other
+	digits   = 400 // of a number
+	exponent = 400 // of a number, up or down
+)
+
+// Decode reads one JSON value. Fields that the type does not have are passed over.
+func Decode[T any](content []byte) (value T, err error) {
+	if err := check(content); err != nil {
+		return value, err
+	}
+	return value, json.Unmarshal(content, &value)
+}
+
+// check refuses what a value of Go would not show, or what would be costly to make one of.
+func check(content []byte) error {
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.UseNumber()
+	if err := checkValue(d, 0); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one JSON value")
+	}
+	return nil
+}
+
+func checkValue(d *json.Decoder, level int) error {
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	switch t := token.(type) {
+	case json.Number:
+		return checkNumber(string(t))
+	case json.Delim:
+		if level >= depth {
+			return fmt.Errorf("more than %d levels of JSON", depth)
+		}
+		if err := checkElements(d, t == '{', level+1); err != nil {
+			return err
+		}
+		_, err := d.Token() // the end
+		return err
+	}
+	return nil
+}
+
+func checkElements(d *json.Decoder, keyed bool, level int) error {
+	seen := map[string]bool{}
+	for d.More() {
+		if keyed {
+			key, err := d.Token()
+			if err != nil {
+				return err
+			}
+			name := fmt.Sprint(key)
+			if seen[name] {
+				return fmt.Errorf("the key %q stands there twice", name)
+			}
+			seen[name] = true
+		}
+		if err := checkValue(d, level); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNumber refuses a number that nobody writes: short ones can stand for a gigabyte of digits.
+func checkNumber(text string) error {
+	_, power, _ := strings.Cut(strings.ToLower(text), "e")
+	if power == "" {
+		power = "0"
+	}
+	if n, err := strconv.Atoi(power); err != nil || n > exponent || n < -exponent || len(text) > digits {
+		return errors.New("a number of a size that this program never writes")
+	}
+	return nil
+}
