@@ -2,8 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,8 +70,8 @@ func (s *Session) argumentFile(code []hcl.Body, n int, given string) (string, er
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(s.private, fmt.Sprintf("argument-%d.tfvars", n))
-	if err := os.WriteFile(path, src, 0o600); err != nil {
+	path, err := s.note(fmt.Sprintf("argument-%d.tfvars", n), src)
+	if err != nil {
 		return "", fmt.Errorf("pass variables to the engine: %w", err)
 	}
 	return path, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Generated code is megabytes that take seconds to parse, and almost none of it holds these blocks.
@@ -33,7 +34,7 @@ func needs(dir string) (string, error) {
 		if entry.IsDir() || !roots.CodeNames.MatchString(entry.Name()) {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		src, err := disk.ReadFile(filepath.Join(dir, entry.Name()), disk.MostCode)
 		if err != nil {
 			return "", fmt.Errorf("read the code: %w", err)
 		}

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // CrashError says that the provider stopped in the middle of a plan.
@@ -179,12 +180,14 @@ func (s *Session) trace(ctx context.Context, stateFile string, targets []string)
 	tf, parallelism := s.tf, s.job.Parallelism
 	defer func() { s.tf, s.job.Parallelism = tf, parallelism }()
 	s.job.Parallelism = 1
-	log := filepath.Join(s.private, "provider.log")
-	var err error
+	log, err := s.note("provider.log", nil)
+	if err != nil {
+		return nil, fmt.Errorf("keep what the provider says: %w", err)
+	}
 	if s.tf, err = s.engineIn(s.job.Dir); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(os.WriteFile(log, nil, 0o600), s.tf.SetLogProvider("ERROR"), s.tf.SetLogPath(log)); err != nil {
+	if err := errors.Join(s.tf.SetLogProvider("ERROR"), s.tf.SetLogPath(log)); err != nil {
 		return nil, fmt.Errorf("keep what the provider says: %w", err)
 	}
 
@@ -193,7 +196,7 @@ func (s *Session) trace(ctx context.Context, stateFile string, targets []string)
 	if !errors.As(err, &crash) {
 		return nil, err
 	}
-	said, err := os.ReadFile(log)
+	said, err := disk.ReadFile(log, disk.MostCode)
 	if err != nil {
 		return nil, fmt.Errorf("read what the provider said: %w", err)
 	}

@@ -8,19 +8,19 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 const (
 	stateFile    = "terraform.tfstate"
 	lockFile     = ".terraform.lock.hcl"
 	overrideFile = "zz_rootly_verify_override.tf"
-	overrideText = "# Left behind by an interrupted terraformer-rootly verify. Remove this file.\nterraform {\n  backend \"local\" {}\n}\n"
+	overrideText = leftBehind + " verify. Remove this file.\nterraform {\n  backend \"local\" {}\n}\n"
 )
 
 // keepFiles makes close put back what engines write into the directory without being asked: init completes the lock
@@ -31,7 +31,7 @@ func (s *Session) keepFiles() error {
 		names = append(names, stateFile, stateFile+".backup")
 	}
 	for _, name := range names {
-		existed, err := s.keep(filepath.Join(s.job.Dir, name))
+		existed, err := s.keep(name)
 		if err != nil {
 			return fmt.Errorf("remember %s: %w", name, err)
 		}
@@ -40,27 +40,51 @@ func (s *Session) keepFiles() error {
 	return nil
 }
 
-func (s *Session) keep(path string) (existed bool, err error) {
-	before, err := os.ReadFile(path)
+func (s *Session) keep(name string) (existed bool, err error) {
+	dir, path := disk.Dir(s.job.Dir), filepath.Join(s.job.Dir, name)
+	before, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
-		s.restore = append(s.restore, func() error { return removeIfThere(path) })
+		if _, err := dir.Lstat(name); err == nil {
+			return false, &disk.Refusal{Path: path, Problem: disk.ErrLink} // to a file that the engine would make
+		}
+		s.restore = append(s.restore, func() error { return removeIfThere(dir, name) })
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	if err != nil {
 		return false, err
 	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return true, s.keepLink(name)
+	}
 	s.restore = append(s.restore, func() error {
-		after, err := os.ReadFile(path)
+		after, err := disk.ReadFile(path, disk.MostCode)
 		if err == nil && bytes.Equal(before, after) {
 			return nil
 		}
-		return maybe.WriteFile(path, before, info.Mode().Perm())
+		return dir.Replace(name, before, info.Mode().Perm())
 	})
 	return true, nil
+}
+
+// keepLink makes close put back a link, in whose place the engine may have put a file. What it leads to is not ours to
+// write.
+func (s *Session) keepLink(name string) error {
+	dir, path := disk.Dir(s.job.Dir), filepath.Join(s.job.Dir, name)
+	target, err := os.Readlink(path)
+	if err != nil {
+		return err
+	}
+	s.restore = append(s.restore, func() error {
+		if now, err := os.Readlink(path); err == nil && now == target {
+			return nil
+		}
+		return errors.Join(removeIfThere(dir, name), dir.Link(target, name))
+	})
+	return nil
 }
 
 // overrideBackend puts the local backend in the place of one that the code names, by a file that close removes. It says
@@ -70,21 +94,54 @@ func (s *Session) overrideBackend() error {
 	if err != nil || !namesBackend(bodies) {
 		return err
 	}
-	path := filepath.Join(s.job.Dir, overrideFile)
-	s.restore = append(s.restore, func() error { return removeIfThere(path) })
-	if err := os.WriteFile(path, []byte(overrideText), 0o600); err != nil {
+	if err := s.override(overrideFile, overrideText); err != nil {
 		return fmt.Errorf("put the backend aside: %w", err)
 	}
 	return nil
 }
 
+// leftBehind begins the files that a session puts into the directory for as long as it lasts.
+const leftBehind = "# Left behind by an interrupted terraformer-rootly"
+
+// override puts a file into the directory, which close removes. Only one that an interrupted session left is written
+// over: anything else of that name belongs to somebody.
+func (s *Session) override(name, text string) error {
+	if err := s.leftover(name); err != nil {
+		return err
+	}
+	dir := disk.Dir(s.job.Dir)
+	s.restore = append(s.restore, func() error { return removeIfThere(dir, name) })
+	return dir.Write(name, []byte(text), 0o600)
+}
+
+// leftover refuses a file that no interrupted session left. One that is not there is none.
+func (s *Session) leftover(name string) error {
+	before, err := disk.Dir(s.job.Dir).Read(name, disk.MostCode)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !bytes.HasPrefix(before, []byte(leftBehind)):
+		return &NameError{Path: filepath.Join(s.job.Dir, name)}
+	}
+	return err
+}
+
+// A NameError says that a file of a person has the name of one that the plan needs.
+type NameError struct{ Path string }
+
+// Error names the file.
+func (e *NameError) Error() string { return e.Path + " was not written by this program" }
+
+// Hint says what to do about it.
+func (e *NameError) Hint() string { return "the plan needs this name for a while; move the file away" }
+
 // copyState gives the engine a state of its own to open, which it may lock or write.
 func (s *Session) copyState() error {
-	src, err := os.ReadFile(s.job.StateFile)
+	src, err := disk.ReadFile(s.job.StateFile, disk.MostCode)
 	if err != nil {
 		return fmt.Errorf("read the state: %w", err)
 	}
-	if err := os.WriteFile(s.statePath(), src, 0o600); err != nil {
+	if _, err := s.note(stateFile, src); err != nil {
 		return fmt.Errorf("copy the state: %w", err)
 	}
 	return nil
@@ -103,10 +160,14 @@ func (s *Session) provider() (Provider, error) {
 // locked reads the lock file of a directory, if there is one.
 func locked(dir string) (Provider, error) {
 	path := filepath.Join(dir, lockFile)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	src, err := disk.ReadFile(path, disk.MostNote)
+	if errors.Is(err, fs.ErrNotExist) {
 		return Provider{}, nil
 	}
-	file, diags := hclparse.NewParser().ParseHCLFile(path)
+	if err != nil {
+		return Provider{}, fmt.Errorf("read the provider lock: %w", err)
+	}
+	file, diags := hclparse.NewParser().ParseHCL(src, path)
 	if diags.HasErrors() {
 		return Provider{}, fmt.Errorf("read the provider lock: %w", diags)
 	}
@@ -124,17 +185,19 @@ func lockedProvider(body hcl.Body) Provider {
 			continue
 		}
 		attributes, _ := block.Body.JustAttributes()
-		version := cty.StringVal("")
+		version := ""
 		if attribute, ok := attributes["version"]; ok {
-			version, _ = attribute.Expr.Value(nil)
+			if v, _ := attribute.Expr.Value(nil); v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+				version = v.AsString()
+			}
 		}
-		return Provider{Source: source, Version: version.AsString()}
+		return Provider{Source: source, Version: version}
 	}
 	return Provider{}
 }
 
-func removeIfThere(path string) error {
-	err := os.Remove(path)
+func removeIfThere(dir disk.Dir, name string) error {
+	err := dir.Remove(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

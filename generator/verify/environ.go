@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -59,8 +58,8 @@ func (s *Session) replaceMissingSettings() error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	empty := filepath.Join(s.private, "settings")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+	empty, err := s.note("settings", nil)
+	if err != nil {
 		return fmt.Errorf("make an empty settings file: %w", err)
 	}
 	s.env[settingsVariable] = empty

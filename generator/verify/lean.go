@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Terraform compares every import block with every other one whenever it loads code: 3,000 of them take it ten seconds,
@@ -43,7 +44,10 @@ func (s *Session) lean() (string, error) {
 		if entry.IsDir() || !roots.CodeNames.MatchString(name) && name != lockFile && name != stateFile {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(s.job.Dir, name))
+		if name == lockFile && !entry.Type().IsRegular() {
+			return "", nil // a link, which init follows
+		}
+		src, err := disk.ReadFile(filepath.Join(s.job.Dir, name), disk.MostCode)
 		if err != nil {
 			return "", fmt.Errorf("read the code: %w", err)
 		}
@@ -61,11 +65,12 @@ func (s *Session) lean() (string, error) {
 	}
 
 	dir := filepath.Join(s.private, "lean")
-	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+	private := disk.Dir(s.private)
+	if err := errors.Join(private.RemoveAll("lean"), private.Mkdir("lean", 0o700)); err != nil {
 		return "", fmt.Errorf("make a directory to initialise: %w", err)
 	}
 	for name, src := range wanted {
-		if err := os.WriteFile(filepath.Join(dir, name), src, 0o600); err != nil {
+		if err := disk.Dir(dir).Create(name, src, 0o600); err != nil {
 			return "", fmt.Errorf("copy the code to initialise: %w", err)
 		}
 	}
@@ -83,7 +88,7 @@ func (s *Session) initialiser() (*tfexec.Terraform, func() error, error) {
 		return nil, nil, err
 	}
 	return tf, func() error {
-		lock, err := os.ReadFile(filepath.Join(dir, lockFile))
+		lock, err := disk.ReadFile(filepath.Join(dir, lockFile), disk.MostCode)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -91,10 +96,10 @@ func (s *Session) initialiser() (*tfexec.Terraform, func() error, error) {
 			return fmt.Errorf("read the provider lock: %w", err)
 		}
 		path := filepath.Join(s.job.Dir, lockFile)
-		if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, lock) {
+		if before, err := disk.ReadFile(path, disk.MostCode); err == nil && bytes.Equal(before, lock) {
 			return nil
 		}
-		if err := os.WriteFile(path, lock, 0o644); err != nil {
+		if err := disk.Dir(s.job.Dir).Replace(lockFile, lock, 0o644); err != nil {
 			return fmt.Errorf("write the provider lock: %w", err)
 		}
 		return nil

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Plan plans the directory of job and returns what the engine would do.
@@ -58,7 +60,10 @@ func Open(job Job) (s *Session, err error) {
 	}
 
 	s = &Session{job: job, private: private}
-	s.restore = append(s.restore, func() error { return os.RemoveAll(private) })
+	s.restore = append(s.restore, func() error {
+		dir, name := disk.Of(private)
+		return dir.RemoveAll(name)
+	})
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -205,10 +210,15 @@ func (s *Session) plan(ctx context.Context) (*Result, error) {
 	return result, err
 }
 
+// note writes a file to the private directory, which only this user can read, and returns its path.
+func (s *Session) note(name string, content []byte) (string, error) {
+	return filepath.Join(s.private, name), disk.Dir(s.private).Write(name, content, 0o600)
+}
+
 // planFile is created beforehand so that nobody else can read it: the engines would make it readable for all.
 func (s *Session) planFile() (string, error) {
-	path := filepath.Join(s.private, "plan")
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
+	path, err := s.note("plan", nil)
+	if err != nil {
 		return "", fmt.Errorf("make the plan file: %w", err)
 	}
 	return path, nil

@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,9 +43,7 @@ func (s *Session) overrideProviders() error {
 		body.SetAttributeValue("api_host", cty.StringVal(s.job.URL))
 		body.SetAttributeValue("api_token", cty.StringVal(token))
 	}
-	path := filepath.Join(s.job.Dir, name)
-	s.restore = append(s.restore, func() error { return removeIfThere(path) })
-	if err := os.WriteFile(path, append([]byte(statesHead), file.Bytes()...), 0o600); err != nil {
+	if err := s.override(name, statesHead+string(file.Bytes())); err != nil {
 		return fmt.Errorf("point the provider to the recording: %w", err)
 	}
 	return nil

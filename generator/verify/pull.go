@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 const dataDirVariable = "TF_DATA_DIR"
@@ -22,7 +23,7 @@ func KeepsStateElsewhere(dir string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	workspace, err := os.ReadFile(filepath.Join(dir, ".terraform", "environment"))
+	workspace, err := disk.ReadFile(filepath.Join(dir, ".terraform", "environment"), disk.MostCode)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read the workspace: %w", err)
 	}

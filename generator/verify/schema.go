@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Installed tells which version of the Rootly provider a directory has been initialised with.
@@ -36,8 +38,11 @@ func Schema(ctx context.Context, e Engine, dir string, p Provider, environ []str
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the schema: %w", err)
 	}
-	defer os.RemoveAll(beside)
-	if err := os.WriteFile(filepath.Join(beside, "versions.tf"), requirement(p), 0o600); err != nil {
+	defer func() {
+		temp, name := disk.Of(beside)
+		_ = temp.RemoveAll(name)
+	}()
+	if err := disk.Dir(beside).Create("versions.tf", requirement(p), 0o600); err != nil {
 		return nil, fmt.Errorf("write the requirement of the provider: %w", err)
 	}
 	if _, err := quietly(ctx, e, beside, environ, "init", "-input=false", "-no-color", "-plugin-dir="+plugins); err != nil {

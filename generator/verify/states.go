@@ -14,11 +14,12 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 const (
 	statesOverride = "zz_rootly_verify_states_override.tf"
-	statesHead     = "# Left behind by an interrupted terraformer-rootly. Remove this file.\n"
+	statesHead     = leftBehind + ". Remove this file.\n"
 	stateSource    = "terraform_remote_state"
 )
 
@@ -48,19 +49,20 @@ func (s *Session) replaceStates() error {
 		if !ok {
 			continue
 		}
-		path := filepath.Join(s.private, "state-of-"+name)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
+		path, err := s.note("state-of-"+name, content)
+		if err != nil {
 			return fmt.Errorf("write the state to read: %w", err)
 		}
 		text += fmt.Sprintf("data %q %q {\n  backend = \"local\"\n  config  = { path = %s }\n}\n", stateSource, name,
 			escapeTemplate.Replace(strconv.Quote(filepath.ToSlash(path))))
 	}
-	path := filepath.Join(s.job.Dir, statesOverride)
 	if text == statesHead {
-		return removeIfThere(path)
+		if err := s.leftover(statesOverride); err != nil {
+			return err
+		}
+		return removeIfThere(disk.Dir(s.job.Dir), statesOverride)
 	}
-	s.restore = append(s.restore, func() error { return removeIfThere(path) })
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := s.override(statesOverride, text); err != nil {
 		return fmt.Errorf("put the states of other directories aside: %w", err)
 	}
 	return nil

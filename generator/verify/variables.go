@@ -2,8 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,8 +51,8 @@ func (s *Session) environmentVariables() ([]string, error) {
 		return nil, err
 	}
 
-	path := filepath.Join(s.private, "environment.tfvars")
-	if err := os.WriteFile(path, src, 0o600); err != nil {
+	path, err := s.note("environment.tfvars", src)
+	if err != nil {
 		return nil, fmt.Errorf("pass variables to the engine: %w", err)
 	}
 	return []string{path}, nil

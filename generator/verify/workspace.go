@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 const workspaceVariable = "TF_WORKSPACE"
@@ -25,12 +27,13 @@ func (s *Session) chooseWorkspace() error {
 		theirs = filepath.Join(s.job.Dir, theirs)
 	}
 	ours := s.dataDir()
-	if err := os.Mkdir(ours, 0o700); err != nil {
+	private := disk.Dir(s.private)
+	if err := private.Mkdir(filepath.Base(ours), 0o700); err != nil {
 		return fmt.Errorf("make a data directory for the workspace: %w", err)
 	}
-	backend, err := os.ReadFile(filepath.Join(theirs, stateFile))
+	backend, err := disk.ReadFile(filepath.Join(theirs, stateFile), disk.MostCode)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(ours, stateFile), backend, 0o600)
+		err = disk.Dir(ours).Write(stateFile, backend, 0o600)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("copy what is known of the backend: %w", err)
@@ -40,11 +43,11 @@ func (s *Session) chooseWorkspace() error {
 		if _, err := os.Stat(there); err != nil {
 			continue // init gets them
 		}
-		if err := os.Symlink(there, filepath.Join(ours, shared)); err != nil {
+		if err := disk.Dir(ours).Link(there, shared); err != nil {
 			return fmt.Errorf("share %s with the workspace: %w", shared, err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(ours, "environment"), []byte(name), 0o600); err != nil {
+	if err := disk.Dir(ours).Write("environment", []byte(name), 0o600); err != nil {
 		return fmt.Errorf("choose the workspace %s: %w", name, err)
 	}
 	s.env[dataDirVariable] = ours

@@ -198,3 +198,11 @@ func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
 	}
 	return d.Flush(path.Join(".", folder))
 }
+
+// Write writes a file anew, in a directory that this program made for itself. It is not flushed.
+func (d Dir) Write(name string, content []byte, mode fs.FileMode) error {
+	if err := errors.Join(d.Free(name), d.RemoveAll(name)); err != nil {
+		return err
+	}
+	return d.Create(name, content, mode)
+}

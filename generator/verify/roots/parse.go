@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 )
@@ -28,7 +30,7 @@ func Parse(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
 			continue
 		}
 		path := filepath.Join(dir, entry.Name())
-		src, err := os.ReadFile(path)
+		src, err := disk.ReadFile(path, disk.MostCode)
 		if err != nil {
 			return nil, fmt.Errorf("read the code: %w", err)
 		}
