@@ -16,7 +16,10 @@ import (
 type Dir string
 
 // Of returns the directory that a path is in, and its name there.
-func Of(path string) (Dir, string) { return Dir(filepath.Dir(path)), filepath.Base(path) }
+func Of(path string) (Dir, string) {
+	path = filepath.Clean(path)
+	return Dir(filepath.Dir(path)), filepath.Base(path)
+}
 
 // in calls a function with the directory opened and the name looked at.
 func (d Dir) in(name string, do func(root *os.Root, name string) error) error {

@@ -21,10 +21,11 @@ func random(r *rand.Rand) *drift.Snapshot {
 		if r.IntN(4) == 0 {
 			continue
 		}
+		typ := []string{"rootly_team", "rootly_service"}[i%2]
 		s.Objects = append(s.Objects, drift.Object{
-			Type:    []string{"rootly_team", "rootly_service"}[i%2],
+			Type:    typ,
 			ID:      graph.ID(fmt.Sprintf("id-%02d", i)),
-			Address: fmt.Sprintf("rootly_team.t%d", r.IntN(40)),
+			Address: fmt.Sprintf("%s.t%d", typ, r.IntN(40)),
 			Title:   fmt.Sprintf("T%d", r.IntN(3)),
 			Values:  object(r, 2),
 		})

@@ -14,6 +14,7 @@ package drift
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -24,6 +25,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
 // Redacted stands for a secret. That a secret changed cannot be seen in a snapshot.
@@ -144,8 +146,12 @@ func line[T any](b *bytes.Buffer, i int, v T) error {
 
 // Decode reads what Encode wrote.
 func Decode(in io.Reader) (*Snapshot, error) {
-	var head headV1
-	if err := json.NewDecoder(in).Decode(&head); err != nil {
+	content, err := io.ReadAll(in)
+	if err != nil {
+		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
+	head, err := strict.Decode[headV1](content)
+	if err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
 	if head.Version != formatVersion {
@@ -155,8 +161,18 @@ func Decode(in io.Reader) (*Snapshot, error) {
 	for _, u := range head.Users {
 		s.Users = append(s.Users, graph.User{ID: u.ID, Email: u.Email})
 	}
+	seen := make(map[graph.Target]bool, len(head.Objects))
 	for _, o := range head.Objects {
+		a, err := graph.ParseAddress(o.Address)
+		key := graph.Target{Type: o.Type, ID: o.ID}
+		if err != nil || a.Type != o.Type || seen[key] {
+			return nil, fmt.Errorf("read snapshot: it cannot have one more object of type %q at the address %q", o.Type, o.Address)
+		}
+		seen[key] = true
 		ty, err := ctyjson.ImpliedType(o.Values)
+		if err == nil && !ty.IsObjectType() {
+			err = errors.New("its values are no object")
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)
 		}

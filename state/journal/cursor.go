@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
 // A Cursor remembers, in a file, how far each sink has got. One process has it at a time.
@@ -84,12 +85,13 @@ func (c *Cursor) load() error {
 var errBroken = errors.New("not a cursor")
 
 func readCursor(path string) (cursorV1, error) {
-	var file cursorV1
-	content, err := os.ReadFile(path)
+	dir, name := disk.Of(path)
+	content, err := dir.Read(name, disk.MostNote)
 	if err != nil {
-		return file, err
+		return cursorV1{}, err
 	}
-	if err := json.Unmarshal(content, &file); err != nil {
+	file, err := strict.Decode[cursorV1](content)
+	if err != nil {
 		return file, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	if file.Version > cursorVersion {
@@ -123,7 +125,8 @@ func (c *Cursor) write(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(path, append(content, '\n')); err != nil {
+	dir, name := disk.Of(path)
+	if err := dir.Replace(name, append(content, '\n'), private); err != nil {
 		return fmt.Errorf("write cursor: %w", onDisk(err, path))
 	}
 	return nil
@@ -148,7 +151,7 @@ func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
 	if c.aside[sum] {
 		return false, nil
 	}
-	if err := (realDisk{}).extend(c.Aside(), append(line.Bytes(), '\n')); err != nil {
+	if err := (realMedium{}).extend(c.Aside(), append(line.Bytes(), '\n')); err != nil {
 		return false, fmt.Errorf("set aside: %w", onDisk(err, c.Aside()))
 	}
 	c.aside[sum] = true
@@ -158,13 +161,14 @@ func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
 // readAside learns what was set aside. Half a line at the end, left by a crash, is cut off: it comes
 // again, since the cursor did not move.
 func (c *Cursor) readAside() error {
-	content, err := os.ReadFile(c.Aside())
+	dir, name := disk.Of(c.Aside())
+	content, err := dir.Read(name, disk.MostCode)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	whole := bytes.LastIndexByte(content, '\n') + 1
 	if whole < len(content) {
-		if err := (realDisk{}).cut(c.Aside(), int64(whole)); err != nil {
+		if err := (realMedium{}).cut(c.Aside(), int64(whole)); err != nil {
 			return err
 		}
 	}

@@ -118,7 +118,7 @@ func TestHalfALineAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		if round == 1 {
-			if err := (realDisk{}).extend(c.Aside(), []byte(`{"b":`)); err != nil {
+			if err := (realMedium{}).extend(c.Aside(), []byte(`{"b":`)); err != nil {
 				t.Fatal(err)
 			}
 		}

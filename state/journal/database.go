@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	_ "modernc.org/sqlite" // the driver "sqlite", without C
 )
 
@@ -31,7 +33,7 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 		return nil, onDisk(err, path)
 	}
 	// Writers wait for each other instead of failing.
-	name := fileName(path) + "?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)"
+	name := fileName(path) + "?_txlock=immediate&_pragma=trusted_schema(0)&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)"
 	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
@@ -54,14 +56,17 @@ func fileName(path string) string {
 // it might write. Where it can make none and nothing waits to be merged, there is no writer, and it
 // is told so.
 func openToRead(ctx context.Context, path string, s schema) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", fileName(path)+"?mode=rw&_pragma=query_only(1)&_pragma=busy_timeout(30000)&_pragma=cache_size(-32000)")
+	if err := alone(path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", fileName(path)+"?mode=rw&_pragma=trusted_schema(0)&_pragma=query_only(1)&_pragma=busy_timeout(30000)&_pragma=cache_size(-32000)")
 	if err != nil {
 		return nil, err
 	}
 	err = isOurs(ctx, db, s)
 	if size, failed := sizeOf(path + "-wal"); takesNoWrites(err) && failed == nil && size == 0 {
 		db.Close()
-		if db, err = sql.Open("sqlite", fileName(path)+"?mode=ro&immutable=1&_pragma=cache_size(-32000)"); err != nil {
+		if db, err = sql.Open("sqlite", fileName(path)+"?mode=ro&immutable=1&_pragma=trusted_schema(0)&_pragma=cache_size(-32000)"); err != nil {
 			return nil, err
 		}
 		err = isOurs(ctx, db, s)
@@ -98,7 +103,7 @@ func isOurs(ctx context.Context, db *sql.DB, s schema) error {
 		return advised(fmt.Errorf("the database has schema version %d, this program reads %d: %w", version, len(s.steps), ErrSchema),
 			"audit sync --to it brings it up to date")
 	}
-	return nil
+	return plainTables(db.QueryRowContext(ctx, activeParts))
 }
 
 func laterVersion(has, known int) error {
@@ -109,11 +114,52 @@ func laterVersion(has, known int) error {
 // makePrivate creates a file that is missing, for its owner only: SQLite gives the same rights to
 // the files that it puts beside it.
 func makePrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, private)
+	if err := alone(path); err != nil {
+		return err
+	}
+	dir, name := disk.Of(path)
+	f, err := dir.Open(name, os.O_RDWR|os.O_CREATE, private)
 	if err != nil {
 		return err
 	}
 	return f.Close()
+}
+
+// superEnd ends a journal of SQLite's that names another file, which SQLite deletes when it is done with both.
+var superEnd = []byte{0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7}
+
+// alone refuses a database next to which there are links, or a journal that leads to another file: SQLite
+// follows both. None of ours has them.
+func alone(path string) error {
+	dir, name := disk.Of(path)
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := dir.Free(name + suffix); err != nil {
+			return err
+		}
+	}
+	journal, err := dir.Read(name+"-journal", disk.MostCode)
+	if err == nil && bytes.HasSuffix(journal, superEnd) {
+		return advised(fmt.Errorf("%s-journal leads to another file", path), "delete "+path+"-journal; no run of this program leaves such a file")
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// activeParts counts what acts by itself when a table is read or written.
+const activeParts = "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')"
+
+// plainTables refuses a database that does more than keep what is written to it.
+func plainTables(row *sql.Row) error {
+	n := 0
+	if err := row.Scan(&n); err != nil {
+		return err
+	}
+	if n > 0 {
+		return advised(fmt.Errorf("the database has triggers or views, which this program does not make: %w", ErrSchema), "choose a file that does not exist yet")
+	}
+	return nil
 }
 
 // migrate brings the tables up to date, in one transaction.
@@ -140,7 +186,10 @@ func migrate(ctx context.Context, db *sql.DB, s schema) error {
 	case version > len(s.steps):
 		return laterVersion(version, len(s.steps))
 	case version == len(s.steps):
-		return nil
+		return plainTables(tx.QueryRowContext(ctx, activeParts))
+	}
+	if err := plainTables(tx.QueryRowContext(ctx, activeParts)); err != nil {
+		return err
 	}
 	for _, step := range s.steps[version:] {
 		if _, err := tx.ExecContext(ctx, step); err != nil {

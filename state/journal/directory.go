@@ -3,15 +3,19 @@ package journal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // indexName is the index in a directory of files.
@@ -58,8 +62,11 @@ func openDirectory(ctx context.Context, folder string, o Options) (store, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Mkdir(folder, 0o700); err != nil && !os.IsExist(err) {
-		return nil, onDisk(err, folder)
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		above, name := disk.Of(folder)
+		if err := above.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, onDisk(err, folder)
+		}
 	}
 	if stat, err := os.Stat(folder); err != nil || !stat.IsDir() {
 		return nil, advised(fmt.Errorf("%s is a file", folder), "name a directory, or a file that ends in .csv, or sqlite://FILE")
@@ -74,7 +81,7 @@ func openDirectory(ctx context.Context, folder string, o Options) (store, error)
 	lay := func(events []audit.Event, _ func(string) bool) (map[string][]byte, error) {
 		return layDays(events, o.Format, pack)
 	}
-	return &files{index: x, disk: realDisk{}, folder: folder, lines: o.Compress == "", lay: lay}, nil
+	return &files{index: x, medium: realMedium{}, folder: folder, lines: o.Compress == "", owns: dayFile.MatchString, lay: lay}, nil
 }
 
 // unowned refuses files of events without the index that knows what is in them: writing there
@@ -97,6 +104,9 @@ func unowned(folder string) error {
 }
 
 const dayPrefix = "audit-"
+
+// dayFile matches the names of daily files.
+var dayFile = regexp.MustCompile(`^` + dayPrefix + `[0-9]{4}-[0-9]{2}-[0-9]{2}\.ndjson(\.gz|\.zst)?$`)
 
 // layDays sorts lines by the day of their events.
 func layDays(events []audit.Event, format audit.Format, pack squeeze) (map[string][]byte, error) {

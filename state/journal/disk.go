@@ -1,15 +1,16 @@
 package journal
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A disk is every way in which files of events change, so that a test can stop each of them.
-type disk interface {
+// A medium is every way in which files of events change, so that a test can stop each of them.
+type medium interface {
 	// extend adds to the end of a file, made when missing, and flushes it to the medium.
 	extend(path string, content []byte) error
 
@@ -17,17 +18,18 @@ type disk interface {
 	cut(path string, size int64) error
 }
 
-// realDisk is the file system of the machine.
-type realDisk struct{}
+// realMedium is the file system of the machine.
+type realMedium struct{}
 
-var _ disk = realDisk{}
+var _ medium = realMedium{}
 
 // private is the mode of what is made: the record of who did what is not for everybody.
 const private fs.FileMode = 0o600
 
-func (realDisk) extend(path string, content []byte) error {
-	_, missing := os.Stat(path)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, private)
+func (realMedium) extend(path string, content []byte) error {
+	dir, name := disk.Of(path)
+	_, missing := dir.Lstat(name)
+	f, err := dir.Open(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, private)
 	if err != nil {
 		return err
 	}
@@ -42,11 +44,12 @@ func (realDisk) extend(path string, content []byte) error {
 	if err := f.Close(); err != nil || missing == nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return dir.Flush(".")
 }
 
-func (realDisk) cut(path string, size int64) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, private)
+func (realMedium) cut(path string, size int64) error {
+	dir, name := disk.Of(path)
+	f, err := dir.Open(name, os.O_WRONLY, private)
 	if err != nil {
 		return err
 	}
@@ -61,13 +64,14 @@ func (realDisk) cut(path string, size int64) error {
 	return f.Close()
 }
 
-// sizeOf is the size of a file, and 0 when there is none.
+// sizeOf is the size of a file, which is no link, and 0 when there is none.
 func sizeOf(path string) (int64, error) {
-	stat, err := os.Stat(path)
-	if os.IsNotExist(err) {
+	dir, name := disk.Of(path)
+	stat, err := dir.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
-	if err != nil {
+	if err = errors.Join(err, dir.Free(name)); err != nil {
 		return 0, err
 	}
 	return stat.Size(), nil
@@ -75,7 +79,8 @@ func sizeOf(path string) (int64, error) {
 
 // lastByte is the end of a file that is not empty.
 func lastByte(path string) (byte, error) {
-	f, err := os.Open(path)
+	dir, name := disk.Of(path)
+	f, err := dir.Open(name, os.O_RDONLY, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -86,41 +91,4 @@ func lastByte(path string) (byte, error) {
 	var b [1]byte
 	_, err = io.ReadFull(f, b[:])
 	return b[0], err
-}
-
-// syncFolder makes the names in a folder durable, where the system can.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
-}
-
-// replace puts a small file in place of another, whole or not at all.
-func replace(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if _, err := f.Write(content); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
 }

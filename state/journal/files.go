@@ -20,9 +20,12 @@ import (
 // what follows them, half a line or whole ones whose ids were not noted.
 type files struct {
 	index  *index
-	disk   disk
+	medium medium
 	folder string
 	lines  bool // files are text that ends with a line's end
+
+	// owns says which files the sink writes.
+	owns func(file string) bool
 
 	// lay says which text goes to the end of which file. fresh tells whether a file has nothing yet.
 	lay func(events []audit.Event, fresh func(file string) bool) (map[string][]byte, error)
@@ -73,7 +76,7 @@ func (f *files) write(ctx context.Context, events []audit.Event) error {
 	}
 	for _, file := range slices.Sorted(maps.Keys(texts)) {
 		path := filepath.Join(f.folder, file)
-		if err := f.disk.extend(path, texts[file]); err != nil {
+		if err := f.medium.extend(path, texts[file]); err != nil {
 			return onDisk(err, path)
 		}
 	}
@@ -102,6 +105,10 @@ func (f *files) repair(ctx context.Context) error {
 		return err
 	}
 	for file, size := range sizes {
+		if !f.owns(file) || size < 0 {
+			return advised(fmt.Errorf("%s names a file that no run writes: %q", f.index.path, file),
+				"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
+		}
 		path := filepath.Join(f.folder, file)
 		now, err := sizeOf(path)
 		if err != nil {
@@ -114,7 +121,7 @@ func (f *files) repair(ctx context.Context) error {
 		if now == size {
 			continue
 		}
-		if err := f.disk.cut(path, size); err != nil {
+		if err := f.medium.cut(path, size); err != nil {
 			return onDisk(err, path)
 		}
 	}

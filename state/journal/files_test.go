@@ -39,7 +39,7 @@ type cutting struct{ bytes int }
 func (c *cutting) extend(path string, content []byte) error {
 	part := content[:min(c.bytes, len(content))]
 	c.bytes -= len(part)
-	if err := (realDisk{}).extend(path, part); err != nil {
+	if err := (realMedium{}).extend(path, part); err != nil {
 		return err
 	}
 	if len(part) < len(content) || c.bytes == 0 {
@@ -72,7 +72,7 @@ func TestHalfWrittenFilesAreRepaired(t *testing.T) {
 			if _, err := s.Add(t.Context(), first); err != nil {
 				t.Fatal(err)
 			}
-			s.store.(*files).disk = &cutting{at}
+			s.store.(*files).medium = &cutting{at}
 			_, err := s.Add(t.Context(), second)
 			s.Close()
 			if err == nil {

@@ -7,11 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // A Delivery is one batch for an endpoint.
@@ -48,6 +50,10 @@ var _ store = (*queue)(nil)
 func openQueue(ctx context.Context, name string, o Options) (*queue, error) {
 	if o.State == "" {
 		return nil, errors.New("no folder for the queue")
+	}
+	above, folder := disk.Of(o.State)
+	if err := above.Real(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	if err := os.MkdirAll(o.State, 0o700); err != nil {
 		return nil, onDisk(err, o.State)

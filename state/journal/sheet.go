@@ -27,11 +27,12 @@ func openSheet(ctx context.Context, path string, o Options) (store, error) {
 		return nil, err
 	}
 	file := filepath.Base(path)
+	owns := func(name string) bool { return name == file }
 	lay := func(events []audit.Event, fresh func(string) bool) (map[string][]byte, error) {
 		text, err := sheet(events, o.Format, fresh(file))
 		return map[string][]byte{file: text}, err
 	}
-	return &files{index: x, disk: realDisk{}, folder: filepath.Dir(path), lines: true, lay: lay}, nil
+	return &files{index: x, medium: realMedium{}, folder: filepath.Dir(path), lines: true, owns: owns, lay: lay}, nil
 }
 
 // sheet writes the fields of events. The formats raw and ocsf have the event in one more column.

@@ -31,10 +31,10 @@ func (b *brittle) extend(path string, content []byte) error {
 	}
 	if b.random.IntN(b.one) == 0 {
 		b.stopped = true
-		_ = realDisk{}.extend(path, content[:b.random.IntN(len(content)+1)])
+		_ = realMedium{}.extend(path, content[:b.random.IntN(len(content)+1)])
 		return errStopped
 	}
-	return realDisk{}.extend(path, content)
+	return realMedium{}.extend(path, content)
 }
 
 func (b *brittle) cut(path string, size int64) error {
@@ -42,7 +42,7 @@ func (b *brittle) cut(path string, size int64) error {
 		b.stopped = true
 		return errStopped
 	}
-	return realDisk{}.cut(path, size)
+	return realMedium{}.cut(path, size)
 }
 
 // A world is every kind of sink in one place, with a cursor.
@@ -91,7 +91,7 @@ func (w *world) run(r *remote, brittleness int) (Round, error) {
 		s := open(w.t, to.target, to.o)
 		defer s.Close()
 		if f, ok := s.store.(*files); ok && brittleness > 0 {
-			f.disk = disk
+			f.medium = disk
 		}
 		sinks = append(sinks, s)
 	}
@@ -267,14 +267,14 @@ func TestOneFailingSinkHoldsUpNoOther(t *testing.T) {
 	s, good := one(t, "sqlite://"+filepath.Join(dir, "a.db"))
 	bad := open(t, filepath.Join(dir, "plain"), Options{})
 	defer bad.Close()
-	bad.store.(*files).disk = &brittle{stopped: true}
+	bad.store.(*files).medium = &brittle{stopped: true}
 	s.Sinks = append(s.Sinks, bad)
 	s.Source, s.Now, s.Start = r.read, func() time.Time { return r.now }, day
 	round, err := s.Once(t.Context())
 	if !errors.Is(err, errStopped) || round.Added[good.Name()] != len(r.events) || round.Added[bad.Name()] != 0 {
 		t.Fatalf("%v, %+v", err, round)
 	}
-	bad.store.(*files).disk = realDisk{}
+	bad.store.(*files).medium = realMedium{}
 	if round, err = s.Once(t.Context()); err != nil || round.Added[bad.Name()] != len(r.events) || round.Added[good.Name()] != 0 {
 		t.Fatalf("%v, %+v", err, round)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // lookUpAddress finds the type and id of the object at a Terraform address: in what import
@@ -83,7 +83,7 @@ type stateFile struct {
 
 // stateAddresses adds the objects of Terraform's state file.
 func stateAddresses(path string, known map[string]state.Key) (found bool, err error) {
-	content, err := os.ReadFile(path)
+	content, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // A root is a root module on disk, as the environment points at it.
@@ -26,7 +27,7 @@ func rootAt(w World, dir string) root {
 	if !filepath.IsAbs(r.data) {
 		r.data = filepath.Join(dir, r.data)
 	}
-	chosen, _ := os.ReadFile(filepath.Join(r.data, "environment")) // absent: the default one
+	chosen, _ := disk.ReadFile(filepath.Join(r.data, "environment"), disk.MostNote) // absent: the default one
 	r.workspace = first(w.Getenv("TF_WORKSPACE"), strings.TrimSpace(string(chosen)), "default")
 	return r
 }
@@ -64,7 +65,7 @@ func (r root) backend() (bool, error) {
 
 // remote is the type of the backend, if it is one whose workspaces run somewhere else: remote or cloud.
 func (r root) remote() string {
-	raw, err := os.ReadFile(filepath.Join(r.data, "terraform.tfstate"))
+	raw, err := disk.ReadFile(filepath.Join(r.data, "terraform.tfstate"), disk.MostCode)
 	if err != nil {
 		return ""
 	}

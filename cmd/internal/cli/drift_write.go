@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
 )
@@ -96,9 +95,19 @@ func (d *drifting) writeCode(c *report.Changes) error {
 	if !d.o.writeCode {
 		return nil
 	}
-	for name, content := range d.code.Files {
-		if err := replaceFile(filepath.Join(d.o.dir, name), content); err != nil {
+	dir := disk.Dir(d.o.dir)
+	for name := range d.code.Files { // all before the first is written
+		if err := dir.Free(name); err != nil {
 			return err
+		}
+	}
+	for name, content := range d.code.Files {
+		stat, err := dir.Lstat(name)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		if err := dir.Replace(name, content, stat.Mode().Perm()); err != nil {
+			return fmt.Errorf("write %s: %w", filepath.Join(d.o.dir, name), err)
 		}
 	}
 	for n, i := range d.items {
@@ -140,33 +149,11 @@ func codeFiles(dir string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for _, name := range names {
-		content, err := os.ReadFile(name)
+		content, err := disk.ReadFile(name, disk.MostCode)
 		if err != nil {
 			return nil, err
 		}
 		files[filepath.Base(name)] = content
 	}
 	return files, nil
-}
-
-// replaceFile gives a file new content at once, with the permissions it had.
-func replaceFile(name string, content []byte) (err error) {
-	stat, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Chmod(stat.Mode().Perm()), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return os.Rename(f.Name(), name)
 }

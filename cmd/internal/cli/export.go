@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
@@ -144,13 +144,13 @@ func (r *run) stays(o drift.Object) bool {
 
 // readSnapshot reads the snapshot of an exported directory.
 func readSnapshot(dir string) (*drift.Snapshot, error) {
-	data, err := os.ReadFile(filepath.Join(dir, snapshotName))
+	data, err := disk.Dir(dir).Read(snapshotName, disk.MostCode)
 	if err != nil {
 		return nil, err
 	}
 	s, err := drift.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, snapshotName), err)
+		return nil, advised(fmt.Errorf("%s: %w", filepath.Join(dir, snapshotName), err), "restore it from version control, or delete it")
 	}
 	return s, nil
 }

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // ignoreName is the file that says what stays unmanaged, in the syntax of .gitignore. Each object
@@ -34,15 +35,14 @@ type ignorePattern struct {
 // readIgnore reads the ignore file of a directory, which need not be there.
 func readIgnore(dir string) (ignoreFile, error) {
 	path := filepath.Join(dir, ignoreName)
-	f, err := os.Open(path)
+	text, err := disk.ReadFile(path, disk.MostNote)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the ignore file: %w", err)
 	}
-	defer f.Close()
-	list, err := parseIgnore(f)
+	list, err := parseIgnore(bytes.NewReader(text))
 	if err != nil {
 		return nil, usage(fmt.Errorf("%s: %w", path, err), "write patterns as in .gitignore, such as rootly_team.sre or rootly_workflow_task_*")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -86,6 +87,11 @@ func (r *run) openState(ctx context.Context) error {
 		return err
 	}
 	s.job = verify.Job{Engine: s.engine, Dir: r.dir.Path(), Environ: r.w.Environ()}
+	if r.o.writesState() {
+		if err := freeState(s.job.Dir); err != nil {
+			return err
+		}
+	}
 	if s.present, err = s.pull(ctx, r.w); err != nil {
 		return fmt.Errorf("state of %s: %w", r.o.dir, err)
 	}
@@ -107,6 +113,16 @@ func (r *run) openState(ctx context.Context) error {
 	return nil
 }
 
+// freeState refuses links in the place of what an engine writes to extend a state: it would write through them.
+func freeState(dir string) error {
+	for _, name := range []string{stateName, stateName + ".backup"} {
+		if err := disk.Dir(dir).Free(name); err != nil {
+			return err
+		}
+	}
+	return disk.Dir(dir).Real(".terraform")
+}
+
 // pull reads the state where the directory's code says that it is.
 func (s *stateRun) pull(ctx context.Context, w World) ([]byte, error) {
 	elsewhere, err := verify.KeepsStateElsewhere(s.job.Dir)
@@ -123,7 +139,7 @@ func (s *stateRun) pull(ctx context.Context, w World) ([]byte, error) {
 	if elsewhere {
 		return verify.PullState(ctx, s.job)
 	}
-	content, err := os.ReadFile(filepath.Join(s.job.Dir, stateName))
+	content, err := disk.ReadFile(filepath.Join(s.job.Dir, stateName), disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -134,7 +150,7 @@ func (s *stateRun) pull(ctx context.Context, w World) ([]byte, error) {
 // before it looks at anything else.
 func (s *stateRun) move() error {
 	path := filepath.Join(s.job.Dir, state.MovesFile)
-	content, err := os.ReadFile(path)
+	content, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -189,7 +205,7 @@ func (r *run) proofState() (string, error) {
 		}
 	}
 	path := filepath.Join(r.state.private, stateName)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
+	if err := disk.Dir(r.state.private).Write(stateName, content, 0o600); err != nil {
 		return "", fmt.Errorf("write the state to prove: %w", err)
 	}
 	return path, nil
@@ -198,7 +214,8 @@ func (r *run) proofState() (string, error) {
 // closeState removes what the proof needed.
 func (r *run) closeState() {
 	if r.state != nil && r.state.private != "" {
-		_ = os.RemoveAll(r.state.private)
+		dir, name := disk.Of(r.state.private)
+		_ = dir.RemoveAll(name)
 	}
 }
 

@@ -3,13 +3,15 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
 // proofName is the file that keeps the proof beside the code.
@@ -60,8 +62,12 @@ func (r *run) keepProof() error {
 		return nil
 	}
 	p := r.proofOf()
-	if before, err := os.ReadFile(filepath.Join(r.o.dir, proofName)); err == nil && sameProof(before, p) {
+	before, err := disk.Dir(r.o.dir).Read(proofName, disk.MostCode)
+	if err == nil && sameProof(before, p) {
 		return r.staged.Put(state.File{Name: proofName, Content: before})
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the last proof: %w", err)
 	}
 	content, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
@@ -106,8 +112,8 @@ func (r *run) proofOf() proofV1 {
 
 // sameProof compares all but what differs from run to run.
 func sameProof(before []byte, now proofV1) bool {
-	var then proofV1
-	if json.Unmarshal(before, &then) != nil {
+	then, err := strict.Decode[proofV1](before)
+	if err != nil {
 		return false
 	}
 	then.Requests, then.Seconds = now.Requests, now.Seconds

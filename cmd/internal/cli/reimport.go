@@ -16,6 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -129,7 +130,7 @@ func readState(ctx context.Context, w World, engineName, dir string) (content []
 		return nil, false, err
 	}
 	if !elsewhere {
-		content, err = os.ReadFile(filepath.Join(dir, stateName))
+		content, err = disk.ReadFile(filepath.Join(dir, stateName), disk.MostCode)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, false, nil
 		}
@@ -160,7 +161,7 @@ func (s *surroundings) pulledFile() (string, error) {
 		}
 	}
 	path := filepath.Join(s.private, stateName)
-	if err := os.WriteFile(path, s.pulled, 0o600); err != nil {
+	if err := disk.Dir(s.private).Write(filepath.Base(path), s.pulled, 0o600); err != nil {
 		return "", fmt.Errorf("write the state to prove: %w", err)
 	}
 	return path, nil
@@ -168,7 +169,8 @@ func (s *surroundings) pulledFile() (string, error) {
 
 func (s *surroundings) close() {
 	if s != nil && s.private != "" {
-		_ = os.RemoveAll(s.private)
+		dir, name := disk.Of(s.private)
+		_ = dir.RemoveAll(name)
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
 const (
@@ -44,22 +46,30 @@ func readSplit(dir string) (*splitV1, error) {
 	if stat, err := os.Stat(dir); err != nil || !stat.IsDir() {
 		return nil, nil // which others complain about
 	}
-	content, err := os.ReadFile(path)
+	content, err := disk.Dir(dir).Read(splitName, disk.MostNote)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the list of parts: %w", err)
 	}
-	s := &splitV1{}
-	if err = json.Unmarshal(content, s); err == nil {
+	s, err := strict.Decode[splitV1](content)
+	if err == nil {
 		err = s.check()
 	}
 	if err != nil {
 		return nil, advised(fmt.Errorf("%s: %w", path, err), "restore it from version control")
 	}
-	return s, nil
+	for _, p := range s.Parts {
+		if err := disk.Dir(dir).Real(p.Name); err != nil {
+			return nil, err
+		}
+	}
+	return &s, nil
 }
+
+// namesPart matches the names that are given to parts.
+var namesPart = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$`)
 
 // check refuses a list that no run wrote: commands go where its names lead.
 func (s *splitV1) check() error {
@@ -74,11 +84,16 @@ func (s *splitV1) check() error {
 	}
 	seen := map[string]bool{}
 	for _, p := range s.Parts {
-		if p.Name == "" || p.Name != filepath.Base(p.Name) || strings.HasPrefix(p.Name, ".") || !filepath.IsLocal(p.Name) {
+		if !namesPart.MatchString(p.Name) || !filepath.IsLocal(p.Name) {
 			return fmt.Errorf("%q is no name of a part", p.Name)
 		}
 		if seen[p.Name] {
 			return fmt.Errorf("it names %s twice", p.Name)
+		}
+		for _, name := range p.Reads {
+			if !seen[name] {
+				return fmt.Errorf("%s reads the state of %q, which does not come before it", p.Name, name)
+			}
 		}
 		seen[p.Name] = true
 	}
@@ -116,7 +131,7 @@ func (s *split) layOut() error {
 	if err != nil {
 		return fmt.Errorf("write the list of parts: %w", err)
 	}
-	present, err := os.ReadFile(filepath.Join(s.run.o.dir, ownersName))
+	present, err := disk.Dir(s.run.o.dir).Read(ownersName, disk.MostNote)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read who owns the code: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // render writes the files of every part in memory, and lays the future directories beside the
@@ -98,7 +99,7 @@ func readsOf(dir string) ([][3]string, error) {
 		if e.IsDir() || !strings.Contains(e.Name(), ".tf") && !strings.Contains(e.Name(), ".tofu") {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		text, err := disk.ReadFile(filepath.Join(dir, e.Name()), disk.MostCode)
 		if err != nil {
 			return nil, fmt.Errorf("read the staged code: %w", err)
 		}

@@ -10,12 +10,12 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -172,7 +172,7 @@ func (u *upgrade) read() error {
 		if err := unlocked(path); err != nil {
 			return err
 		}
-		content, err := os.ReadFile(path)
+		content, err := disk.ReadFile(path, disk.MostCode)
 		if err != nil {
 			return fmt.Errorf("read the state: %w", err)
 		}
@@ -231,7 +231,8 @@ func (u *upgrade) merge(ctx context.Context, w World, o *upgradeOptions) error {
 
 // write keeps what is replaced, and puts the new state there whole or not at all.
 func (u *upgrade) write() error {
-	present, err := os.ReadFile(u.out)
+	out, name := disk.Of(u.out)
+	present, err := out.Read(name, disk.MostCode)
 	switch {
 	case err == nil && !u.replaces(u.paths[0]):
 		return advised(fmt.Errorf("%s holds another state already", u.out), "choose another file with -o")
@@ -244,17 +245,16 @@ func (u *upgrade) write() error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("write the state: %w", err)
 	}
-	dir := filepath.Dir(u.out)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(string(out), 0o755); err != nil {
 		return fmt.Errorf("write the state: %w", err)
 	}
-	if err := u.writeMoves(filepath.Join(dir, state.MovesFile)); err != nil {
+	if err := u.writeMoves(filepath.Join(string(out), state.MovesFile)); err != nil {
 		return err
 	}
 	if err := unlocked(u.out); err != nil {
 		return err
 	}
-	if err := maybe.WriteFile(u.out, u.content, 0o600); err != nil {
+	if err := out.Replace(name, u.content, 0o600); err != nil {
 		return fmt.Errorf("write the state: %w", err)
 	}
 	return nil
@@ -267,10 +267,11 @@ func (u *upgrade) keep(present []byte) error {
 		if n > 1 {
 			u.backup = fmt.Sprintf("%s.old.%d.backup", u.out, n)
 		}
-		there, err := os.ReadFile(u.backup)
+		dir, name := disk.Of(u.backup)
+		there, err := dir.Read(name, disk.MostCode)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			if err := maybe.WriteFile(u.backup, present, 0o600); err != nil {
+			if err := dir.Replace(name, present, 0o600); err != nil {
 				return fmt.Errorf("keep the old state: %w", err)
 			}
 			return nil
@@ -286,12 +287,13 @@ func (u *upgrade) writeMoves(path string) error {
 	if len(u.merged.Moved) == 0 {
 		return nil
 	}
-	present, err := os.ReadFile(path)
+	dir, name := disk.Of(path)
+	present, err := dir.Read(name, disk.MostCode)
 	if err == nil && !bytes.HasPrefix(present, []byte(movesHead)) {
 		return advised(fmt.Errorf("%s holds something else", path), "nothing was written; move the file away")
 	}
 	u.moves = path
-	if err := maybe.WriteFile(path, append([]byte(movesHead), legacy.Blocks(u.merged.Moved)...), 0o644); err != nil {
+	if err := dir.Replace(name, append([]byte(movesHead), legacy.Blocks(u.merged.Moved)...), 0o644); err != nil {
 		return fmt.Errorf("write the moved blocks: %w", err)
 	}
 	return nil

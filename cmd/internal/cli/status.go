@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -21,6 +20,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -168,7 +168,7 @@ func (o *statusOptions) look(ctx context.Context, w World, live target) ([]place
 
 func (p *place) read(ctx context.Context, w World, o *statusOptions, live target) (err error) {
 	if !p.isDir {
-		content, err := os.ReadFile(p.path)
+		content, err := disk.ReadFile(p.path, disk.MostCode)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", p.path, err)
 		}
@@ -358,7 +358,8 @@ func writeIgnore(w World, places []place, unmanaged []*graph.Resource) error {
 		return usage(errors.New("--write-ignore: no directory to write to"), "give a directory beside the states")
 	}
 	path := filepath.Join(places[at].path, ignoreName)
-	content, err := os.ReadFile(path)
+	dir, name := disk.Of(path)
+	content, err := dir.Read(name, disk.MostNote)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("read the ignore file: %w", err)
 	}
@@ -376,7 +377,7 @@ func writeIgnore(w World, places []place, unmanaged []*graph.Resource) error {
 	for _, r := range unmanaged {
 		content = append(content, ignoreLine(r, names[r.Address.Type+"/"+pathName(r.Title)] == 1)+"\n"...)
 	}
-	if err := maybe.WriteFile(path, content, 0o644); err != nil {
+	if err := dir.Replace(name, content, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	_, err = fmt.Fprintf(w.Err, "Added %s to %s\n", report.Plural(len(unmanaged), "object"), path)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // A Source is where a plan comes from.
@@ -83,9 +84,12 @@ func keep(in io.Reader) (path string, remove func(), err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("keep the plan: %w", err)
 	}
-	remove = func() { _ = os.RemoveAll(dir) }
+	remove = func() {
+		temp, name := disk.Of(dir)
+		_ = temp.RemoveAll(name)
+	}
 	path = filepath.Join(dir, "plan")
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	file, err := disk.Dir(dir).Open("plan", os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err == nil {
 		_, err = io.Copy(file, in)
 		err = errors.Join(err, file.Close())

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Directory is where a directory lies in its repository, with slashes: the same on each machine
@@ -31,7 +32,7 @@ func Directory(dir string) string {
 
 // Workspace is the one that the engine has selected in a directory, or nothing.
 func Workspace(dir string) string {
-	text, err := os.ReadFile(filepath.Join(dir, ".terraform", "environment"))
+	text, err := disk.ReadFile(filepath.Join(dir, ".terraform", "environment"), disk.MostNote)
 	if err != nil {
 		return ""
 	}
