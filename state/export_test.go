@@ -3,6 +3,8 @@ package state
 import (
 	"io/fs"
 	"sync"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
 // Step is a change to the file system that is about to happen.
@@ -83,4 +85,28 @@ func (d *faultyDisk) flush(path string) error {
 		return err
 	}
 	return d.medium.flush(path)
+}
+
+// ReadJournal decodes a journal as recovery does.
+func ReadJournal(content []byte, prefix string) (stage string, names []string, err error) {
+	j, err := decodeJournal(content)
+	if err == nil {
+		err = j.check(prefix)
+	}
+	for _, step := range j.Steps {
+		names = append(names, step.Name)
+	}
+	return j.Stage, names, err
+}
+
+// ReadManifest decodes a manifest as Open does.
+func ReadManifest(public, local []byte) (names []string, addresses []graph.Address, err error) {
+	m, err := decodeManifest(public, local)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range m.records {
+		addresses = append(addresses, r.Address)
+	}
+	return sortedNames(m.files), addresses, nil
 }

@@ -143,8 +143,8 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 		}
 	}
 	for _, o := range v.Objects {
-		a, err := graph.ParseAddress(o.Address)
-		if err != nil {
+		var a graph.Address
+		if err := a.Set(o.Address); err != nil {
 			return nil, err
 		}
 		m.records = append(m.records, record{

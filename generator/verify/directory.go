@@ -114,6 +114,8 @@ func (s *Session) override(name, text string) error {
 	return dir.Write(name, []byte(text), 0o600)
 }
 
+var errNotOurs = errors.New("was not written by this program, and a plan needs its name for a while")
+
 // leftover refuses a file that no interrupted session left. One that is not there is none.
 func (s *Session) leftover(name string) error {
 	before, err := disk.Dir(s.job.Dir).Read(name, disk.MostCode)
@@ -121,19 +123,10 @@ func (s *Session) leftover(name string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && !bytes.HasPrefix(before, []byte(leftBehind)):
-		return &NameError{Path: filepath.Join(s.job.Dir, name)}
+		return &disk.Refusal{Path: filepath.Join(s.job.Dir, name), Problem: errNotOurs}
 	}
 	return err
 }
-
-// A NameError says that a file of a person has the name of one that the plan needs.
-type NameError struct{ Path string }
-
-// Error names the file.
-func (e *NameError) Error() string { return e.Path + " was not written by this program" }
-
-// Hint says what to do about it.
-func (e *NameError) Hint() string { return "the plan needs this name for a while; move the file away" }
 
 // copyState gives the engine a state of its own to open, which it may lock or write.
 func (s *Session) copyState() error {

@@ -48,21 +48,22 @@ func (a Address) String() string {
 // identifier matches the names that the language takes.
 var identifier = regexp.MustCompile(`^[\pL_][\pL\pM\pN_-]*$`)
 
-// ParseAddress reads what [Address.String] wrote, and nothing that would mean something else in code.
-func ParseAddress(s string) (Address, error) {
+// Set reads what [Address.String] wrote. It refuses what would mean something else in code.
+func (a *Address) Set(s string) error {
 	rest, data := strings.CutPrefix(s, "data.")
 	rest, index, keyed := strings.Cut(rest, "[")
 	typ, name, _ := strings.Cut(rest, ".")
-	a := Address{Data: data, Type: typ, Name: name}
+	read := Address{Data: data, Type: typ, Name: name}
 	if keyed {
-		a.Key, _ = strconv.Unquote(strings.TrimSuffix(index, "]"))
-		a.Key = strings.NewReplacer("$${", "${", "%%{", "%{").Replace(a.Key)
+		read.Key, _ = strconv.Unquote(strings.TrimSuffix(index, "]"))
+		read.Key = strings.NewReplacer("$${", "${", "%%{", "%{").Replace(read.Key)
 	}
 	const longest = 4000
-	if !identifier.MatchString(typ) || !identifier.MatchString(name) || len(s) > longest || a.String() != s {
-		return Address{}, fmt.Errorf("%q is no address", s)
+	if !identifier.MatchString(typ) || !identifier.MatchString(name) || len(s) > longest || read.String() != s {
+		return fmt.Errorf("%.100q is no address", s)
 	}
-	return a, nil
+	*a = read
+	return nil
 }
 
 // Block is the address of the block that makes an object: its own, but for an instance.

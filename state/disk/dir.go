@@ -204,7 +204,10 @@ func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
 
 // Write writes a file anew, in a directory that this program made for itself. It is not flushed.
 func (d Dir) Write(name string, content []byte, mode fs.FileMode) error {
-	if err := errors.Join(d.Free(name), d.RemoveAll(name)); err != nil {
+	if err := d.Free(name); err != nil {
+		return err
+	}
+	if err := d.RemoveAll(name); err != nil {
 		return err
 	}
 	return d.Create(name, content, mode)

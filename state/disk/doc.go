@@ -1,10 +1,10 @@
-// Package disk changes files below one directory, and nowhere else.
+// Package disk changes files below one directory.
 //
 //	a name ──► every directory on the way to it is one, and no link ──► os.Root
 //
 // What lies in a directory may come from a clone of somebody else's repository: links, pipes, files
-// of any size, and notes that name other places. So a name never leads out of the directory, and
-// nothing is written, renamed or removed through a symbolic link. How the directory itself is
+// of any size, and notes that name other places. So nothing elsewhere is changed: a name never leads
+// out of the directory, and nothing is written, renamed or removed through a symbolic link. How the directory itself is
 // reached is the choice of the person who named it.
 //
 // Files that people wrote may be links. [ReadFile] reads those, and nothing writes to them.

@@ -163,7 +163,8 @@ func Decode(in io.Reader) (*Snapshot, error) {
 	}
 	seen := make(map[graph.Target]bool, len(head.Objects))
 	for _, o := range head.Objects {
-		a, err := graph.ParseAddress(o.Address)
+		var a graph.Address
+		err := a.Set(o.Address)
 		key := graph.Target{Type: o.Type, ID: o.ID}
 		if err != nil || a.Type != o.Type || seen[key] {
 			return nil, fmt.Errorf("read snapshot: it cannot have one more object of type %q at the address %q", o.Type, o.Address)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclparse"
@@ -66,7 +68,7 @@ func open(dir string) (*module, error) {
 
 // parse reads one file; nothing where it cannot be parsed.
 func parse(dir, name string) (hcl.Body, error) {
-	src, err := os.ReadFile(filepath.Join(dir, name))
+	src, err := disk.ReadFile(filepath.Join(dir, name), disk.MostCode)
 	if err != nil {
 		return nil, fmt.Errorf("read the code: %w", err)
 	}

@@ -126,6 +126,8 @@ func (s *State) takeV3(path []string, name string, r resourceV3) {
 		s.leave(full, id, "in a module")
 	case strings.Contains(label, "."):
 		s.leave(full, id, "one of several with count")
+	case !isAddress(graph.Address{Type: typ, Name: label}):
+		s.leave(fmt.Sprintf("%q", full), id, "not an address of the language")
 	default:
 		s.Objects = append(s.Objects, Object{Address: graph.Address{Type: typ, Name: label}, ID: id, Slug: r.Primary.Attributes["slug"], Title: title(r.Primary.Attributes)})
 	}
@@ -181,10 +183,17 @@ func (s *State) takeV4(r entryV4) {
 			s.leave(full, graph.ID(id), "in a module")
 		case len(i.Key) > 0:
 			s.leave(full+"["+string(i.Key)+"]", graph.ID(id), "one of several with count or for_each")
+		case !isAddress(address):
+			s.leave(fmt.Sprintf("%q", full), graph.ID(id), "not an address of the language")
 		default:
 			s.Objects = append(s.Objects, Object{Address: address, ID: graph.ID(id), Slug: slug, Title: name})
 		}
 	}
+}
+
+// isAddress reports whether an address means itself in code, whoever wrote the state.
+func isAddress(a graph.Address) bool {
+	return a.Set(a.String()) == nil
 }
 
 // text is a JSON text, or empty.

@@ -90,8 +90,12 @@ func (s *stateV4) objects() ([]Held, error) {
 			if i.Deposed != "" || json.Unmarshal(i.Attributes["id"], &id) != nil {
 				continue // no object of ours: its ids are texts
 			}
+			var address graph.Address
+			if err := address.Set(r.Type + "." + r.Name); err != nil {
+				return nil, fmt.Errorf("read state: %w", err)
+			}
 			held = append(held, Held{
-				Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.IndexKey), ID: plain(id),
+				Module: r.Module, Address: address, Key: string(i.IndexKey), ID: plain(id),
 				Filled: filled(i.Attributes), Provider: configuration(r.Provider),
 			})
 		}

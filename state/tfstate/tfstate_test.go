@@ -21,7 +21,7 @@ func at(typ, name string) graph.Address { return graph.Address{Type: typ, Name: 
 func resources() []tfstate.Resource {
 	return []tfstate.Resource{
 		{Address: at("rootly_team", "sre"), ID: "t1"},
-		{Address: at("rootly_schedule", "prim<ary"), ID: "s1", SchemaVersion: 1,
+		{Address: at("rootly_schedule", "primary"), ID: "s<1", SchemaVersion: 1,
 			Dependencies: []graph.Address{at("rootly_user", "z"), at("rootly_team", "sre")}},
 		{Address: at("rootly_edge_connector_action", "run"), ID: "a1", Attributes: map[string]cty.Value{"edge_connector_id": cty.StringVal("e1")}},
 	}
@@ -61,7 +61,7 @@ func TestExtend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "[rootly_edge_connector_action.run rootly_schedule.prim<ary]"; fmt.Sprint(added) != want {
+	if want := "[rootly_edge_connector_action.run rootly_schedule.primary]"; fmt.Sprint(added) != want {
 		t.Errorf("added %v, want %s: the team is held by a module", added, want)
 	}
 	for _, kept := range []string{`"serial": 42`, `"lineage": "theirs"`, `"value": 1.50`, `12345678901234567890`, `"private": "x"`, `"index_key": "k"`, `"terraform_version": "1.11.4"`} {
