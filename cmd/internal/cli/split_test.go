@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,4 +168,33 @@ func TestListOfParts(t *testing.T) {
 	if memo, err := readSplit(t.TempDir()); memo != nil || err != nil {
 		t.Errorf("no list: %+v, %v", memo, err)
 	}
+}
+
+func FuzzSplit(f *testing.F) {
+	for _, text := range []string{
+		`{"version":1,"split_by":"team","parts":[{"name":"shared","reads":[]},{"name":"sre","reads":["shared"]}]}`,
+		`{"version":1,"split_by":"team","parts":[{"name":"../x"}]}`, `{"version":1,"split_by":"team","parts":[{"name":"a\\b"}]}`, `{"parts":null}`, `[]`,
+		`{"version":1,"split_by":"team","parts":[{"name":"a","reads":["../b"]}]}`, `{"version":1,"split_by":"team","parts":[{"name":"C:"}]}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		s, err := strict.Decode[splitV1](content)
+		if err != nil || s.check() != nil {
+			return
+		}
+		for _, p := range s.Parts {
+			if p.Name != filepath.Base(p.Name) || strings.ContainsAny(p.Name, `./\\:`) || stateSourceName(p.Name) == "" {
+				t.Errorf("part %q", p.Name)
+			}
+		}
+	})
+}
+
+// A proof is compared with the next one, whatever is in it.
+func FuzzProof(f *testing.F) {
+	f.Add([]byte(`{"version":1,"objects":{"rootly_team":null}}`))
+	f.Add([]byte(`{"version":1,"objects":[]}`))
+	f.Add([]byte(`{"seconds":1e999}`))
+	f.Fuzz(func(_ *testing.T, content []byte) { sameProof(content, proofV1{}) })
 }
