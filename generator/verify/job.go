@@ -40,6 +40,7 @@ type Job struct {
 	Environ     []string         // environment to pass on; zero: os.Environ()
 	TempDir     string           // where the private directory is made; zero: os.TempDir()
 	Progress    func(p Progress) // called as the plan advances, never concurrently; zero: nobody listens
+	Now         func() time.Time // measures how long plans take; zero: nobody asks
 }
 
 // Progress tells how far a plan is.

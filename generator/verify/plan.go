@@ -50,14 +50,17 @@ func Open(job Job) (s *Session, err error) {
 	if job.Progress == nil {
 		job.Progress = func(Progress) {}
 	}
+	if job.Now == nil {
+		job.Now = func() time.Time { return time.Time{} }
+	}
 	if job.Dir, err = filepath.Abs(job.Dir); err != nil {
 		return nil, fmt.Errorf("plan %s: %w", job.Dir, err)
 	}
-	sweep(job.TempDir, time.Now().Add(-abandoned))
 	private, err := os.MkdirTemp(job.TempDir, privateName) // 0700
 	if err != nil {
 		return nil, fmt.Errorf("make a private directory for the plan: %w", err)
 	}
+	sweep(private)
 
 	s = &Session{job: job, private: private}
 	s.restore = append(s.restore, func() error {
@@ -124,7 +127,7 @@ func (s *Session) Close() error {
 // [Plan].
 func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) (*Result, error) {
 	s.job.StateFile, s.job.Targets = stateFile, targets
-	start := time.Now()
+	start := s.job.Now()
 	needs, err := needs(s.job.Dir)
 	if err != nil {
 		return nil, err
@@ -142,7 +145,7 @@ func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) 
 	if err != nil {
 		return nil, err
 	}
-	result.Duration = time.Since(start)
+	result.Duration = s.job.Now().Sub(start)
 	return result, nil
 }
 

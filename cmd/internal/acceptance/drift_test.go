@@ -201,7 +201,7 @@ func (r root) drift(t *testing.T, args ...string) (report.Changes, int, string) 
 	t.Helper()
 	var out, talk bytes.Buffer
 	environ := r.provider.environ
-	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv}
+	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv, Now: today}
 	code := cli.Main(w, append([]string{"drift", r.dir, "--json", "--quiet", "--url", r.url, "--token", token, "--engine", r.engine, "--provider", r.provider.name}, args...))
 	var c report.Changes
 	if code == 0 || code == 2 {

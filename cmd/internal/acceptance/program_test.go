@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -74,6 +75,7 @@ func write(t *testing.T, name, content string) {
 func serve(t *testing.T, o sandbox.Options) (*sandbox.Server, string) {
 	t.Helper()
 	o.Token = token
+	o.Clock = today
 	server := sandbox.New(o)
 	listening := httptest.NewServer(server)
 	t.Cleanup(func() {
@@ -104,11 +106,14 @@ func program(t *testing.T, environ []string, args ...string) outcome {
 // A serveProvider starts the stand-in provider, which may be one that misbehaves.
 type serveProvider func(context.Context, standin.Options) (*standin.Served, error)
 
+// today is when the program and its Rootly are. Files have the times of the computer, which are before.
+func today() time.Time { return time.Date(2036, time.November, 26, 10, 30, 0, 0, time.UTC) }
+
 // programWith runs the command line with a stand-in provider of one's own.
 func programWith(t *testing.T, start serveProvider, environ []string, args ...string) outcome {
 	t.Helper()
 	var out, talk bytes.Buffer
-	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start}
+	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start, Now: today}
 	w.Getenv = func(name string) string {
 		for _, e := range slices.Backward(environ) {
 			if value, ok := strings.CutPrefix(e, name+"="); ok {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -90,14 +91,16 @@ func (e *logEnd) set(down bool) {
 
 func (e *logEnd) until(t *testing.T, what string, enough func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	ctx, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	for ; ; time.Sleep(20 * time.Millisecond) {
 		e.mu.Lock()
 		ok, n, refused := enough(), len(e.records), e.refused
 		e.mu.Unlock()
 		if ok {
 			return
 		}
-		if time.Now().After(end) {
+		if ctx.Err() != nil {
 			t.Fatalf("waited for %s: %d records came, %d requests were refused", what, n, refused)
 		}
 	}
@@ -141,7 +144,7 @@ func TestCollectorRecipe(t *testing.T) {
 	defer taking.Close()
 	dir := t.TempDir()
 	days := filepath.Join(dir, "days")
-	events := &recorder{server: server, random: rand.New(rand.NewPCG(1, 2)), at: time.Now().Add(-40 * time.Hour)}
+	events := &recorder{server: server, random: rand.New(rand.NewPCG(1, 2)), at: today().Add(-40 * time.Hour)}
 	copyMore := func(n int) {
 		t.Helper()
 		events.write(n)

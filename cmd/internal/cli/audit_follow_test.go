@@ -63,7 +63,7 @@ func TestAuditSyncFollows(t *testing.T) {
 	if got := get(t, "http://"+address+"/healthz"); got != "ok\n" {
 		t.Errorf("health: %q", got)
 	}
-	events := &recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: time.Now().Add(-time.Hour)}
+	events := &recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: today().Add(-time.Hour)}
 	events.write(150)
 	awaitMetric(ctx, t, address, `rootly_audit_events_added_total 150\b`)
 	server.SetFaults(sandbox.Faults{ErrorEvery: 1})
@@ -77,7 +77,7 @@ func TestAuditSyncFollows(t *testing.T) {
 		t.Fatal(err)
 	}
 	awaitMetric(ctx, t, address, fmt.Sprintf(`rootly_audit_rounds_total %d\b`, rounds+1)) // so that one has ended since
-	for _, want := range []string{`lag_seconds [0-9.]+\n`, `last_success_timestamp_seconds 1\.[0-9]+e\+09`, `# TYPE rootly_audit_retries_total counter`} {
+	for _, want := range []string{`lag_seconds [0-9.]+\n`, `last_success_timestamp_seconds 2\.[0-9]+e\+09`, `# TYPE rootly_audit_retries_total counter`} {
 		if !regexp.MustCompile(want).MatchString(metrics) {
 			t.Errorf("no %s in %s", want, metrics)
 		}

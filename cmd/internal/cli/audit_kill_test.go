@@ -125,7 +125,7 @@ func (s *siege) run(ctx context.Context, from time.Time) error {
 func (s *siege) hold(n int) []string {
 	s.t.Helper()
 	random := rand.New(rand.NewPCG(5, 5))
-	start := time.Now().Add(-3 * time.Hour * time.Duration(1+n/5000))
+	start := today().Add(-3 * time.Hour * time.Duration(1+n/5000))
 	s.events = &recorder{server: s.server, random: rand.New(rand.NewPCG(7, 7)), at: start}
 	parts, kills := 12+n/1000, 0
 	for range parts {

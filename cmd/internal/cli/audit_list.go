@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +29,7 @@ type auditListOptions struct {
 const usualDeeds = 100
 
 func newAuditList(w World) *cobra.Command {
-	o := &auditListOptions{auditLog: auditLog{now: time.Now}}
+	o := &auditListOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List changes, the newest first",
@@ -93,7 +92,8 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	now := o.now().In(o.zone())
+	now := o.now()
+	now = now.In(o.zone(now))
 	filter, err := o.filter(now)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audi
 // table prints events for people, some hundred at a time, so that any number of them fits.
 func (o *auditListOptions) table(w World, events iter.Seq2[audit.Event, error]) error {
 	const most = 1000
-	view := report.Deeds{Zone: o.zone(), Wide: o.wide, Diff: o.diff, Getenv: w.Getenv}
+	view := report.Deeds{Zone: o.zone(o.now()), Wide: o.wide, Diff: o.diff, Getenv: w.Getenv}
 	var deeds []report.Deed
 	for e, err := range events {
 		if err != nil {

@@ -35,7 +35,7 @@ type auditServeOptions struct {
 const webhookSecret = "ROOTLY_WEBHOOK_SECRET"
 
 func newAuditServe(w World) *cobra.Command {
-	o := &auditServeOptions{now: time.Now}
+	o := &auditServeOptions{now: w.Now}
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Receive the audit log from Rootly's webhook",

@@ -52,7 +52,7 @@ func TestAuditServe(t *testing.T) {
 	for n, key := range []string{"new-secret", "old-secret", "another"} {
 		body := webhook(n)
 		want := []int{200, 200, 401}[n]
-		if got := send(ctx, client, "http://"+address+"/rootly", sign(key, time.Now(), body), strings.NewReader(body)); got != want {
+		if got := send(ctx, client, "http://"+address+"/rootly", sign(key, today(), body), strings.NewReader(body)); got != want {
 			t.Errorf("signed with %s: %d, want %d", key, got, want)
 		}
 	}

@@ -83,7 +83,7 @@ func receive(t *testing.T, sinks ...*journal.Sink) *receiving {
 		t.Fatal(err)
 	}
 	r := &receiving{url: "http://" + l.Addr().String()}
-	r.rc = newReceiver([][]byte{[]byte(testSecret)}, time.Now, func(string) { r.notes.Add(1) })
+	r.rc = newReceiver([][]byte{[]byte(testSecret)}, today, func(string) { r.notes.Add(1) })
 	r.rc.requestTime = 3 * time.Second
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -143,7 +143,7 @@ func TestOnlyWhatRootlySignedIsStored(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "audit.db")
 	r := receive(t, openSink(t, "sqlite://"+path))
-	now := time.Now()
+	now := today()
 	right := sign(testSecret, now, webhook(1))
 	stamp, sum, _ := strings.Cut(right, ",")
 	for name, c := range map[string]struct {
@@ -199,7 +199,7 @@ func TestASinkThatFails(t *testing.T) {
 	}
 	r := receive(t, good, gone)
 	body := webhook(1)
-	if got := r.post(t, sign(testSecret, time.Now(), body), body); got != 503 {
+	if got := r.post(t, sign(testSecret, today(), body), body); got != 503 {
 		t.Errorf("with a sink that is gone: %d", got)
 	}
 	r.stop()
@@ -207,7 +207,7 @@ func TestASinkThatFails(t *testing.T) {
 		t.Error("nobody is told")
 	}
 	r = receive(t, openSink(t, "sqlite://"+filepath.Join(dir, "good.db")), openSink(t, "sqlite://"+filepath.Join(dir, "gone.db")))
-	if got := r.post(t, sign(testSecret, time.Now(), body), body); got != 200 {
+	if got := r.post(t, sign(testSecret, today(), body), body); got != 200 {
 		t.Errorf("with both: %d", got)
 	}
 	r.stop()
@@ -228,7 +228,7 @@ func TestHostileSenders(t *testing.T) {
 	const senders = 1000
 	var counts [600]atomic.Int64
 	accepted := make([]atomic.Bool, senders)
-	now := time.Now()
+	now := today()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var all sync.WaitGroup
@@ -321,7 +321,7 @@ func dribble(ctx context.Context, url, header string, n int) {
 		return
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(2 * requestTime))
+	defer time.AfterFunc(2*requestTime, func() { _ = conn.Close() }).Stop()
 	text := "POST / HTTP/1.1\r\nHost: x\r\n"
 	if n%2 == 0 {
 		text += signatureHeader + ": " + header + "\r\nContent-Length: 1000\r\n\r\n{"
@@ -335,7 +335,7 @@ func dribble(ctx context.Context, url, header string, n int) {
 // TestAFullQueueIsToldAsSuch holds that senders are asked to come again when the sinks are behind.
 func TestAFullQueueIsToldAsSuch(t *testing.T) {
 	t.Parallel()
-	rc := newReceiver([][]byte{[]byte(testSecret)}, time.Now, func(string) {})
+	rc := newReceiver([][]byte{[]byte(testSecret)}, today, func(string) {})
 	event, err := webhookEvent([]byte(webhook(1)))
 	if err != nil {
 		t.Fatal(err)
@@ -373,7 +373,7 @@ func TestSyncAndServeFillOneStore(t *testing.T) {
 			both.Go(func() {
 				for n := range 120 {
 					body := webhook(n)
-					if got := r.post(t, sign(testSecret, time.Now(), body), body); got != 200 {
+					if got := r.post(t, sign(testSecret, today(), body), body); got != 200 {
 						t.Errorf("event %d: %d", n, got)
 					}
 				}
@@ -422,7 +422,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	}
 	sink := openSink(t, "sqlite://"+filepath.Join(dir, "audit.db"))
 	defer sink.Close()
-	rc := newReceiver([][]byte{[]byte(testSecret)}, time.Now, func(string) {})
+	rc := newReceiver([][]byte{[]byte(testSecret)}, today, func(string) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- rc.serve(ctx, l, "/hook", []*journal.Sink{sink}) }()
@@ -430,13 +430,13 @@ func TestServeSpeaksTLS(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 	url := "https://" + l.Addr().String()
 	body := webhook(1)
-	if got := send(t.Context(), client, url+"/hook", sign(testSecret, time.Now(), body), strings.NewReader(body)); got != 200 {
+	if got := send(t.Context(), client, url+"/hook", sign(testSecret, today(), body), strings.NewReader(body)); got != 200 {
 		t.Errorf("over TLS: %d", got)
 	}
-	if got := send(t.Context(), client, url+"/other", sign(testSecret, time.Now(), body), strings.NewReader(body)); got != 404 {
+	if got := send(t.Context(), client, url+"/other", sign(testSecret, today(), body), strings.NewReader(body)); got != 404 {
 		t.Errorf("at another path: %d", got)
 	}
-	if got := send(t.Context(), http.DefaultClient, url+"/hook", sign(testSecret, time.Now(), body), strings.NewReader(body)); got != 0 {
+	if got := send(t.Context(), http.DefaultClient, url+"/hook", sign(testSecret, today(), body), strings.NewReader(body)); got != 0 {
 		t.Errorf("without trust: %d", got)
 	}
 	client.CloseIdleConnections()
@@ -458,7 +458,7 @@ func certify(t *testing.T, cert, key string) *x509.CertPool {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(1), NotAfter: time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)

@@ -25,7 +25,7 @@ type auditShowOptions struct {
 }
 
 func newAuditShow(w World) *cobra.Command {
-	o := &auditShowOptions{auditLog: auditLog{now: time.Now}}
+	o := &auditShowOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one change whole",
@@ -63,7 +63,8 @@ func runAuditShow(ctx context.Context, w World, o *auditShowOptions) error {
 	if err != nil {
 		return err
 	}
-	filter, err := (&auditSelection{since: o.since}).filter(o.now().In(o.zone()))
+	now := o.now()
+	filter, err := (&auditSelection{since: o.since}).filter(now.In(o.zone(now)))
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func runAuditShow(ctx context.Context, w World, o *auditShowOptions) error {
 	}
 	e = audit.Redact(e)
 	if format == "" {
-		return report.Deeds{Zone: o.zone(), Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
+		return report.Deeds{Zone: o.zone(now), Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
 	}
 	line, err := format.Encode(e)
 	if err != nil {
@@ -142,11 +143,12 @@ func (v *auditView) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&v.utc, "utc", false, "times in UTC, given ones too")
 }
 
-func (v *auditView) zone() *time.Location {
+// zone is the one in which times are shown and read: the clock's own, unless it is to be UTC.
+func (v *auditView) zone(now time.Time) *time.Location {
 	if v.utc {
 		return time.UTC
 	}
-	return time.Local
+	return now.Location()
 }
 
 // deedText is a value for people: a text without quotes, nothing for null.

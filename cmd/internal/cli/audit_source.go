@@ -64,7 +64,7 @@ func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error)
 func (l *auditLog) client(w World) (*api.Client, func(), error) {
 	c, stop := l.connection, func() {}
 	if c.synthetic {
-		server := c.server()
+		server := c.server(l.now)
 		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now().Truncate(time.Hour), Seed: c.seed}) {
 			server.Record(e)
 		}

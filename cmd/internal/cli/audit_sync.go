@@ -31,7 +31,7 @@ type auditSyncOptions struct {
 }
 
 func newAuditSync(w World) *cobra.Command {
-	o := &auditSyncOptions{auditLog: auditLog{now: time.Now}}
+	o := &auditSyncOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Keep a complete copy of the audit log",

@@ -139,7 +139,7 @@ func csvIDs(t *testing.T, path string) []string {
 func TestPermissionLostBetweenPages(t *testing.T) {
 	t.Parallel()
 	server := sandbox.New(sandbox.Options{})
-	(&recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: time.Now().Add(-time.Hour)}).write(2500)
+	(&recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: today().Add(-time.Hour)}).write(2500)
 	var pages atomic.Int64
 	for _, allowed := range []int64{1, 13, 1 << 20} {
 		pages.Store(0)

@@ -63,7 +63,7 @@ func runOn(t *testing.T, h http.Handler, args ...string) (code int, stdout, stde
 	env := map[string]string{"ROOTLY_API_URL": listening.URL, "ROOTLY_API_TOKEN": "token", "GOGC": "100"}
 	code = Main(World{
 		In: strings.NewReader(""), Out: &out, Err: &complaints,
-		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil },
+		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil }, Now: today,
 	}, args)
 	return code, out.String(), complaints.String()
 }

@@ -15,7 +15,7 @@ import (
 // time, which only a list without bounds has, and one without an id, which has a credential.
 func brokenLog(t *testing.T) *sandbox.Server {
 	t.Helper()
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := today()
 	var objects []sandbox.Object
 	for i, body := range []string{
 		`{"id":"901","type":"audits","attributes":{"event":"update","item_type":"Group"}}`,

@@ -62,7 +62,7 @@ func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, targ
 	}
 	done := func() {}
 	if c.synthetic {
-		address, stop, err := serve(c.server())
+		address, stop, err := serve(c.server(w.Now))
 		if err != nil {
 			return nil, target{}, nil, err
 		}
@@ -87,8 +87,8 @@ func badSize(size int) error {
 }
 
 // server makes the sandbox with the built-in organisation.
-func (c *connection) server() *sandbox.Server {
-	return sandbox.New(sandbox.Options{Objects: organisation.New(organisation.Options{Seed: c.seed, Size: c.size}), Seed: c.seed})
+func (c *connection) server(now func() time.Time) *sandbox.Server {
+	return sandbox.New(sandbox.Options{Objects: organisation.New(organisation.Options{Seed: c.seed, Size: c.size}), Seed: c.seed, Clock: now})
 }
 
 // serve answers on a free loopback port until the returned function is called.

@@ -36,7 +36,7 @@ type driftOptions struct {
 }
 
 func newDrift(w World) *cobra.Command {
-	o := &driftOptions{auditLog: auditLog{now: time.Now}}
+	o := &driftOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "drift DIRECTORY",
 		Short: "Tell what was changed outside of code, and by whom",
@@ -105,7 +105,7 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if d.plans.varFiles, err = o.valueFiles(); err != nil {
 		return err
 	}
-	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
+	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Now: w.Now})
 	defer d.progress.Close()
 	var disconnect func()
 	if d.client, d.live, disconnect, err = o.auditLog.open(w, nil); err != nil {

@@ -139,5 +139,5 @@ func (o *driftOptions) window(ctx context.Context, now time.Time) (time.Time, er
 			return at, nil
 		}
 	}
-	return now.AddDate(0, 0, -30), nil
+	return now.Add(-lookBack), nil
 }

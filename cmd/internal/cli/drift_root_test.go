@@ -100,7 +100,7 @@ resource "rootly_cause" "a" { name = "Remote" }
 	initialise(t, dir, settings, rootly.URL)
 
 	var out, talk bytes.Buffer
-	w := World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv}
+	w := World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv, Now: today}
 	code := Main(w, []string{"drift", dir, "--provider", "stand-in", "--unmanaged=false", "--url", rootly.URL, "--token", scriptToken})
 	if code != exitDiffers || !strings.Contains(out.String(), "* rootly_cause.a") || !strings.Contains(talk.String(), "whose workspace may run remotely: this plan was made on this machine") {
 		t.Errorf("exit code %d: %s%s", code, out.String(), talk.String())

@@ -89,7 +89,7 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 	}
 	since, known := exportedAt(ctx, o.dir)
 	if !known {
-		since = time.Now().AddDate(0, 0, -30)
+		since = w.Now().Add(-lookBack)
 	}
 	before, now, err := run.keepSnapshot()
 	if err != nil {

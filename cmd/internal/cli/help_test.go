@@ -18,9 +18,9 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	golden := filepath.Join("..", "..", "..", "testdata", "help.txtar")
 	archive := &txtar.Archive{Comment: []byte("What --help prints for each command. go test ./cmd/internal/cli -run TestHelp -update\n")}
-	for _, path := range commandPaths(newRoot(World{Getenv: os.Getenv})) {
+	for _, path := range commandPaths(newRoot(World{Getenv: os.Getenv, Now: today})) {
 		var out, errs bytes.Buffer
-		w := World{In: strings.NewReader(""), Out: &out, Err: &errs, Getenv: func(string) string { return "" }}
+		w := World{In: strings.NewReader(""), Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: today}
 		if code := Main(w, append(path[1:], "--help")); code != exitDone || errs.Len() > 0 {
 			t.Errorf("%v --help: code %d, %s", path, code, errs.String())
 		}

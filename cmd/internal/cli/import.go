@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -220,10 +219,10 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 	}
 	r := &run{
 		w: w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: o.renderOptions(),
-		started: time.Now(),
+		started: w.Now(),
 		report:  &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
 	}
-	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Requests: r.requests})
+	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
 	if r.client, r.liveTarget, r.disconnect, err = o.open(w, nil); err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func TestStateThatMovesStopsTheImport(t *testing.T) {
 	defer server.Close()
 
 	var stderr bytes.Buffer
-	world := World{In: strings.NewReader(""), Out: &stderr, Err: &stderr, Getenv: os.Getenv, Environ: os.Environ}
+	world := World{In: strings.NewReader(""), Out: &stderr, Err: &stderr, Getenv: os.Getenv, Environ: os.Environ, Now: today}
 	code := Main(world, []string{"import", "-o", dir, "--url", server.URL, "--token", scriptToken, "--import-as", "state", "--no-verify"})
 	if code != exitFailed || !strings.Contains(stderr.String(), "moved while the run went on") || !strings.Contains(stderr.String(), "nothing was written") {
 		t.Errorf("exit code %d:\n%s", code, &stderr)

@@ -26,7 +26,7 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 		return nil, err
 	}
 	job := verify.Job{
-		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: slices.Concat(w.Environ(), o.environ), Progress: o.progress,
+		Engine: engine, Dir: dir, URL: t.url, Token: t.token, Environ: slices.Concat(w.Environ(), o.environ), Progress: o.progress, Now: w.Now,
 		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments, States: o.states, Stored: o.stored,
 		Always: o.always, Aliases: o.aliases,
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -145,7 +144,7 @@ func withoutValues(variables int) string {
 
 // prove plans the staged directory against a target until the plan is clean or cannot be mended.
 func (r *run) prove(ctx context.Context, t target) (err error) {
-	defer r.lap("verify", time.Now())
+	defer r.lap("verify", r.w.Now())
 	defer func() { err = errors.Join(err, r.closePlanner()) }()
 	p := &r.report.Proof
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.proof.replays()]

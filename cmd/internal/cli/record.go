@@ -220,7 +220,7 @@ func (o *recordOptions) account(w World) (record.Account, error) {
 	if a.Refs, err = pairs("--ref", o.refs); err != nil {
 		return a, err
 	}
-	a.Started, a.Ended, err = span(o.startedAt, o.took, time.Now())
+	a.Started, a.Ended, err = span(o.startedAt, o.took, w.Now())
 	return a, err
 }
 

@@ -16,7 +16,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
-// lookBack is how old an event of the same run may be: for so long, systems let jobs be tried again.
+// lookBack is how old an event of the same run may be, since for so long systems let jobs be tried again;
+// and how far back authors of changes are looked for, where nothing says since when.
 const lookBack = 30 * 24 * time.Hour
 
 // send resolves the slugs, makes the event and puts it.
@@ -44,7 +45,7 @@ func (o *recordOptions) send(ctx context.Context, w World, a record.Account, tie
 	if o.dryRun {
 		return printDraft(w, event)
 	}
-	outcome, err := client.Put(ctx, event, time.Now().Add(-lookBack))
+	outcome, err := client.Put(ctx, event, w.Now().Add(-lookBack))
 	if err != nil {
 		return err
 	}

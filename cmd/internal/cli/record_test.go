@@ -123,7 +123,7 @@ func call(env map[string]string, in string, args ...string) (code int, out, errs
 	var stdout, stderr bytes.Buffer
 	code = Main(World{
 		In: strings.NewReader(in), Out: &stdout, Err: &stderr,
-		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil },
+		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil }, Now: today,
 	}, args)
 	return code, stdout.String(), stderr.String()
 }

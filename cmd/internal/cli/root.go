@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,7 @@ type World struct {
 	Out, Err io.Writer
 	Getenv   func(string) string
 	Environ  func() []string
+	Now      func() time.Time // in the zone in which people are shown times
 
 	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
 	Serve func(context.Context, standin.Options) (*standin.Served, error)
@@ -38,7 +40,7 @@ type World struct {
 
 // System is the real world.
 func System() World {
-	return World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ}
+	return World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now}
 }
 
 // gcPercent trades a little time for memory.

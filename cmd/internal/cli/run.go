@@ -99,12 +99,12 @@ func (r *run) close() {
 
 // lap notes how long a stage took.
 func (r *run) lap(name string, since time.Time) {
-	r.report.StageSeconds[name] = time.Since(since).Seconds()
+	r.report.StageSeconds[name] = r.w.Now().Sub(since).Seconds()
 }
 
 // fetch reads the objects. What the runs of parts know is looked for as well as what this one knows.
 func (r *run) fetch(ctx context.Context, parts ...*run) error {
-	defer r.lap("fetch", time.Now())
+	defer r.lap("fetch", r.w.Now())
 	r.progress.Stage("fetch", 0)
 	live, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: r.types, Progress: r.progress.Count})
 	if err != nil {
@@ -173,7 +173,7 @@ func (r *run) routingRules(ctx context.Context) error {
 
 // link makes resources of the objects and references of the ids.
 func (r *run) link(ctx context.Context) error {
-	defer r.lap("link", time.Now())
+	defer r.lap("link", r.w.Now())
 	r.progress.Stage("link", 0)
 	r.setAsideBuiltIn()
 	r.setAsideManaged()
@@ -376,7 +376,7 @@ func (r *run) explain(types []string, id graph.ID) string {
 
 // render writes the files in memory.
 func (r *run) render() error {
-	defer r.lap("render", time.Now())
+	defer r.lap("render", r.w.Now())
 	r.progress.Stage("render", 0)
 	options := r.renderOptions
 	options.Import, options.Outputs = r.unheld(options.Import), r.part.outputs()
@@ -395,7 +395,7 @@ func (r *run) render() error {
 
 // stage lays the future directory beside the present one.
 func (r *run) stage() error {
-	defer r.lap("stage", time.Now())
+	defer r.lap("stage", r.w.Now())
 	run := state.Run{Complete: r.complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
 	for _, f := range r.files {
 		run.Files = append(run.Files, state.File{
@@ -440,7 +440,7 @@ func (r *run) complete(typ string) bool { return r.live.Complete[typ] }
 
 // commit moves the files in, unless the proof failed or nothing is to be written.
 func (r *run) commit(ctx context.Context) error {
-	defer r.lap("commit", time.Now())
+	defer r.lap("commit", r.w.Now())
 	if r.o.dryRun || r.report.Proof.State == report.ProofDiffers {
 		return nil
 	}

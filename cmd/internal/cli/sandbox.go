@@ -36,7 +36,7 @@ API, and are gone when the command ends. Any token is accepted.
 				return badSize(size)
 			}
 			objects := organisation.New(organisation.Options{Seed: seed, Size: size})
-			return runSandbox(cmd.Context(), w, address, sandbox.New(sandbox.Options{Objects: objects, Seed: seed}))
+			return runSandbox(cmd.Context(), w, address, sandbox.New(sandbox.Options{Objects: objects, Seed: seed, Clock: w.Now}))
 		},
 	}
 	f := cmd.Flags()

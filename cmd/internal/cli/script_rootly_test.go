@@ -22,6 +22,7 @@ const scriptToken = "rootly_script_token"
 // rootlyUnderTest is the Rootly of a script.
 type rootlyUnderTest struct {
 	server *sandbox.Server
+	now    time.Time                    // stands still
 	notes  map[string]map[string]string // files of directories, by name
 
 	mu    sync.Mutex
@@ -76,7 +77,7 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: serve [OPTION=VALUE...], once")
 	}
 	size, seed := 0, uint64(1)
-	o := sandbox.Options{Token: scriptToken}
+	o := sandbox.Options{Token: scriptToken, Clock: func() time.Time { return r.now }}
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		n, _ := strconv.Atoi(value)

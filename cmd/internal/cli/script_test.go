@@ -3,21 +3,35 @@ package cli
 import (
 	"flag"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 var update = flag.Bool("update", false, "rewrite expected outputs")
 
-// TestMain lets scripts run the program as a process of its own, which is this test binary.
+// TestMain lets scripts run the program as a process of its own, which is this test binary. The clock of
+// processes that tests start stands still.
 func TestMain(m *testing.M) {
+	if os.Getenv(clockVariable) == "" {
+		if err := os.Setenv(clockVariable, clockText(today(), "UTC")); err != nil {
+			log.Fatal(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){
-		program: func() { os.Exit(Main(System(), os.Args[1:])) },
+		program: func() {
+			w, err := systemUnderTest()
+			if err != nil {
+				log.Fatal(err)
+			}
+			os.Exit(Main(w, os.Args[1:]))
+		},
 	})
 }
 
@@ -48,15 +62,22 @@ func TestMain(m *testing.M) {
 //	requests N VERB PATH     hold how many requests there were
 //
 // Whatever a script does, its Rootly must have been read and nothing else; after "serve events",
-// pulses and incidents may have been written.
+// pulses and incidents may have been written. The clock of the program and of its Rootly stands still; files
+// have the times of the computer, which are before.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "..", "testdata", "scripts"),
+	runScripts(t, today(), "UTC")
+}
+
+// runScripts runs some scripts, or all, as if it were a certain time.
+func runScripts(t *testing.T, now time.Time, zone string, names ...string) {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "testdata", "scripts")
+	params := testscript.Params{
 		UpdateScripts:       *update,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: false,
-		Setup:               setup,
+		Setup:               func(env *testscript.Env) error { return setup(env, now, zone) },
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
@@ -64,19 +85,28 @@ func TestScripts(t *testing.T) {
 			"port": freePort, "await": await, "small": small, "made": made,
 			"apply": applyCode, "click": click, "faults": setFaults, "decoy": decoy, "actor": actor, "requests": requests, "substitute": substitute,
 		},
-	})
+	}
+	for _, name := range names {
+		params.Files = append(params.Files, filepath.Join(dir, name+".txtar"))
+	}
+	if len(names) == 0 {
+		params.Dir = dir
+	}
+	testscript.Run(t, params)
 }
 
 // setup gives a script the program, the engine, and no account.
-func setup(env *testscript.Env) error {
+func setup(env *testscript.Env, now time.Time, zone string) error {
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.Mkdir(home, 0o755); err != nil {
 		return err
 	}
 	env.Setenv("HOME", home)
 	env.Setenv("CHECKPOINT_DISABLE", "1")
+	env.Setenv(clockVariable, clockText(now, zone))
+	env.Setenv("TZ", zone)
 	env.Setenv("SELF", filepath.Dir(lookPath(program, env.Getenv("PATH"))))
-	env.Values[rootlyKey{}] = &rootlyUnderTest{notes: map[string]map[string]string{}}
+	env.Values[rootlyKey{}] = &rootlyUnderTest{notes: map[string]map[string]string{}, now: now}
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -159,7 +158,7 @@ func (s *split) openPart(ctx context.Context, name string) (*run, error) {
 	p := &run{
 		w: r.w, o: &o, types: r.types, explicit: r.explicit, filters: r.filters, schema: r.schema, renderOptions: o.renderOptions(),
 		client: r.client, liveTarget: r.liveTarget, started: r.started, lookups: r.lookups,
-		progress: report.NewProgress(r.w.Err, report.ProgressOptions{Quiet: true}),
+		progress: report.NewProgress(r.w.Err, report.ProgressOptions{Quiet: true, Now: r.w.Now}),
 		report:   &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
 	}
 	p.ids = r.ids
@@ -190,7 +189,7 @@ func (s *split) close() {
 // link makes resources of the objects, divides them, and links each part.
 func (s *split) link(ctx context.Context) error {
 	r := s.run
-	defer r.lap("link", time.Now())
+	defer r.lap("link", r.w.Now())
 	r.progress.Stage("link", 0)
 	r.setAsideBuiltIn()
 	s.setAsideManaged()

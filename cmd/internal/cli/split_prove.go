@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -20,7 +19,7 @@ import (
 // present ones.
 func (s *split) render() error {
 	r := s.run
-	defer r.lap("render", time.Now())
+	defer r.lap("render", r.w.Now())
 	r.progress.Stage("render", 0)
 	files := 0
 	for _, p := range s.parts {
@@ -248,7 +247,7 @@ func (s *split) sum() {
 	case report.ProofUnavailable:
 		to.Proof.Reason = withoutValues(to.Secrets)
 	}
-	to.Seconds = time.Since(r.started).Seconds()
+	to.Seconds = r.w.Now().Sub(r.started).Seconds()
 }
 
 // add takes the report of a part into that of the whole.
@@ -328,7 +327,7 @@ func (s *split) addAgain(p *run) {
 // killed run could not move in, the next one does.
 func (s *split) commit() error {
 	r := s.run
-	defer r.lap("commit", time.Now())
+	defer r.lap("commit", r.w.Now())
 	if r.o.dryRun || r.report.Proof.State == report.ProofDiffers {
 		return nil
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"sort"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -16,7 +15,7 @@ import (
 
 // tell prints the report and says how the run ended.
 func (r *run) tell() error {
-	r.report.Seconds = time.Since(r.started).Seconds()
+	r.report.Seconds = r.w.Now().Sub(r.started).Seconds()
 	switch {
 	case r.o.json:
 		if err := report.WriteJSON(r.w.Out, r.report); err != nil {
@@ -49,7 +48,7 @@ func (r *run) sum() {
 	s.Again = r.sumAgain()
 	adviseGone(s.Proof.Differences, s.Again.Gone)
 	mask(s)
-	s.Seconds = time.Since(r.started).Seconds()
+	s.Seconds = r.w.Now().Sub(r.started).Seconds()
 }
 
 // requests is what was asked of the API so far.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -95,7 +94,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 
 	s := &report.Summary{Command: "verify", Directory: o.dir}
 	s.Proof.Against = "live"
-	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv})
+	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Now: w.Now})
 	defer progress.Close()
 	requests := 0
 	for _, object := range objects {
@@ -104,7 +103,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 	progress.Stage("cost", 0)
 	progress.Done(planCost(requests, client.Stats().Limit))
 
-	started := time.Now()
+	started := w.Now()
 	total := verify.Verdict{}
 	for _, p := range parts {
 		progress.Stage("verify", len(p.objects))
@@ -126,7 +125,7 @@ func runVerify(ctx context.Context, w World, o *verifyOptions) error {
 		s.Proof.Plan = total.Summary()
 	}
 
-	s.Seconds = time.Since(started).Seconds()
+	s.Seconds = w.Now().Sub(started).Seconds()
 	s.Types = countObjects(objects)
 	return tellVerified(w, o, s)
 }

@@ -24,7 +24,7 @@ type ProgressOptions struct {
 	Requests   func() Requests     // the requests made so far, shown while they grow; zero: not shown
 	IsTerminal func() bool         // zero: asks the writer
 	Width      func() int          // columns of the terminal; zero: asks the writer
-	Now        func() time.Time    // zero: time.Now
+	Now        func() time.Time    // must be given for stages; summaries need no clock
 }
 
 // Progress shows how far a run is, stage by stage. It is safe for concurrent use. Close ends it.
@@ -63,9 +63,6 @@ func NewProgress(out io.Writer, o ProgressOptions) *Progress {
 	}
 	if o.Width == nil {
 		o.Width = func() int { return terminalWidth(out) }
-	}
-	if o.Now == nil {
-		o.Now = time.Now
 	}
 	if o.Requests == nil {
 		o.Requests = func() Requests { return Requests{} }

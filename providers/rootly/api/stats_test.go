@@ -40,7 +40,7 @@ func TestLimitThatTheServerAnnounces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.pace.budget.learn(http.Header{"X-Ratelimit-Limit": {text}, "X-Ratelimit-Remaining": {"1"}}, time.Now())
+		c.pace.budget.learn(http.Header{"X-Ratelimit-Limit": {text}, "X-Ratelimit-Remaining": {"1"}}, newClock().at)
 		if got := c.Stats().Limit; got != want {
 			t.Errorf("%q allows %d a minute, want %d", text, got, want)
 		}

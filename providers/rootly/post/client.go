@@ -20,7 +20,6 @@ type Client struct {
 	reader *api.Client
 	writer *api.Conn
 	sleep  func(context.Context, time.Duration) error
-	now    func() time.Time
 }
 
 // New checks the options and returns a client. It makes no request.
@@ -33,12 +32,9 @@ func New(o api.Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{reader: reader, writer: writer, sleep: o.Sleep, now: o.Now}
+	c := &Client{reader: reader, writer: writer, sleep: o.Sleep}
 	if c.sleep == nil {
 		c.sleep = sleep
-	}
-	if c.now == nil {
-		c.now = time.Now
 	}
 	return c, nil
 }

@@ -25,6 +25,9 @@ const token = "rootly_test_token"
 func start(t *testing.T, o sandbox.Options) (*sandbox.Server, *post.Client) {
 	t.Helper()
 	o.Token = token
+	if o.Clock == nil {
+		o.Clock = present
+	}
 	s := sandbox.New(o)
 	return s, connect(t, s)
 }
@@ -54,7 +57,9 @@ func incident(fingerprint, digest string) post.Incident {
 	return post.Incident{Identity: post.Identity{Fingerprint: fingerprint, Digest: digest}, Title: "Drift", Summary: "- x", Severity: "s"}
 }
 
-func lately() time.Time { return time.Now().Add(-time.Hour) }
+// present is when the tests are, and lately is a little before.
+func present() time.Time { return time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC) }
+func lately() time.Time  { return present().Add(-time.Hour) }
 
 func held(s *sandbox.Server, api string) (list []sandbox.Object) {
 	for _, o := range s.Snapshot() {
@@ -100,13 +105,13 @@ func TestAnEventIsPutOnce(t *testing.T) {
 // Events of the same fingerprint are told from the time that they are looked for.
 func TestOldEventsAreNotFound(t *testing.T) {
 	t.Parallel()
-	_, c := start(t, sandbox.Options{Clock: func() time.Time { return time.Now().Add(-48 * time.Hour) }})
+	_, c := start(t, sandbox.Options{Clock: func() time.Time { return present().Add(-48 * time.Hour) }})
 	for range 2 {
 		if got, err := c.Put(t.Context(), pulse("a", "1"), lately()); err != nil || got.Deed != post.Created {
 			t.Fatal(got, err)
 		}
 	}
-	if found, err := c.Find(t.Context(), pulse("a", "1"), time.Now().Add(-72*time.Hour)); err != nil || len(found) != 2 {
+	if found, err := c.Find(t.Context(), pulse("a", "1"), present().Add(-72*time.Hour)); err != nil || len(found) != 2 {
 		t.Fatal(found, err)
 	}
 }

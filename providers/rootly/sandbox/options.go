@@ -16,7 +16,7 @@ type Options struct {
 	Token string
 
 	// Clock gives the time for created_at, updated_at, audit events and the rate limit.
-	// Default: time.Now.
+	// Default: it stands still, at the present of the built-in organisation.
 	Clock func() time.Time
 
 	// MaxPageSize is the largest page that is served, whatever is asked for. Default: 100.
@@ -68,7 +68,7 @@ const (
 
 func (o Options) withDefaults() Options {
 	if o.Clock == nil {
-		o.Clock = time.Now
+		o.Clock = func() time.Time { return time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC) }
 	}
 	if o.MaxPageSize <= 0 {
 		o.MaxPageSize = defaultMaxPage

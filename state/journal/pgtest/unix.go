@@ -91,13 +91,15 @@ func Start(t testing.TB) (address string) {
 		_ = server.Wait()
 	})
 	address = fmt.Sprintf("postgres://audit@127.0.0.1:%d/postgres", port)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		conn, err := pgx.Connect(context.Background(), address)
+	ctx, done := context.WithTimeout(context.Background(), 30*time.Second)
+	defer done()
+	for ; ; time.Sleep(50 * time.Millisecond) {
+		conn, err := pgx.Connect(ctx, address)
 		if err == nil {
 			conn.Close(context.Background())
 			return address
 		}
-		if time.Now().After(end) {
+		if ctx.Err() != nil {
 			t.Fatal(err)
 		}
 	}

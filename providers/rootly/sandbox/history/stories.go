@@ -29,7 +29,7 @@ var tales = []story{
 	{"Group", "b3c9d4e5-7f10-4a2b-9c3d-1e2f3a4b5c02", "destroy", 30 * ago, "scim", map[string][2]string{
 		"name": {`"Black Friday"`}, "slug": {`"black-friday"`}, "description": {`"Everybody who is awake that week."`},
 	}},
-	{"ApiKey", "5e1f6c0a-0c5e-4c0e-9a51-7d3f0f4b2c11", "create", 700 * ago, "web", map[string][2]string{
+	{"ApiKey", "5e1f6c0a-0c5e-4c0e-9a51-7d3f0f4b2c11", "create", 737 * ago, "web", map[string][2]string{
 		"name": {"", `"terraform"`}, "kind": {"", `"team"`}, "token": {"", `"[REDACTED]"`}, "expires_at": {"", `"2027-12-31T00:00:00.000-08:00"`},
 	}},
 	{"Secret", "c0ffee00-1d2e-4f3a-8b4c-5d6e7f8a9b03", "update", 170 * ago, "web", map[string][2]string{
