@@ -138,6 +138,7 @@ func TestProgressGoesOn(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var b guarded
+				tc.o.Now = time.Now // the bubble's
 				p := NewProgress(&b, tc.o)
 				p.Stage("verify", 10)
 				p.Step(0, "init")
@@ -180,7 +181,7 @@ func (g *guarded) String() string {
 func TestProgressConcurrent(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	p := NewProgress(&b, ProgressOptions{IsTerminal: yes})
+	p := NewProgress(&b, ProgressOptions{IsTerminal: yes, Now: newClock().Now})
 	p.Stage("fetch", 0)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -230,7 +231,7 @@ func TestProgressFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	p := NewProgress(f, ProgressOptions{}) // has a descriptor, which is no terminal's
+	p := NewProgress(f, ProgressOptions{Now: newClock().Now}) // has a descriptor, which is no terminal's
 	p.Stage("link", 0)
 	p.Done("3 resources")
 	got, err := os.ReadFile(f.Name())

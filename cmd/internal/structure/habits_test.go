@@ -24,6 +24,49 @@ var panics = map[string]string{}
 // variables lists package-level variables of another kind than the test knows to be constant.
 var variables = map[string]string{}
 
+// clocks lists where the time may be read, with the reason.
+var clocks = map[string]string{
+	"cmd/internal/cli/root.go":           "here the clock of the program is made",
+	"providers/rootly/api/client.go":     "the rate limit is waited for in real time, with a clock that can be replaced",
+	"providers/rootly/standin/client.go": "the rate limit is waited for in real time",
+
+	"cmd/internal/acceptance/bench_test.go":    "a benchmark measures",
+	"cmd/internal/cli/kill_state_unix_test.go": "it measures how long a run takes, to kill others within",
+	"cmd/internal/cli/kill_unix_test.go":       "it measures how long a run takes, to kill others within",
+	"cmd/internal/cli/audit_sql_test.go":       "the statements ask a database for the time, which has its own",
+	"cmd/internal/report/progress_test.go":     "the clock of a bubble",
+	"providers/graph/secret/find_test.go":      "it measures how time grows with length",
+	"providers/rootly/api/pace_test.go":        "the clock of a bubble",
+	"state/journal/query_test.go":              "a benchmark measures",
+}
+
+func TestTimeComesFromTheClock(t *testing.T) {
+	t.Parallel()
+	for _, s := range files(t, func(s *source) bool { return !s.nested }) {
+		if clocks[s.path] != "" {
+			continue
+		}
+		for _, name := range wallClock(s) {
+			t.Errorf("%s: time.%s depends on when and where the program runs; take the time from World or an option, or list the file with its reason in clocks", s.at(name), name.Sel.Name)
+		}
+	}
+}
+
+// wallClock finds where a file reads the computer's clock or asks for its time zone, called or passed on.
+func wallClock(s *source) []*ast.SelectorExpr {
+	var found []*ast.SelectorExpr
+	ast.Inspect(s.syntax, func(n ast.Node) bool {
+		if e, ok := n.(*ast.SelectorExpr); ok {
+			x, isName := e.X.(*ast.Ident)
+			if isName && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Local"}, e.Sel.Name) {
+				found = append(found, e)
+			}
+		}
+		return true
+	})
+	return found
+}
+
 func TestCodeKeepsTheHabits(t *testing.T) {
 	t.Parallel()
 	for _, s := range files(t, program) {

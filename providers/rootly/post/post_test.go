@@ -194,7 +194,7 @@ func TestNothingElseIsWritten(t *testing.T) {
 // A post whose answer is lost has arrived all the same: it is found, not repeated.
 func TestALostAnswerIsNoSecondPost(t *testing.T) {
 	t.Parallel()
-	s := sandbox.New(sandbox.Options{Token: token})
+	s := sandbox.New(sandbox.Options{Token: token, Clock: present})
 	var lost atomic.Bool
 	c := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && lost.CompareAndSwap(false, true) {
@@ -216,7 +216,7 @@ func TestALostAnswerIsNoSecondPost(t *testing.T) {
 func TestAPassingFaultIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{429, 500, 503} {
-		s := sandbox.New(sandbox.Options{Token: token})
+		s := sandbox.New(sandbox.Options{Token: token, Clock: present})
 		var refused atomic.Int32
 		c := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && refused.Add(1) <= 2 {
@@ -271,7 +271,7 @@ func TestWhatRootlyDoesNotTake(t *testing.T) {
 		}},
 	} {
 		posts := 0
-		s := sandbox.New(sandbox.Options{Token: token})
+		s := sandbox.New(sandbox.Options{Token: token, Clock: present})
 		c := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodPost {
 				s.ServeHTTP(w, r)
@@ -329,7 +329,7 @@ func TestNotesGoToTheTimeline(t *testing.T) {
 func TestTheDraftIsWhatIsSent(t *testing.T) {
 	t.Parallel()
 	var sent string
-	s := sandbox.New(sandbox.Options{Token: token})
+	s := sandbox.New(sandbox.Options{Token: token, Clock: present})
 	c := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			body, _ := io.ReadAll(r.Body)
