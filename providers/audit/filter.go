@@ -86,16 +86,25 @@ func ParseTime(said string, now time.Time, last bool) (time.Time, error) {
 	if t, err := time.ParseInLocation("2006-01-02T15:04", said, now.Location()); err == nil {
 		return t, nil
 	}
-	if t, err := time.ParseInLocation(time.DateOnly, said, now.Location()); err == nil {
+	if day, err := time.Parse(time.DateOnly, said); err == nil {
 		if last {
-			return t.AddDate(0, 0, 1), nil
+			day = day.AddDate(0, 0, 1)
 		}
-		return t, nil
+		return begin(day, now.Location()), nil
 	}
 	if d, ok := parseDuration(said); ok {
 		return now.Add(-d), nil
 	}
 	return time.Time{}, fmt.Errorf("%q is neither a time, nor a date, nor a duration", said)
+}
+
+// begin is the first moment of a day in a zone, also where clocks are put forward at midnight.
+func begin(day time.Time, zone *time.Location) time.Time {
+	t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
+	if t.Day() != day.Day() {
+		_, t = t.ZoneBounds()
+	}
+	return t
 }
 
 // parseDuration reads a duration that may begin with weeks and days.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"testing"
 	"time"
+	_ "time/tzdata" // where the system has no zones
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,6 +104,34 @@ func TestParseTime(t *testing.T) {
 	for _, said := range []string{"", "yesterday", "-7d", "7", "2026-13-01", "d", "1d2w", "7d-3h", "99999999999d", "2026-11-20 10:00"} {
 		if got, err := audit.ParseTime(said, now, false); err == nil {
 			t.Errorf("%q is taken for %v", said, got)
+		}
+	}
+}
+
+// The day that a range ends with is in it, however long it is; and no other one is.
+func TestParseTimeKnowsWhereDaysEnd(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ zone, day, begin, end string }{
+		{"UTC", "2036-02-29", "2036-02-29T00:00:00Z", "2036-03-01T00:00:00Z"},
+		{"UTC", "2037-02-28", "2037-02-28T00:00:00Z", "2037-03-01T00:00:00Z"},
+		{"Asia/Kolkata", "2026-12-31", "2026-12-30T18:30:00Z", "2026-12-31T18:30:00Z"},
+		{"America/Los_Angeles", "2026-03-08", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z"}, // 23 hours
+		{"America/Los_Angeles", "2026-11-01", "2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z"}, // 25 hours
+		{"Africa/Cairo", "2026-04-23", "2026-04-22T22:00:00Z", "2026-04-23T22:00:00Z"},
+		{"Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"}, // begins at one
+		{"America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"},
+		{"America/Havana", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"}, // has midnight twice
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := time.Date(2026, 11, 21, 9, 30, 0, 0, zone)
+		for last, want := range map[bool]string{false: c.begin, true: c.end} {
+			got, err := audit.ParseTime(c.day, now, last)
+			if err != nil || got.UTC().Format(time.RFC3339) != want {
+				t.Errorf("%s in %s, last %v: %s %v, want %s", c.day, c.zone, last, got.UTC(), err, want)
+			}
 		}
 	}
 }

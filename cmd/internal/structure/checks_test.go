@@ -41,6 +41,8 @@ func Deep(a int) {
 	}
 }
 
+func late() bool { return time.Since(day) > 0 && clock(time.Now) && day.Local() }
+
 func TestDeep(t *T)     { Deep(1) }
 func TestParallel(t *T) { t.Parallel() }
 `
@@ -72,6 +74,10 @@ func TestChecksSeeWhatTheyLookFor(t *testing.T) {
 	}
 	if got := exported(s); !slices.Equal(got, []string{"ErrGone", "Deep", "TestDeep", "TestParallel"}) {
 		t.Errorf("exported: %v", got)
+	}
+
+	if got := wallClock(s); len(got) != 2 {
+		t.Errorf("%d readings of the clock, want 2", len(got))
 	}
 
 	names, constants := map[string]bool{}, []string{}

@@ -68,6 +68,21 @@ func holdEvent(t *testing.T, e sandbox.Event, now map[string]json.RawMessage) {
 	}
 }
 
+// The first event is the same at any hour: the key of Terraform is made before it is used.
+func TestTheKeyComesFirst(t *testing.T) {
+	t.Parallel()
+	objects := organisation.New(organisation.Options{Seed: 1})
+	for hour := range 24 {
+		for seed := range uint64(3) {
+			end := until.Add(time.Duration(hour) * time.Hour)
+			first := history.Events(history.Options{Objects: objects, Until: end, Seed: seed})[0]
+			if first.ItemType != "ApiKey" || first.Event != "create" || first.At.Before(end.AddDate(0, 0, -31)) {
+				t.Errorf("until %s, seed %d: the first event is %s %s at %s", end, seed, first.Event, first.ItemType, first.At)
+			}
+		}
+	}
+}
+
 func TestSameMonthTwice(t *testing.T) {
 	t.Parallel()
 	month := func(seed uint64) []sandbox.Event {
