@@ -194,7 +194,7 @@ func excerpt(text string) string {
 	return "  " + strings.Join(shown, "\n\n") + "\n"
 }
 
-var moving = regexp.MustCompile(`\d+(\.\d+)?(ms|s)\b|\d[\d.,]* [kM]?B\b|\d+ requests|\brequests +\d+|compare: \d+ objects|(terraform|tofu) \d+\.\d+\.\d+`)
+var moving = regexp.MustCompile(`(\d+m)?\d+(\.\d+)?(ms|s)\b|\d[\d.,]* [kM]?B\b|\d+ requests|\brequests +\d+|compare: \d+ objects|(terraform|tofu) \d+\.\d+\.\d+`)
 
 // steady takes out what differs between machines.
 func steady(text string) string {
