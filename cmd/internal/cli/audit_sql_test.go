@@ -61,7 +61,8 @@ func twoMonths(t *testing.T) (server *sandbox.Server, address string) {
 func copyInto(t *testing.T, api, cursor, to string) {
 	t.Helper()
 	cmd := self(t.Context(), t, "audit", "sync", "--backfill-from", "70d", "--cursor", cursor, "--to", to)
-	cmd.Env = append(os.Environ(), "ROOTLY_API_URL="+api, "ROOTLY_API_TOKEN="+scriptToken, clockVariable+"=") // the databases have the time of the computer
+	cmd.Env = append(os.Environ(), "ROOTLY_API_URL="+api, "ROOTLY_API_TOKEN="+scriptToken,
+		clockVariable+"=") // the databases have the time of the computer
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

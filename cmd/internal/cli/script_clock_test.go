@@ -14,7 +14,7 @@ import (
 func today() time.Time { return time.Date(2036, time.November, 26, 10, 30, 0, 0, time.UTC) }
 
 // clockVariable gives the program, where it is this test binary, a clock that stands still: a time, and
-// after a space the zone in which people are shown times.
+// after a space the zone in which people are shown times. Empty: the clock of the computer.
 const clockVariable = "ROOTLY_TEST_CLOCK"
 
 // clockText is what the variable has to say for a time in a zone.

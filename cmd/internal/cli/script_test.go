@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite expected outputs")
 // TestMain lets scripts run the program as a process of its own, which is this test binary. The clock of
 // processes that tests start stands still.
 func TestMain(m *testing.M) {
-	if os.Getenv(clockVariable) == "" {
+	if _, said := os.LookupEnv(clockVariable); !said {
 		if err := os.Setenv(clockVariable, clockText(today(), "UTC")); err != nil {
 			log.Fatal(err)
 		}
