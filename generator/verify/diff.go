@@ -2,12 +2,12 @@ package verify
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // Difference is one attribute that a plan would change, or one resource that it would make, destroy or forget.
@@ -15,9 +15,9 @@ type Difference struct {
 	Address       string
 	ID            string // id of the live object; zero: there is none yet
 	Action        Action
-	Path          cty.Path // attribute; zero: the resource as a whole
-	Before, After string   // as JSON; placeholders for what is secret or not known yet
-	Forces        bool     // this attribute forces the replacement
+	Path          cty.Path   // attribute; zero: the resource as a whole
+	Before, After shown.Text // as JSON; placeholders for what is secret or not known yet
+	Forces        bool       // this attribute forces the replacement
 }
 
 // Attribute is the path in the form of the language, such as rules[0].name.
@@ -28,14 +28,27 @@ const KnownAfterApply = "(known after apply)"
 
 const secretText = "(sensitive value)"
 
+// A Show writes what stands at a path of an object of a type before and after a change, as JSON without
+// secrets. It gets the whole objects, without the values that the plan marks as sensitive.
+type Show func(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text)
+
+// showNothing hides every value: what is secret is not known.
+func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
+	return secretText, secretText
+}
+
 // differencesOf breaks a change down. Only what exists before and after has attributes to compare.
-func differencesOf(c Change, secrets []cty.Path) []Difference {
+func differencesOf(c Change, secrets []cty.Path, show Show) []Difference {
 	whole := Difference{Address: c.Address, ID: c.objectID(), Action: c.Action}
 	if c.Action != Update && c.Action != Replace {
 		return []Difference{whole}
 	}
 
-	d := differ{change: c, secrets: secrets}
+	if show == nil {
+		show = showNothing
+	}
+	d := differ{change: c, secrets: secrets, show: show}
+	d.before, d.after = d.veiled(c.Before), d.veiled(c.After)
 	d.compare(nil, c.Before, c.After)
 	if len(d.found) == 0 {
 		return []Difference{whole} // such as a change of what is marked sensitive
@@ -44,9 +57,11 @@ func differencesOf(c Change, secrets []cty.Path) []Difference {
 }
 
 type differ struct {
-	change  Change
-	secrets []cty.Path
-	found   []Difference
+	change        Change
+	secrets       []cty.Path
+	show          Show
+	before, after cty.Value // with placeholders for what is marked as sensitive or not known yet
+	found         []Difference
 }
 
 // compare descends where both sides have the same kind of structure and notes the smallest part that differs.
@@ -55,7 +70,7 @@ func (d *differ) compare(at cty.Path, before, after cty.Value) {
 		return
 	}
 	if d.isSecret(at) || !sameStructure(before, after) {
-		d.note(at, before, after)
+		d.note(at)
 		return
 	}
 	for _, step := range stepsOf(before, after) {
@@ -63,14 +78,15 @@ func (d *differ) compare(at cty.Path, before, after cty.Value) {
 	}
 }
 
-func (d *differ) note(at cty.Path, before, after cty.Value) {
+func (d *differ) note(at cty.Path) {
+	was, is := d.show(d.change.Type, at, d.before, d.after)
 	d.found = append(d.found, Difference{
 		Address: d.change.Address,
 		ID:      d.change.objectID(),
 		Action:  d.change.Action,
 		Path:    at,
-		Before:  d.text(at, before),
-		After:   d.text(at, after),
+		Before:  was,
+		After:   is,
 		Forces:  slices.ContainsFunc(d.change.Replacing, at.HasPrefix),
 	})
 }
@@ -117,30 +133,27 @@ func stepName(step cty.PathStep) (string, bool) {
 	}
 }
 
-// text renders a value as JSON with placeholders.
-func (d *differ) text(at cty.Path, v cty.Value) string {
-	masked, _ := cty.TransformWithTransformer(v, &masker{differ: d, at: at})
-	encoded, err := ctyjson.Marshal(masked, masked.Type())
+// veiled puts placeholders into an object.
+func (d *differ) veiled(v cty.Value) cty.Value {
+	if v == cty.NilVal {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	masked, err := cty.TransformWithTransformer(v, &masker{differ: d})
 	if err != nil {
-		return KnownAfterApply
+		return cty.StringVal(secretText)
 	}
-	text := string(encoded)
-	if text == strconv.Quote(secretText) || text == strconv.Quote(KnownAfterApply) {
-		return strings.Trim(text, `"`)
-	}
-	return text
+	return masked
 }
 
 // masker replaces what must not or cannot be shown.
 type masker struct {
 	differ *differ
-	at     cty.Path
 }
 
 // Enter is called before a value's elements.
 func (m *masker) Enter(path cty.Path, v cty.Value) (cty.Value, error) {
 	switch {
-	case m.differ.isSecret(slices.Concat(m.at, path)):
+	case m.differ.isSecret(path):
 		return cty.StringVal(secretText), nil
 	case !v.IsKnown():
 		return cty.StringVal(KnownAfterApply), nil

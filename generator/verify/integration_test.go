@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
 // eachEngine runs a test on every engine of this machine: terraform and tofu on the PATH, and the tofu that TOFU_BIN
@@ -107,7 +108,7 @@ func TestPlanOfImportsIsClean(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		verdict := verify.Judge(result, verify.Expect{Listed: []verify.Object{
+		verdict := verify.Judge(result, verify.Expect{Show: secret.NewVeil(secret.Options{}).Show, Listed: []verify.Object{
 			{Type: "terraform_data", ID: "abc", Address: "terraform_data.one"},
 			{Type: "terraform_data", ID: "def"},
 		}})
@@ -139,7 +140,7 @@ output "seen" { value = "x" }
 			t.Fatal(err)
 		}
 
-		verdict := verify.Judge(result, verify.Expect{Listed: []verify.Object{
+		verdict := verify.Judge(result, verify.Expect{Show: secret.NewVeil(secret.Options{}).Show, Listed: []verify.Object{
 			{Type: "terraform_data", ID: "abc"}, {Type: "terraform_data", ID: "def"}, {Type: "terraform_data", ID: "ghi"},
 		}})
 		if got, want := verdict.Summary(), "Plan: 2 to import, 1 to add, 1 to change, 0 to destroy."; got != want || verdict.Clean {
@@ -164,7 +165,7 @@ output "seen" { value = "x" }
 func lines(differences []verify.Difference) []string {
 	var text []string
 	for _, d := range differences {
-		text = append(text, string(d.Action)+" "+d.Address+" "+d.Attribute()+": "+d.Before+" -> "+d.After)
+		text = append(text, string(d.Action)+" "+d.Address+" "+d.Attribute()+": "+string(d.Before)+" -> "+string(d.After))
 	}
 	return text
 }
@@ -182,7 +183,7 @@ resource "terraform_data" "wrong" {
 			t.Fatal(err)
 		}
 
-		verdict := verify.Judge(result, verify.Expect{})
+		verdict := verify.Judge(result, verify.Expect{Show: secret.NewVeil(secret.Options{}).Show})
 		if verdict.Clean || verdict.Incomplete == "" || len(verdict.Errors) != 1 {
 			t.Fatalf("verdict %+v", verdict)
 		}
@@ -272,7 +273,7 @@ func TestObjectsInStateCountAsManaged(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		verdict := verify.Judge(result, verify.Expect{Listed: []verify.Object{
+		verdict := verify.Judge(result, verify.Expect{Show: secret.NewVeil(secret.Options{}).Show, Listed: []verify.Object{
 			{Type: "terraform_data", ID: "abc"}, {Type: "terraform_data", ID: "def"},
 		}})
 		if !verdict.Clean || verdict.Managed != 1 || verdict.Imported != 1 {
@@ -324,7 +325,7 @@ terraform {
 			if err != nil {
 				t.Fatal(err)
 			}
-			verdict := verify.Judge(result, verify.Expect{Listed: listed})
+			verdict := verify.Judge(result, verify.Expect{Show: secret.NewVeil(secret.Options{}).Show, Listed: listed})
 			if !verdict.Clean || verdict.Managed != managed {
 				t.Errorf("backend %v: verdict %+v", backend, verdict)
 			}

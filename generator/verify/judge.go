@@ -18,6 +18,9 @@ type Object struct {
 
 // Expect is what a plan has to account for.
 type Expect struct {
+	// Show writes the values of differences. The zero value hides all of them.
+	Show Show
+
 	Listed   []Object // every object that the listings named
 	Reported []Object // those that are told as not imported; Address is of no account
 
@@ -114,7 +117,7 @@ func Judge(result *Result, expect Expect) Verdict {
 		j.verdict.Differences = append(j.verdict.Differences, Difference{Address: address, Action: Create})
 	}
 	for _, change := range result.Drift {
-		j.verdict.Drift = append(j.verdict.Drift, differencesOf(change, j.secrets(change))...)
+		j.verdict.Drift = append(j.verdict.Drift, differencesOf(change, j.secrets(change), j.show)...)
 	}
 	j.settleAbsent()
 
@@ -151,6 +154,7 @@ type jury struct {
 	forget   map[key]bool
 	edited   map[string]bool
 	marks    bool
+	show     Show
 	before   map[string]Change // by address
 	at       map[key]string    // addresses at which objects are found
 	types    map[string]bool   // those of the listed objects
@@ -159,7 +163,7 @@ type jury struct {
 
 func newJury(expect Expect) *jury {
 	j := &jury{listed: map[key]Object{}, at: map[key]string{}, types: map[string]bool{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
-		edited: expect.Edited, marks: expect.Marks, before: make(map[string]Change, len(expect.Before))}
+		edited: expect.Edited, marks: expect.Marks, show: expect.Show, before: make(map[string]Change, len(expect.Before))}
 	for _, object := range expect.Forget {
 		j.forget[key{object.Type, object.ID}] = true
 	}
@@ -201,12 +205,12 @@ func (j *jury) weigh(c Change) {
 		return
 	}
 	if c.Action != NoOp && j.accepts(c) {
-		j.verdict.Accepted = append(j.verdict.Accepted, differencesOf(c, j.secrets(c))...)
+		j.verdict.Accepted = append(j.verdict.Accepted, differencesOf(c, j.secrets(c), j.show)...)
 		j.settleAccepted(c)
 		return
 	}
 	if c.Action != NoOp {
-		j.verdict.Differences = append(j.verdict.Differences, differencesOf(c, j.secrets(c))...)
+		j.verdict.Differences = append(j.verdict.Differences, differencesOf(c, j.secrets(c), j.show)...)
 		j.settleDiffering(c)
 		return
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
 // recorded reads a plan document of testdata.
@@ -31,6 +33,7 @@ func recorded(t *testing.T, name string) *Result {
 func TestJudgeBreaksAPlanDown(t *testing.T) {
 	t.Parallel()
 	verdict := Judge(recorded(t, "mixed.json"), Expect{
+		Show: secret.NewVeil(secret.Options{}).Show,
 		Listed: []Object{
 			{Type: "rootly_team", ID: "t1", Address: "rootly_team.sre"},
 			{Type: "rootly_team", ID: "t2", Address: "rootly_team.known"},
@@ -82,7 +85,7 @@ func differenceLines(differences []Difference) []string {
 	for _, d := range differences {
 		line := string(d.Action) + " " + d.Address
 		if d.Path != nil {
-			line += " " + d.Attribute() + ": " + d.Before + " -> " + d.After
+			line += " " + d.Attribute() + ": " + string(d.Before) + " -> " + string(d.After)
 		}
 		if d.Forces {
 			line += " forces replacement"
@@ -192,13 +195,13 @@ func TestSummaryWithoutChanges(t *testing.T) {
 func TestSecretBehindASetHidesTheSet(t *testing.T) {
 	t.Parallel()
 	element := cty.ObjectVal(map[string]cty.Value{"token": cty.StringVal("x")})
-	secret := cty.GetAttrPath("headers").Index(element).GetAttr("token")
+	hidden := cty.GetAttrPath("headers").Index(element).GetAttr("token")
 	headers := func(token string) cty.Value {
 		header := cty.ObjectVal(map[string]cty.Value{"token": cty.StringVal(token)})
 		return cty.ObjectVal(map[string]cty.Value{"headers": cty.TupleVal([]cty.Value{header})})
 	}
 	change := Change{Action: Update, Before: headers("one"), After: headers("two")}
-	got := differenceLines(differencesOf(change, []cty.Path{secret}))
+	got := differenceLines(differencesOf(change, []cty.Path{hidden}, secret.NewVeil(secret.Options{}).Show))
 	if diff := cmp.Diff([]string{"update  headers: (sensitive value) -> (sensitive value)"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

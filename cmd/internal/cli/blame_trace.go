@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
@@ -157,7 +159,13 @@ func (t *tracing) told(e audit.Event) report.ChangeEvent {
 		UserEmail: e.UserEmail, APIKeyID: e.APIKeyID, APIKey: t.names[e.APIKeyID], Source: e.Source, RequestID: e.RequestID,
 	}
 	for _, f := range e.Changes {
-		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: secret.Mask(deedText(f.Before)), After: secret.Mask(deedText(f.After))})
+		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: t.shown(f.Field, f.Before), After: t.shown(f.Field, f.After)})
 	}
 	return c
+}
+
+// shown is a value of an event, which does not tell the type that Terraform has for the object.
+func (t *tracing) shown(field string, value json.RawMessage) shown.Text {
+	text, _ := newVeil().Text("", []string{field}, deedText(value))
+	return text
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,14 +15,15 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -298,15 +300,23 @@ func liveSnapshot(ctx context.Context, w World, o *importOptions, recorded *drif
 
 // told translates a diff for the report: ids by name, long texts word by word.
 func told(d *drift.Diff, from, to string) report.Changes {
+	veil := newVeil() // a snapshot holds no secrets, but may come from anywhere
+	for _, change := range d.Changes {
+		for _, o := range []drift.Object{change.Before, change.After} {
+			veil.Learn(o.Type, o.Values)
+		}
+	}
 	c := report.Changes{From: from, To: to}
 	for _, change := range d.Changes {
 		o := change.Object()
-		oc := report.ObjectChange{Kind: string(change.Kind), Type: o.Type, ID: string(o.ID), Address: o.Address, Title: o.Title}
+		oc := report.ObjectChange{
+			Kind: string(change.Kind), Type: o.Type, ID: string(o.ID), Address: veil.Path(o.Address), Title: veil.Path(o.Title),
+		}
 		if change.Kind != drift.Added && change.Before.Address != o.Address {
-			oc.Before = change.Before.Address
+			oc.Before = veil.Path(change.Before.Address)
 		}
 		for _, a := range change.Attributes {
-			oc.Attributes = append(oc.Attributes, toldAttribute(d, a))
+			oc.Attributes = append(oc.Attributes, toldAttribute(veil, d, change, a))
 		}
 		c.Changes = append(c.Changes, oc)
 	}
@@ -316,12 +326,22 @@ func told(d *drift.Diff, from, to string) report.Changes {
 // wordy is the length from which a text is shown by what changed in it.
 const wordy = 80
 
-func toldAttribute(d *drift.Diff, a drift.Attribute) report.AttributeChange {
-	c := report.AttributeChange{Path: graph.PathString(a.Path), Before: valueText(d, a.Before), After: valueText(d, a.After)}
-	if isText(a.Before) && isText(a.After) && len(c.Before)+len(c.After) > 2*wordy {
-		c.Words = inWords(a.Before.AsString(), a.After.AsString())
+func toldAttribute(veil *secret.Veil, d *drift.Diff, change drift.Change, a drift.Attribute) report.AttributeChange {
+	before, after := veil.Show(change.After.Type, a.Path, withNames(d, change.Before.Values), withNames(d, change.After.Values))
+	c := report.AttributeChange{Path: veil.Path(graph.PathString(a.Path)), Before: bareName(d, a.Before, before), After: bareName(d, a.After, after)}
+	if isText(a.Before) && isText(a.After) {
+		c.Words = wordsOfTexts(before, after)
 	}
 	return c
+}
+
+// wordsOfTexts compares two long texts, written in JSON, word by word.
+func wordsOfTexts(a, b shown.Text) []report.Word {
+	var before, after string
+	if len(a)+len(b) <= 2*wordy || json.Unmarshal([]byte(a), &before) != nil || json.Unmarshal([]byte(b), &after) != nil {
+		return nil
+	}
+	return inWords(before, after)
 }
 
 // inWords compares texts word by word, unless next to nothing of the old one is left.
@@ -342,26 +362,33 @@ func inWords(before, after string) []report.Word {
 
 func isText(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String }
 
-// valueText writes a value for people: as JSON, with names in the place of ids.
-func valueText(d *drift.Diff, v cty.Value) string {
-	if v == cty.NilVal {
-		return ""
-	}
-	named, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+// withNames is a value with names in the place of ids.
+func withNames(d *drift.Diff, v cty.Value) cty.Value {
+	changed, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
 		if isText(v) {
 			return cty.StringVal(d.Name(v.AsString())), nil
 		}
 		return v, nil
 	})
 	if err != nil {
-		named = v
+		return v
 	}
-	if isText(named) && d.Name(v.AsString()) != v.AsString() {
-		return named.AsString()
+	return changed
+}
+
+// bareName is a value as it is shown: a name without quotes, and nothing for what is not there.
+func bareName(d *drift.Diff, v cty.Value, text shown.Text) shown.Text {
+	switch {
+	case v == cty.NilVal:
+		return ""
+	case isText(v) && d.Name(v.AsString()) != v.AsString():
+		return text.Map(func(s string) string {
+			var name string
+			if json.Unmarshal([]byte(s), &name) == nil {
+				return name
+			}
+			return s
+		})
 	}
-	data, err := ctyjson.Marshal(named, named.Type())
-	if err != nil {
-		return "(not shown)"
-	}
-	return string(data)
+	return text
 }

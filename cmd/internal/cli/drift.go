@@ -98,6 +98,7 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 		return err
 	}
 	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
+	d.plans.veil = newVeil()
 	var err error
 	if d.plans.backend, err = rootAt(w, o.dir).backend(); err != nil {
 		return err
@@ -179,7 +180,6 @@ type driftItem struct {
 	fields     []string
 	answer     drift.Answer
 	edits      []rewrite.Edit // that make the code say what is live
-	secrets    []string       // paths that may not be written into code
 }
 
 // print tells the drift in the form that was asked for.

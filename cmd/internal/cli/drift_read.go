@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,9 +13,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
@@ -28,7 +27,7 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	known := *result
 	known.Drift = slices.DeleteFunc(slices.Clone(result.Drift), neverRead)
 	result = &known
-	verdict := verify.Judge(result, verify.Expect{})
+	verdict := verify.Judge(result, verify.Expect{Show: d.plans.veil.Show})
 	for _, c := range result.Changes {
 		if catalogue.Lookup(c.Type) != nil && c.ID != "" {
 			d.managed[c.Type+"/"+c.ID], d.names[c.ID] = true, c.Address
@@ -67,7 +66,7 @@ func (d *drifting) read(result *verify.Result, overlooked drift.Unordered) {
 	for _, diff := range verdict.Differences {
 		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 {
 			item.differs(diff, true)
-			item.wants(diff, planned[diff.Address])
+			item.wants(diff, planned[diff.Address], d.plans.veil)
 		}
 	}
 	// What only follows from another object's end is no drift of its own.
@@ -91,7 +90,7 @@ func neverRead(c verify.Change) bool {
 // hollow reports whether a value that is nothing became one that is empty, or the other way round: the
 // provider reads what it wrote as nothing back as empty, and nobody did that.
 func hollow(d verify.Difference) bool {
-	empty := func(a, b string) bool { return a == "null" && (b == "[]" || b == "{}" || b == `""`) }
+	empty := func(a, b shown.Text) bool { return a == "null" && (b == "[]" || b == "{}" || b == `""`) }
 	return empty(d.Before, d.After) || empty(d.After, d.Before)
 }
 
@@ -144,7 +143,7 @@ func (i *driftItem) differs(diff verify.Difference, planned bool) {
 			return
 		}
 	}
-	before, after := secret.Mask(diff.Before), secret.Mask(diff.After)
+	before, after := diff.Before, diff.After
 	if planned { // a plan goes from live to code
 		before, after = after, before
 	}
@@ -309,7 +308,7 @@ func (d *drifting) told() report.Changes {
 	for _, i := range d.items {
 		oc := report.ObjectChange{
 			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
-			Type: i.typ, ID: i.id, Address: i.address, Title: i.title,
+			Type: i.typ, ID: i.id, Address: d.plans.veil.Path(i.address), Title: d.plans.veil.Path(i.title),
 		}
 		for _, a := range i.attributes {
 			oc.Attributes = append(oc.Attributes, d.readable(a))
@@ -325,18 +324,18 @@ func (d *drifting) told() report.Changes {
 
 // readable writes addresses for the ids of managed objects, and long texts word by word.
 func (d *drifting) readable(a report.AttributeChange) report.AttributeChange {
-	for _, text := range []*string{&a.Before, &a.After} {
-		*text = quotedID.ReplaceAllStringFunc(*text, func(id string) string {
-			if address := d.names[id[1:len(id)-1]]; address != "" {
-				return `"` + address + `"`
-			}
-			return id
+	for _, text := range []*shown.Text{&a.Before, &a.After} {
+		*text = text.Map(func(s string) string {
+			return quotedID.ReplaceAllStringFunc(s, func(id string) string {
+				if address := d.names[id[1:len(id)-1]]; address != "" {
+					return `"` + d.plans.veil.Path(address) + `"`
+				}
+				return id
+			})
 		})
 	}
-	var before, after string
-	if len(a.Before)+len(a.After) > 2*wordy && json.Unmarshal([]byte(a.Before), &before) == nil && json.Unmarshal([]byte(a.After), &after) == nil {
-		a.Words = inWords(before, after)
-	}
+	a.Path = d.plans.veil.Path(a.Path)
+	a.Words = wordsOfTexts(a.Before, a.After)
 	return a
 }
 

@@ -6,13 +6,14 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // Nothing and empty are told apart by the provider only, and by nobody's hand.
 func TestHollow(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		before, after string
+		before, after shown.Text
 		want          bool
 	}{
 		{"null", "[]", true}, {"[]", "null", true}, {"null", `""`, true}, {"null", "{}", true},
@@ -28,13 +29,13 @@ func TestHollow(t *testing.T) {
 func TestReadable(t *testing.T) {
 	t.Parallel()
 	const known, unknown = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
-	d := &drifting{names: map[string]string{known: `rootly_team.all["a"]`}}
+	d := &drifting{names: map[string]string{known: `rootly_team.all["a"]`}, plans: planOptions{veil: newVeil()}}
 	got := d.readable(report.AttributeChange{Before: `["` + known + `","` + unknown + `"]`, After: `"` + known + ` and more"`})
 	if got.Before != `["rootly_team.all["a"]","`+unknown+`"]` || got.After != `"`+known+` and more"` || got.Words != nil {
 		t.Errorf("%+v", got)
 	}
 	long := strings.Repeat("all of this stays as it was, ", 10)
-	got = d.readable(report.AttributeChange{Before: `"` + long + `old"`, After: `"` + long + `new"`})
+	got = d.readable(report.AttributeChange{Before: shown.Text(`"` + long + `old"`), After: shown.Text(`"` + long + `new"`)})
 	if n := len(got.Words); n != 3 || got.Words[n-2].Text != "old" || got.Words[n-1].Text != "new" {
 		t.Errorf("%+v", got.Words)
 	}

@@ -18,16 +18,15 @@ import (
 )
 
 // wants notes the edit that would make the code say what is live.
-func (i *driftItem) wants(diff verify.Difference, c verify.Change) {
+func (i *driftItem) wants(diff verify.Difference, c verify.Change, veil *secret.Veil) {
 	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
 		return
 	}
-	hidden := slices.ContainsFunc(c.Sensitive, func(p cty.Path) bool { return diff.Path.HasPrefix(p) || p.HasPrefix(diff.Path) })
-	if hidden || secret.Mask(diff.Before) != diff.Before {
-		i.secrets = append(i.secrets, diff.Attribute())
-		return
+	hides := func(path cty.Path) bool {
+		marked := func(p cty.Path) bool { return path.HasPrefix(p) || p.HasPrefix(path) }
+		return slices.ContainsFunc(c.Sensitive, marked) || veil.Hides(i.typ, path, c.Before, c.After)
 	}
-	e := rewrite.Edit{Type: i.typ, Path: diff.Path, Live: c.Before}
+	e := rewrite.Edit{Type: i.typ, Path: diff.Path, Live: c.Before, Secret: hides}
 	before, after, _ := strings.Cut(i.address, i.typ+".")
 	e.Module = strings.TrimSuffix(before, ".")
 	e.Name, _, _ = strings.Cut(after, "[")
@@ -46,8 +45,6 @@ func (i *driftItem) heal(deeds []rewrite.Deed) string {
 			verify.Create: "apply makes it: the state never had it", verify.Delete: "apply destroys it: the code has it no more",
 			verify.Forget: "apply lets go of it, as the code says",
 		}[i.wanted]
-	case len(i.edits) == 0 && len(i.secrets) > 0:
-		return "apply restores the code's value; a secret is not written into code"
 	case len(i.edits) == 0:
 		return "the code has nothing against it: the next apply takes it into the state"
 	}
@@ -106,13 +103,17 @@ func (d *drifting) writeCode(c *report.Changes) error {
 		if err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
-		if err := dir.Replace(name, content, stat.Mode().Perm()); err != nil {
+		mode := stat.Mode().Perm()
+		if name == rewrite.SecretsFile {
+			mode &^= 0o077
+		}
+		if err := dir.Replace(name, content, mode); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Join(d.o.dir, name), err)
 		}
 	}
 	for n, i := range d.items {
 		for a := range c.Changes[n].Attributes {
-			c.Changes[n].Attributes[a].Deed = rewritten(i, c.Changes[n].Attributes[a].Path, d.code.Deeds)
+			c.Changes[n].Attributes[a].Deed = rewritten(i, i.attributes[a].Path, d.code.Deeds)
 		}
 	}
 	return nil
@@ -120,11 +121,6 @@ func (d *drifting) writeCode(c *report.Changes) error {
 
 // rewritten says what became of an attribute in the code.
 func rewritten(i *driftItem, path string, deeds []rewrite.Deed) string {
-	for _, s := range i.secrets {
-		if s == path {
-			return "left: a secret is not written into code"
-		}
-	}
 	for _, d := range deeds {
 		if !i.owns(d) || path != d.Path && !strings.HasPrefix(path, d.Path+"[") && !strings.HasPrefix(path, d.Path+".") && graph.PathString(d.Edit.Path) != path {
 			continue
@@ -137,10 +133,10 @@ func rewritten(i *driftItem, path string, deeds []rewrite.Deed) string {
 	return ""
 }
 
-// codeFiles reads the code of a root module.
+// codeFiles reads the code of a root module, and the values of its secret variables.
 func codeFiles(dir string) (map[string][]byte, error) {
 	var names []string
-	for _, form := range []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"} {
+	for _, form := range []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json", rewrite.SecretsFile} {
 		found, err := filepath.Glob(filepath.Join(dir, form))
 		if err != nil {
 			return nil, fmt.Errorf("list code in %s: %w", dir, err)

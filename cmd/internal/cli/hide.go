@@ -23,10 +23,13 @@ func (r *run) hide() error {
 	hidden := secret.Hide(r.graph, secret.Options{Mode: mode, Secret: secretPathsOf, Suspect: suspectPathsOf})
 	r.report.Secrets, r.report.SecretsMode = len(hidden), r.o.secrets
 	if len(hidden) > 0 {
-		r.report.SecretsFile = "secrets.auto.tfvars"
+		r.report.SecretsFile = secretsName
 		if mode == secret.Blank {
 			r.report.SecretsFile = "terraform.tfvars.example"
 		}
+	}
+	for _, v := range r.graph.Variables {
+		r.veil.Remember(v.Value)
 	}
 	counts := secret.CountByType(hidden)
 	for t, c := range r.decoded.Coverage {

@@ -218,7 +218,8 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		w: w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: o.renderOptions(),
+		veil: newVeil(),
+		w:    w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: o.renderOptions(),
 		started: w.Now(),
 		report:  &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
 	}

@@ -274,7 +274,10 @@ func (r *run) planBefore(ctx context.Context, t target, stateFile string) (bool,
 	if err != nil {
 		return false, err
 	}
-	o := planOptions{stateFile: stateFile, states: states, identify: r.identified, always: r.o.proof.replays(), aliases: s.providers.aliases}
+	o := planOptions{
+		stateFile: stateFile, states: states, veil: r.veil,
+		identify: r.identified, always: r.o.proof.replays(), aliases: s.providers.aliases,
+	}
 	if len(s.providers.others) > 0 {
 		o.targets = append(r.besides(), nowhere)
 	}

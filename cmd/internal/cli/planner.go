@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
@@ -14,6 +15,7 @@ import (
 type planner struct {
 	dir     string
 	target  target
+	veil    *secret.Veil // of what the plan says
 	session *verify.Session
 	served  *standin.Served // nil for the official provider
 	known   identify
@@ -30,7 +32,11 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 		Backend: o.backend, VarFiles: o.varFiles, Arguments: o.arguments, States: o.states, Stored: o.stored,
 		Always: o.always, Aliases: o.aliases,
 	}
-	pl := &planner{dir: dir, target: t, known: o.identify}
+	pl := &planner{dir: dir, target: t, known: o.identify, veil: o.veil}
+	if pl.veil == nil {
+		pl.veil = newVeil()
+	}
+	learnVariables(pl.veil, dir, o.varFiles, job.Environ)
 	if p.provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
@@ -51,8 +57,10 @@ func (p *proof) planner(ctx context.Context, w World, dir string, t target, o pl
 func (p *planner) plan(ctx context.Context, stateFile string, targets []string) (*verify.Result, error) {
 	result, err := p.session.Plan(ctx, stateFile, targets)
 	if err != nil {
+		veilError(p.veil, err)
 		return nil, err
 	}
+	veilResult(p.veil, result)
 	for _, changes := range [][]verify.Change{result.Changes, result.Drift} {
 		for i := range changes {
 			p.identify(ctx, &changes[i])
@@ -99,7 +107,7 @@ func (r *run) stagedPlanner(ctx context.Context, t target) (*planner, error) {
 		return nil, err
 	}
 	r.planner, err = r.o.proof.planner(ctx, r.w, r.staged.Dir(), t, planOptions{
-		states: states, identify: r.identified, always: r.o.proof.replays(), aliases: r.around.providers.aliases,
+		states: states, veil: r.veil, identify: r.identified, always: r.o.proof.replays(), aliases: r.around.providers.aliases,
 		progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

@@ -12,6 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
@@ -69,8 +70,9 @@ type planOptions struct {
 	states    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
 	stored    bool              // take what the state has as it is, and read only what is to be imported
 	identify  identify
-	always    bool     // the target is asked whatever the code says, for the default configuration of the provider
-	aliases   []string // and for those of these names
+	always    bool         // the target is asked whatever the code says, for the default configuration of the provider
+	aliases   []string     // and for those of these names
+	veil      *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
 	progress  func(verify.Progress)
 }
 
@@ -152,7 +154,7 @@ func (r *run) prove(ctx context.Context, t target) (err error) {
 	if err != nil {
 		return r.unproven(ctx, err)
 	}
-	note(p, result, r.verdict)
+	note(p, r.veil, result, r.verdict)
 	r.noteEntered(p)
 	for _, text := range slices.Concat(r.served.unanswered(), r.nothingProven()) {
 		p.State = report.ProofDiffers
@@ -247,7 +249,7 @@ func withoutProof(missing *verify.UnavailableError) error {
 
 // expect is what the plan has to account for.
 func (r *run) expect() verify.Expect {
-	var e verify.Expect
+	e := verify.Expect{Show: r.veil.Show}
 	for _, res := range r.graph.Resources {
 		if r.subset != nil && !r.subset[res.Address] {
 			continue
@@ -272,7 +274,7 @@ func (r *run) expect() verify.Expect {
 }
 
 // note writes what the plan said into the report.
-func note(p *report.Proof, result *verify.Result, v verify.Verdict) {
+func note(p *report.Proof, veil *secret.Veil, result *verify.Result, v verify.Verdict) {
 	p.State = report.ProofClean
 	if !v.Clean || len(p.Differences) > 0 {
 		p.State = report.ProofDiffers
@@ -282,7 +284,7 @@ func note(p *report.Proof, result *verify.Result, v verify.Verdict) {
 	p.Imported, p.Managed, p.Reported, p.Seconds = v.Imported, v.Managed, v.Reported, result.Duration.Seconds()
 	for _, d := range v.Differences {
 		p.Differences = append(p.Differences, report.Difference{
-			Address: d.Address, Action: string(d.Action), Path: d.Attribute(), Before: d.Before, After: d.After,
+			Address: d.Address, Action: string(d.Action), Path: veil.Path(d.Attribute()), Before: d.Before, After: d.After,
 		})
 	}
 	for _, d := range v.Errors {

@@ -48,6 +48,7 @@ type run struct {
 	skipped  []rootly.Rejected                  // link: built-in objects that were not to be taken
 	decoded  *rootly.Decoded                    // link
 	graph    *graph.Graph                       // link
+	veil     *secret.Veil                       // from the start: masks the values that are shown
 	replay   recording                          // link: what the proof is made against
 	served   *replay                            // verify: the same, while the plan reads it; nil for a plan against the live API
 	files    []generator.File                   // render

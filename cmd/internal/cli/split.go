@@ -156,7 +156,8 @@ func (s *split) openPart(ctx context.Context, name string) (*run, error) {
 	r, o := s.run, *s.run.o
 	o.dir = filepath.Join(r.o.dir, name)
 	p := &run{
-		w: r.w, o: &o, types: r.types, explicit: r.explicit, filters: r.filters, schema: r.schema, renderOptions: o.renderOptions(),
+		veil: newVeil(),
+		w:    r.w, o: &o, types: r.types, explicit: r.explicit, filters: r.filters, schema: r.schema, renderOptions: o.renderOptions(),
 		client: r.client, liveTarget: r.liveTarget, started: r.started, lookups: r.lookups,
 		progress: report.NewProgress(r.w.Err, report.ProgressOptions{Quiet: true, Now: r.w.Now}),
 		report:   &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},

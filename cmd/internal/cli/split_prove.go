@@ -111,7 +111,7 @@ func readsOf(dir string) ([][3]string, error) {
 
 // guard holds that no value which became a variable in one part stands in a file of another.
 func (s *split) guard() error {
-	whole := &run{graph: &graph.Graph{}}
+	whole := &run{graph: &graph.Graph{}, veil: newVeil()}
 	for _, p := range s.parts {
 		whole.graph.Variables = append(whole.graph.Variables, p.graph.Variables...)
 	}

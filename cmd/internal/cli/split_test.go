@@ -2,11 +2,12 @@ package cli
 
 import (
 	"encoding/json"
-	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )

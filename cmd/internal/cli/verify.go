@@ -161,12 +161,13 @@ func (o *verifyOptions) prove(ctx context.Context, w World, live target, p prova
 	if plan.states, err = statesAround(p.dir); err != nil {
 		return proof, verify.Verdict{}, err
 	}
+	plan.veil = newVeil()
 	result, err := o.plan(ctx, w, p.dir, live, plan)
 	if err != nil {
 		return proof, verify.Verdict{}, err
 	}
-	verdict := verify.Judge(result, verify.Expect{Listed: p.objects, Marks: true, Exports: plan.states != nil})
-	note(&proof, result, verdict)
+	verdict := verify.Judge(result, verify.Expect{Show: plan.veil.Show, Listed: p.objects, Marks: true, Exports: plan.states != nil})
+	note(&proof, plan.veil, result, verdict)
 	return proof, verdict, nil
 }
 

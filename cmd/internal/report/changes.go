@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // Changes are what happened between two snapshots of an organisation. Their JSON form is part of
@@ -56,11 +58,11 @@ type ChangeEvent struct {
 // AttributeChange is one value before and after, ids written as addresses. An empty text stands for
 // no value.
 type AttributeChange struct {
-	Path   string `json:"path"`
-	Before string `json:"before"`
-	After  string `json:"after"`
-	Deed   string `json:"deed,omitempty"` // what became of it in the code
-	Words  []Word `json:"-"`              // of long texts, word by word
+	Path   string     `json:"path"`
+	Before shown.Text `json:"before"`
+	After  shown.Text `json:"after"`
+	Deed   string     `json:"deed,omitempty"` // what became of it in the code
+	Words  []Word     `json:"-"`              // of long texts, word by word
 }
 
 // WriteChangesJSON prints changes as one JSON document.
@@ -198,11 +200,11 @@ func arrow(a AttributeChange) string {
 	return orNothing(a.Before) + " -> " + orNothing(a.After)
 }
 
-func orNothing(s string) string {
+func orNothing(s shown.Text) string {
 	if s == "" {
 		return "(none)"
 	}
-	return cut(clean(s), 200)
+	return cut(clean(string(s)), 200)
 }
 
 // inWords shows a long text by what changed in it: [-taken out-] {+put in+}, with some words around.

@@ -135,7 +135,7 @@ func cell(s string) string {
 // sides are the cells of a value before and after; of a long text what changed, with some words around.
 func sides(a AttributeChange) (before, after string) {
 	if len(a.Words) == 0 {
-		return cell(a.Before), cell(a.After)
+		return cell(string(a.Before)), cell(string(a.After))
 	}
 	for i, w := range a.Words {
 		text := escaped(clean(w.Text))

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // someChanges are what a comparison with authors can tell: every kind, every confidence, and names that
@@ -36,7 +38,7 @@ func someChanges() Changes {
 					{Text: "Whoever is on call answers within ", Was: true, Is: true}, {Text: "five minutes", Was: true}, {Text: "an hour ", Is: true},
 					{Text: strings.Repeat("and tells the others about it ", 6), Was: true, Is: true}, {Text: "in_the <channel>", Was: true},
 				}},
-				{Path: "owner_ids", Before: "[]", After: "[" + strings.Repeat(`"rootly_team.sre",`, 30) + "]"},
+				{Path: "owner_ids", Before: "[]", After: shown.Text("[" + strings.Repeat(`"rootly_team.sre",`, 30) + "]")},
 			},
 			Heal: "apply restores the code's value; drift --write-code takes the live one",
 		},

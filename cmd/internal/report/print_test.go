@@ -144,7 +144,7 @@ func TestLongTexts(t *testing.T) {
 	s.Losses[0] = Loss{Type: long, Path: long, Reason: long}
 	s.Files.Edited[0] = long
 	s.Proof.Reason, s.Proof.Hint, s.Proof.Engine = long, long, long
-	s.Proof.Differences[0] = Difference{Address: long, Path: long, Before: long, After: long + "y"}
+	s.Proof.Differences[0] = Difference{Address: long, Path: long, Before: shown.Text(long), After: shown.Text(long) + "y"}
 	s.Proof.Differences[1] = Difference{Address: long, Action: "error", Message: long}
 	for _, state := range []string{ProofClean, ProofDiffers, ProofUnavailable, ""} {
 		s.Proof.State = state

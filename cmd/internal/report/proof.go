@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 const maxDifferences = 20
@@ -137,7 +139,7 @@ func (p *page) differences(list []Difference) {
 	at := ""
 	for _, d := range shown {
 		whole := strings.TrimSpace(d.Action + " " + d.Address)
-		message := oneLine(strings.TrimPrefix(d.Message, d.Address+": "))
+		message := oneLine(strings.TrimPrefix(string(d.Message), d.Address+": "))
 		switch {
 		case message != "":
 			p.paragraph(2, "", whole+": "+message)
@@ -170,11 +172,11 @@ func (p *page) values(d Difference) {
 }
 
 // shownValue is a value in JSON. What is harmful stays visible, since it may be the difference.
-func shownValue(json string) string {
+func shownValue(json shown.Text) string {
 	if json == "" {
 		return "(none)"
 	}
-	return clean(escape(json))
+	return clean(escape(string(json)))
 }
 
 // fromDifference drops what two long texts begin with in common, but for a few characters.

@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+)
 
 // A Summary is what a run did, for people and for machines. Its JSON form is part of the
 // interface: fields are added, never renamed.
@@ -170,12 +174,12 @@ const (
 
 // Difference is what keeps a plan from being clean.
 type Difference struct {
-	Address string `json:"address"`
-	Action  string `json:"action"`
-	Path    string `json:"path,omitempty"`
-	Before  string `json:"before,omitempty"`
-	After   string `json:"after,omitempty"`
-	Message string `json:"message,omitempty"`
+	Address string     `json:"address"`
+	Action  string     `json:"action"`
+	Path    string     `json:"path,omitempty"`
+	Before  shown.Text `json:"before,omitempty"`
+	After   shown.Text `json:"after,omitempty"`
+	Message string     `json:"message,omitempty"`
 }
 
 // Imported sums up the objects that have code.

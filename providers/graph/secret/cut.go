@@ -63,7 +63,7 @@ func (h *hider) cuts(c catch) []Finding {
 		at, taken = s.End, taken+s.End-s.Start
 	}
 	rest.WriteString(c.value[at:])
-	if taken*2 > len(c.value) || h.judge(c.name, rest.String(), c.mark) != "" || hasRandom(literal(rest.String())) {
+	if taken*2 > len(c.value) || h.credential(c.name, rest.String(), c.mark) != "" || hasRandom(literal(rest.String())) {
 		return nil
 	}
 	return spans

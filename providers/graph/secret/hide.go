@@ -63,7 +63,7 @@ type Hidden struct {
 //
 // Config still holds the literals, as it does for references: what is written must follow Exprs.
 func Hide(g *graph.Graph, o Options) []Hidden {
-	h := &hider{g: g, o: o, classes: map[string]class{}, declared: map[string]*places{}}
+	h := &hider{g: g, judge: newJudge(o)}
 	h.names.start(g.Variables)
 	for _, r := range g.Resources {
 		h.resource(r)
@@ -81,13 +81,11 @@ func CountByType(all []Hidden) map[string]int {
 }
 
 type hider struct {
-	g        *graph.Graph
-	o        Options
-	classes  map[string]class
-	declared map[string]*places
-	ids      map[string]bool // of all resources; made when first needed
-	names    namer
-	told     []Hidden
+	judge
+	g     *graph.Graph
+	ids   map[string]bool // of all resources; made when first needed
+	names namer
+	told  []Hidden
 }
 
 // A catch is a text that must go.
@@ -123,7 +121,7 @@ func (h *hider) resource(r *graph.Resource) {
 func (h *hider) texts(v cty.Value, name string, p *places, exprs []graph.Placed) []catch {
 	var caught []catch
 	w := walker{text: func(at cty.Path, name, text string, m mark) {
-		rule := h.judge(name, text, m)
+		rule := h.credential(name, text, m)
 		if rule == "" || covered(exprs, at) {
 			return
 		}
@@ -143,29 +141,9 @@ func covered(exprs []graph.Placed, at cty.Path) bool {
 	return false
 }
 
-// judge returns the rule by which a text is a credential, or nothing.
-func (h *hider) judge(name, text string, m mark) string {
-	c, known := h.classes[name]
-	if !known {
-		c = classify(name)
-		h.classes[name] = c
-	}
-	if c == classPlain && m == markNone && len(text) < shortest {
-		return ""
-	}
-	rule := ""
-	switch {
-	case m == markSecret && !isContainer(text):
-		if !isHarmless(name, text) {
-			rule = "declared-secret"
-		}
-	case m == markNone:
-		if found := find(c, text, true); len(found) > 0 {
-			rule = found[0].Rule
-		}
-	default:
-		rule = suspicion(c, text)
-	}
+// credential returns the rule by which a text in the code is a credential, or nothing.
+func (h *hider) credential(name, text string, m mark) string {
+	rule := h.rule(name, text, m)
 	if rule != "" && h.isID(text) {
 		return ""
 	}
@@ -256,7 +234,7 @@ func (h *hider) template(r *graph.Resource, t graph.Template, at cty.Path, name 
 		}
 		joined += part.Text
 	}
-	rule := h.judge(name, joined, m)
+	rule := h.credential(name, joined, m)
 	if rule == "" {
 		return t
 	}
@@ -314,27 +292,4 @@ func (h *hider) variable(r *graph.Resource, c catch, in *inside) graph.VariableR
 type inside struct {
 	at    cty.Path
 	value cty.Value
-}
-
-// places returns the declared paths of a type, or nil.
-func (h *hider) places(resourceType string) *places {
-	if p, known := h.declared[resourceType]; known {
-		return p
-	}
-	var p *places
-	declare := func(paths func(string) []string, m mark) {
-		if paths == nil {
-			return
-		}
-		for _, path := range paths(resourceType) {
-			if p == nil {
-				p = &places{}
-			}
-			p.declare(path, m)
-		}
-	}
-	declare(h.o.Secret, markSecret)
-	declare(h.o.Suspect, markSuspect)
-	h.declared[resourceType] = p
-	return p
 }

@@ -37,9 +37,12 @@ func Find(name, text string) []Finding {
 
 const masked = "[secret]"
 
-// Mask returns the text with every credential replaced, for titles, comments and messages.
-func Mask(text string) string {
-	found := Find("", text)
+// Mask returns the text with what has the form of a credential replaced. It is for titles and other
+// texts that are no value of an attribute: those go through a [Veil], which knows the attribute.
+func Mask(text string) string { return cutOut(text, Find("", text), masked) }
+
+// cutOut puts a mark in the place of findings, which are in order.
+func cutOut(text string, found []Finding, mark string) string {
 	if len(found) == 0 {
 		return text
 	}
@@ -51,7 +54,7 @@ func Mask(text string) string {
 		}
 		if f.Start >= at {
 			b.WriteString(text[at:f.Start])
-			b.WriteString(masked)
+			b.WriteString(mark)
 		}
 		at = f.End
 	}

@@ -52,6 +52,32 @@ func (p *places) is() mark {
 	return p.mark
 }
 
+// names reports whether a declared path of credentials has a name in it.
+func (p *places) names(name string) bool {
+	if p == nil {
+		return false
+	}
+	for part, below := range p.below {
+		if part == name && name != envelope && below.holds() || below.names(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a place, or one below it, was declared to hold credentials.
+func (p *places) holds() bool {
+	if p.mark == markSecret {
+		return true
+	}
+	for _, below := range p.below {
+		if below.holds() {
+			return true
+		}
+	}
+	return false
+}
+
 // A walker visits the texts and numbers of a value.
 type walker struct {
 	text   func(at cty.Path, name, text string, m mark)

@@ -11,6 +11,7 @@ package rewrite
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -28,6 +29,11 @@ type Edit struct {
 	Type, Name string    // of the resource, as its block has them
 	Path       cty.Path  // attribute; an element of a list or map stands for all of it
 	Live       cty.Value // the whole resource as it is to be
+
+	// Secret reports whether a value, or a part of it, must not stand in the code.
+	//
+	// Required.
+	Secret func(path cty.Path) bool
 }
 
 // A Deed is what became of an edit.
@@ -44,15 +50,20 @@ type Result struct {
 	Deeds []Deed
 }
 
-// Files makes edits in files, by name. Code in JSON stays as it is.
+// Files makes edits in files, by name. Code in JSON stays as it is. A secret goes to [SecretsFile], if the
+// code has a variable in its place.
 func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	names := make([]string, 0, len(files))
 	for name := range files {
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	held, err := readSecrets(files)
+	if err != nil {
+		return nil, err
+	}
 	code := map[string]*place{}
-	for _, name := range names {
+	for _, name := range slices.DeleteFunc(names, func(name string) bool { return !isCode(name) }) {
 		if strings.HasSuffix(name, ".json") {
 			for _, address := range resourcesOf(files[name]) {
 				code[address] = &place{name: name}
@@ -78,14 +89,22 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 			r.Deeds = append(r.Deeds, d)
 			continue
 		}
-		w := writing{body: p.block.Body(), live: e.Live}
-		d.File, d.Path, d.Reason = p.name, "", w.put(p.block, e.Path)
+		w := writing{body: p.block.Body(), live: e.Live, secret: e.Secret, held: held}
+		hidden := e.Secret(e.Path)
+		d.File, d.Path, d.Reason = p.name, "", w.put(p.block, e.Path, hidden)
 		d.Path = graph.PathString(w.at)
+		if hidden {
+			d.File = SecretsFile
+		}
 		if key := e.Type + "." + e.Name + "." + d.Path; !done[key] {
 			done[key] = true
 			r.Deeds = append(r.Deeds, d)
 		}
-		if d.Reason == "" {
+		switch {
+		case d.Reason != "":
+		case hidden:
+			r.Files[SecretsFile] = held.file.BuildTokens(nil).Bytes()
+		default:
 			r.Files[p.name] = p.file.BuildTokens(nil).Bytes() // unlike File.Bytes, which lays all of it out anew
 		}
 	}
@@ -131,14 +150,16 @@ func resourcesOf(content []byte) []string {
 
 // A writing is one edit under way.
 type writing struct {
-	body  *hclwrite.Body
-	live  cty.Value
-	at    cty.Path // so far
-	depth int      // of blocks entered
+	body   *hclwrite.Body
+	live   cty.Value
+	secret func(cty.Path) bool
+	held   *secrets
+	at     cty.Path // so far
+	depth  int      // of blocks entered
 }
 
 // put makes an edit in a resource's block, or says why not.
-func (w *writing) put(block *hclwrite.Block, path cty.Path) string {
+func (w *writing) put(block *hclwrite.Block, path cty.Path, hidden bool) string {
 	for _, meta := range []string{"for_each", "count"} {
 		if block.Body().GetAttribute(meta) != nil {
 			w.at = path
@@ -153,11 +174,20 @@ func (w *writing) put(block *hclwrite.Block, path cty.Path) string {
 		}
 		w.step(step)
 		attribute := w.body.GetAttribute(step.Name)
+		if hidden && (attribute != nil || len(path) == 1) {
+			for _, next := range path[1:] {
+				w.step(next)
+			}
+			return w.held.put(attribute, path[1:], w.live)
+		}
 		if attribute != nil || len(path) == 1 {
 			return w.set(step.Name, attribute)
 		}
 		index, ok := path[1].(cty.IndexStep)
 		if !ok || !index.Key.Type().Equals(cty.Number) {
+			if hidden {
+				return notInCode
+			}
 			return w.set(step.Name, nil) // a map that the code does not have
 		}
 		w.step(index)
@@ -202,6 +232,9 @@ func (w *writing) enter(name string, index cty.IndexStep) string {
 // set gives an attribute its live value.
 func (w *writing) set(name string, old *hclwrite.Attribute) string {
 	v := w.live
+	if w.secret(w.at) {
+		return alsoHeld
+	}
 	if old == nil {
 		if v.IsNull() {
 			return ""

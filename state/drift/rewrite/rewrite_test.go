@@ -73,6 +73,7 @@ func TestFiles(t *testing.T) {
 	}
 	var edits []rewrite.Edit
 	for _, c := range cases {
+		c.edit.Secret = nothing
 		edits = append(edits, c.edit)
 	}
 	r, err := rewrite.Files(map[string][]byte{"main.tf": before, "other.tf": []byte("locals {}\n")}, edits)
@@ -106,5 +107,78 @@ func TestBrokenCodeIsRefused(t *testing.T) {
 	t.Parallel()
 	if _, err := rewrite.Files(map[string][]byte{"main.tf": []byte("resource {")}, nil); err == nil {
 		t.Error("code that cannot be read was taken")
+	}
+}
+
+func nothing(cty.Path) bool { return false }
+
+// A secret goes to the file for secrets where its variable is its own, and never into code.
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	code := `variable "own" {}
+resource "rootly_status_page" "a" {
+  authentication_password = var.own
+  saml                    = "old literal"
+  shared                  = var.shared
+  also                    = var.shared
+  headers = {
+    "X-Plain" = "one"
+    "X-Token" = var.header
+  }
+  list = [var.listed]
+  block {
+    value = var.nested
+  }
+  redacted = var.redacted
+  joined   = "Bearer ${var.joined}"
+}
+`
+	values := "# by hand\nown = \"old\"\nshared = \"old\"\nheader = \"old\"\nlisted = \"old\"\nnested = \"old\"\nredacted = \"old\"\njoined = \"old\"\n"
+	live := cty.ObjectVal(map[string]cty.Value{
+		"authentication_password": cty.StringVal("live ${1}"), "saml": cty.StringVal("live"), "shared": cty.StringVal("live"), "missing": cty.StringVal("live"),
+		"headers": cty.ObjectVal(map[string]cty.Value{"X-Plain": cty.StringVal("two"), "X-Token": cty.StringVal("live header")}),
+		"list":    texts("live listed"), "redacted": cty.StringVal("[REDACTED]"), "joined": cty.StringVal("Bearer live"),
+		"block": cty.TupleVal([]cty.Value{cty.ObjectVal(map[string]cty.Value{"value": cty.StringVal("live nested")})}),
+	})
+	at := cty.GetAttrPath
+	const whole = "a secret is not written into code; let it be a variable with its value in secrets.auto.tfvars"
+	cases := []struct {
+		path   cty.Path
+		reason string
+	}{
+		{at("authentication_password"), ""},
+		{at("saml"), whole},
+		{at("shared"), "var.shared has a secret that other code uses too"},
+		{at("missing"), whole},
+		{at("headers").GetAttr("X-Token"), ""},
+		{at("list").IndexInt(0), ""},
+		{at("block").IndexInt(0).GetAttr("value"), ""},
+		{at("redacted"), "Rootly does not show the live value of the secret"},
+		{at("joined"), whole},
+		{at("headers").GetAttr("X-Plain"), "the value holds a secret too, which is not written into code"},
+	}
+	var edits []rewrite.Edit
+	for _, c := range cases {
+		plain := c.path.Equals(at("headers").GetAttr("X-Plain"))
+		edits = append(edits, rewrite.Edit{Type: "rootly_status_page", Name: "a", Path: c.path, Live: live, Secret: func(p cty.Path) bool {
+			return !plain || !p.Equals(c.path)
+		}})
+	}
+	r, err := rewrite.Files(map[string][]byte{"main.tf": []byte(code), "secrets.auto.tfvars": []byte(values)}, edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range cases {
+		if got := r.Deeds[i]; got.Reason != c.reason {
+			t.Errorf("%s: %q, want %q", got.Path, got.Reason, c.reason)
+		}
+	}
+	want := "# by hand\nown = \"live $${1}\"\nshared = \"old\"\nheader = \"live header\"\nlisted = \"live listed\"\nnested = \"live nested\"\nredacted = \"old\"\njoined = \"old\"\n"
+	if got := string(r.Files["secrets.auto.tfvars"]); got != want || len(r.Files) != 1 {
+		t.Errorf("%d files, values:\n%s", len(r.Files), got)
+	}
+	none, err := rewrite.Files(map[string][]byte{"main.tf": []byte(code)}, edits[:1])
+	if err != nil || len(none.Files) != 0 || none.Deeds[0].Reason != whole {
+		t.Errorf("without a file of values: %+v, %v", none, err)
 	}
 }

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
+)
+
+// secretsName is the file with the values of secret variables.
+const secretsName = rewrite.SecretsFile
+
+// newVeil makes what masks every value that a command shows.
+func newVeil() *secret.Veil {
+	return secret.NewVeil(secret.Options{Secret: secretPathsOf, Suspect: suspectPathsOf})
+}
+
+// learnVariables lets a veil see the values of a directory's secret variables, which errors of an
+// engine may quote: those of the file for secrets, those that are declared as sensitive, and those
+// that are called like a credential.
+func learnVariables(veil *secret.Veil, dir string, varFiles, environ []string) {
+	sensitive := sensitiveVariables(dir)
+	learn := func(file, name string, v cty.Value) {
+		for text := range textsOf(v) {
+			if _, hidden := veil.Text("", []string{name}, text); !hidden && (sensitive[name] || file == secretsName) {
+				veil.Remember(text)
+			}
+		}
+	}
+	for _, pattern := range []string{"terraform.tfvars", "terraform.tfvars.json", "*.auto.tfvars", "*.auto.tfvars.json"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // the pattern is right
+		varFiles = append(slices.Clip(varFiles), found...)
+	}
+	for _, path := range varFiles {
+		attributes, _ := parsedHCL(path).JustAttributes()
+		for name, a := range attributes {
+			if v, diags := a.Expr.Value(nil); !diags.HasErrors() {
+				learn(filepath.Base(path), name, v)
+			}
+		}
+	}
+	for _, pair := range environ {
+		if name, value, ok := strings.Cut(pair, "="); ok && strings.HasPrefix(name, "TF_VAR_") {
+			learn("", strings.TrimPrefix(name, "TF_VAR_"), cty.StringVal(value))
+		}
+	}
+}
+
+// sensitiveVariables are the names of the variables that the code of a directory declares as sensitive.
+func sensitiveVariables(dir string) map[string]bool {
+	names := map[string]bool{}
+	for _, pattern := range []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // the pattern is right
+		for _, path := range found {
+			content, _, _ := parsedHCL(path).PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}})
+			for _, b := range content.Blocks {
+				inside, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "sensitive"}}})
+				if a := inside.Attributes["sensitive"]; a != nil {
+					v, diags := a.Expr.Value(nil)
+					names[b.Labels[0]] = diags.HasErrors() || !v.RawEquals(cty.False)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// parsedHCL reads a file as far as it can be read: what is wrong with it is for the engine to say.
+func parsedHCL(path string) hcl.Body {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return hcl.EmptyBody()
+	}
+	parse := hclparse.NewParser().ParseHCL
+	if strings.HasSuffix(path, ".json") {
+		parse = hclparse.NewParser().ParseJSON
+	}
+	if file, _ := parse(content, path); file != nil {
+		return file.Body
+	}
+	return hcl.EmptyBody()
+}
+
+// textsOf are the texts in a value.
+func textsOf(v cty.Value) map[string]bool {
+	texts := map[string]bool{}
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+			texts[v.AsString()] = true
+		}
+		return true, nil
+	})
+	return texts
+}
+
+// veilResult masks what the engine says of a plan, once all that is secret in it is known.
+func veilResult(veil *secret.Veil, result *verify.Result) {
+	for _, c := range slices.Concat(result.Drift, result.Changes) {
+		veil.Learn(c.Type, c.Before, c.After)
+		for _, p := range c.Sensitive {
+			for _, side := range []cty.Value{c.Before, c.After} {
+				if side == cty.NilVal {
+					continue
+				}
+				if v, err := p.Apply(side); err == nil {
+					for text := range textsOf(v) {
+						veil.Remember(text)
+					}
+				}
+			}
+		}
+	}
+	veilDiagnostics(veil, result.Diagnostics)
+}
+
+// veilError masks what the engine says of code that it cannot plan.
+func veilError(veil *secret.Veil, err error) {
+	var refused *verify.EngineError
+	if errors.As(err, &refused) {
+		veilDiagnostics(veil, refused.Diagnostics)
+	}
+}
+
+func veilDiagnostics(veil *secret.Veil, list []verify.Diagnostic) {
+	for i := range list {
+		d := &list[i]
+		at, _ := tfstate.ParseAddress(d.Address)
+		whole := veil.Prose(at.Address.Type, d.Summary+"\x00"+d.Detail)
+		summary, detail, split := strings.Cut(string(whole), "\x00")
+		if !split { // a quotation that reaches from one into the other
+			summary, detail = "an error that quotes a secret", ""
+		}
+		d.Summary, d.Detail = cmp.Or(summary, d.Summary), detail
+	}
+}

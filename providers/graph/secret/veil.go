@@ -1,0 +1,395 @@
+package secret
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+)
+
+// HiddenText stands in the place of a secret value, as engines write it.
+const HiddenText = "(sensitive value)"
+
+// A Veil shows values of objects without the credentials in them. It remembers the credentials that
+// it saw, and takes them out of everything that it shows later. It is not safe for concurrent use.
+type Veil struct {
+	judge judge
+	seen  map[string]bool
+	clear *strings.Replacer // takes out what was seen; nil when something new was
+}
+
+// NewVeil makes a veil. Of the options, Mode makes no difference.
+func NewVeil(o Options) *Veil {
+	return &Veil{judge: newJudge(o), seen: map[string]bool{}}
+}
+
+// longWord is from where on a credential is looked for everywhere, even if it is a word.
+const longWord = 8
+
+// Remember adds credentials that are known from elsewhere, such as the values of variables.
+func (v *Veil) Remember(values ...string) {
+	for _, text := range values {
+		text = strings.TrimSpace(text)
+		if word := len(text) < longWord && isOrdinary(text); word || isPlaceholder(text) || v.seen[text] {
+			continue
+		}
+		v.seen[text], v.clear = true, nil
+	}
+}
+
+// Learn remembers the credentials in objects of a type.
+func (v *Veil) Learn(resourceType string, objects ...cty.Value) {
+	for _, object := range objects {
+		if object != cty.NilVal {
+			_ = v.at(resourceType, nil, object, cty.NilVal)
+		}
+	}
+}
+
+// Show writes what stands at a path of an object of a type, before and after a change, as JSON
+// without credentials. Before and after are the whole objects: the names around a value tell what it
+// is, and a value that is secret on one side is hidden on the other side too.
+func (v *Veil) Show(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text) {
+	a, b := v.at(resourceType, path, before, after), v.at(resourceType, path, after, before)
+	return v.safe(a), v.safe(b)
+}
+
+// safe is a text that was masked by its place, without what is known from other places.
+func (v *Veil) safe(text string) shown.Text {
+	if text == HiddenText || text == unknownText {
+		return shown.Text(text)
+	}
+	return shown.Text(v.known(text))
+}
+
+// Hides reports whether a veil would hide any of what stands at a path of an object of a type, before
+// or after a change.
+func (v *Veil) Hides(resourceType string, path cty.Path, before, after cty.Value) bool {
+	s := v.sight(resourceType, path, before, after)
+	for _, object := range []cty.Value{before, after} {
+		_ = s.value(s.from, valueAt(path, object))
+	}
+	return s.hidden
+}
+
+// Text masks a text that stands below names in an object of a type: attributes, keys of maps, and
+// the name that a list of pairs gives to a value. The second result tells whether something is hidden.
+func (v *Veil) Text(resourceType string, names []string, text string) (shown.Text, bool) {
+	s := &sight{veil: v}
+	p := place{declared: v.judge.places(resourceType)}
+	for _, name := range names {
+		p = p.below(name)
+	}
+	return shown.Text(s.text(p, text)), s.hidden
+}
+
+// Path masks the keys of maps in a path or an address that is written out.
+func (v *Veil) Path(text string) string { return v.known(Mask(text)) }
+
+// Prose masks a message about an object of a type, which may quote its values: by the form of what
+// it says, by the credentials that were seen, and, where it names an attribute that holds
+// credentials, everything that it quotes.
+func (v *Veil) Prose(resourceType, text string) shown.Text {
+	text = v.known(Mask(text))
+	if v.namesSecret(resourceType, text) {
+		text = quotation.ReplaceAllStringFunc(text, func(quote string) string {
+			inner := strings.Trim(quote, "\"'`()“”‘’ ")
+			if said(inner) == "" || v.isName(resourceType, inner) {
+				return quote
+			}
+			return masked
+		})
+		text = received.ReplaceAllString(text, "${1}"+masked)
+	}
+	return shown.Text(text)
+}
+
+// quotation matches what a message quotes or has in parentheses.
+var quotation = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|“[^”]*”|‘[^’]*’|\\B'[^'\n]*'|\\([^()\n]*\\)")
+
+// received matches what a message says that it was given.
+var received = regexp.MustCompile(`(\b(?:got|was given|but was)(?: value)?:? )[^\n]*`)
+
+// word matches a name, or a path of names.
+var word = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_-]*`)
+
+// namesSecret reports whether a message names an attribute that holds credentials.
+func (v *Veil) namesSecret(resourceType, text string) bool {
+	declared := v.judge.places(resourceType)
+	for _, name := range word.FindAllString(text, -1) {
+		if classify(name) == classCritical || declared.names(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// isName reports whether a quotation is the name of an attribute, a type or an address, and no value.
+func (v *Veil) isName(resourceType, text string) bool {
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".[]\"0123456789", r) }) {
+		if classify(part) != classCritical && !v.judge.places(resourceType).names(part) && !strings.HasPrefix(part, "rootly_") {
+			return false
+		}
+	}
+	return true
+}
+
+// known takes the credentials that were seen out of a text.
+func (v *Veil) known(text string) string {
+	if len(v.seen) == 0 {
+		return text
+	}
+	if v.clear == nil {
+		values := slices.Collect(maps.Keys(v.seen))
+		slices.SortFunc(values, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+		var pairs []string
+		for _, value := range values {
+			for _, spelling := range append([]string{value}, quoted(value)...) {
+				pairs = append(pairs, spelling, masked)
+			}
+		}
+		v.clear = strings.NewReplacer(pairs...)
+	}
+	return v.clear.Replace(text)
+}
+
+// at is the text of what stands at a path of an object. The other side of the change adds the names
+// that it has there.
+func (v *Veil) at(resourceType string, path cty.Path, object, other cty.Value) string {
+	s := v.sight(resourceType, path, object, other)
+	return asText(s.value(s.from, valueAt(path, object)))
+}
+
+func (v *Veil) sight(resourceType string, path cty.Path, object, other cty.Value) *sight {
+	from := place{declared: v.judge.places(resourceType)}
+	return &sight{veil: v, from: from.follow(path, object, other)}
+}
+
+// valueAt is what stands at a path, null where nothing does.
+func valueAt(path cty.Path, object cty.Value) cty.Value {
+	if object == cty.NilVal {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	value, err := path.Apply(object)
+	if err != nil {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	return value
+}
+
+// asText writes a value as JSON; what is hidden as a whole stands there without quotes.
+func asText(v cty.Value) string {
+	if !v.IsWhollyKnown() {
+		return unknownText
+	}
+	if v.Type() == cty.String && !v.IsNull() && (v.AsString() == HiddenText || v.AsString() == unknownText) {
+		return v.AsString()
+	}
+	var b bytes.Buffer
+	encoded, err := ctyjson.Marshal(v, v.Type())
+	if err != nil || json.Compact(&b, encoded) != nil {
+		return HiddenText
+	}
+	return b.String()
+}
+
+const unknownText = "(known after apply)"
+
+// A place is where a value stands: what was declared of it, and the names above it.
+type place struct {
+	declared *places
+	name     string
+	critical bool // whether a name above says that everything below is a credential
+}
+
+// below is the place under a name.
+func (p place) below(name string) place {
+	return place{declared: p.declared.child(name), name: name, critical: p.critical || classify(p.name) == classCritical}
+}
+
+// pair is the place of a value that another value gives its name to.
+func (p place) pair(name string) place {
+	return place{declared: p.declared, name: name, critical: p.critical || classify(p.name) == classCritical}
+}
+
+// follow goes down a path. Either side of a change may have the name that tells what a value is.
+func (p place) follow(path cty.Path, object, other cty.Value) place {
+	for i, step := range path {
+		name, named := stepName(step)
+		if !named {
+			continue
+		}
+		p = p.below(name)
+		for _, side := range []cty.Value{object, other} {
+			if given := pairAt(valueAt(path[:i], side)); given != "" && isPaired(name) {
+				p = p.pair(given)
+			}
+		}
+	}
+	return p
+}
+
+func stepName(step cty.PathStep) (string, bool) {
+	switch s := step.(type) {
+	case cty.GetAttrStep:
+		return s.Name, true
+	case cty.IndexStep:
+		if s.Key.Type() == cty.String && s.Key.IsKnown() && !s.Key.IsNull() {
+			return s.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+func isPaired(name string) bool { return name == "value" || name == "default" }
+
+// pairAt is the name that an object gives to the value in it.
+func pairAt(v cty.Value) string {
+	if v == cty.NilVal || v.IsNull() || !v.IsKnown() {
+		return ""
+	}
+	if v.Type().IsMapType() {
+		v = cty.ObjectVal(v.AsValueMap())
+	}
+	name, _ := givenName(v)
+	return name
+}
+
+// A sight is one look at a value.
+type sight struct {
+	veil   *Veil
+	from   place
+	hidden bool // whether something was
+}
+
+// value returns a value without credentials, in the loose types that JSON has.
+func (s *sight) value(p place, v cty.Value) cty.Value {
+	ty := v.Type()
+	switch {
+	case !v.IsKnown():
+		return cty.StringVal(unknownText)
+	case v.IsNull():
+		return cty.NullVal(cty.DynamicPseudoType)
+	case ty == cty.String:
+		return cty.StringVal(s.text(p, v.AsString()))
+	case ty == cty.Number:
+		return s.number(p, v)
+	case ty.IsPrimitiveType() || !v.CanIterateElements():
+		return v
+	case ty.IsObjectType() || ty.IsMapType():
+		return s.object(p, v)
+	}
+	var parts []cty.Value
+	for it := v.ElementIterator(); it.Next(); {
+		_, part := it.Element()
+		parts = append(parts, s.value(p, part))
+	}
+	return cty.TupleVal(parts)
+}
+
+func (s *sight) object(p place, v cty.Value) cty.Value {
+	given := pairAt(v)
+	parts := map[string]cty.Value{}
+	for it := v.ElementIterator(); it.Next(); {
+		k, part := it.Element()
+		key := k.AsString()
+		at := p.below(key)
+		if given != "" && isPaired(key) {
+			at = at.pair(given)
+		}
+		parts[Mask(key)] = s.value(at, part)
+	}
+	return cty.ObjectVal(parts)
+}
+
+// number hides a number under the name of a credential.
+func (s *sight) number(p place, v cty.Value) cty.Value {
+	digits := v.AsBigFloat().Text('f', -1)
+	if p.critical || classify(p.name) == classCritical || p.declared.is() == markSecret && !isHarmless(p.name, digits) {
+		s.hide(digits)
+		return cty.StringVal(HiddenText)
+	}
+	return v
+}
+
+// text hides a text as a whole where its place says so, and otherwise what of it has the form of a
+// credential. A text in JSON is judged part by part.
+func (s *sight) text(p place, text string) string {
+	if isContainer(text) {
+		if inside, ok := s.inJSON(p, text); ok {
+			return inside
+		}
+	}
+	if says := said(text); says == "" || text == HiddenText || text == unknownText {
+		return text
+	}
+	m := p.declared.is()
+	if p.critical || classify(p.name) == classCritical || m == markSecret && !isOpen(p.name, text) || s.veil.judge.rule(p.name, text, m) != "" && m != markNone {
+		s.hide(text)
+		return HiddenText
+	}
+	found := Find(p.name, text)
+	for _, f := range found {
+		if f.Start == 0 && f.End == len(text) {
+			s.hide(text)
+			return HiddenText
+		}
+		s.hide(text[f.Start:f.End])
+	}
+	return cutOut(text, found, masked)
+}
+
+// inJSON masks a JSON text, and leaves one alone that holds no credential.
+func (s *sight) inJSON(p place, text string) (string, bool) {
+	ty, err := ctyjson.ImpliedType([]byte(text))
+	if err != nil {
+		return "", false
+	}
+	inner, err := ctyjson.Unmarshal([]byte(text), ty)
+	if err != nil {
+		return "", false
+	}
+	within := &sight{veil: s.veil}
+	safe := within.value(p, inner)
+	if !within.hidden && Mask(text) == text {
+		return text, true
+	}
+	s.hidden = true
+	encoded, err := ctyjson.Marshal(safe, safe.Type())
+	if err != nil {
+		return HiddenText, true
+	}
+	return Mask(string(encoded)), true
+}
+
+// said is what a text says by itself: nothing where it only refers to a secret, or was masked before.
+func said(text string) string {
+	bare := strings.ToLower(strings.Trim(strings.TrimSpace(literal(text)), "[]()<>* "))
+	switch bare {
+	case "redacted", "filtered", "masked", "secret":
+		return ""
+	}
+	if schemes[bare] {
+		return ""
+	}
+	return bare
+}
+
+// isOpen reports whether a text at a place of credentials is a header that is none.
+func isOpen(name, text string) bool {
+	return mediaType.MatchString(text) || harmlessHeaders[strings.ToLower(name)] && suspicion(classPlain, text) == "" ||
+		len(text) < 4 && isNumber(text)
+}
+
+func (s *sight) hide(text string) {
+	s.hidden = true
+	s.veil.Remember(text)
+}
