@@ -232,7 +232,11 @@ func (s *Stage) writeStaged(f File, replaces bool) error {
 			return diskError("rewrite", s.file(f.Name), err)
 		}
 	}
-	if err := s.directory.disk.create(s.file(f.Name), f.Content, f.mode()); err != nil {
+	mode := f.mode()
+	if present, err := os.Lstat(s.directory.file(f.Name)); err == nil && present.Mode().IsRegular() {
+		mode &= present.Mode() | 0o700 // what people keep from others stays so
+	}
+	if err := s.directory.disk.create(s.file(f.Name), f.Content, mode); err != nil {
 		return diskError("write", s.file(f.Name), err)
 	}
 	return nil

@@ -39,6 +39,11 @@ func PushState(ctx context.Context, job Job, content []byte) (err error) {
 	cmd := exec.CommandContext(ctx, s.job.Engine.Path, "state", "push", "-")
 	cmd.Dir, cmd.Env = s.job.Dir, append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	interruptOnCancel(cmd)
+	after, err := s.keepPrivate()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, after()) }()
 	var complaint bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(content), &complaint
 	if failed := cmd.Run(); failed != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
 // planOf is a plan with one change.
@@ -22,7 +23,7 @@ func planOf(rest string) string {
 
 func read(t *testing.T, text string, o change.Options) *change.Plan {
 	t.Helper()
-	p, err := change.Read(strings.NewReader(text), o)
+	p, err := change.Read(strings.NewReader(text), secret.NewVeil(secret.Options{}), o)
 	if err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
@@ -185,7 +186,7 @@ func TestWhatIsNoPlan(t *testing.T) {
 		`{"format_version":"1.2","resource_changes":[{"change":"x"}]}`:    change.ErrNoPlan,
 		`{"format_version":"1.2","planned_values":{},"output_changes":3}`: change.ErrNoPlan,
 	} {
-		if p, err := change.Read(strings.NewReader(text), change.Options{}); !errors.Is(err, want) {
+		if p, err := change.Read(strings.NewReader(text), secret.NewVeil(secret.Options{}), change.Options{}); !errors.Is(err, want) {
 			t.Errorf("%s: %v, %+v", text, err, p)
 		}
 	}
@@ -211,7 +212,7 @@ func TestTornPlans(t *testing.T) {
 	}
 	text := strings.TrimSpace(string(raw))
 	for i := range len(text) {
-		if _, err := change.Read(strings.NewReader(text[:i]), change.Options{}); !errors.Is(err, change.ErrNoPlan) {
+		if _, err := change.Read(strings.NewReader(text[:i]), secret.NewVeil(secret.Options{}), change.Options{}); !errors.Is(err, change.ErrNoPlan) {
 			t.Fatalf("cut after %d bytes: %v", i, err)
 		}
 	}
@@ -337,4 +338,35 @@ func (g *generator) plan() string {
 			i, action, before, after, beforeMark, afterMark))
 	}
 	return `{"format_version":"1.2","planned_values":{},"resource_changes":[` + strings.Join(objects, ",") + `]}`
+}
+
+// TestSecretsByPlace holds that a type's secret paths are hidden whatever they are called, and a name on one side of
+// a change covers both.
+func TestSecretsByPlace(t *testing.T) {
+	t.Parallel()
+	veil := func() *secret.Veil {
+		return secret.NewVeil(secret.Options{Secret: func(typ string) []string {
+			return map[string][]string{"a": {"headers.value", "inner.headers", "pin"}}[typ]
+		}})
+	}
+	for _, sides := range []string{
+		`"before":{"headers":[{"name":"X-Plain","value":"quietotter1"}]},"after":{"headers":[{"name":"X-Plain","value":"quietotter2"}]}`,
+		`"before":{"headers":[]},"after":{"headers":[{"name":"X-Plain","value":"quietotter2"}]}`,
+		`"before":null,"after":{"inner":[{"headers":"{\"X-Plain\":\"quietotter2\"}"}]}`,
+		`"before":{"pin":1234567},"after":{"pin":null}`,
+		`"before":{"vars":[{"name":"plain","value":"quietotter1"}]},"after":{"vars":[{"name":"api_token","value":"quietotter2"}]}`,
+		`"before":{"inner":[{"headers":{"k":["quietotter1"]}}]},"after":{"inner":[{"headers":null}]}`,
+	} {
+		p, err := change.Read(strings.NewReader(planOf(`"actions":["update"],`+sides)), veil(), change.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := string(said) + p.Markdown(9); strings.Contains(text, "quietotter") || strings.Contains(text, "1234567") || !strings.Contains(text, "(sensitive value)") {
+			t.Errorf("%s: %s", sides, text)
+		}
+	}
 }

@@ -15,6 +15,7 @@ const (
 // A differ compares values, and remembers what must not be shown anywhere.
 type differ struct {
 	options Options
+	masks   *secret.Veil
 	hidden  map[string]bool
 }
 
@@ -29,7 +30,7 @@ type place struct {
 
 // compare lists what differs, as many as are wanted, and counts the others.
 func (d *differ) compare(v values) (list []Attribute, more int) {
-	w := walk{differ: d, replacing: v.replacing}
+	w := walk{differ: d, typ: v.typ, replacing: v.replacing}
 	start := place{before: v.before, after: v.after, unknown: v.unknown, marks: v.hidden}
 	if v.name != "" {
 		start.path, start.names = "value", []string{v.name}
@@ -43,6 +44,7 @@ func (d *differ) compare(v values) (list []Attribute, more int) {
 
 type walk struct {
 	*differ
+	typ       string
 	replacing []string
 	found     []Attribute
 }
@@ -74,11 +76,13 @@ func (p place) has(kind byte) bool {
 }
 
 func (w *walk) object(p place) {
-	pair := pairName(p.before, p.after)
+	pairs := []string{pairName(p.before), pairName(p.after)} // which one side may have and the other not
 	for _, key := range keys(p.before, p.after, p.unknown) {
 		names := append(append([]string(nil), p.names...), key)
-		if pair != "" && key == "value" {
-			names = append(names, pair)
+		for _, pair := range pairs {
+			if pair != "" && key == "value" {
+				names = append(names, pair)
+			}
 		}
 		w.at(place{
 			path: join(p.path, key), names: names,
@@ -100,12 +104,10 @@ func (n *node) child(key string, i int) *node {
 }
 
 // pairName is the name that an object gives to the value in it, as lists of variables do.
-func pairName(sides ...*node) string {
-	for _, n := range sides {
-		for _, key := range []string{"name", "key", "header", "field"} {
-			if name := n.field(key); name.is('s') && name.text != "" {
-				return name.text
-			}
+func pairName(n *node) string {
+	for _, key := range []string{"name", "key", "header", "field"} {
+		if name := n.field(key); name.is('s') && name.text != "" {
+			return name.text
 		}
 	}
 	return ""
@@ -211,7 +213,7 @@ func (w *walk) veil(names []string, n *node, marks [2]*node) (text string, hidde
 	case 's':
 		return w.veilText(names, n.text)
 	case 'n':
-		if name := last(names); len(secret.Find(name, n.text)) > 0 {
+		if w.masks.HidesNumber(w.typ, names, n.text) {
 			return hiddenText, true
 		}
 		return n.text, false
@@ -237,36 +239,20 @@ func (w *walk) veilObject(names []string, n *node, marks [2]*node) (text string,
 			under = append(under, pair)
 		}
 		part, h := w.veil(under, n.fields[key], [2]*node{marks[0].child(key, -1), marks[1].child(key, -1)})
-		parts, hidden = append(parts, key+": "+part), hidden || h
+		parts, hidden = append(parts, w.masks.Path(key)+": "+part), hidden || h
 	}
 	return "{" + strings.Join(parts, ", ") + "}", hidden
 }
 
-func last(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return names[len(names)-1]
-}
-
-// veilText hides a text as a whole when a name above it says so, and otherwise what in it has the
-// form of a credential.
+// veilText hides a text as a whole where its place says so, and otherwise what in it has the form of
+// a credential.
 func (w *walk) veilText(names []string, text string) (string, bool) {
-	if strings.TrimSpace(text) == "" {
-		return strconv.Quote(text), false
+	shown, hidden := w.masks.Text(w.typ, names, text)
+	if string(shown) == hiddenText {
+		w.note(text)
+		return hiddenText, true
 	}
-	for i, name := range names {
-		inherited := i < len(names)-1 && len(secret.Find(name, "opaque")) > 0
-		for _, f := range secret.Find(name, text) {
-			inherited = inherited || f.Start == 0 && f.End == len(text)
-		}
-		if inherited {
-			w.note(text)
-			return hiddenText, true
-		}
-	}
-	masked := secret.Mask(text)
-	return quote(masked), masked != text
+	return quote(string(shown)), hidden
 }
 
 // remember takes note of what the marks cover.

@@ -13,14 +13,15 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// Read reads the document that show -json writes of a plan, one object at a time. Its errors are
+// Read reads the document that show -json writes of a plan, one object at a time, and masks its values
+// with a veil. Its errors are
 // [ErrNoPlan], [ErrFormat], or say where the document breaks off.
-func Read(r io.Reader, o Options) (*Plan, error) {
+func Read(r io.Reader, veil *secret.Veil, o Options) (*Plan, error) {
 	sum := sha256.New()
 	d := &document{
 		dec:  json.NewDecoder(io.TeeReader(r, sum)),
 		plan: &Plan{},
-		diff: differ{options: o.withDefaults(), hidden: map[string]bool{}},
+		diff: differ{options: o.withDefaults(), masks: veil, hidden: map[string]bool{}},
 		seen: map[string]bool{},
 		vars: map[string]string{},
 	}
@@ -173,6 +174,7 @@ func (d *document) resource(w wireResource) error {
 	if err != nil {
 		return err
 	}
+	values.typ = w.Type
 	d.diff.remember(values)
 	if action == "" {
 		return nil

@@ -70,6 +70,7 @@ type values struct {
 	before, after *node
 	unknown       *node // of after
 	hidden        [2]*node
+	typ           string // of the object; empty for an output
 	name          string // under which it stands; empty for an object
 	replacing     []string
 }

@@ -113,7 +113,7 @@ func (d Dir) Mkdir(name string, mode fs.FileMode) error {
 	return d.in(name, func(root *os.Root, name string) error { return root.Mkdir(name, mode) })
 }
 
-// Create writes a file that must not be there yet. Whatever the umask, it gets the mode.
+// Create writes a file that must not be there yet, with the mode that the umask leaves.
 func (d Dir) Create(name string, content []byte, mode fs.FileMode) error {
 	return d.in(name, func(root *os.Root, name string) error {
 		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
@@ -121,7 +121,7 @@ func (d Dir) Create(name string, content []byte, mode fs.FileMode) error {
 			return err
 		}
 		_, err = f.Write(content)
-		return errors.Join(err, f.Chmod(mode), f.Close())
+		return errors.Join(err, f.Close())
 	})
 }
 
@@ -190,6 +190,9 @@ func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
 	folder, base := path.Split(filepath.ToSlash(name))
 	next := folder + "." + strings.TrimPrefix(base, ".") + "." + rand.Text()
 	err := d.Create(next, content, mode)
+	if before, gone := d.Lstat(name); err == nil && gone == nil && before.Mode().Perm() == mode {
+		err = d.in(next, func(root *os.Root, next string) error { return root.Chmod(next, mode) }) // as it was, whatever the umask
+	}
 	if err == nil {
 		err = d.Flush(next)
 	}

@@ -10,6 +10,7 @@ const scriptHead = `#!/bin/sh
 # Imports the objects one by one, for engines or workflows without import blocks.
 # What the state already holds is passed over, so the script can be run again.
 set -eu
+umask 077 # the state may hold secrets
 
 engine=${TF:-terraform}
 held=$("$engine" state list 2>/dev/null || true)

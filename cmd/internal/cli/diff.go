@@ -302,9 +302,7 @@ func liveSnapshot(ctx context.Context, w World, o *importOptions, recorded *drif
 func told(d *drift.Diff, from, to string) report.Changes {
 	veil := newVeil() // a snapshot holds no secrets, but may come from anywhere
 	for _, change := range d.Changes {
-		for _, o := range []drift.Object{change.Before, change.After} {
-			veil.Learn(o.Type, o.Values)
-		}
+		veil.Learn(change.Object().Type, change.Before.Values, change.After.Values)
 	}
 	c := report.Changes{From: from, To: to}
 	for _, change := range d.Changes {

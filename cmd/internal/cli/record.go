@@ -154,6 +154,7 @@ func runRecord(ctx context.Context, w World, o *recordOptions, args []string) er
 
 func (o *recordOptions) record(ctx context.Context, w World) error {
 	plan, err := record.Source{
+		Veil: newVeil(),
 		Path: o.plan, In: w.In, Directory: o.dir, Engine: o.engine, Getenv: w.Getenv, Environ: w.Environ(),
 	}.Load(ctx)
 	if err != nil {

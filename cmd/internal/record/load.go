@@ -14,6 +14,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -23,6 +24,7 @@ type Source struct {
 	In        io.Reader
 	Directory string // in which the engine reads a binary plan: where it was made
 	Engine    string // terraform, tofu or a path; empty for the first on the search path
+	Veil      *secret.Veil
 	Getenv    func(string) string
 	Environ   []string
 }
@@ -58,7 +60,7 @@ func (s Source) Load(ctx context.Context) (*change.Plan, error) {
 }
 
 func (s Source) read(in io.Reader) (*change.Plan, error) {
-	p, err := change.Read(in, change.Options{})
+	p, err := change.Read(in, s.Veil, change.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name(), err)
 	}

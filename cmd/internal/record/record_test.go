@@ -15,6 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
@@ -156,7 +157,7 @@ func TestWhatPeopleGiveIsMaskedToo(t *testing.T) {
 func TestPlanFilesNeedAnEngine(t *testing.T) {
 	t.Parallel()
 	for _, plan := range []string{"PK\x03\x04 archive", `{"remote_plan_format":1}`} {
-		s := record.Source{Path: "-", In: strings.NewReader(plan), Directory: t.TempDir(), Getenv: func(string) string { return "/nowhere" }}
+		s := record.Source{Veil: secret.NewVeil(secret.Options{}), Path: "-", In: strings.NewReader(plan), Directory: t.TempDir(), Getenv: func(string) string { return "/nowhere" }}
 		if _, err := s.Load(t.Context()); err == nil || !strings.Contains(err.Error(), "neither terraform nor tofu") {
 			t.Errorf("%s: %v", plan, err)
 		}
@@ -174,6 +175,7 @@ func TestWhatAnEngineSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := record.Source{
+		Veil: secret.NewVeil(secret.Options{}),
 		Path: "-", In: strings.NewReader("PK\x03\x04"), Directory: dir, Engine: engine,
 		Getenv: os.Getenv, Environ: append(os.Environ(), "TF_CLI_ARGS_show=-x"),
 	}

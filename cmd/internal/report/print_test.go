@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 func TestWriteTable(t *testing.T) {

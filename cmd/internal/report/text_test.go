@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -85,7 +87,7 @@ func rich() *Summary {
 		Differences: []Difference{
 			{Address: "rootly_service.api", Action: "update", Path: "description", Before: `"old"`, After: `"new\u202e"`},
 			{Address: "rootly_service.api", Action: "update", Path: "position", Before: "null", After: "1"},
-			{Address: "rootly_service.web", Action: "update", Path: "description", Before: `"` + strings.Repeat("same text ", 40) + `then this"`, After: `"` + strings.Repeat("same text ", 40) + `then \u001b[31mthat"`},
+			{Address: "rootly_service.web", Action: "update", Path: "description", Before: shown.Text(`"` + strings.Repeat("same text ", 40) + `then this"`), After: shown.Text(`"` + strings.Repeat("same text ", 40) + `then \u001b[31mthat"`)},
 			{Address: "rootly_team.sre", Action: "error", Message: "rootly_team.sre: Invalid value:\nadmin_ids must be members"},
 			{Action: "incomplete", Message: "the engine deferred 3 changes"},
 		},

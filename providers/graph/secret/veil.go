@@ -45,13 +45,9 @@ func (v *Veil) Remember(values ...string) {
 	}
 }
 
-// Learn remembers the credentials in objects of a type.
-func (v *Veil) Learn(resourceType string, objects ...cty.Value) {
-	for _, object := range objects {
-		if object != cty.NilVal {
-			_ = v.at(resourceType, nil, object, cty.NilVal)
-		}
-	}
+// Learn remembers the credentials in an object of a type, before and after a change.
+func (v *Veil) Learn(resourceType string, before, after cty.Value) {
+	_ = v.Hides(resourceType, nil, before, after)
 }
 
 // Show writes what stands at a path of an object of a type, before and after a change, as JSON
@@ -74,9 +70,8 @@ func (v *Veil) safe(text string) shown.Text {
 // or after a change.
 func (v *Veil) Hides(resourceType string, path cty.Path, before, after cty.Value) bool {
 	s := v.sight(resourceType, path, before, after)
-	for _, object := range []cty.Value{before, after} {
-		_ = s.value(s.from, valueAt(path, object))
-	}
+	a, b := valueAt(path, before), valueAt(path, after)
+	_, _ = s.value(s.from, a, b), s.value(s.from, b, a)
 	return s.hidden
 }
 
@@ -84,11 +79,21 @@ func (v *Veil) Hides(resourceType string, path cty.Path, before, after cty.Value
 // the name that a list of pairs gives to a value. The second result tells whether something is hidden.
 func (v *Veil) Text(resourceType string, names []string, text string) (shown.Text, bool) {
 	s := &sight{veil: v}
+	return shown.Text(s.text(v.below(resourceType, names), text)), s.hidden
+}
+
+// HidesNumber reports whether a number that stands below names in an object of a type is a credential.
+func (v *Veil) HidesNumber(resourceType string, names []string, digits string) bool {
+	return v.below(resourceType, names).hidesNumber(digits)
+}
+
+// below is the place below names in an object of a type.
+func (v *Veil) below(resourceType string, names []string) place {
 	p := place{declared: v.judge.places(resourceType)}
 	for _, name := range names {
 		p = p.below(name)
 	}
-	return shown.Text(s.text(p, text)), s.hidden
+	return p
 }
 
 // Path masks the keys of maps in a path or an address that is written out.
@@ -165,7 +170,7 @@ func (v *Veil) known(text string) string {
 // that it has there.
 func (v *Veil) at(resourceType string, path cty.Path, object, other cty.Value) string {
 	s := v.sight(resourceType, path, object, other)
-	return asText(s.value(s.from, valueAt(path, object)))
+	return asText(s.value(s.from, valueAt(path, object), valueAt(path, other)))
 }
 
 func (v *Veil) sight(resourceType string, path cty.Path, object, other cty.Value) *sight {
@@ -270,8 +275,9 @@ type sight struct {
 	hidden bool // whether something was
 }
 
-// value returns a value without credentials, in the loose types that JSON has.
-func (s *sight) value(p place, v cty.Value) cty.Value {
+// value returns a value without credentials, in the loose types that JSON has. Other is what stands
+// there on the other side of the change.
+func (s *sight) value(p place, v, other cty.Value) cty.Value {
 	ty := v.Type()
 	switch {
 	case !v.IsKnown():
@@ -285,27 +291,33 @@ func (s *sight) value(p place, v cty.Value) cty.Value {
 	case ty.IsPrimitiveType() || !v.CanIterateElements():
 		return v
 	case ty.IsObjectType() || ty.IsMapType():
-		return s.object(p, v)
+		return s.object(p, v, other)
 	}
 	var parts []cty.Value
 	for it := v.ElementIterator(); it.Next(); {
 		_, part := it.Element()
-		parts = append(parts, s.value(p, part))
+		index := cty.IndexStep{Key: cty.NumberIntVal(int64(len(parts)))}
+		parts = append(parts, s.value(p, part, valueAt(cty.Path{index}, other)))
 	}
 	return cty.TupleVal(parts)
 }
 
-func (s *sight) object(p place, v cty.Value) cty.Value {
-	given := pairAt(v)
+func (s *sight) object(p place, v, other cty.Value) cty.Value {
 	parts := map[string]cty.Value{}
 	for it := v.ElementIterator(); it.Next(); {
 		k, part := it.Element()
 		key := k.AsString()
 		at := p.below(key)
-		if given != "" && isPaired(key) {
-			at = at.pair(given)
+		for _, side := range []cty.Value{v, other} {
+			if given := pairAt(side); given != "" && isPaired(key) {
+				at = at.pair(given)
+			}
 		}
-		parts[Mask(key)] = s.value(at, part)
+		beside := valueAt(cty.GetAttrPath(key), other)
+		if other.Type().IsMapType() {
+			beside = valueAt(cty.Path{cty.IndexStep{Key: k}}, other)
+		}
+		parts[Mask(key)] = s.value(at, part, beside)
 	}
 	return cty.ObjectVal(parts)
 }
@@ -313,11 +325,15 @@ func (s *sight) object(p place, v cty.Value) cty.Value {
 // number hides a number under the name of a credential.
 func (s *sight) number(p place, v cty.Value) cty.Value {
 	digits := v.AsBigFloat().Text('f', -1)
-	if p.critical || classify(p.name) == classCritical || p.declared.is() == markSecret && !isHarmless(p.name, digits) {
+	if p.hidesNumber(digits) {
 		s.hide(digits)
 		return cty.StringVal(HiddenText)
 	}
 	return v
+}
+
+func (p place) hidesNumber(digits string) bool {
+	return p.critical || classify(p.name) == classCritical || p.declared.is() == markSecret && !isHarmless(p.name, digits)
 }
 
 // text hides a text as a whole where its place says so, and otherwise what of it has the form of a
@@ -358,7 +374,7 @@ func (s *sight) inJSON(p place, text string) (string, bool) {
 		return "", false
 	}
 	within := &sight{veil: s.veil}
-	safe := within.value(p, inner)
+	safe := within.value(p, inner, cty.NullVal(cty.DynamicPseudoType))
 	if !within.hidden && Mask(text) == text {
 		return text, true
 	}
