@@ -28,9 +28,9 @@ const KnownAfterApply = "(known after apply)"
 
 const secretText = "(sensitive value)"
 
-// A Show writes what stands at a path of an object of a type before and after a change, as JSON without
+// A show writes what stands at a path of an object of a type before and after a change, as JSON without
 // secrets. It gets the whole objects, without the values that the plan marks as sensitive.
-type Show func(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text)
+type show func(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text)
 
 // showNothing hides every value: what is secret is not known.
 func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
@@ -38,16 +38,16 @@ func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
 }
 
 // differencesOf breaks a change down. Only what exists before and after has attributes to compare.
-func differencesOf(c Change, secrets []cty.Path, show Show) []Difference {
+func differencesOf(c Change, secrets []cty.Path, writes show) []Difference {
 	whole := Difference{Address: c.Address, ID: c.objectID(), Action: c.Action}
 	if c.Action != Update && c.Action != Replace {
 		return []Difference{whole}
 	}
 
-	if show == nil {
-		show = showNothing
+	if writes == nil {
+		writes = showNothing
 	}
-	d := differ{change: c, secrets: secrets, show: show}
+	d := differ{change: c, secrets: secrets, show: writes}
 	d.before, d.after = d.veiled(c.Before), d.veiled(c.After)
 	d.compare(nil, c.Before, c.After)
 	if len(d.found) == 0 {
@@ -59,7 +59,7 @@ func differencesOf(c Change, secrets []cty.Path, show Show) []Difference {
 type differ struct {
 	change        Change
 	secrets       []cty.Path
-	show          Show
+	show          show
 	before, after cty.Value // with placeholders for what is marked as sensitive or not known yet
 	found         []Difference
 }

@@ -18,8 +18,8 @@ type Object struct {
 
 // Expect is what a plan has to account for.
 type Expect struct {
-	// Show writes the values of differences. The zero value hides all of them.
-	Show Show
+	// Show writes the values of differences, without those that are secret. The zero value hides all of them.
+	Show show
 
 	Listed   []Object // every object that the listings named
 	Reported []Object // those that are told as not imported; Address is of no account
@@ -154,7 +154,7 @@ type jury struct {
 	forget   map[key]bool
 	edited   map[string]bool
 	marks    bool
-	show     Show
+	show     show
 	before   map[string]Change // by address
 	at       map[key]string    // addresses at which objects are found
 	types    map[string]bool   // those of the listed objects

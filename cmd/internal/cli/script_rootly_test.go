@@ -160,13 +160,13 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 // pick sets a variable to the id of an object.
 func pick(ts *testscript.TestScript, neg bool, args []string) {
 	r := rootlyOf(ts)
-	if neg || r.server == nil || len(args) != 3 {
-		ts.Fatalf("usage: pick VAR TYPE N, after serve")
+	if neg || r.server == nil || len(args) < 3 || len(args) > 4 {
+		ts.Fatalf("usage: pick VAR TYPE N [TEXT], after serve")
 	}
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)
 	for _, o := range r.server.Snapshot() {
-		if o.API != args[1] {
+		if o.API != args[1] || len(args) == 4 && !strings.Contains(string(o.Body), args[3]) {
 			continue
 		}
 		if n == 0 {

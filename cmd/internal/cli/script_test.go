@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND...    run a command that must end with that code
 //	serve [OPTION=VALUE...]  start a Rootly, and point ROOTLY_API_URL and ROOTLY_API_TOKEN to it
 //	api METHOD PATH [FILE]   change it
-//	pick VAR TYPE N          the id of its N-th object of a JSON:API type
+//	pick VAR TYPE N [TEXT]   the id of its N-th object of a JSON:API type, of those with a text in them
 //	asked [only VERB]        wait until it got a request; hold what requests there were
 //	note NAME DIR            remember the files of a directory, with their times
 //	same NAME DIR            hold that they are as they were, untouched

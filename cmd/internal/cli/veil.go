@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,19 +111,21 @@ func veilResult(veil *secret.Veil, result *verify.Result) {
 	for _, c := range slices.Concat(result.Drift, result.Changes) {
 		veil.Learn(c.Type, c.Before, c.After)
 		for _, p := range c.Sensitive {
-			for _, side := range []cty.Value{c.Before, c.After} {
-				if side == cty.NilVal {
-					continue
-				}
-				if v, err := p.Apply(side); err == nil {
-					for text := range textsOf(v) {
-						veil.Remember(text)
-					}
-				}
-			}
+			rememberAt(veil, p, c.Before)
+			rememberAt(veil, p, c.After)
 		}
 	}
 	veilDiagnostics(veil, result.Diagnostics)
+}
+
+// rememberAt lets a veil see what a plan marks as sensitive.
+func rememberAt(veil *secret.Veil, path cty.Path, object cty.Value) {
+	if object == cty.NilVal {
+		return
+	}
+	if v, err := path.Apply(object); err == nil {
+		veil.Remember(slices.Collect(maps.Keys(textsOf(v)))...)
+	}
 }
 
 // veilError masks what the engine says of code that it cannot plan.

@@ -67,7 +67,9 @@ func (s *secrets) put(attribute *hclwrite.Attribute, path cty.Path, live cty.Val
 	case strings.Contains(live.AsString(), drift.Redacted):
 		return "Rootly does not show the live value of the secret"
 	}
-	s.file.Body().SetAttributeValue(name, live)
+	now := hclwrite.TokensForValue(live)
+	now[0].SpacesBefore = s.file.Body().GetAttribute(name).Expr().BuildTokens(nil)[0].SpacesBefore
+	s.file.Body().SetAttributeRaw(name, now)
 	return ""
 }
 
