@@ -40,7 +40,7 @@ func redact(raw json.RawMessage, name string) json.RawMessage {
 		return json.RawMessage(quote(redacted)) // what cannot be read cannot be shown
 	}
 	s := shutter{}
-	s.walk(tree, under{name: name, secret: isSecret(name), top: name == ""})
+	s.walk(tree, under{name: name, secret: isSecret(name), top: name == "", header: isHeaders[name]})
 	return apply(raw, s.edits)
 }
 
@@ -52,6 +52,7 @@ type under struct {
 	name   string
 	secret bool // whether everything under that name is a credential
 	top    bool // whether these are the fields that events have of themselves
+	header bool // whether these are headers of HTTP, any of which may be a credential
 }
 
 func (s *shutter) walk(v value, at under) {
@@ -65,7 +66,7 @@ func (s *shutter) walk(v value, at under) {
 	case 's':
 		s.text(v, at)
 	case 'n':
-		if at.name != "" && len(secret.Find(at.name, v.text)) > 0 {
+		if at.header || at.name != "" && len(secret.Find(at.name, v.text)) > 0 {
 			s.replace(v, redacted)
 		}
 	}
@@ -87,9 +88,16 @@ func (s *shutter) object(v value, at under) {
 		if at.secret && !below.secret {
 			below.name, below.secret = at.name, true
 		}
+		below.header = isHeaders[below.name] || at.header && (pair == "" || !isPairName[part.key])
 		s.walk(part, below)
 	}
 }
+
+// isHeaders are the settings that hold headers.
+var isHeaders = map[string]bool{"headers": true, "custom_headers": true}
+
+// isPairName are the names of what names a value.
+var isPairName = map[string]bool{"name": true, "key": true, "header": true, "field": true, "attribute": true}
 
 // isEnvelope are the fields in which the fields of an event may stand.
 var isEnvelope = map[string]bool{"data": true, "attributes": true, "metadata": true, "event": true}
@@ -145,6 +153,10 @@ func (s *shutter) text(v value, at under) {
 			}
 			return
 		}
+	}
+	if at.header && !isBlank(v.text) {
+		s.replace(v, redacted)
+		return
 	}
 	if hidden := hide(at.name, v.text); hidden != v.text {
 		s.replace(v, hidden)

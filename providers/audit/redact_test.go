@@ -173,3 +173,23 @@ func quoted(t *testing.T, s string) string {
 	}
 	return string(raw)
 }
+
+// Any header may be a credential, whatever it is called.
+func TestRedactHeaders(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{
+		`{"object_changes":{"custom_headers":[[{"name":"X-Plain","value":"quietotter"}],[{"name":"X-Plain","value":"quietotter2"}]]}}`,
+		`{"object_changes":{"task_params":[{"headers":"{\"X-Plain\":\"quietotter\"}"},{"headers":"{\"X-Plain\":[\"quietotter\"]}"}]}}`,
+		`{"object":{"headers":{"X-Plain":"quietotter","X-Other":{"value":"quietotter"}}}}`,
+		`{"object":{"headers":"X-Plain: quietotter"}}`,
+	} {
+		e := audit.Redact(audit.Event{Raw: []byte(raw)})
+		if strings.Contains(string(e.Raw), "quietotter") || strings.Contains(raw, `"name":"X-Plain"`) && !strings.Contains(string(e.Raw), `"name":"X-Plain"`) {
+			t.Errorf("%s", e.Raw)
+		}
+	}
+	e := audit.Redact(audit.Event{Changes: []audit.Change{{Field: "headers", Before: []byte(`"X: quietotter"`), After: []byte("null")}}})
+	if string(e.Changes[0].Before) != `"[REDACTED]"` || string(e.Changes[0].After) != "null" {
+		t.Errorf("%s", e.Changes[0].Before)
+	}
+}

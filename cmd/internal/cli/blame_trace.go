@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -159,13 +160,20 @@ func (t *tracing) told(e audit.Event) report.ChangeEvent {
 		UserEmail: e.UserEmail, APIKeyID: e.APIKeyID, APIKey: t.names[e.APIKeyID], Source: e.Source, RequestID: e.RequestID,
 	}
 	for _, f := range e.Changes {
-		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: t.shown(f.Field, f.Before), After: t.shown(f.Field, f.After)})
+		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: shownDeed(e.ItemType, f.Field, f.Before), After: shownDeed(e.ItemType, f.Field, f.After)})
 	}
 	return c
 }
 
-// shown is a value of an event, which does not tell the type that Terraform has for the object.
-func (t *tracing) shown(field string, value json.RawMessage) shown.Text {
-	text, _ := newVeil().Text("", []string{field}, deedText(value))
+// shownDeed is a value of an event. Several types of Terraform may share an item type; what is secret in one of
+// them is not shown.
+func shownDeed(itemType, field string, value json.RawMessage) shown.Text {
+	veil, said := newVeil(), deedText(value)
+	text, hidden := veil.Text("", []string{field}, said)
+	for _, t := range catalogue.Types() {
+		if t.Audit == itemType && len(t.Secret)+len(t.Suspect) > 0 && !hidden {
+			text, hidden = veil.Text(t.Name, []string{field}, said)
+		}
+	}
 	return text
 }

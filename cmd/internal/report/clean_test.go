@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 func TestName(t *testing.T) {
@@ -34,7 +36,7 @@ func TestWorkflowCommands(t *testing.T) {
 	t.Parallel()
 	evil := strings.Repeat("x", 95) + " ::error::forged ##[add-mask]x"
 	c := Changes{From: "a", To: "b", Changes: []ObjectChange{{Kind: "changed", Address: "rootly_team.a", Title: evil, Events: []ChangeEvent{{
-		UserName: evil, Fields: []AttributeChange{{Path: "::set-output name=a::b", Before: evil}},
+		UserName: evil, Fields: []AttributeChange{{Path: "::set-output name=a::b", Before: shown.Text(evil)}},
 	}}, Confidence: "parent"}}}
 	for name, print := range map[string]func(*bytes.Buffer) error{
 		"changes":  func(b *bytes.Buffer) error { return WriteChanges(b, c) },
