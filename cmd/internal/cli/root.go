@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
@@ -81,7 +82,7 @@ func complain(out io.Writer, err error) {
 		report.Problem(out, errors.New("interrupted"), hintOf(err))
 		return
 	}
-	report.Problem(out, err, hintOf(err))
+	report.Problem(out, errors.New(secret.Mask(err.Error())), hintOf(err)) // it may quote an answer or a command line
 }
 
 func newRoot(w World) *cobra.Command {
