@@ -44,9 +44,11 @@ func (s Skipped) less(o Skipped) bool {
 
 // unknown reports an object of a shared collection whose kind no resource type has.
 func unknown(obj *Object) Rejected {
-	kind := text(object(obj.Node.Attributes, "task_params"), "task_type")
-	if kind == "" {
-		kind = text(object(obj.Node.Attributes, "trigger_params"), "trigger_type")
+	kind := ""
+	for _, row := range catalogue.Types() {
+		if row.API == obj.Node.Type && kind == "" {
+			kind = kindOf(row, obj.Node.Attributes)
+		}
 	}
 	return Rejected{Type: obj.Node.Type, ID: obj.ID, Title: obj.Title(), Reason: "the provider has no resource type for kind \"" + kind + "\""}
 }

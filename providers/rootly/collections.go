@@ -44,9 +44,8 @@ func (p *planner) need(t *catalogue.Type) {
 	for _, path := range t.Paths {
 		p.collection(path, t)
 	}
-	if t.Name == levelType {
-		// The paths tell whether levels are missing from their policy's list.
-		p.need(catalogue.Lookup(pathType))
+	if t.Strays != nil {
+		p.need(catalogue.Lookup(t.Strays.Sibling))
 	}
 }
 
@@ -122,13 +121,14 @@ func (c *collection) row(attrs map[string]any) (*catalogue.Type, string) {
 	if len(c.rows) == 0 {
 		return nil, ""
 	}
-	block, name := "trigger_params", "trigger_type"
-	if c.rows[0].IsTask() {
-		block, name = "task_params", "task_type"
-	}
-	params, _ := attrs[block].(map[string]any)
-	kind := text(params, name)
+	kind := kindOf(c.rows[0], attrs)
 	return typeOf(c.rows, kind), kind
+}
+
+// kindOf returns what distinguishes the types that share a collection.
+func kindOf(row *catalogue.Type, attrs map[string]any) string {
+	block, name, _ := strings.Cut(row.KindPath, ".")
+	return text(object(attrs, block), name)
 }
 
 // include is what the parents' collection must be asked to carry along, or "".

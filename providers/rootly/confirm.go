@@ -279,7 +279,7 @@ func (k *confirming) add(ctx context.Context, found []*Object) error {
 			}
 		}
 		found = rest
-		if err := k.beside(ctx, c, b); err != nil {
+		if err := k.members(ctx, c, b); err != nil {
 			return err
 		}
 		family, err := k.below(ctx, c, b)

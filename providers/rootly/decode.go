@@ -20,13 +20,13 @@ type Loss struct {
 	Reason string
 }
 
-// A Rejected is a live object that is not imported, with the reason and what would mend it.
+// A Rejected is a live object that is not imported, with the reason and what to do about it.
 type Rejected struct {
 	Type   string
 	ID     graph.ID
 	Title  string
 	Reason string
-	Mend   string // what to do so that the next run imports it; may be empty
+	Fix    string // what to do so that the next run imports it; may be empty
 }
 
 // Coverage counts what became of the settings of a type's objects.
@@ -68,9 +68,9 @@ type DecodeOptions struct {
 // Decode turns live objects into resources with literal ids. Its error is that of Done.
 func Decode(live *Live, o DecodeOptions) (*Decoded, error) {
 	d := &Decoded{Coverage: map[string]*Coverage{}}
-	checks := newChecks(live)
+	taken := newSlots(live)
 	for _, obj := range live.Objects {
-		d.one(obj, checks, o)
+		d.one(obj, taken, o)
 		if o.Done == nil {
 			continue
 		}
@@ -82,34 +82,30 @@ func Decode(live *Live, o DecodeOptions) (*Decoded, error) {
 }
 
 // one decodes an object, or says why it cannot be.
-func (d *Decoded) one(obj *Object, c checks, o DecodeOptions) {
+func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 	s := o.Schema.Resources[obj.Type.Name]
 	if s == nil {
 		d.reject(obj, "provider "+o.Schema.Version+" does not have this type", "")
 		return
 	}
-	if reason, mend := c.refuse(obj); reason != "" {
-		d.reject(obj, reason, mend)
+	r := &reader{row: obj.Type, full: o.Full, certain: o.Schema.Snapshot}
+	attrs := r.rewrite(obj)
+	if reason, fix := taken.refuse(obj, attrs); reason != "" {
+		d.reject(obj, reason, fix)
 		return
 	}
-	d.object(obj, s, o)
+	d.object(obj, s, r, attrs)
 }
 
-func (d *Decoded) reject(obj *Object, reason, mend string) {
-	d.Rejected = append(d.Rejected, Rejected{Type: obj.Type.Name, ID: obj.ID, Title: obj.Title(), Reason: reason, Mend: mend})
+func (d *Decoded) reject(obj *Object, reason, fix string) {
+	d.Rejected = append(d.Rejected, Rejected{Type: obj.Type.Name, ID: obj.ID, Title: obj.Title(), Reason: reason, Fix: fix})
 }
 
-// object decodes one object.
-func (d *Decoded) object(obj *Object, s *schema.Resource, o DecodeOptions) {
-	r := &reader{row: obj.Type, full: o.Full, certain: o.Schema.Snapshot}
+// object decodes one object with the attributes that the provider makes of its own.
+func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[string]any) {
 	if obj.Node.Type != obj.Type.API {
 		d.reject(obj, fmt.Sprintf("the API calls it %q where the provider takes %q", obj.Node.Type, obj.Type.API), "")
 		return
-	}
-	attrs := obj.Node.Attributes
-	hook := hooks()[obj.Type.Name]
-	if hook.before != nil {
-		attrs = hook.before(obj, r, attrs)
 	}
 	arguments, err := r.block(s.Block, place{}, attrs)
 	if err != nil {
@@ -117,15 +113,14 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, o DecodeOptions) {
 		return
 	}
 	r.parent(obj, s, arguments)
-	if hook.after != nil {
-		hook.after(obj, r, arguments)
-	}
+	r.yield(arguments)
+	r.ignoreUnread(arguments)
 	r.unheld(obj, s)
 	config := cty.ObjectVal(arguments)
 	d.Resources = append(d.Resources, &graph.Resource{
 		Address: graph.Address{Type: obj.Type.Name},
 		ID:      obj.ID,
-		Import:  importID(obj),
+		Import:  obj.Type.ImportIDOf(obj.ID, obj.Parent),
 		Slug:    text(attrs, "slug"),
 		Title:   obj.Title(),
 		Parent:  obj.Parent,
@@ -134,7 +129,7 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, o DecodeOptions) {
 		Config:  config,
 		Exprs:   JSONTexts(s.Block, config),
 		Ignore:  r.ignore,
-		Protect: protect(obj),
+		Protect: BuiltIn(obj),
 	})
 	d.account(obj, r)
 }
@@ -212,15 +207,6 @@ func lookup(raw any, steps []string, at string) []found {
 		at += "."
 	}
 	return lookup(next, steps[1:], at+steps[0])
-}
-
-// importID is what the import block needs where the id alone does not do: the provider builds the
-// path of an edge connector's action from its state, which is empty at import, and cleans it.
-func importID(obj *Object) graph.ID {
-	if obj.Type.Name == "rootly_edge_connector_action" {
-		return graph.ID("../" + string(obj.Parent) + "/actions/" + string(obj.ID))
-	}
-	return ""
 }
 
 // isTrue reports whether a raw attribute is set to true.

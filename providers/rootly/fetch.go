@@ -108,12 +108,20 @@ func (f *fetcher) list(ctx context.Context, c *collection, parent *Object) (batc
 	}
 	b := batch{objects: f.objects(c, id, l.Objects)}
 	if r.Query != nil {
-		b.included = includedIn(l.Included)
+		b.included = byKey(l.Included)
 	}
-	return b, f.beside(ctx, c, b)
+	return b, f.members(ctx, c, b)
 }
 
 func key(kind, id string) string { return kind + "/" + id }
+
+func byKey(nodes []*api.Object) map[string]*api.Object {
+	found := make(map[string]*api.Object, len(nodes))
+	for _, n := range nodes {
+		found[key(n.Type, n.ID)] = n
+	}
+	return found
+}
 
 // paging translates the catalogue's word into the client's.
 func paging(c *collection) api.Paging {
@@ -136,8 +144,8 @@ func pagingOf(pages catalogue.Pages) api.Paging {
 // includes is what to ask a collection to carry along, comma separated.
 func includes(c *collection) string {
 	var names []string
-	if len(c.rows) > 0 && c.rows[0].Beside != "" {
-		names = append(names, c.rows[0].Beside)
+	if len(c.rows) > 0 {
+		names = c.rows[0].Includes()
 	}
 	for _, child := range c.children {
 		if inc := child.include(); inc != "" && !slices.Contains(names, inc) {
@@ -180,7 +188,7 @@ func (f *fetcher) below(ctx context.Context, c *collection, b batch) ([]*Object,
 			families[i] = append(families[i], found[i]...)
 		}
 	}
-	if err := f.strayLevels(ctx, c, families); err != nil {
+	if err := f.addStrays(ctx, c, families); err != nil {
 		return nil, err
 	}
 	return slices.Concat(families...), nil
@@ -268,9 +276,8 @@ func (f *fetcher) cameAlong(c *collection, parent *Object, b batch) ([]*Object, 
 
 // whole reports whether an included object has its attributes, and not just its name.
 func whole(c *collection, n *api.Object) bool {
-	if c.rows[0].IsTask() {
-		_, ok := n.Attributes["task_params"].(map[string]any)
-		return ok
+	if block, _, ok := strings.Cut(c.rows[0].KindPath, "."); ok {
+		return object(n.Attributes, block) != nil
 	}
 	return len(n.Attributes) > 1
 }

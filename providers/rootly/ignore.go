@@ -1,31 +1,22 @@
 package rootly
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// mayIgnoreAlso lists what ignore_changes may name beyond what the schema itself gives reason for.
-func mayIgnoreAlso() map[string][]string {
-	return map[string][]string{
-		// Read back only when the state already has some, which it does not at import. The time is read
-		// as null where the API has none, and the code must have one.
-		rotationType: {"active_time_attributes", membersName, "schedule_rotationable_attributes.handoff_time"},
-		// Never read back.
-		"rootly_edge_connector_action": {"edge_connector_id"},
-	}
-}
-
 // MayIgnore reports whether ignore_changes may name a path of a type. Everything that it hides from
 // Terraform is hidden for ever, so the list of reasons is closed:
 //
-//   - a value that the provider's validator refuses, or whose absence it would fill by a default
-//     that the validator keeps from being spelt otherwise,
-//   - a block that the provider demands and the live object lacks, or that it cannot store,
-//   - the owner's id where the API does not answer it, since changing it replaces the object,
-//   - the few paths of mayIgnoreAlso.
+//   - a value that the provider's validator refuses, or a missing value for which the provider has a
+//     default that its validator does not let the code override,
+//   - a block that the provider requires and the live object does not have, or that it cannot store,
+//   - the parent's id where the API does not answer it, since changing it replaces the object,
+//   - a block that the provider reads only if its state has some already,
+//   - a required value that the API does not have, where the provider keeps null.
 //
 // The path is in Terraform's form, such as "rules[0].time_zone".
 func MayIgnore(resourceType, path string, s *schema.Provider) bool {
@@ -34,19 +25,24 @@ func MayIgnore(resourceType, path string, s *schema.Provider) bool {
 		return false
 	}
 	names := withoutIndexes(path)
-	for _, also := range mayIgnoreAlso()[resourceType] {
-		if also == names {
-			return true
-		}
-	}
-	if names == row.ParentAttr {
+	if names == row.ParentAttr || slices.Contains(row.ReadIfInState, names) {
 		return true
 	}
 	if a := r.Block.Find(names); a != nil {
-		return a.Enum != nil
+		return a.Enum != nil || row.KeepsNull && a.Mode == schema.Required && insideSingle(r.Block, names)
 	}
 	n := r.Block.FindNested(names)
 	return n != nil && n.Mode == schema.Required
+}
+
+// insideSingle reports whether a path is an attribute of a block that exists once.
+func insideSingle(b *schema.Block, path string) bool {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 {
+		return false
+	}
+	n := b.FindNested(path[:i])
+	return n != nil && n.Nesting == schema.NestingSingle
 }
 
 // withoutIndexes strips "[0]" and the like from a path.

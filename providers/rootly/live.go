@@ -16,7 +16,7 @@ type Object struct {
 	ID      graph.ID
 	Parent  graph.ID // empty for top-level objects
 	Node    *api.Object
-	Members []map[string]any // of a schedule rotation, which are objects beside it
+	Members []any // attributes of the objects that are part of its resource
 
 	title string // kept when Node is gone
 }
@@ -77,6 +77,15 @@ func (s Skipped) String() string {
 		return fmt.Sprintf("%s: %v", s.Type, s.Err)
 	}
 	return fmt.Sprintf("%s of %s: %v", s.Type, s.Parent, s.Err)
+}
+
+// Predecessor returns the older type that an organisation has where it does not have the one named,
+// or nil.
+func Predecessor(typ string) *catalogue.Type {
+	if row := catalogue.Lookup(typ); row != nil {
+		return catalogue.Lookup(row.Predecessor)
+	}
+	return nil
 }
 
 // relation returns the ids that a relationship of an object names, and whether it is there at all.

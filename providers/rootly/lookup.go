@@ -9,9 +9,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// BuiltIn says why an object is Rootly's own and not a person's; empty for a person's.
-func BuiltIn(obj *Object) string { return protect(obj) }
-
 // Lookups makes data sources for objects that are not to become resources. Others must hold every
 // live object of the same types, since a data source takes the first match: only what is unique
 // among them can be looked up. Objects without a data source, or without such a value, are missing
@@ -48,19 +45,8 @@ type uniqueKey struct {
 // lookupNames are the arguments by which data sources find things, the surest first.
 var lookupNames = []string{"slug", "name", "kind", "value", "form", "email"}
 
-// sourceType is the data source for a type. All kinds of workflows share one.
-func sourceType(o *Object) string {
-	switch {
-	case o.Type.IsWorkflow():
-		return "rootly_workflow"
-	case o.Type.IsTask():
-		return "rootly_workflow_task"
-	}
-	return o.Type.Name
-}
-
 func sourceSchema(o *Object, s *schema.Provider) *schema.Block {
-	if d := s.DataSources[sourceType(o)]; d != nil {
+	if d := s.DataSources[o.Type.DataSource]; d != nil {
 		return d.Block
 	}
 	return nil
@@ -107,7 +93,7 @@ func isDisabled(o *Object, b *schema.Block) bool {
 }
 
 func sourceAddress(o *Object, taken map[graph.Address]bool) graph.Address {
-	return graph.Free(graph.Address{Data: true, Type: sourceType(o)}, o.Title(), o.ID, taken)
+	return graph.Free(graph.Address{Data: true, Type: o.Type.DataSource}, o.Title(), o.ID, taken)
 }
 
 // UserSources makes a data source for every user whose email is unique.

@@ -88,6 +88,9 @@ func (r *reader) objects(n *schema.Nested, at place, raw any) (list []map[string
 	if raw == nil {
 		return nil, nil, nil
 	}
+	if how == catalogue.ReadResources {
+		how, raw = catalogue.ReadPicked, flattened(raw)
+	}
 	items, ok := raw.([]any)
 	if !ok {
 		if deeper {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -13,16 +14,18 @@ import (
 // ReadOne reads the object at a path, whatever type it has. Its Type is nil where that does not matter.
 func ReadOne(ctx context.Context, c Client, path, kind string, parent graph.ID) (*Object, error) {
 	var query url.Values
-	if kind == catalogue.Lookup(rotationType).API {
-		query = url.Values{"include": {membersName}}
+	types := catalogue.Types()
+	at := slices.IndexFunc(types, func(t *catalogue.Type) bool { return t.API == kind && t.Members != "" })
+	if at >= 0 {
+		query = url.Values{"include": {types[at].Members}}
 	}
 	node, along, err := c.Get(ctx, path, query)
 	if err != nil {
 		return nil, err
 	}
 	o := &Object{ID: graph.ID(node.ID), Parent: parent, Node: node}
-	if query != nil {
-		o.Members, _ = membersOf(node, includedIn(along))
+	if at >= 0 {
+		o.Members, _ = membersOf(&Object{Type: types[at], Node: node}, byKey(along))
 	}
 	return o, nil
 }
@@ -41,12 +44,4 @@ func ReadAll(ctx context.Context, c Client, path string, pages catalogue.Pages, 
 		objects = append(objects, &Object{ID: graph.ID(n.ID), Parent: parent, Node: n})
 	}
 	return objects, nil
-}
-
-func includedIn(along []*api.Object) map[string]*api.Object {
-	included := make(map[string]*api.Object, len(along))
-	for _, n := range along {
-		included[key(n.Type, n.ID)] = n
-	}
-	return included
 }

@@ -17,9 +17,7 @@ import (
 type reader struct {
 	row  *catalogue.Type
 	full bool // write every settable attribute
-	// exact says that the provider keeps null apart from zero, as types of its newer half do.
-	exact bool
-	// snapshot says that the defaults are certain, since the provider has the version they are of.
+	// certain says that the provider has the version that the known defaults are from.
 	certain bool
 
 	ignore []graph.Ignore
@@ -103,7 +101,7 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if err != nil {
 		return fmt.Errorf("%s: %w", at.indexed, err)
 	}
-	if r.exact && raw == nil && !a.HasDefault() {
+	if r.row.KeepsNull && raw == nil && !a.HasDefault() {
 		if a.Mode != schema.Required {
 			return nil
 		}
@@ -156,7 +154,7 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 	case a.HasDefault():
 		r.cover.Default++
 		return state, r.full || !r.certain
-	case !isZero(state), r.exact, r.full && r.writableZero(a):
+	case !isZero(state), r.row.KeepsNull, r.full && r.writableZero(a):
 		return state, true
 	case explicit && a.Mode == schema.OptionalComputed && isExplicitZero(state):
 		// What was chosen is kept even where Terraform could not tell it from nothing.

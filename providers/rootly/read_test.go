@@ -75,7 +75,7 @@ func TestRotationWithoutHandoffTime(t *testing.T) {
 func TestRotationWithADayTwice(t *testing.T) {
 	t.Parallel()
 	d, r := rotation(t, `"active_days":["M","T","M"]`)
-	if r != nil || len(d.Rejected) != 1 || !strings.Contains(d.Rejected[0].Reason, `"M" twice`) || d.Rejected[0].Mend == "" {
+	if r != nil || len(d.Rejected) != 1 || !strings.Contains(d.Rejected[0].Reason, `"M" twice`) || d.Rejected[0].Fix == "" {
 		t.Errorf("%+v", d.Rejected)
 	}
 }

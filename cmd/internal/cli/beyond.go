@@ -37,7 +37,7 @@ func (r *run) setAsideBuiltIn() {
 		}
 		r.beside = append(r.beside, o)
 		r.skipped = append(r.skipped, rootly.Rejected{
-			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Mend: "--system import takes it",
+			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Fix: "--system import takes it",
 		})
 		return true
 	})

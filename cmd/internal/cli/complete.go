@@ -48,7 +48,7 @@ func typeWords() []string {
 	}
 	for _, t := range catalogue.Types() {
 		if !t.IsTask() {
-			words[strings.TrimPrefix(t.Name, "rootly_")] = true
+			words[t.Short()] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(words))

@@ -65,7 +65,7 @@ func (r *run) takeOut(ctx context.Context, address, why string) error {
 		res := r.graph.Resources[at]
 		r.crashed[state.Key{Type: res.Address.Type, ID: res.ID}] = why
 		r.graph.Resources = slices.Delete(slices.Clone(r.graph.Resources), at, at+1)
-		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Mend: mendCrash})
+		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Fix: mendCrash})
 		r.report.Repairs = append(r.report.Repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})
 	}
 	for _, c := range r.changes.Carried {

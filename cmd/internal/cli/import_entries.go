@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
@@ -31,25 +32,19 @@ func (r *run) stateResources() []tfstate.Resource {
 	return list
 }
 
-const rotationType = "rootly_schedule_rotation"
-
-// rotationSets are read by the provider only where the state has some. An import makes none.
-var rotationSets = []string{"active_time_attributes", "schedule_rotation_members"}
-
-// lookAgain lets Terraform see the sets of a rotation that the state has, or has after this run: the
-// provider reads them then. With import blocks beside the state, another state may be without.
+// lookAgain lets Terraform see the blocks that the provider reads only if the state has some, where the
+// state has some or will have after this run. With import blocks next to the state, another state may
+// have none.
 func (r *run) lookAgain(resources []*graph.Resource) {
 	if r.o.importAs.importAs == asBoth {
 		return
 	}
 	held := r.around.heldAt()
 	for _, res := range resources {
-		if res.Address.Type != rotationType {
-			continue
-		}
-		places := held[state.Key{Type: rotationType, ID: res.ID}]
+		row := catalogue.Lookup(res.Address.Type)
+		places := held[state.Key{Type: row.Name, ID: res.ID}]
 		res.Ignore = slices.DeleteFunc(res.Ignore, func(i graph.Ignore) bool {
-			if !slices.Contains(rotationSets, i.Path) {
+			if !slices.Contains(row.ReadIfInState, i.Path) {
 				return false
 			}
 			if len(places) > 0 {
@@ -65,16 +60,15 @@ func (r *run) lookAgain(resources []*graph.Resource) {
 // them can hold a secret.
 func readNeeds(res *graph.Resource, block *schema.Block) map[string]cty.Value {
 	attributes := map[string]cty.Value{}
-	switch res.Address.Type {
-	case "rootly_edge_connector_action": // read below its connector, whose id no answer holds
-		if v, ok := argument(res, "edge_connector_id"); ok {
-			attributes["edge_connector_id"] = v
+	row := catalogue.Lookup(res.Address.Type)
+	if row.Read[row.ParentAttr] == catalogue.ReadNever { // the provider reads the object below its parent
+		if v, ok := argument(res, row.ParentAttr); ok {
+			attributes[row.ParentAttr] = v
 		}
-	case rotationType: // read only where the state has some
-		for _, name := range rotationSets {
-			if v, ok := argument(res, name); ok && v.LengthInt() > 0 {
-				attributes[name] = complete(v, block.Nested(name))
-			}
+	}
+	for _, name := range row.ReadIfInState {
+		if v, ok := argument(res, name); ok && v.LengthInt() > 0 {
+			attributes[name] = complete(v, block.Nested(name))
 		}
 	}
 	return attributes

@@ -309,7 +309,7 @@ func withOwned(words []string) ([]string, error) {
 			if t.IsTask() {
 				add("workflow_task")
 			} else {
-				add(strings.TrimPrefix(t.Name, "rootly_"))
+				add(t.Short())
 			}
 		}
 	}

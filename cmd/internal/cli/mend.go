@@ -164,7 +164,7 @@ func (r *run) record(done []repair.Repair) []string {
 		})
 		if d.How == repair.Remove {
 			r.skipped = append(r.skipped, rootly.Rejected{
-				Type: d.Address.Type, ID: d.ID, Title: d.Title, Reason: d.Cause, Mend: "report this with the versions of the provider and of this program",
+				Type: d.Address.Type, ID: d.ID, Title: d.Title, Reason: d.Cause, Fix: "report this with the versions of the provider and of this program",
 			})
 			continue
 		}

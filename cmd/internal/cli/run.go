@@ -115,7 +115,7 @@ func (r *run) fetch(ctx context.Context, parts ...*run) error {
 		return err
 	}
 	r.live = live
-	if err := r.routingRules(ctx); err != nil {
+	if err := r.predecessors(ctx); err != nil {
 		return err
 	}
 	r.ids.Add(live.Objects)
@@ -150,21 +150,18 @@ func (r *run) known(parts []*run) []rootly.Known {
 	return append(list, r.compared...)
 }
 
-const (
-	alertRoutes = "rootly_alert_route"
-	alertRules  = "rootly_alert_routing_rule"
-)
-
-// routingRules fetches the rules that alert routes superseded, for organisations without routes.
-func (r *run) routingRules(ctx context.Context) error {
-	absent := false
+// predecessors fetches the older types that the organisation has instead of those that it lacks.
+func (r *run) predecessors(ctx context.Context) error {
+	var older []*catalogue.Type
 	for _, s := range r.live.Skipped {
-		absent = absent || s.Type == alertRoutes && (errors.Is(s.Err, api.ErrForbidden) || errors.Is(s.Err, api.ErrNotFound))
+		if t := rootly.Predecessor(s.Type); t != nil && rootly.Absent(s.Err) && !slices.Contains(older, t) {
+			older = append(older, t)
+		}
 	}
-	if len(r.o.resources) > 0 || !absent {
+	if len(r.o.resources) > 0 || len(older) == 0 {
 		return nil
 	}
-	more, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(alertRules)}})
+	more, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: older})
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func namesOf(is func(*catalogue.Type) bool) []string {
 func nearest(word string) string {
 	var names []string
 	for _, t := range catalogue.Types() {
-		names = append(names, strings.TrimPrefix(t.Name, "rootly_"))
+		names = append(names, t.Short())
 	}
 	return closest(word, names)
 }

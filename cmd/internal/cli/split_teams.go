@@ -11,8 +11,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-const teamType = "rootly_team"
-
 // A teamList knows the teams and the names of their parts. The team itself is shared: its members are
 // the organisation's to decide, and almost everything refers to it.
 type teamList struct {
@@ -25,8 +23,8 @@ type teamList struct {
 func (s *split) findTeams(ctx context.Context) (*teamList, error) {
 	r := s.run
 	objects := slices.Concat(r.live.Objects, r.filtered, r.beside)
-	if !slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == teamType }) {
-		live, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(teamType)}})
+	if !slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == catalogue.Team }) {
+		live, err := rootly.Fetch(ctx, r.client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(catalogue.Team)}})
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +41,7 @@ func (s *split) findTeams(ctx context.Context) (*teamList, error) {
 	}
 	var ids []graph.ID
 	for _, o := range objects {
-		if o.Type.Name == teamType {
+		if o.Type.Name == catalogue.Team {
 			t.slugs[o.ID] = cmp.Or(o.Text("slug"), o.Title())
 			ids = append(ids, o.ID)
 		}

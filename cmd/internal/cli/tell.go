@@ -76,9 +76,12 @@ func (r *run) outcome() error {
 	return nil
 }
 
-// superseded reports whether a type that could not be listed has a forerunner that could: an
-// organisation has alert routes or alert routing rules, never both.
-func (r *run) superseded(typ string) bool { return typ == alertRoutes && r.live.Complete[alertRules] }
+// superseded reports whether a type that could not be listed has a predecessor that could: an
+// organisation has one of them, never both.
+func (r *run) superseded(typ string) bool {
+	older := rootly.Predecessor(typ)
+	return older != nil && r.live.Complete[older.Name]
+}
 
 func (r *run) countTypes() {
 	counts := map[string]*report.TypeCount{}
@@ -99,7 +102,7 @@ func (r *run) countTypes() {
 	for _, o := range r.rejected() {
 		count(o.Type).Listed++
 		r.report.NotImported = append(r.report.NotImported, report.NotImported{
-			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Mend: o.Mend,
+			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Mend: o.Fix,
 		})
 	}
 	for _, c := range counts {

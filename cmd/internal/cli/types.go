@@ -158,8 +158,8 @@ func sum(total *int, n int) *int {
 	return &n
 }
 
-// countInto adds live counts to the entries, and reports whether something could not be read. Alert
-// routes are no lack: organisations have them or their forerunner, alert routing rules.
+// countInto adds live counts to the entries, and reports whether something could not be read. A type
+// that the organisation has the predecessor of does not count.
 func countInto(entries []*typeEntry, live *rootly.Live) (partial bool) {
 	counts := map[string]int{}
 	for _, o := range live.Objects {
@@ -168,7 +168,7 @@ func countInto(entries []*typeEntry, live *rootly.Live) (partial bool) {
 	missing := map[string]string{}
 	for _, s := range live.Skipped {
 		missing[s.Type] = strings.Join(strings.Fields(s.Err.Error()), " ")
-		partial = partial || s.Type != alertRoutes || !rootly.Absent(s.Err)
+		partial = partial || rootly.Predecessor(s.Type) == nil || !rootly.Absent(s.Err)
 	}
 	for _, e := range entries {
 		if why, ok := missing[e.Type]; ok {
@@ -243,9 +243,10 @@ func (e *typeEntry) parents() string {
 			if workflows++; workflows > 1 {
 				continue
 			}
-			p = "rootly_workflow_*"
+			names = append(names, "workflow_*")
+			continue
 		}
-		names = append(names, strings.TrimPrefix(p, "rootly_"))
+		names = append(names, catalogue.Lookup(p).Short())
 	}
 	return strings.Join(names, ", ")
 }

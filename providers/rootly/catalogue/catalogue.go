@@ -9,6 +9,7 @@
 package catalogue
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -48,22 +49,31 @@ type Type struct {
 	// ParentPath is the collection of parents that are no resource type themselves.
 	ParentPath string
 
-	// Include asks the parents' collection to carry these objects along.
+	// Include is the parameter that makes the parents' collection include these objects.
 	Include string
 
 	// Relations are the relationships of a parent that may name the included objects.
 	Relations []string
 
-	// Beside is what its own collection must be asked to carry along, since the provider's
-	// resource is made of it too.
-	Beside string
+	// Members names a relationship whose objects are part of the provider's resource. It is also
+	// their JSON:API type and the attribute that holds them. They are included in the listing.
+	Members string
+
+	// From says where a type that is only a view of another object has its attributes: "id" is the
+	// object's id, anything else is a relationship to one object. All other attributes are ignored.
+	From map[string]string
+
+	// Strays is a second collection, for objects that Paths leaves out.
+	Strays *Strays
 
 	// Pages says how the collection is paged.
 	Pages Pages
 
-	// Kind tells the types of a shared collection apart: trigger_params.trigger_type of a
-	// workflow, task_params.task_type of a task.
+	// Kind distinguishes the types that share a collection. An object of this type has it at KindPath.
 	Kind string
+
+	// KindPath is a block and an attribute in it, such as "task_params.task_type". Set where Kind is.
+	KindPath string
 
 	// Also are other spellings of Kind that the API documents.
 	Also []string
@@ -81,6 +91,24 @@ type Type struct {
 	// Optional says why objects of this type are only imported when asked for by name.
 	Optional string
 
+	// Predecessor is the older type that an organisation has instead of this one where the API
+	// answers this one with 403 or 404.
+	Predecessor string
+
+	// DataSource is the data source that finds one object. Derived from Name when empty.
+	DataSource string
+
+	// ImportID is what an import block needs where the id is not enough, with "{id}" and "{parent}"
+	// as in Get. The provider builds the path of a request from it.
+	ImportID string
+
+	// BuiltIn says which objects Rootly made itself. Nil where people make them all.
+	BuiltIn *BuiltIn
+
+	// Constraints are what the provider checks when it plans, in this order. An object that breaks
+	// one cannot be imported.
+	Constraints []Constraint
+
 	// Deprecated reports whether the provider deprecates the type.
 	Deprecated bool
 
@@ -90,6 +118,25 @@ type Type struct {
 	// Picked lists nested blocks below the first level of which the provider takes only the keys
 	// it knows.
 	Picked []string
+
+	// KeepsNull reports whether the provider distinguishes null from zero, as it does for the types
+	// that it implements with the plugin framework.
+	KeepsNull bool
+
+	// ReadIfInState lists the blocks that the provider reads only if its state has some already,
+	// which is not so during an import.
+	ReadIfInState []string
+
+	// Sorted maps lists of objects to the attribute that the provider sorts them by.
+	Sorted map[string]string
+
+	// Yields maps attributes to others that the provider does not accept together with them. Where
+	// the API answers both, the first is left out.
+	Yields map[string]string
+
+	// AlertConditions is the path of conditions on an alert's payload: an object in the API, a list
+	// of one in the provider, which also parses conditions that are JSON in a string.
+	AlertConditions string
 
 	// Omit lists settable attributes that are never written, each with the reason.
 	Omit map[string]string
@@ -105,6 +152,22 @@ type Type struct {
 
 	// Refs says which paths hold ids of other objects.
 	Refs []graph.Rule
+}
+
+// Strays says where the objects are that a type's collection leaves out. A sibling's own collection is
+// only read if no listed object belongs to that sibling: one that has some is assumed to have all.
+type Strays struct {
+	Path    string // of the collection, with "{parent}" for the sibling's id
+	Sibling string // the type of the siblings
+	Attr    string // the attribute of the objects that holds the sibling's id
+}
+
+// BuiltIn says how to recognise the objects that Rootly made itself. Rootly would not, or could not,
+// make them again, so destroying them must be prevented.
+type BuiltIn struct {
+	Attr   string // the attribute of the API that tells; empty if all objects are built in
+	Custom string // its value for the objects that people made; no value at all means the same
+	Reason string
 }
 
 // Pages says how a collection is paged.
@@ -130,8 +193,12 @@ const (
 	ReadRawOne                    // an object as it is, one block: one unknown key or wrong type loses it whole
 	ReadRawOneWhenSet             // the same, but no block for null
 	ReadExpand                    // objects or lists at any depth; unknown keys are dropped everywhere
+	ReadResources                 // a list of JSON:API objects inside the attributes; unknown keys are dropped
 	ReadNever                     // not read at all
 )
+
+// Team is the type of the teams, which own objects of other types.
+const Team = prefix + "team"
 
 // Deprecated is the reason in Omit for settings that people may have chosen and that the provider
 // has given up.
@@ -140,16 +207,20 @@ const Deprecated = "deprecated"
 // AnyTask stands for all types of workflow tasks in a rule.
 const AnyTask = taskPrefix + "*"
 
-const taskPrefix = "rootly_workflow_task_"
+const (
+	prefix     = "rootly_"
+	taskPrefix = prefix + "workflow_task_"
+)
 
 // task is what distinguishes one type of the family of workflow tasks.
 type task struct {
-	Kind    string
-	Also    []string
-	Lost    []string
-	Secret  []string
-	Suspect []string
-	Refs    []graph.Rule
+	Kind        string
+	Also        []string
+	Constraints []Constraint
+	Lost        []string
+	Secret      []string
+	Suspect     []string
+	Refs        []graph.Rule
 }
 
 // Types returns the whole table, sorted by name. The result is shared: do not change it.
@@ -167,7 +238,10 @@ var Types = sync.OnceValue(func() []*Type {
 	}
 	for _, t := range all {
 		if t.Group == "" {
-			t.Group = plural(strings.TrimPrefix(t.Name, "rootly_"))
+			t.Group = plural(t.Short())
+		}
+		if t.DataSource == "" {
+			t.DataSource = t.Name
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
@@ -184,6 +258,9 @@ var index = sync.OnceValue(func() map[string]*Type {
 
 // Lookup returns the row of a Terraform type, or nil.
 func Lookup(name string) *Type { return index()[name] }
+
+// Short returns the name of t without the provider's prefix, such as "escalation_path".
+func (t *Type) Short() string { return strings.TrimPrefix(t.Name, prefix) }
 
 // IsTask reports whether t belongs to the family of workflow tasks.
 func (t *Type) IsTask() bool { return strings.HasPrefix(t.Name, taskPrefix) }
@@ -206,6 +283,26 @@ func (t *Type) GetPath(id, parent graph.ID) string {
 	return strings.NewReplacer("{id}", string(id), "{parent}", string(parent)).Replace(t.Get)
 }
 
+// ImportIDOf returns what an import block needs for an object where that is not its id, or "".
+func (t *Type) ImportIDOf(id, parent graph.ID) graph.ID {
+	return graph.ID(strings.NewReplacer("{id}", string(id), "{parent}", string(parent)).Replace(t.ImportID))
+}
+
+// Includes lists what t's own collection has to include, sorted.
+func (t *Type) Includes() []string {
+	var names []string
+	if t.Members != "" {
+		names = append(names, t.Members)
+	}
+	for _, relation := range t.From {
+		if relation != "id" {
+			names = append(names, relation)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // expand makes a row of the family's envelope.
 func (k task) expand(names []string) *Type {
 	t := &Type{
@@ -218,13 +315,20 @@ func (k task) expand(names []string) *Type {
 		Include:    "genius_tasks",
 		Relations:  []string{"genius_tasks", "workflow_tasks"},
 		Kind:       k.Kind,
+		KindPath:   "task_params.task_type",
+		DataSource: "rootly_workflow_task",
 		Also:       append([]string{k.Kind + "_task"}, k.Also...),
 		Group:      "workflow_tasks",
 		Read:       map[string]Read{"task_params": ReadRawOne},
-		Lost:       k.Lost,
-		Secret:     k.Secret,
-		Suspect:    k.Suspect,
-		Refs:       []graph.Rule{{Path: "workflow_id", To: workflows()}},
+		Constraints: append([]Constraint{{
+			Check: Alone, Path: "position",
+			Reason: "another task of its workflow has position %s too, which the provider refuses to plan",
+			Fix:    "give the tasks of the workflow different positions in Rootly",
+		}}, k.Constraints...),
+		Lost:    k.Lost,
+		Secret:  k.Secret,
+		Suspect: k.Suspect,
+		Refs:    []graph.Rule{{Path: "workflow_id", To: workflows()}},
 	}
 	for _, r := range k.Refs {
 		if len(r.To) == 1 && r.To[0] == AnyTask {

@@ -180,7 +180,11 @@ func tasks() []task {
 		}},
 		{Kind: "page_victor_ops_on_call_responders"},
 		{Kind: "print"},
-		{Kind: "publish_incident", Suspect: []string{"task_params.integration_payload"}, Refs: []graph.Rule{
+		{Kind: "publish_incident", Suspect: []string{"task_params.integration_payload"}, Constraints: []Constraint{{
+			Check: Within, Path: "task_params.selected_component_statuses", Other: "task_params.selected_component_keys",
+			Reason: "it sets the status of component %s without selecting it, which the provider refuses to plan",
+			Fix:    "select the component in the task, or remove its status",
+		}}, Refs: []graph.Rule{
 			{Path: "task_params.incident.id", Not: "liquid expression such as {{ incident.id }}; never a Terraform reference"},
 			{Path: "task_params.selected_component_keys", To: []string{"rootly_status_page_component"}},
 			{Path: "task_params.selected_component_statuses", To: []string{"rootly_status_page_component"}},
