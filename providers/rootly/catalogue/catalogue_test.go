@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -90,6 +91,48 @@ func checkRow(t *testing.T, row *catalogue.Type, b *schema.Block) {
 		checkRule(t, row, rule, b)
 	}
 	checkSecrets(t, row, b)
+	checkIrregular(t, row, b)
+}
+
+// checkIrregular holds that what a row says about its irregularities names something that exists.
+func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
+	t.Helper()
+	paths := append(slices.Collect(maps.Keys(row.From)), row.ReadIfInState...)
+	for list := range row.Sorted {
+		paths = append(paths, list)
+	}
+	for path, other := range row.Yields {
+		paths = append(paths, path, other)
+	}
+	for _, path := range append(paths, row.Members, row.AlertConditions) {
+		if path != "" && !b.Has(path) {
+			t.Errorf("%s: %q is not in the schema", row.Name, path)
+		}
+	}
+	for _, name := range []string{row.Predecessor, sibling(row)} {
+		if name != "" && catalogue.Lookup(name) == nil {
+			t.Errorf("%s: %q has no row", row.Name, name)
+		}
+	}
+	if (row.Kind == "") != (row.KindPath == "") {
+		t.Errorf("%s: kind %q at %q", row.Name, row.Kind, row.KindPath)
+	}
+	if row.BuiltIn != nil && (row.BuiltIn.Reason == "" || (row.BuiltIn.Attr == "") != (row.BuiltIn.Custom == "")) {
+		t.Errorf("%s: %+v", row.Name, *row.BuiltIn)
+	}
+	for _, c := range row.Constraints {
+		compares := c.Check == catalogue.Within || c.Check == catalogue.AnyTrue || c.Check == catalogue.OneOf
+		if c.Path == "" || c.Reason == "" || compares != (c.Other != "") {
+			t.Errorf("%s: constraint %+v", row.Name, c)
+		}
+	}
+}
+
+func sibling(row *catalogue.Type) string {
+	if row.Strays == nil {
+		return ""
+	}
+	return row.Strays.Sibling
 }
 
 // checkSecrets holds that the declared paths exist and that what the schema marks is declared.
