@@ -7,7 +7,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// assemble keeps the objects that were asked for, each once, and says which listings are complete.
+// assemble keeps the selected objects, each once, and records which listings are complete.
 func (f *fetcher) assemble(all []*Object) *Live {
 	live := &Live{Skipped: f.skipped, Complete: map[string]bool{}}
 	type identity struct {
@@ -42,7 +42,7 @@ func (s Skipped) less(o Skipped) bool {
 	return s.Parent < o.Parent
 }
 
-// unknown reports an object of a shared collection whose kind no resource type has.
+// unknown describes an object of a shared collection whose kind no resource type has.
 func unknown(obj *Object) Rejected {
 	kind := ""
 	for _, row := range catalogue.Types() {
@@ -58,7 +58,7 @@ func object(attrs map[string]any, name string) map[string]any {
 	return m
 }
 
-// parentOnly reports whether an object was only listed for what is below it, as incidents are.
+// parentOnly reports whether an object was listed only for its children, as incidents are.
 func parentOnly(obj *Object) bool {
 	for _, row := range catalogue.Types() {
 		if row.API == obj.Node.Type {

@@ -8,9 +8,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// coerce bends a raw object to the schema as far as that loses nothing: unknown keys go, numbers
-// become text where text is wanted, single values become lists of one. The result serves as the
-// content of a block that Terraform is told to ignore.
+// coerce fits a raw object to the schema: it drops unknown keys, turns numbers into text where the
+// schema has text, and single values into lists of one. The result is the content of a block whose
+// changes Terraform ignores.
 func coerce(b *schema.Block, raw map[string]any) map[string]any {
 	out := map[string]any{}
 	for key, val := range raw {
@@ -43,7 +43,7 @@ func coerceBlocks(n *schema.Nested, raw any) []any {
 	return out
 }
 
-// coerceValue returns nil for what cannot be bent.
+// coerceValue returns nil for a value that cannot be made to fit.
 func coerceValue(ty cty.Type, raw any) any {
 	switch {
 	case ty == cty.String:

@@ -11,13 +11,13 @@ import (
 // A collection is one path of the API, with the types that share it and the collections below it.
 type collection struct {
 	path     string            // with "{parent}" for children
-	rows     []*catalogue.Type // types whose objects it lists, told apart by kind
-	wanted   bool              // whether its objects were asked for, and not only its children
+	rows     []*catalogue.Type // the types of its objects, distinguished by kind
+	wanted   bool              // whether its own objects are selected, not only their children
 	children []*collection
 }
 
-// plan arranges the selected types as a forest of collections. Collections of parents that were
-// not selected are in it too, since their children cannot be listed without them.
+// plan arranges the selected types as a forest of collections. It includes the collections of parents
+// that are not selected, since their children cannot be listed without them.
 func plan(types []*catalogue.Type) []*collection {
 	p := planner{byPath: map[string]*collection{}, selected: map[string]bool{}}
 	for _, t := range types {
@@ -113,7 +113,7 @@ func (c *collection) ownedBy(parent *catalogue.Type) bool {
 	return false
 }
 
-// row returns the type of an object in the collection, or nil when no type has its kind.
+// row returns the type of an object in the collection and its kind. The type is nil if none has that kind.
 func (c *collection) row(attrs map[string]any) (*catalogue.Type, string) {
 	if len(c.rows) == 1 && c.rows[0].Kind == "" {
 		return c.rows[0], ""
@@ -131,7 +131,7 @@ func kindOf(row *catalogue.Type, attrs map[string]any) string {
 	return text(object(attrs, block), name)
 }
 
-// include is what the parents' collection must be asked to carry along, or "".
+// include is the parameter that makes the parents' collection include these objects, or "".
 func (c *collection) include() string {
 	if len(c.rows) == 0 {
 		return ""

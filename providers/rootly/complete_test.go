@@ -17,9 +17,9 @@ func TestCompleteBelowAFailure(t *testing.T) {
 			t.Parallel()
 			client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{}), Forbidden: []string{forbidden}})
 			live := fetch(t, client)
-			told := map[string]bool{}
+			skipped := map[string]bool{}
 			for _, s := range live.Skipped {
-				told[s.Type] = true
+				skipped[s.Type] = true
 			}
 			below := 0
 			for _, row := range catalogue.Types() {
@@ -30,8 +30,8 @@ func TestCompleteBelowAFailure(t *testing.T) {
 				if live.Complete[row.Name] {
 					t.Errorf("%s counts as complete", row.Name)
 				}
-				if !told[row.Name] && row.Kind == "" {
-					t.Errorf("nothing tells that %s was not listed", row.Name)
+				if !skipped[row.Name] && row.Kind == "" {
+					t.Errorf("nothing says that %s was not listed", row.Name)
 				}
 			}
 			if below < 2 || !live.Complete["rootly_service"] {

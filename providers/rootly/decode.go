@@ -29,16 +29,16 @@ type Rejected struct {
 	Fix    string // what to do so that the next run imports it; may be empty
 }
 
-// Coverage counts what became of the settings of a type's objects.
+// Coverage counts the settings of a type's objects by what happened to them.
 type Coverage struct {
-	Written  int // stand in the code
+	Written  int // in the code
 	Default  int // left out, equal to what the provider assumes
 	Computed int // left out, decided by Rootly
-	Secret   int // stand in the code as variables
+	Secret   int // in the code as variables
 	Lost     int // not representable
 }
 
-// add sums up.
+// add adds the counts of o.
 func (c *Coverage) add(o Coverage) {
 	c.Written += o.Written
 	c.Default += o.Default
@@ -47,7 +47,7 @@ func (c *Coverage) add(o Coverage) {
 	c.Lost += o.Lost
 }
 
-// A Decoded is what became of the objects of an organisation, in their order.
+// A Decoded is the result of decoding objects, in their order.
 type Decoded struct {
 	Resources []*graph.Resource
 	Rejected  []Rejected
@@ -60,12 +60,12 @@ type DecodeOptions struct {
 	Schema *schema.Provider
 	Full   bool // write every settable attribute, also those that equal the provider's default
 
-	// Done, if not nil, is called for each object when its answer from the API is not needed any
-	// more. The answers are the largest part of a run's memory.
+	// Done, if not nil, is called for each object when its answer from the API is no longer needed.
+	// The answers are the largest part of a run's memory.
 	Done func(*Object) error
 }
 
-// Decode turns live objects into resources with literal ids. Its error is that of Done.
+// Decode turns live objects into resources with literal ids. The only error is one from Done.
 func Decode(live *Live, o DecodeOptions) (*Decoded, error) {
 	d := &Decoded{Coverage: map[string]*Coverage{}}
 	taken := newSlots(live)
@@ -81,7 +81,7 @@ func Decode(live *Live, o DecodeOptions) (*Decoded, error) {
 	return d, nil
 }
 
-// one decodes an object, or says why it cannot be.
+// one decodes an object, or rejects it with the reason.
 func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 	s := o.Schema.Resources[obj.Type.Name]
 	if s == nil {
@@ -101,7 +101,7 @@ func (d *Decoded) reject(obj *Object, reason, fix string) {
 	d.Rejected = append(d.Rejected, Rejected{Type: obj.Type.Name, ID: obj.ID, Title: obj.Title(), Reason: reason, Fix: fix})
 }
 
-// object decodes one object with the attributes that the provider makes of its own.
+// object decodes an object from its rewritten attributes.
 func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[string]any) {
 	if obj.Node.Type != obj.Type.API {
 		d.reject(obj, fmt.Sprintf("the API calls it %q where the provider takes %q", obj.Node.Type, obj.Type.API), "")
@@ -115,7 +115,7 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[s
 	r.parent(obj, s, arguments)
 	r.yield(arguments)
 	r.ignoreUnread(arguments)
-	r.unheld(obj, s)
+	r.loseUnknown(obj, s)
 	config := cty.ObjectVal(arguments)
 	d.Resources = append(d.Resources, &graph.Resource{
 		Address: graph.Address{Type: obj.Type.Name},
@@ -148,8 +148,8 @@ func (d *Decoded) account(obj *Object, r *reader) {
 	}
 }
 
-// parent makes sure that the attribute which holds the owner's id is in the code. Where the API's
-// answer leaves it out, the provider's state has none either and would want to replace the object.
+// parent makes sure that the code has the parent's id. Where the API does not answer it, the provider's
+// state does not have it either, and the plan would replace the object.
 func (r *reader) parent(obj *Object, s *schema.Resource, out map[string]cty.Value) {
 	name := obj.Type.ParentAttr
 	a := s.Block.Attribute(name)
@@ -163,11 +163,11 @@ func (r *reader) parent(obj *Object, s *schema.Resource, out map[string]cty.Valu
 	}
 }
 
-// unheld reports what the API has and the provider knows no attribute for.
-func (r *reader) unheld(obj *Object, s *schema.Resource) {
+// loseUnknown lists as lost what the API has and the provider has no attribute for.
+func (r *reader) loseUnknown(obj *Object, s *schema.Resource) {
 	for _, path := range obj.Type.Lost {
 		if s.Block.Has(path) {
-			continue // a newer provider has learnt it
+			continue // a newer provider has it
 		}
 		for _, hit := range lookup(obj.Node.Attributes, strings.Split(path, "."), "") {
 			if !emptyJSON(hit.value) {
@@ -238,7 +238,7 @@ func typeOf(rows []*catalogue.Type, kind string) *catalogue.Type {
 	return nil
 }
 
-// Add appends what became of further objects.
+// Add appends the results for more objects.
 func (d *Decoded) Add(more *Decoded) {
 	d.Resources = append(d.Resources, more.Resources...)
 	d.Rejected = append(d.Rejected, more.Rejected...)

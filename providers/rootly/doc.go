@@ -4,9 +4,9 @@
 //	               api                 schema
 //
 // Fetch walks the catalogue's collections, parents before children, and keeps every object as the
-// API gave it. Decode decides, attribute by attribute, what has to stand in the code so that the
-// provider finds nothing to change: it emulates how the provider reads an object, then writes
-// what Terraform could not infer.
+// API answered it. Decode decides for each attribute whether the code needs it, so that the provider
+// finds nothing to change: it emulates how the provider reads an object, then writes what Terraform
+// could not infer. No type is named here: what is special about one is a field of its row.
 //
-// Not here: references between objects, names, files; and nothing here writes to the API.
+// Not here: linking objects, naming them and writing files. Nothing here writes to the API.
 package rootly

@@ -16,9 +16,9 @@ func JSONTexts(b *schema.Block, config cty.Value) []graph.Placed {
 	return encodedTexts(b, config, nil)
 }
 
-// encodedTexts places an expression at every text that the provider compares as JSON, so that the
-// code shows its content instead of an escaped string. Text that is no JSON, as Liquid can make
-// it, stays as it is, and so does JSON that the provider compares as text.
+// encodedTexts places an expression at every text that the provider compares as JSON, so that the code
+// shows the content instead of an escaped string. Text that is not JSON, for example because it has
+// Liquid in it, stays as it is, and so does JSON that the provider compares as text.
 func encodedTexts(b *schema.Block, v cty.Value, at cty.Path) []graph.Placed {
 	var placed []graph.Placed
 	for _, a := range b.Attributes {

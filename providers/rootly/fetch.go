@@ -35,8 +35,8 @@ type FetchOptions struct {
 	Progress func(collection string, objects int) // called after each listing, from many goroutines; may be nil
 }
 
-// Fetch reads all objects of the types. What the organisation's plan or the token does not allow
-// is in Skipped; errors are for what stops the whole run, such as a refused token.
+// Fetch reads all objects of the types. Collections that the organisation's plan or the token does not
+// allow are in Skipped. An error stops the run; an example is a token that the API refuses.
 func Fetch(ctx context.Context, c Client, o FetchOptions) (*Live, error) {
 	f := &fetcher{client: c, o: o, selected: map[string]bool{}, incomplete: map[string]bool{}}
 	for _, t := range o.Types {
@@ -67,10 +67,10 @@ type fetcher struct {
 	incomplete map[string]bool
 }
 
-// A batch is a listing of one collection, with what came along.
+// A batch is a listing of one collection, with the included objects.
 type batch struct {
 	objects  []*Object
-	included map[string]*api.Object // by type and id; nil when nothing came along
+	included map[string]*api.Object // by type and id; nil when none were asked for
 }
 
 // listing reads one collection of a parent and all that is below it.
@@ -141,7 +141,7 @@ func pagingOf(pages catalogue.Pages) api.Paging {
 	return api.Numbered
 }
 
-// includes is what to ask a collection to carry along, comma separated.
+// includes is the include parameter of a collection, comma separated.
 func includes(c *collection) string {
 	var names []string
 	if len(c.rows) > 0 {
@@ -194,8 +194,8 @@ func (f *fetcher) below(ctx context.Context, c *collection, b batch) ([]*Object,
 	return slices.Concat(families...), nil
 }
 
-// children reads one collection below every object of a batch: what came along first, and the
-// rest parent by parent.
+// children reads one collection below every object of a batch. It takes the included objects where
+// they are complete, and asks for the rest parent by parent.
 func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Object, error) {
 	found := make([][]*Object, len(b.objects))
 	var todo []int
@@ -203,12 +203,12 @@ func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Ob
 		if !c.ownedBy(parent.Type) {
 			continue
 		}
-		along, ok := f.cameAlong(c, parent, b)
+		known, ok := f.includedBelow(c, parent, b)
 		if !ok {
 			todo = append(todo, i)
 			continue
 		}
-		below, err := f.below(ctx, c, batch{objects: along})
+		below, err := f.below(ctx, c, batch{objects: known})
 		if err != nil {
 			return nil, err
 		}
@@ -217,8 +217,8 @@ func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Ob
 	return found, f.perParent(ctx, c, b, todo, found)
 }
 
-// perParent asks parent by parent. The first few go one after the other, so that a collection
-// which the organisation does not have costs a few requests and not one per parent.
+// perParent reads a collection parent by parent. The first few requests go one after the other, so that a
+// collection that the organisation does not have costs a few requests, not one for each parent.
 func (f *fetcher) perParent(ctx context.Context, c *collection, b batch, todo []int, found [][]*Object) error {
 	for tried := 0; len(todo) > 0 && tried < probes; tried++ {
 		i := todo[0]
@@ -250,9 +250,9 @@ func (f *fetcher) perParent(ctx context.Context, c *collection, b batch, todo []
 	return g.Wait()
 }
 
-// cameAlong returns the children of a parent that its listing carried. It is false when the
-// answer does not name them, or does not hold every one of them whole.
-func (f *fetcher) cameAlong(c *collection, parent *Object, b batch) ([]*Object, bool) {
+// includedBelow returns the children that the listing of a parent includes. It returns false if the
+// answer does not name them, or does not have all of them with their attributes.
+func (f *fetcher) includedBelow(c *collection, parent *Object, b batch) ([]*Object, bool) {
 	if c.include() == "" || b.included == nil {
 		return nil, false
 	}
@@ -264,7 +264,7 @@ func (f *fetcher) cameAlong(c *collection, parent *Object, b batch) ([]*Object, 
 		nodes := make([]*api.Object, 0, len(ids))
 		for _, id := range ids {
 			n := b.included[key(c.api(), id)]
-			if n == nil || !whole(c, n) {
+			if n == nil || !hasAttributes(c, n) {
 				return nil, false
 			}
 			nodes = append(nodes, n)
@@ -274,16 +274,15 @@ func (f *fetcher) cameAlong(c *collection, parent *Object, b batch) ([]*Object, 
 	return nil, false
 }
 
-// whole reports whether an included object has its attributes, and not just its name.
-func whole(c *collection, n *api.Object) bool {
+// hasAttributes reports whether an included object has its attributes, not only its name.
+func hasAttributes(c *collection, n *api.Object) bool {
 	if block, _, ok := strings.Cut(c.rows[0].KindPath, "."); ok {
 		return object(n.Attributes, block) != nil
 	}
 	return len(n.Attributes) > 1
 }
 
-// skip notes that a collection could not be read, or returns the error when the whole run cannot
-// go on.
+// skip records that a collection could not be read, or returns the error if the run has to stop.
 func (f *fetcher) skip(ctx context.Context, c *collection, parent *Object, err error) error {
 	var e *api.Error
 	switch {
@@ -303,7 +302,7 @@ func (f *fetcher) skip(ctx context.Context, c *collection, parent *Object, err e
 	return nil
 }
 
-// orphan notes that nothing below a collection was listed.
+// orphan records that nothing below a collection was listed.
 func (f *fetcher) orphan(c *collection, parent graph.ID, err error) {
 	for _, child := range c.children {
 		f.partial(child, parent, err)
@@ -311,7 +310,7 @@ func (f *fetcher) orphan(c *collection, parent graph.ID, err error) {
 	}
 }
 
-// partial notes that objects of a collection may be missing, and with them what they own.
+// partial records that objects of a collection may be missing, and so may the objects below them.
 func (f *fetcher) partial(c *collection, parent graph.ID, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// An Object is one live object as the API gave it.
+// An Object is one live object as the API answered it.
 type Object struct {
 	Type    *catalogue.Type
 	ID      graph.ID
@@ -18,10 +18,10 @@ type Object struct {
 	Node    *api.Object
 	Members []any // attributes of the objects that are part of its resource
 
-	title string // kept when Node is gone
+	title string // kept after Release
 }
 
-// Title is what people call the object.
+// Title is the name that people know the object by.
 func (o *Object) Title() string {
 	if o.Node == nil {
 		return o.title
@@ -34,7 +34,7 @@ func (o *Object) Title() string {
 	return ""
 }
 
-// rank is the position among its siblings that people gave the object, or 0.
+// rank is the object's position among its siblings, or 0.
 func (o *Object) rank() int {
 	n, ok := o.Node.Attributes["position"].(json.Number)
 	if !ok {
@@ -47,12 +47,12 @@ func (o *Object) rank() int {
 	return int(i)
 }
 
-// A Live is what was read of an organisation.
+// A Live is the part of an organisation that was read.
 type Live struct {
 	Objects []*Object // in the order of the catalogue, children after their parents
 	Skipped []Skipped
 
-	// Complete holds the types whose listing has every object, so that what is not in it is gone.
+	// Complete has the types whose listing has every object: an object that is not in it was deleted.
 	Complete map[string]bool
 
 	// Gone are known objects that a read by id did not find, and Doubts those that neither their listing nor a
@@ -71,7 +71,7 @@ type Skipped struct {
 	Err    error
 }
 
-// String says what is missing, such as "rootly_sla: not found", with the parent if it is a part.
+// String says what is missing, such as "rootly_sla: not found", and of which parent if not everywhere.
 func (s Skipped) String() string {
 	if s.Parent == "" {
 		return fmt.Sprintf("%s: %v", s.Type, s.Err)
@@ -88,7 +88,7 @@ func Predecessor(typ string) *catalogue.Type {
 	return nil
 }
 
-// relation returns the ids that a relationship of an object names, and whether it is there at all.
+// relation returns the ids that a relationship of an object names, and whether it has that relationship.
 func relation(node *api.Object, name string) (ids []string, present bool) {
 	rel, ok := node.Relationships[name].(map[string]any)
 	if !ok {
@@ -128,7 +128,7 @@ func relatedID(node *api.Object, name string) any {
 	return nil
 }
 
-// Text returns an attribute of the object as people would write it; empty if it has none.
+// Text returns an attribute that is text, a number or a bool, as text; empty for others.
 func (o *Object) Text(attr string) string {
 	if attr == "id" {
 		return string(o.ID)
@@ -144,7 +144,7 @@ func (o *Object) Text(attr string) string {
 	return ""
 }
 
-// Add appends what another fetch found.
+// Add appends the results of another fetch.
 func (l *Live) Add(more *Live) {
 	l.Objects = append(l.Objects, more.Objects...)
 	l.Skipped = append(l.Skipped, more.Skipped...)
@@ -154,14 +154,14 @@ func (l *Live) Add(more *Live) {
 	}
 }
 
-// Release forgets the answer of the API. What the object is called and who owns it stays.
+// Release drops the answer of the API. The title, id and parent stay.
 func (o *Object) Release() {
 	o.title = o.Title()
 	o.Node, o.Members = nil, nil
 }
 
-// Absent reports whether an error means that the organisation's plan or the token does not have
-// a collection, and not that reading it went wrong.
+// Absent reports whether an error means that the organisation's plan or the token does not include a
+// collection, as opposed to a failure to read it.
 func Absent(err error) bool {
 	return errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound)
 }

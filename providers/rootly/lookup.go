@@ -9,10 +9,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// Lookups makes data sources for objects that are not to become resources. Others must hold every
-// live object of the same types, since a data source takes the first match: only what is unique
-// among them can be looked up. Objects without a data source, or without such a value, are missing
-// from the result.
+// Lookups makes data sources for objects that do not become resources. Others must have every live
+// object of the same types, since a data source takes the first match: an object can only be looked up
+// by a value that is unique among them. Objects without a data source or a unique value are missing from
+// the result.
 func Lookups(objects, others []*Object, s *schema.Provider) map[graph.Target]*graph.DataSource {
 	taken := map[graph.Address]bool{}
 	count := map[uniqueKey]int{}
@@ -42,7 +42,7 @@ type uniqueKey struct {
 	value  string
 }
 
-// lookupNames are the arguments by which data sources find things, the surest first.
+// lookupNames are the arguments that data sources search by, the most reliable first.
 var lookupNames = []string{"slug", "name", "kind", "value", "form", "email"}
 
 func sourceSchema(o *Object, s *schema.Provider) *schema.Block {
@@ -84,8 +84,8 @@ func lookupConfig(o *Object, b *schema.Block, count map[uniqueKey]int) (cty.Valu
 	return cty.NilVal, false
 }
 
-// isDisabled reports whether a data source has to be told that the object is disabled: those that can be
-// told look for enabled ones by default.
+// isDisabled reports whether a data source needs enabled = false to find the object: those that have
+// the argument search enabled objects by default.
 func isDisabled(o *Object, b *schema.Block) bool {
 	enabled, said := o.Node.Attributes["enabled"].(bool)
 	a := b.Attribute("enabled")

@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
-// A data source that can be told looks for enabled objects by default, and would not find the others.
+// A data source with the argument enabled searches enabled objects by default, and finds the others only with enabled = false.
 func TestLookupsOfDisabledObjects(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, sandbox.Options{Objects: []sandbox.Object{

@@ -10,7 +10,7 @@ import (
 )
 
 // members adds to each object the members that are part of its resource. Where the listing does not
-// include them, the object is read once more by itself.
+// include them, it reads the object again with them.
 func (f *fetcher) members(ctx context.Context, c *collection, b batch) error {
 	if len(c.rows) == 0 || c.rows[0].Members == "" || !f.selected[c.rows[0].Name] {
 		return nil

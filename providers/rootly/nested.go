@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// nested decides about the blocks of one name and writes them into out.
+// nested decides whether the code needs the blocks of one name, and adds them to out.
 func (r *reader) nested(n *schema.Nested, at place, raw any, out map[string]cty.Value) error {
 	if r.row.Omit[at.names] != "" {
 		r.cover.Computed++
@@ -34,9 +34,9 @@ func (r *reader) nested(n *schema.Nested, at place, raw any, out map[string]cty.
 	return r.blocks(n, at, objects, out)
 }
 
-// blocks writes one block for each object. Blocks in which the live object says nothing are left out
-// when the provider shows them whatever the API says. One that says what the provider would assume
-// is written, empty: without it the provider would not make it.
+// blocks writes one block for each object. Blocks without any value are left out where the provider adds
+// them by itself. A block that has only default values is written, empty: without it the provider would
+// not create it.
 func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, out map[string]cty.Value) error {
 	vals := make([]cty.Value, 0, len(objects))
 	some := false
@@ -45,7 +45,7 @@ func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, ou
 		if err != nil {
 			return err
 		}
-		some = some || len(arguments) > 0 || saysAnything(object)
+		some = some || len(arguments) > 0 || hasValue(object)
 		vals = append(vals, cty.ObjectVal(arguments))
 	}
 	if !some && n.Mode == schema.OptionalComputed {
@@ -58,8 +58,8 @@ func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, ou
 	return nil
 }
 
-// saysAnything reports whether an object has a value that is more than nothing.
-func saysAnything(object map[string]any) bool {
+// hasValue reports whether an object has a value that is not empty.
+func hasValue(object map[string]any) bool {
 	for _, v := range object {
 		if !emptyJSON(v) {
 			return true
@@ -68,8 +68,8 @@ func saysAnything(object map[string]any) bool {
 	return false
 }
 
-// objects emulates how the provider turns a raw value into blocks. Dropped says why it would
-// lose the value whole; an error, why it could not read the object at all.
+// objects emulates how the provider turns a raw value into blocks. Dropped is the reason why it would
+// lose the whole value; err is the reason why it could not read the object.
 func (r *reader) objects(n *schema.Nested, at place, raw any) (list []map[string]any, dropped, err error) {
 	how, deeper := catalogue.ReadRaw, true
 	if at.names == n.Name {
@@ -102,7 +102,7 @@ func (r *reader) objects(n *schema.Nested, at place, raw any) (list []map[string
 		m, ok := item.(map[string]any)
 		if !ok {
 			if how == catalogue.ReadPicked && !deeper {
-				continue // the provider passes over what is no object
+				continue // the provider skips an element that is not an object
 			}
 			if item == nil {
 				list = append(list, nil) // a block in which nothing is set
@@ -146,7 +146,7 @@ func (r *reader) one(n *schema.Nested, at place, raw any, how catalogue.Read) ([
 	return []map[string]any{m}, nil, nil
 }
 
-// expanded reads objects and lists at any depth, taking the known keys only.
+// expanded reads objects and lists at any depth and takes only the known keys.
 func (r *reader) expanded(n *schema.Nested, raw any) ([]map[string]any, error, error) {
 	tree, err := expand(n, raw)
 	if err != nil {
@@ -163,7 +163,7 @@ func (r *reader) expanded(n *schema.Nested, raw any) ([]map[string]any, error, e
 	return list, nil, nil
 }
 
-// expand turns what may be an object into a list of objects, at every depth.
+// expand turns an object or a list of objects into a list of objects, at every depth.
 func expand(n *schema.Nested, raw any) ([]any, error) {
 	if raw == nil {
 		return nil, nil
@@ -212,7 +212,7 @@ func (r *reader) isPicked(names string) bool {
 	return false
 }
 
-// picked keeps the keys that the provider takes, in the deeper blocks that it picks from too.
+// picked keeps the keys that the provider takes, also in the deeper blocks that the row lists.
 func (r *reader) picked(b *schema.Block, at place, raw map[string]any) map[string]any {
 	out := pick(b, raw)
 	for _, n := range b.Blocks {
@@ -248,8 +248,8 @@ func (r *reader) single(n *schema.Nested, at place, raw any, out map[string]cty.
 	return nil
 }
 
-// dropped handles a value that the provider would lose whole. Where the block is required, the
-// code says what is live as far as the schema can hold it, and Terraform looks away.
+// dropped handles a value that the provider would lose as a whole. Where the block is required, the code
+// has as much of the value as the schema allows, and Terraform ignores changes of it.
 func (r *reader) dropped(n *schema.Nested, at place, raw any, why error, out map[string]cty.Value) error {
 	reason := "the provider cannot store it: " + why.Error()
 	r.lose(at, reason)
@@ -267,14 +267,14 @@ func (r *reader) dropped(n *schema.Nested, at place, raw any, why error, out map
 	return nil
 }
 
-// dummy writes the block that the provider demands although the live object has none.
+// dummy writes a block that the provider requires and the live object does not have.
 func (r *reader) dummy(n *schema.Nested, at place, out map[string]cty.Value) error {
 	r.ignoreAt(at, "the provider demands a block, and the live object has none")
 	out[n.Name] = cty.TupleVal([]cty.Value{cty.ObjectVal(placeholder(n.Block))})
 	return nil
 }
 
-// placeholder is the least that the provider accepts for a block.
+// placeholder is the smallest block that the provider accepts.
 func placeholder(b *schema.Block) map[string]cty.Value {
 	out := map[string]cty.Value{}
 	for _, a := range b.Attributes {

@@ -72,7 +72,7 @@ func identities(live *rootly.Live) string {
 	return b.String()
 }
 
-func TestEveryObjectIsDecodedOrTold(t *testing.T) {
+func TestEveryObjectIsDecodedOrRejected(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 7})})
 	live := fetch(t, client)
@@ -144,7 +144,7 @@ func TestIncludesSaveRequestsAndChangeNothing(t *testing.T) {
 	}
 }
 
-func TestForbiddenCollectionsAreToldNotFatal(t *testing.T) {
+func TestForbiddenCollectionsAreSkipped(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, sandbox.Options{
 		Objects:   organisation.New(organisation.Options{Seed: 7}),
@@ -152,16 +152,16 @@ func TestForbiddenCollectionsAreToldNotFatal(t *testing.T) {
 		Absent:    []string{"/v1/alert_routes"},
 	})
 	live := fetch(t, client)
-	told := map[string]bool{}
+	skipped := map[string]bool{}
 	for _, s := range live.Skipped {
-		told[s.Type] = true
+		skipped[s.Type] = true
 		if !rootly.Absent(s.Err) {
 			t.Errorf("%v does not count as absent", s)
 		}
 	}
 	for _, name := range []string{"rootly_status_page_component", "rootly_alert_route"} {
-		if !told[name] || live.Complete[name] {
-			t.Errorf("%s: told %v, complete %v", name, told[name], live.Complete[name])
+		if !skipped[name] || live.Complete[name] {
+			t.Errorf("%s: skipped %v, complete %v", name, skipped[name], live.Complete[name])
 		}
 	}
 	if !live.Complete["rootly_team"] {

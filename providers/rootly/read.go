@@ -12,8 +12,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// A reader turns one live object into what must stand in the code, so that the provider, after
-// it has read the object itself, finds nothing to change.
+// A reader turns one live object into the arguments that the code needs so that the provider, after it
+// has read the object itself, finds nothing to change.
 type reader struct {
 	row  *catalogue.Type
 	full bool // write every settable attribute
@@ -25,11 +25,11 @@ type reader struct {
 	cover  Coverage
 }
 
-// A place is where in a resource the reader stands: names alone, and with indexes.
+// A place is a path in a resource, without and with indexes.
 type place struct {
 	names   string // "rules.time_zone"
 	indexed string // "rules[0].time_zone"
-	set     string // the set that it lies in, indexed; empty: none
+	set     string // the path of the set that it is in, with indexes; empty if in none
 }
 
 func (p place) attr(name string) place {
@@ -51,7 +51,7 @@ func (p place) element(n *schema.Nested, i int) place {
 	return p.index(i)
 }
 
-// ignoreAt keeps Terraform from looking at a place, once. The elements of a set have no address there.
+// ignoreAt makes Terraform ignore a place. Elements of a set have no address, so the set is ignored instead.
 func (r *reader) ignoreAt(p place, reason string) {
 	path := p.indexed
 	if p.set != "" {
@@ -83,7 +83,7 @@ func (r *reader) block(b *schema.Block, at place, raw map[string]any) (map[strin
 	return out, nil
 }
 
-// attribute decides about one attribute and writes it into out if it has to stand in the code.
+// attribute adds one attribute to out if the code needs it.
 func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any, out map[string]cty.Value) error {
 	raw, top := object[a.Name], at.names == a.Name
 	if top && a.Name == "id" {
@@ -116,8 +116,8 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	return nil
 }
 
-// omitted notes an attribute that is never written. What Rootly decides is no loss; what somebody
-// chose, and the provider has given up, is.
+// omitted counts an attribute that is never written. A value that Rootly decides is no loss; a value that
+// somebody chose and that the provider deprecates is one.
 func (r *reader) omitted(at place, raw any, why string) {
 	switch {
 	case why == catalogue.Deprecated && !emptyJSON(raw):
@@ -127,10 +127,10 @@ func (r *reader) omitted(at place, raw any, why string) {
 	}
 }
 
-// neverRead handles an attribute that stays null in the state, whatever the API says.
+// neverRead handles an attribute that is null in the state, whatever the API answers.
 func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[string]cty.Value) {
 	if a.HasDefault() && a.Type == cty.String && a.Allows("") {
-		// Empty text equals null for the provider and keeps its default out.
+		// The provider treats empty text as null, and does not replace it by the default.
 		out[a.Name] = cty.StringVal("")
 		r.cover.Written++
 		return
@@ -140,8 +140,8 @@ func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[strin
 	}
 }
 
-// decide says what to write so that the configuration agrees with the state.
-// Explicit tells whether the API gave a value at all.
+// decide returns what to write, if anything, so that the configuration agrees with the state.
+// Explicit reports whether the API has a value.
 func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit bool) (cty.Value, bool) {
 	if why := r.refused(a, state); why != "" {
 		return r.replaceRefused(a, at, state, why)
@@ -157,7 +157,7 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 	case !isZero(state), r.row.KeepsNull, r.full && r.writableZero(a):
 		return state, true
 	case explicit && a.Mode == schema.OptionalComputed && isExplicitZero(state):
-		// What was chosen is kept even where Terraform could not tell it from nothing.
+		// A chosen value is kept even where Terraform cannot distinguish it from none.
 		return state, true
 	}
 	if explicit {
@@ -198,8 +198,8 @@ func notAccepted(value string) string {
 	return fmt.Sprintf("the provider does not accept %q", secret.Mask(value))
 }
 
-// replaceRefused finds the way around a validator: leave the attribute out where that plans
-// clean, and otherwise tell Terraform to look away.
+// replaceRefused replaces a value that a validator refuses: it leaves the attribute out where that plans
+// clean, and otherwise makes Terraform ignore it.
 func (r *reader) replaceRefused(a *schema.Attribute, at place, state cty.Value, why string) (cty.Value, bool) {
 	if !isZero(state) {
 		r.lose(at, why)
@@ -223,8 +223,8 @@ func (r *reader) writableZero(a *schema.Attribute) bool {
 	return a.Mode == schema.Optional && !a.Deprecated && len(a.Conflicts) == 0
 }
 
-// isExplicitZero reports whether a zero is a setting of its own, as false and 0 are; empty text
-// and empty lists are how the API spells nothing.
+// isExplicitZero reports whether a zero is a setting, as false and 0 are. Empty text and empty lists are
+// how the API answers that there is no value.
 func isExplicitZero(v cty.Value) bool {
 	return v.Type() == cty.Bool || v.Type() == cty.Number
 }
@@ -239,7 +239,7 @@ func isDefault(a *schema.Attribute, state cty.Value) bool {
 	return state.RawEquals(a.Default)
 }
 
-// emptyJSON reports whether a raw value is nothing: null, false, zero, or empty.
+// emptyJSON reports whether a raw value is null, false, empty text, or an empty list or object.
 func emptyJSON(raw any) bool {
 	switch v := raw.(type) {
 	case nil:

@@ -10,8 +10,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// rewrite returns the attributes of an object as the provider's own code rewrites them before it
-// stores them. The object's answer stays as it is.
+// rewrite returns the attributes of an object as the provider rewrites them before it stores them. It
+// does not modify the object.
 func (r *reader) rewrite(obj *Object) map[string]any {
 	if len(r.row.From) > 0 {
 		return viewOf(obj)
@@ -39,7 +39,7 @@ func with(attrs map[string]any, name string, val any) map[string]any {
 	return out
 }
 
-// viewOf takes the attributes from where the row says that they are.
+// viewOf collects the attributes from the places that the row names.
 func viewOf(obj *Object) map[string]any {
 	attrs := map[string]any{}
 	for name, from := range obj.Type.From {
@@ -97,8 +97,8 @@ func flattened(raw any) any {
 	return out
 }
 
-// flat moves the attributes of a JSON:API object up to its id. Of an object among them, such as
-// communication_stage, it adds the id, as communication_stage_id.
+// flat returns the id and the attributes of a JSON:API object as one object. For an attribute that is an
+// object, such as communication_stage, it adds its id as communication_stage_id.
 func flat(item any) any {
 	inner, ok := field(item, "data").(map[string]any)
 	if !ok {
@@ -140,7 +140,7 @@ func (r *reader) alertConditions(attrs map[string]any, block, name string) map[s
 	return with(attrs, block, params)
 }
 
-// conditionsOf keeps of each condition what the provider keeps, with its types.
+// conditionsOf returns the keys of each condition that the provider reads, with the types that it gives them.
 func conditionsOf(raw any) any {
 	if s, ok := raw.(string); ok {
 		raw = nil

@@ -13,15 +13,15 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
 
-// A Disagreement is an attribute that a single answer has otherwise than the list.
+// A Disagreement is an attribute whose value in a single answer differs from that in the list.
 type Disagreement struct {
 	Type      string
 	ID        graph.ID
 	Attribute string
 }
 
-// Sample picks objects whose single answers are to be compared with the list: spread over the
-// types, so that each type comes before any comes twice, and the same for the same organisation.
+// Sample picks objects whose single answers are compared with the list. It takes one of each type before
+// a second of any, and always picks the same objects of the same organisation.
 func Sample(objects []*Object, n int) []*Object {
 	var types []string
 	byType := map[string][]*Object{}
@@ -32,7 +32,7 @@ func Sample(objects []*Object, n int) []*Object {
 		byType[o.Type.Name] = append(byType[o.Type.Name], o)
 	}
 	slices.Sort(types)
-	// The larger a type, the more rests on its list.
+	// Larger types first: an error in their list affects more objects.
 	slices.SortStableFunc(types, func(a, b string) int { return len(byType[b]) - len(byType[a]) })
 	var picked []*Object
 	for round := 0; len(picked) < n && round < len(objects); round++ {
@@ -46,7 +46,7 @@ func Sample(objects []*Object, n int) []*Object {
 }
 
 // Reread reads objects again one by one and returns where the answers differ from what was listed.
-// Objects that are gone, or were changed in between, are no disagreement.
+// Objects that were deleted or changed in between do not count.
 func Reread(ctx context.Context, c Client, objects []*Object) ([]Disagreement, error) {
 	found := make([][]Disagreement, len(objects))
 	g, ctx := errgroup.WithContext(ctx)

@@ -8,8 +8,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
 
-// FetchUsers reads the people of the organisation, by id. They are no resources, but many objects
-// point at them.
+// FetchUsers reads the users of the organisation, by id. Users are not resources, but many objects refer
+// to them.
 func FetchUsers(ctx context.Context, c Client) (map[graph.ID]graph.User, error) {
 	l, err := c.List(ctx, api.Request{Path: "/v1/users"})
 	if err != nil {

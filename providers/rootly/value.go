@@ -15,8 +15,8 @@ import (
 
 // scalarState is the value that the provider's state holds after it has read an attribute.
 //
-// Everything missing is the zero of its type. At the top level of an object a wrong JSON type keeps
-// the provider from reading it at all.
+// A missing value is the zero of its type. With a wrong JSON type at the top level, the provider cannot
+// read the object.
 func scalarState(a *schema.Attribute, raw any) (cty.Value, error) {
 	switch {
 	case a.Type == cty.String:
@@ -53,7 +53,7 @@ func numberState(raw any, integer bool) (cty.Value, error) {
 	return cty.NilVal, wrongType("a number", raw)
 }
 
-// exactNumber keeps every digit. The provider cuts the fraction off where it wants an integer.
+// exactNumber keeps every digit. The provider drops the fraction where the schema has an integer.
 func exactNumber(n json.Number, integer bool) (cty.Value, error) {
 	if i, err := n.Int64(); err == nil {
 		return cty.NumberIntVal(i), nil
@@ -156,7 +156,7 @@ func jsonKind(raw any) string {
 	return "an object"
 }
 
-// isZero reports whether a state value is what the provider makes of nothing.
+// isZero reports whether a state value is what the provider stores for a missing value.
 func isZero(v cty.Value) bool {
 	switch {
 	case v.Type() == cty.String:
@@ -169,8 +169,8 @@ func isZero(v cty.Value) bool {
 	return v.LengthInt() == 0
 }
 
-// fits reports why a raw value cannot be stored in a block, or nil. The provider stores such
-// values whole: one unknown key or one wrong type loses all of them.
+// fits returns why a raw value cannot be stored in a block, or nil. The provider stores such values as a
+// whole: one unknown key or one wrong type loses all of them.
 func fits(b *schema.Block, raw map[string]any) error {
 	for _, key := range sortedKeys(raw) {
 		val := raw[key]
@@ -242,7 +242,7 @@ func sameJSON(x, y string) bool {
 	return errA == nil && errB == nil && string(ja) == string(jb)
 }
 
-// isContainer reports whether text is a JSON object or list, which is worth writing as such.
+// isContainer reports whether text is a JSON object or list.
 func isContainer(text string) bool {
 	t := strings.TrimSpace(text)
 	return (strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[")) && json.Valid([]byte(t))

@@ -1,11 +1,11 @@
-// Package catalogue is the table of Rootly's resource types: where each is listed, who its
-// parent is and what is irregular about it.
+// Package catalogue is the table of Rootly's resource types.
 //
 //	rows + tasks ──► Types ──► fetch, decode, link, sandbox, stand-in, docs
 //
-// A row states only what the provider's schema cannot know.
+// A row says where objects of a type are listed, which type their parent has, what they refer to and
+// what is irregular about them: everything that the provider's schema does not know.
 //
-// Not here: what Terraform accepts for a type, which is package schema's.
+// Not here: what Terraform accepts for a type, which is in package schema.
 package catalogue
 
 import (
@@ -46,7 +46,7 @@ type Type struct {
 	// ParentAttr is the attribute that holds the parent's id.
 	ParentAttr string
 
-	// ParentPath is the collection of parents that are no resource type themselves.
+	// ParentPath is the collection of parents that are not a resource type, such as incidents.
 	ParentPath string
 
 	// Include is the parameter that makes the parents' collection include these objects.
@@ -78,8 +78,8 @@ type Type struct {
 	// Also are other spellings of Kind that the API documents.
 	Also []string
 
-	// Owner is the attribute that holds the ids of the teams that own its objects: those that run a
-	// service, and those whose incidents a workflow or a policy is for. Empty where teams own none.
+	// Owner is the attribute with the ids of the teams that own an object: the teams that run a service,
+	// or whose incidents a workflow or policy is for. Empty where teams own no objects.
 	Owner string
 
 	// Group is the stem of the file that its objects are written to. Derived from Name when empty.
@@ -112,11 +112,11 @@ type Type struct {
 	// Deprecated reports whether the provider deprecates the type.
 	Deprecated bool
 
-	// Read lists the attributes that the provider does not read in the general way.
+	// Read lists the attributes that the provider reads in a special way.
 	Read map[string]Read
 
-	// Picked lists nested blocks below the first level of which the provider takes only the keys
-	// it knows.
+	// Picked lists blocks below the first level from which the provider takes only the keys that it
+	// knows.
 	Picked []string
 
 	// KeepsNull reports whether the provider distinguishes null from zero, as it does for the types
@@ -141,13 +141,13 @@ type Type struct {
 	// Omit lists settable attributes that are never written, each with the reason.
 	Omit map[string]string
 
-	// Lost lists attributes of the API that the provider cannot hold.
+	// Lost lists attributes of the API that the provider does not have.
 	Lost []string
 
-	// Secret lists the paths that hold credentials, whatever they look like: headers, passwords.
+	// Secret lists the paths that always hold credentials, such as headers and passwords.
 	Secret []string
 
-	// Suspect lists the paths that often hold credentials among other things: addresses, bodies.
+	// Suspect lists the paths that may hold credentials, such as URLs and bodies.
 	Suspect []string
 
 	// Refs says which paths hold ids of other objects.
@@ -201,7 +201,7 @@ const (
 const Team = prefix + "team"
 
 // Deprecated is the reason in Omit for settings that people may have chosen and that the provider
-// has given up.
+// deprecates.
 const Deprecated = "deprecated"
 
 // AnyTask stands for all types of workflow tasks in a rule.
@@ -212,7 +212,7 @@ const (
 	taskPrefix = prefix + "workflow_task_"
 )
 
-// task is what distinguishes one type of the family of workflow tasks.
+// A task is what one type of workflow task has of its own.
 type task struct {
 	Kind        string
 	Also        []string
@@ -268,7 +268,7 @@ func (t *Type) IsTask() bool { return strings.HasPrefix(t.Name, taskPrefix) }
 // IsWorkflow reports whether t is one of the kinds of workflows.
 func (t *Type) IsWorkflow() bool { return t.Kind != "" && !t.IsTask() }
 
-// TopLevel reports whether objects of t are owned by nobody.
+// TopLevel reports whether objects of t have no parent.
 func (t *Type) TopLevel() bool {
 	return t.ParentAttr == "" || len(t.Parents) == 0 && t.ParentPath == ""
 }
@@ -303,7 +303,7 @@ func (t *Type) Includes() []string {
 	return names
 }
 
-// expand makes a row of the family's envelope.
+// expand makes the row of a task. Names are the types of all tasks.
 func (k task) expand(names []string) *Type {
 	t := &Type{
 		Name:       taskPrefix + k.Kind,

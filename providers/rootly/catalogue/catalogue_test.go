@@ -184,7 +184,7 @@ func checkRule(t *testing.T, row *catalogue.Type, r graph.Rule, b *schema.Block)
 		t.Errorf("%s: reference at %q has %d meanings, want one", row.Name, r.Path, meanings)
 	}
 	if r.By != "" && (!b.Has(r.By) || len(r.Kinds) == 0) {
-		t.Errorf("%s: reference at %q is told by %q, which is not in the schema", row.Name, r.Path, r.By)
+		t.Errorf("%s: reference at %q depends on %q, which is not in the schema", row.Name, r.Path, r.By)
 	}
 	targets := append([]string{}, r.To...)
 	for _, target := range r.Kinds {

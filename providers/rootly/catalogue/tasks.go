@@ -2,7 +2,7 @@ package catalogue
 
 import "github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 
-// tasks is the family of workflow tasks: one collection, one envelope, told apart by
+// tasks is the family of workflow tasks: one collection and one envelope, distinguished by
 // task_params.task_type.
 func tasks() []task {
 	return []task{
