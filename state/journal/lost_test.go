@@ -51,7 +51,7 @@ func TestLostCursor(t *testing.T) {
 		"sqlite":    func(dir string) string { return "sqlite://" + filepath.Join(dir, "a.db") },
 		"directory": func(dir string) string { return filepath.Join(dir, "plain") },
 		"csv":       func(dir string) string { return filepath.Join(dir, "a.csv") },
-		"endpoint":  func(string) string { return "http://endpoint.example/audit" },
+		"endpoint":  func(string) string { return "https://endpoint.example/audit" },
 		"stdout":    func(string) string { return "-" },
 		"postgres":  nil,
 	} {

@@ -38,12 +38,17 @@ type postgres struct {
 
 var _ store = (*postgres)(nil)
 
-func openPostgres(ctx context.Context, target string, format audit.Format) (store, error) {
+func openPostgres(ctx context.Context, target string, o Options) (store, error) {
 	config, err := pgx.ParseConfig(target)
 	if err != nil {
 		return nil, advised(errors.New("the address makes no sense"), "write postgres://USER@HOST:PORT/DATABASE; the password can stand in $PGPASSWORD or ~/.pgpass")
 	}
-	p := &postgres{config: config, format: format}
+	if !o.Insecure {
+		if err := encryptedPostgres(config); err != nil {
+			return nil, err
+		}
+	}
+	p := &postgres{config: config, format: o.Format}
 	if err := p.connect(ctx); err != nil {
 		return nil, err
 	}
@@ -61,7 +66,7 @@ func (p *postgres) connect(ctx context.Context) error {
 	}
 	conn, err := pgx.ConnectConfig(ctx, p.config)
 	if err != nil {
-		return advised(err, "check address, user and password, and that the server takes connections from here")
+		return advised(err, "check address, user and password, and that the server takes connections from here, by TLS if it is another machine (or --insecure)")
 	}
 	p.conn = conn
 	return nil

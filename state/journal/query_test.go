@@ -188,7 +188,7 @@ func BenchmarkSinks(b *testing.B) {
 		{"ndjson", "%s/plain", Options{}},
 		{"zstd", "%s/packed", Options{Compress: "zstd"}},
 		{"csv", "%s/a.csv", Options{}},
-		{"http", "http://endpoint.example/%.0s", Options{Deliver: deliver}},
+		{"http", "https://endpoint.example/%.0s", Options{Deliver: deliver}},
 		{"postgres", "", Options{}},
 	} {
 		b.Run(kind.name, func(b *testing.B) {

@@ -97,6 +97,11 @@ func openEndpoint(ctx context.Context, target string, o Options) (store, error) 
 	if o.Batch != "" && o.Batch != "ndjson" && o.Batch != "json" {
 		return nil, advised(fmt.Errorf("unknown kind of batch %q", o.Batch), "ndjson and json are known")
 	}
+	if !o.Insecure {
+		if err := encryptedEndpoint(target); err != nil {
+			return nil, err
+		}
+	}
 	q, err := openQueue(ctx, Name(target), o)
 	if err != nil {
 		return nil, err

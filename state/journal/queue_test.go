@@ -30,7 +30,7 @@ func TestABatchStaysTheSame(t *testing.T) {
 	e.lose = func() bool { return true }
 	o := Options{State: state, Deliver: e.deliver}
 	all := some(t, 30)
-	first := open(t, "http://endpoint.example/in", o)
+	first := open(t, "https://endpoint.example/in", o)
 	if n, err := first.Add(t.Context(), all[:10]); n != 10 || err != nil {
 		t.Fatal(n, err)
 	}
@@ -38,7 +38,7 @@ func TestABatchStaysTheSame(t *testing.T) {
 		t.Fatal(waiting, err)
 	}
 	first.Close()
-	second := open(t, "http://endpoint.example/in", o)
+	second := open(t, "https://endpoint.example/in", o)
 	defer second.Close()
 	if n, err := second.Add(t.Context(), all); n != 20 || err != nil {
 		t.Fatal(n, err)
@@ -67,7 +67,7 @@ func TestAReceiverThatTakesLittle(t *testing.T) {
 		largest = max(largest, len(d.Body))
 		return e.deliver(ctx, d)
 	}
-	s := open(t, "http://endpoint.example/in", Options{State: t.TempDir(), Deliver: deliver})
+	s := open(t, "https://endpoint.example/in", Options{State: t.TempDir(), Deliver: deliver})
 	defer s.Close()
 	if _, err := s.Add(t.Context(), some(t, 200)); err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestTheQueueStaysShort(t *testing.T) {
 	r := newRemote(t, 2*unsentLimit, 2)
 	r.now, r.step, r.page = r.end(), 0, batchSize
 	s, _ := one(t, filepath.Join(t.TempDir(), "plain"))
-	sink := open(t, "http://endpoint.example/in", Options{State: t.TempDir(), Deliver: e.deliver})
+	sink := open(t, "https://endpoint.example/in", Options{State: t.TempDir(), Deliver: e.deliver})
 	defer sink.Close()
 	longest := 0
 	s.Sinks, s.Source, s.Start = []*Sink{sink}, r.read, day

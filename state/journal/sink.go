@@ -27,6 +27,8 @@ type Options struct {
 	Stdout  io.Writer // what "-" writes to
 	Deliver Deliver   // how batches reach an endpoint
 	Batch   string    // of an endpoint: "ndjson" or "json"; default ndjson
+
+	Insecure bool // lets events and credentials go to other machines in clear text
 }
 
 // A Sink keeps events, each id once. It is safe for one goroutine; several sinks, in several
@@ -82,7 +84,7 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 	case scheme == "sqlite":
 		return openSQLite(ctx, strings.TrimPrefix(rest, "//"), o.Format)
 	case scheme == "postgres" || scheme == "postgresql":
-		return openPostgres(ctx, target, o.Format)
+		return openPostgres(ctx, target, o)
 	case scheme == "http" || scheme == "https":
 		return openEndpoint(ctx, target, o)
 	case strings.Contains(target, "://"):

@@ -25,7 +25,7 @@ func TestAuditServe(t *testing.T) {
 	}
 	dir := t.TempDir()
 	secret := filepath.Join(dir, "secret")
-	if err := os.WriteFile(secret, []byte("new-secret\nold-secret\n"), 0o600); err != nil {
+	if err := os.WriteFile(secret, []byte("\ufeff# rootly webhook, prod\r\nthe-new-secret-of-it\r\n\r\n  the-old-secret-of-it\t\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -49,7 +49,7 @@ func TestAuditServe(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for n, key := range []string{"new-secret", "old-secret", "another"} {
+	for n, key := range []string{"the-new-secret-of-it", "the-old-secret-of-it", "prod"} {
 		body := webhook(n)
 		want := []int{200, 200, 401}[n]
 		if got := send(ctx, client, "http://"+address+"/rootly", sign(key, today(), body), strings.NewReader(body)); got != want {

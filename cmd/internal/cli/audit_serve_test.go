@@ -77,17 +77,23 @@ type receiving struct {
 
 func receive(t *testing.T, sinks ...*journal.Sink) *receiving {
 	t.Helper()
+	return receiveWithin(t, 3*time.Second, sinks...)
+}
+
+func receiveWithin(t *testing.T, limit time.Duration, sinks ...*journal.Sink) *receiving {
+	t.Helper()
 	o := auditServeOptions{address: "127.0.0.1:0"}
+	o.path = "/"
 	l, err := o.listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &receiving{url: "http://" + l.Addr().String()}
 	r.rc = newReceiver([][]byte{[]byte(testSecret)}, today, func(string) { r.notes.Add(1) })
-	r.rc.requestTime = 3 * time.Second
+	r.rc.requestTime = limit
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- r.rc.serve(ctx, l, "/", sinks) }()
+	go func() { ended <- r.rc.serve(ctx, l, sinks) }()
 	r.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -415,7 +421,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	pool := certify(t, cert, key)
-	o := auditServeOptions{address: "127.0.0.1:0", cert: cert, key: key}
+	o := auditServeOptions{address: "127.0.0.1:0", path: "/hook", cert: cert, key: key}
 	l, err := o.listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -425,7 +431,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	rc := newReceiver([][]byte{[]byte(testSecret)}, today, func(string) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- rc.serve(ctx, l, "/hook", []*journal.Sink{sink}) }()
+	go func() { ended <- rc.serve(ctx, l, []*journal.Sink{sink}) }()
 
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 	url := "https://" + l.Addr().String()
@@ -439,6 +445,15 @@ func TestServeSpeaksTLS(t *testing.T) {
 	if got := send(t.Context(), http.DefaultClient, url+"/hook", sign(testSecret, today(), body), strings.NewReader(body)); got != 0 {
 		t.Errorf("without trust: %d", got)
 	}
+	a := attack(t, l.Addr().String(), 150, []string{"127.0.0.1"}, "\x16\x03\x01") // handshakes that do not end
+	for n := range 20 {
+		client.CloseIdleConnections()
+		body := webhook(n)
+		if got := send(t.Context(), client, url+"/hook", sign(testSecret, today(), body), strings.NewReader(body)); got != 200 {
+			t.Errorf("during an attack: %d", got)
+		}
+	}
+	a.end()
 	client.CloseIdleConnections()
 	cancel()
 	if err := <-ended; err != nil {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +27,7 @@ type auditSinks struct {
 	batch     string
 	header    string
 	tokenFile string
+	insecure  bool
 }
 
 // sinkToken is the variable with the credential for endpoints.
@@ -39,6 +42,7 @@ func (s *auditSinks) flags(cmd *cobra.Command) {
 	f.StringVar(&s.batch, "http-batch", "ndjson", "what an endpoint gets: ndjson or json")
 	f.StringVar(&s.header, "http-header", "Authorization", "`NAME` of the header with the endpoint's credential; Authorization sends it as a bearer token")
 	f.StringVar(&s.tokenFile, "http-token-file", "", "`FILE` with the endpoint's credential (default $"+sinkToken+")")
+	f.BoolVar(&s.insecure, "insecure", false, "let events and credentials go to other machines unencrypted: http://, or PostgreSQL without TLS")
 	completions(cmd, []choice{
 		{flag: "format", choices: []string{"raw", "flat", "ocsf"}},
 		{flag: "compress", choices: []string{"gzip", "zstd"}},
@@ -118,17 +122,59 @@ func (s *auditSinks) options(w World) (journal.Options, error) {
 	if err != nil {
 		return journal.Options{}, err
 	}
-	credential := w.Getenv(sinkToken)
+	credential, err := s.credential(w)
+	if err != nil {
+		return journal.Options{}, err
+	}
+	d := &deliverer{client: endpointClient(), header: http.CanonicalHeaderKey(s.header), credential: credential, attempts: 4}
+	return journal.Options{
+		Format: format, Compress: s.compress, State: s.cursorPath() + ".queues",
+		Stdout: w.Out, Deliver: d.deliver, Batch: s.batch, Insecure: s.insecure,
+	}, nil
+}
+
+// credential reads the credential of endpoints.
+func (s *auditSinks) credential(w World) (string, error) {
+	text, source := w.Getenv(sinkToken), "$"+sinkToken
 	if s.tokenFile != "" {
 		content, err := os.ReadFile(s.tokenFile)
 		if err != nil {
-			return journal.Options{}, advised(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file names a file with nothing but the credential")
+			return "", advised(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file names a file with nothing but the credential")
 		}
-		credential = string(content)
+		text, source = string(content), s.tokenFile
+	} else if text == "" {
+		return "", nil
 	}
-	d := &deliverer{client: endpointClient(), header: http.CanonicalHeaderKey(s.header), credential: strings.TrimSpace(credential), attempts: 4}
-	return journal.Options{
-		Format: format, Compress: s.compress, State: s.cursorPath() + ".queues",
-		Stdout: w.Out, Deliver: d.deliver, Batch: s.batch,
-	}, nil
+	text, err := plainText(text)
+	text = strings.TrimSpace(text)
+	switch {
+	case err != nil:
+	case text == "":
+		err = errors.New("no credential")
+	case strings.Contains(text, "\n"):
+		err = errors.New("more than one line")
+	}
+	if err != nil {
+		return "", advised(fmt.Errorf("the endpoint's credential in %s: %w", source, err), "give the credential alone, on one line of plain text")
+	}
+	if http.CanonicalHeaderKey(s.header) == "Authorization" {
+		text = strings.TrimSpace(strings.TrimPrefix(text, "Bearer "))
+	}
+	return text, nil
+}
+
+// plainText takes what editors add from a text that holds secrets: a byte-order mark, and the line
+// ends of Windows. It refuses other encodings and control characters, which nobody would see.
+func plainText(text string) (string, error) {
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", errors.New("not UTF-8")
+	}
+	odd := func(r rune) bool {
+		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
+	}
+	if strings.ContainsFunc(text, odd) {
+		return "", errors.New("an invisible character in it")
+	}
+	return text, nil
 }

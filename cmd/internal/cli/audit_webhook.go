@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -25,7 +27,7 @@ const (
 
 	freshness  = 5 * time.Minute // of a signature, to either side
 	bodyLimit  = 1 << 20
-	bodiesRead = 64 // requests whose body is being read at once
+	bodyRate   = 128 << 10 // bytes per second that a body must have
 	queueLimit = 256
 )
 
@@ -38,7 +40,9 @@ const (
 type receiver struct {
 	secrets [][]byte // any of them may have signed
 	now     func() time.Time
-	reading chan struct{} // a place for each body that is being read
+	slots   *slots
+	alarm   *alarm
+	proxies proxies // whose X-Forwarded-For is believed
 	queue   chan delivered
 	ending  chan struct{} // closed when no more requests come
 	ended   chan struct{} // closed when nobody takes from the queue any more
@@ -51,7 +55,7 @@ type receiver struct {
 
 // receiverCounts are what a receiver has seen, for /metrics.
 type receiverCounts struct {
-	stored, ignored, refused, overloaded, failed atomic.Int64
+	stored, ignored, refused, overloaded, failed, dropped, slow atomic.Int64
 }
 
 // A delivered event waits for the sinks.
@@ -61,11 +65,24 @@ type delivered struct {
 }
 
 func newReceiver(secrets [][]byte, now func() time.Time, note func(string)) *receiver {
-	return &receiver{
-		secrets: secrets, now: now, note: note,
-		reading: make(chan struct{}, bodiesRead), queue: make(chan delivered, queueLimit),
+	rc := &receiver{
+		secrets: secrets, now: now, note: note, alarm: &alarm{now: now, note: note}, queue: make(chan delivered, queueLimit),
 		ending: make(chan struct{}), ended: make(chan struct{}), requestTime: requestTime,
 	}
+	rc.slots = newSlots(now, rc.dropped)
+	return rc
+}
+
+// dropped counts a connection that was closed to make room for others.
+func (rc *receiver) dropped(client netip.Prefix) {
+	rc.counts.dropped.Add(1)
+	rc.alarm.hit(client)
+}
+
+// slow counts a connection that did not finish its request in time.
+func (rc *receiver) slow(client netip.Prefix) {
+	rc.counts.slow.Add(1)
+	rc.alarm.hit(client)
 }
 
 // A refusal ends a request with a status.
@@ -76,8 +93,17 @@ type refusal struct {
 
 func (r refusal) Error() string { return r.text }
 
+// ServeHTTP answers a delivery.
 func (rc *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g := guestOf(r)
+	peer := addressOf(r.RemoteAddr)
+	sender := clientAt(rc.proxies.sender(r, peer))
+	if rc.proxies.has(peer) {
+		rc.slots.move(g.slot, sender, false)
+		defer rc.slots.move(g.slot, clientAt(peer), true)
+	}
 	err := rc.take(w, r)
+	rc.slots.answered(g.slot)
 	if err == nil {
 		w.WriteHeader(http.StatusOK)
 		return
@@ -87,17 +113,30 @@ func (rc *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if errors.As(err, &no) {
 		status, text = no.status, no.text
 	}
-	switch {
-	case status == http.StatusNoContent:
+	switch status {
+	case http.StatusNoContent:
 		rc.counts.ignored.Add(1)
 		w.WriteHeader(status)
 		return
-	case status == http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "5")
+	case http.StatusRequestTimeout:
+		rc.slow(sender)
+		rc.hangUp(w)
+	case http.StatusUnauthorized, http.StatusRequestEntityTooLarge:
+		rc.alarm.hit(sender)
+		rc.hangUp(w)
+		fallthrough
 	default:
 		rc.counts.refused.Add(1)
 	}
 	http.Error(w, text, status)
+}
+
+// hangUp ends the connection with the answer, and waits only for a moment for the rest of the body.
+func (rc *receiver) hangUp(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(w).SetReadDeadline(rc.now().Add(settle)) // fails when the connection is gone
 }
 
 // take stores the event of a request.
@@ -117,9 +156,14 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	slot := guestOf(r).slot
+	if !rc.slots.arrived(slot) {
+		return refusal{http.StatusServiceUnavailable, "too much at once; try again later"}
+	}
 	if !signed.by(rc.secrets, body) {
 		return refusal{http.StatusUnauthorized, "the signature is wrong"}
 	}
+	rc.slots.verify(slot)
 	event, err := webhookEvent(body)
 	if err != nil {
 		if no := (refusal{}); errors.As(err, &no) && no.status != http.StatusNoContent {
@@ -130,27 +174,38 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	return rc.store(r.Context(), event)
 }
 
-// read reads a body, when not too many others are being read.
+// read reads a body that comes fast enough.
 func (rc *receiver) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > bodyLimit {
 		return nil, refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
 	}
-	select {
-	case rc.reading <- struct{}{}:
-		defer func() { <-rc.reading }()
-	default:
-		rc.counts.overloaded.Add(1)
-		return nil, refusal{http.StatusServiceUnavailable, "too much at once; try again later"}
+	const chunk = 16 << 10
+	var body bytes.Buffer
+	began, slot := rc.now(), guestOf(r).slot
+	control, rest := http.NewResponseController(w), http.MaxBytesReader(w, r.Body, bodyLimit)
+	for large := false; ; {
+		enough := time.Duration(body.Len()) * time.Second / bodyRate
+		if err := control.SetReadDeadline(began.Add(rc.requestTime/5 + enough)); err != nil {
+			return nil, err
+		}
+		_, err := io.CopyN(&body, rest, chunk)
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.Is(err, io.EOF):
+			return body.Bytes(), control.SetReadDeadline(time.Time{}) // the sinks have their own time
+		case errors.As(err, &tooLarge):
+			return nil, refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, refusal{http.StatusRequestTimeout, "the body did not come in time"}
+		case err != nil:
+			return nil, refusal{http.StatusBadRequest, "the body is incomplete"}
+		}
+		if !large && body.Len() > smallBody {
+			if large = rc.slots.enlarge(slot); !large {
+				return nil, refusal{http.StatusServiceUnavailable, "too much at once; try again later"}
+			}
+		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return nil, refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
-	case err != nil:
-		return nil, refusal{http.StatusRequestTimeout, "the body did not come"}
-	}
-	return body, nil
 }
 
 // store waits until the sinks have the event.

@@ -37,8 +37,8 @@ type TokenSources struct {
 	ReadFile func(path string) ([]byte, error)
 }
 
-// Resolve returns the token from the strongest source that is given. White
-// space around it and a leading "Bearer " are dropped. A source that is given
+// Resolve returns the token from the strongest source that is given. A byte-order
+// mark, white space around the token and a leading "Bearer " are dropped. A source that is given
 // but blank is an error: falling back to another token would be a surprise.
 func (s TokenSources) Resolve() (Token, error) {
 	switch {
@@ -62,7 +62,8 @@ func (s TokenSources) Resolve() (Token, error) {
 }
 
 func parseToken(text, source string) (Token, error) {
-	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "Bearer "))
+	const byteOrderMark = "\ufeff"
+	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(strings.TrimPrefix(text, byteOrderMark)), "Bearer "))
 	if token == "" {
 		return "", &hinted{fmt.Errorf("the API token in %s is empty", source), "set it to a token from Organization Settings > API Keys"}
 	}

@@ -11,7 +11,7 @@ import (
 
 func TestTokenSources(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"good": "from-file\n", "blank": " \n", "two": "one\ntwo\n", "bearer": "Bearer from-file\r\n"}
+	files := map[string]string{"good": "from-file\n", "blank": " \n", "two": "one\ntwo\n", "bearer": "Bearer from-file\r\n", "marked": "\ufeffBearer from-file\r\n"}
 	read := func(path string) ([]byte, error) {
 		if text, ok := files[path]; ok {
 			return []byte(text), nil
@@ -26,6 +26,7 @@ func TestTokenSources(t *testing.T) {
 		{"flag", TokenSources{Flag: " from-flag ", Env: "from-env"}, "from-flag"},
 		{"file", TokenSources{File: "good", Env: "from-env"}, "from-file"},
 		{"file with scheme", TokenSources{File: "bearer"}, "from-file"},
+		{"file with byte-order mark", TokenSources{File: "marked"}, "from-file"},
 		{"env", TokenSources{Env: "from-env\n"}, "from-env"},
 		{"none", TokenSources{}, "no API token"},
 		{"blank flag", TokenSources{Flag: "  ", Env: "from-env"}, "--token is empty"},
