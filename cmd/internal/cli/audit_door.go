@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // A door gives each connection a slot before anything is read from it, TLS handshakes included.
@@ -26,7 +25,7 @@ func (d *door) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		g := &guest{Conn: conn, rc: d.rc, came: d.rc.now()}
+		g := &guest{Conn: conn, rc: d.rc}
 		address := addressOf(conn.RemoteAddr().String())
 		g.slot = d.rc.slots.take(clientAt(address), d.rc.proxies.has(address), func() { _ = conn.Close() })
 		if g.slot != nil {
@@ -42,19 +41,16 @@ type guest struct {
 	net.Conn
 	rc     *receiver
 	slot   *slot
-	came   time.Time
 	served atomic.Bool // a request of it reached a handler
 	once   sync.Once
 }
 
-// slowTime is from when on a connection without a request is suspicious: probes that only connect are shorter.
-const slowTime = time.Second
-
-// Close gives the slot back.
+// Close gives the slot back. A connection that was open for long without a request is suspicious;
+// probes that only connect are shorter.
 func (g *guest) Close() error {
 	g.once.Do(func() {
-		client, held := g.rc.slots.leave(g.slot)
-		if held && !g.served.Load() && g.rc.now().Sub(g.came) >= slowTime {
+		client, long := g.rc.slots.leave(g.slot)
+		if long && !g.served.Load() {
 			g.rc.slow(client)
 		}
 	})

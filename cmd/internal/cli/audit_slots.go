@@ -29,10 +29,11 @@ const (
 // closed, and none before it has settled: until then, new ones wait in the system's queue. So every
 // connection has time to deliver.
 type slots struct {
-	now    func() time.Time
+	now    func() time.Time          // for what lasts for days; connections have timers
 	report func(client netip.Prefix) // told of each connection that is closed
 
 	mu      sync.Mutex
+	turn    uint64 // counts what connections did
 	held    map[*slot]bool
 	clients map[netip.Prefix]*client
 	large   int // slots with a large body
@@ -49,7 +50,8 @@ type client struct {
 // A slot is held by one connection.
 type slot struct {
 	client   *client
-	since    time.Time // when it was taken, or had its last verified delivery
+	since    uint64 // the turn when it was taken, or had its last verified delivery
+	settled  bool
 	verified bool
 	busy     bool // its delivery has arrived
 	large    bool
@@ -71,90 +73,91 @@ func clientAt(address netip.Addr) netip.Prefix {
 }
 
 // known reports whether a client may have more than clientLimit connections.
-func (p *slots) known(c *client) bool {
-	return c.proxy || !c.verified.IsZero() && p.now().Sub(c.verified) < knownTime
+func (s *slots) known(c *client) bool {
+	return c.proxy || !c.verified.IsZero() && s.now().Sub(c.verified) < knownTime
 }
 
 // take waits for a slot. It returns nil when every slot is busy.
-func (p *slots) take(address netip.Prefix, proxy bool, drop func()) *slot {
-	r := room{full: func() bool { return len(p.held) >= connectionLimit }, among: func(*slot) bool { return true }}
-	if !p.make(r, func() bool { return proxy || p.authenticated(address) }) {
+func (s *slots) take(address netip.Prefix, proxy bool, drop func()) *slot {
+	r := room{full: func() bool { return len(s.held) >= connectionLimit }, among: func(*slot) bool { return true }, pause: time.Millisecond}
+	if !s.make(r, func() bool { return proxy || s.authenticated(address) }) {
 		return nil
 	}
-	defer p.mu.Unlock()
-	pl := &slot{since: p.now(), drop: drop}
-	p.held[pl] = true
-	p.enter(pl, address, proxy)
-	return pl
+	defer s.mu.Unlock()
+	s.turn++
+	sl := &slot{since: s.turn, drop: drop}
+	s.held[sl] = true
+	time.AfterFunc(settle, func() { s.settle(sl) })
+	s.enter(sl, address, proxy)
+	return sl
 }
 
 // enlarge waits until a slot may have a large body. It reports false when the slot is lost.
-func (p *slots) enlarge(pl *slot) bool {
+func (s *slots) enlarge(sl *slot) bool {
 	r := room{
-		full: func() bool { return p.held[pl] && p.large >= largeLimit }, among: func(other *slot) bool { return other.large },
-		pause: settle / 10, // many may wait
+		full: func() bool { return s.held[sl] && s.large >= largeLimit }, among: func(other *slot) bool { return other.large },
+		pause: settle / 10, // as many may wait
 	}
-	if !p.make(r, func() bool { return p.known(pl.client) }) {
+	if !s.make(r, func() bool { return s.known(sl.client) }) {
 		return false
 	}
-	defer p.mu.Unlock()
-	if p.held[pl] {
-		pl.large = true
-		p.large++
+	defer s.mu.Unlock()
+	if s.held[sl] {
+		sl.large = true
+		s.large++
 	}
-	return p.held[pl]
+	return s.held[sl]
 }
 
 // room is what has to be made for a connection.
 type room struct {
 	full  func() bool
 	among func(*slot) bool // slots that can be freed
-	pause time.Duration    // at least, between attempts
+	pause time.Duration    // between attempts
 }
 
 // make frees a slot if there is no room. It waits until one has settled, unless a client that has
 // authenticated needs it. On success it returns with the lock.
-func (p *slots) make(r room, known func() bool) bool {
+func (s *slots) make(r room, known func() bool) bool {
 	for {
-		p.mu.Lock()
+		s.mu.Lock()
 		if !r.full() {
 			return true
 		}
-		pl := p.victim(r.among)
-		if pl == nil {
-			p.mu.Unlock()
+		sl := s.victim(r.among)
+		if sl == nil {
+			s.mu.Unlock()
 			return false
 		}
-		wait := settle - p.now().Sub(pl.since)
-		if wait > 0 && (p.known(pl.client) || !known()) {
-			p.mu.Unlock()
-			time.Sleep(max(wait, r.pause))
+		if !sl.settled && (s.known(sl.client) || !known()) {
+			s.mu.Unlock()
+			time.Sleep(r.pause)
 			continue
 		}
-		p.evict(pl)
+		s.evict(sl)
 	}
 }
 
 // authenticated reports whether an address had a verified delivery.
-func (p *slots) authenticated(address netip.Prefix) bool {
-	c := p.clients[address]
-	return c != nil && p.known(c)
+func (s *slots) authenticated(address netip.Prefix) bool {
+	c := s.clients[address]
+	return c != nil && s.known(c)
 }
 
 // victim is the slot to be freed, if any can be. The caller has the lock.
-func (p *slots) victim(among func(*slot) bool) *slot {
+func (s *slots) victim(among func(*slot) bool) *slot {
 	var first *slot
-	for pl := range p.held {
-		if !pl.busy && among(pl) && (first == nil || p.before(pl, first)) {
-			first = pl
+	for sl := range s.held {
+		if !sl.busy && among(sl) && (first == nil || s.before(sl, first)) {
+			first = sl
 		}
 	}
 	return first
 }
 
 // before reports whether slot a is freed before b.
-func (p *slots) before(a, b *slot) bool {
-	if ka, kb := p.known(a.client), p.known(b.client); ka != kb {
+func (s *slots) before(a, b *slot) bool {
+	if ka, kb := s.known(a.client), s.known(b.client); ka != kb {
 		return kb
 	}
 	if a.verified != b.verified {
@@ -163,136 +166,144 @@ func (p *slots) before(a, b *slot) bool {
 	if a.client.open != b.client.open {
 		return a.client.open > b.client.open
 	}
-	return a.since.Before(b.since)
+	return a.since < b.since
+}
+
+// settle ends the time in which a slot is left alone.
+func (s *slots) settle(sl *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sl.settled = true
 }
 
 // enter counts a slot for a client. One with too many connections loses the oldest of them as soon
 // as this one has settled. The caller has the lock.
-func (p *slots) enter(pl *slot, address netip.Prefix, proxy bool) {
-	c := p.clients[address]
+func (s *slots) enter(sl *slot, address netip.Prefix, proxy bool) {
+	c := s.clients[address]
 	if c == nil {
 		c = &client{address: address}
-		p.clients[address] = c
+		s.clients[address] = c
 	}
 	c.proxy = c.proxy || proxy
 	c.open++
-	pl.client = c
-	if c.open > clientLimit && !p.known(c) {
-		time.AfterFunc(settle, func() { p.trim(c) })
+	sl.client = c
+	if c.open > clientLimit && !s.known(c) {
+		time.AfterFunc(settle, func() { s.trim(c) })
 	}
 }
 
 // trim closes the oldest connections of a client that has too many.
-func (p *slots) trim(c *client) {
+func (s *slots) trim(c *client) {
 	for {
-		p.mu.Lock()
-		var pl *slot
-		if c.open > clientLimit && !p.known(c) {
-			pl = p.victim(func(pl *slot) bool { return pl.client == c })
+		s.mu.Lock()
+		var sl *slot
+		if c.open > clientLimit && !s.known(c) {
+			sl = s.victim(func(sl *slot) bool { return sl.client == c })
 		}
-		if pl == nil {
-			p.mu.Unlock()
+		if sl == nil {
+			s.mu.Unlock()
 			return
 		}
-		p.evict(pl)
+		s.evict(sl)
 	}
 }
 
 // evict takes a slot away and closes its connection. It releases the lock.
-func (p *slots) evict(pl *slot) {
-	address := p.remove(pl)
-	p.mu.Unlock()
-	pl.drop()
-	p.report(address)
+func (s *slots) evict(sl *slot) {
+	address := s.remove(sl)
+	s.mu.Unlock()
+	sl.drop()
+	s.report(address)
 }
 
-// leave gives a slot back. It returns the client, and false when the slot was taken away before.
-func (p *slots) leave(pl *slot) (netip.Prefix, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	held := p.held[pl]
-	return p.remove(pl), held
+// leave gives a slot back. It returns the client, and whether the connection was open for long.
+func (s *slots) leave(sl *slot) (address netip.Prefix, long bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	long = sl.settled && s.held[sl]
+	return s.remove(sl), long
 }
 
 // remove frees a slot and returns its client. The caller has the lock.
-func (p *slots) remove(pl *slot) netip.Prefix {
-	if p.held[pl] {
-		delete(p.held, pl)
-		p.shrink(pl)
-		p.exit(pl)
+func (s *slots) remove(sl *slot) netip.Prefix {
+	if s.held[sl] {
+		delete(s.held, sl)
+		s.shrink(sl)
+		s.exit(sl)
 	}
-	return pl.client.address
+	return sl.client.address
 }
 
 // exit counts a slot for its client no longer. The caller has the lock.
-func (p *slots) exit(pl *slot) {
-	c := pl.client
+func (s *slots) exit(sl *slot) {
+	c := sl.client
 	if c.open--; c.open == 0 && c.verified.IsZero() {
-		delete(p.clients, c.address)
+		delete(s.clients, c.address)
 	}
 }
 
 // shrink ends the reading of a large body. The caller has the lock.
-func (p *slots) shrink(pl *slot) {
-	if pl.large {
-		pl.large = false
-		p.large--
+func (s *slots) shrink(sl *slot) {
+	if sl.large {
+		sl.large = false
+		s.large--
 	}
 }
 
 // move counts a slot for another client: the one that a trusted proxy names.
-func (p *slots) move(pl *slot, address netip.Prefix, proxy bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.held[pl] && pl.client.address != address {
-		p.exit(pl)
-		p.enter(pl, address, proxy)
+func (s *slots) move(sl *slot, address netip.Prefix, proxy bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held[sl] && sl.client.address != address {
+		s.exit(sl)
+		s.enter(sl, address, proxy)
 	}
 }
 
 // arrived keeps a slot while its delivery is verified and stored. It reports false when the slot is lost.
-func (p *slots) arrived(pl *slot) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.shrink(pl)
-	pl.busy = p.held[pl]
-	return pl.busy
+func (s *slots) arrived(sl *slot) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shrink(sl)
+	sl.busy = s.held[sl]
+	return sl.busy
 }
 
 // verify notes that the client of a slot has authenticated.
-func (p *slots) verify(pl *slot) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	pl.verified, pl.since = true, p.now()
-	if c := pl.client; p.known(c) || p.forget() < knownLimit {
-		c.verified = pl.since
+func (s *slots) verify(sl *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turn++
+	sl.verified, sl.since = true, s.turn
+	if c := sl.client; s.known(c) || s.forget() < knownLimit {
+		c.verified = s.now()
 	}
 }
 
 // forget drops the clients that have not authenticated for long, and counts the others. The caller
 // has the lock.
-func (p *slots) forget() (known int) {
-	for address, c := range p.clients {
+func (s *slots) forget() (known int) {
+	for address, c := range s.clients {
 		switch {
-		case p.known(c):
+		case s.known(c):
 			known++
 		case c.open == 0:
-			delete(p.clients, address)
+			delete(s.clients, address)
 		}
 	}
 	return known
 }
 
 // answered ends what arrived began.
-func (p *slots) answered(pl *slot) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	pl.busy = false
+func (s *slots) answered(sl *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sl.busy = false
 }
 
 // open counts the connections.
-func (p *slots) open() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.held)
+func (s *slots) open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.held)
 }

@@ -27,7 +27,6 @@ const (
 
 	freshness  = 5 * time.Minute // of a signature, to either side
 	bodyLimit  = 1 << 20
-	bodyRate   = 128 << 10 // bytes per second that a body must have
 	queueLimit = 256
 )
 
@@ -122,10 +121,10 @@ func (rc *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "5")
 	case http.StatusRequestTimeout:
 		rc.slow(sender)
-		rc.hangUp(w)
+		hangUp(w)
 	case http.StatusUnauthorized, http.StatusRequestEntityTooLarge:
 		rc.alarm.hit(sender)
-		rc.hangUp(w)
+		hangUp(w)
 		fallthrough
 	default:
 		rc.counts.refused.Add(1)
@@ -133,10 +132,10 @@ func (rc *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, text, status)
 }
 
-// hangUp ends the connection with the answer, and waits only for a moment for the rest of the body.
-func (rc *receiver) hangUp(w http.ResponseWriter) {
+// hangUp ends the connection with the answer. The rest of the body is not read.
+func hangUp(w http.ResponseWriter) {
 	w.Header().Set("Connection", "close")
-	_ = http.NewResponseController(w).SetReadDeadline(rc.now().Add(settle)) // fails when the connection is gone
+	_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)) // fails when the connection is gone
 }
 
 // take stores the event of a request.
@@ -174,28 +173,27 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	return rc.store(r.Context(), event)
 }
 
-// read reads a body that comes fast enough.
+// read reads a body that comes fast enough: each part of it within seconds, all of it within the time for a request.
 func (rc *receiver) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > bodyLimit {
 		return nil, refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
 	}
 	const chunk = 16 << 10
 	var body bytes.Buffer
-	began, slot := rc.now(), guestOf(r).slot
-	control, rest := http.NewResponseController(w), http.MaxBytesReader(w, r.Body, bodyLimit)
-	for large := false; ; {
-		enough := time.Duration(body.Len()) * time.Second / bodyRate
-		if err := control.SetReadDeadline(began.Add(rc.requestTime/5 + enough)); err != nil {
-			return nil, err
-		}
+	var late atomic.Bool
+	slot, rest := guestOf(r).slot, http.MaxBytesReader(w, r.Body, bodyLimit)
+	patience := rc.requestTime / 5
+	timer := time.AfterFunc(patience, func() { late.Store(true); slot.drop() })
+	defer timer.Stop()
+	for large := false; ; timer.Reset(patience) {
 		_, err := io.CopyN(&body, rest, chunk)
 		var tooLarge *http.MaxBytesError
 		switch {
-		case errors.Is(err, io.EOF):
-			return body.Bytes(), control.SetReadDeadline(time.Time{}) // the sinks have their own time
+		case errors.Is(err, io.EOF) && !late.Load():
+			return body.Bytes(), http.NewResponseController(w).SetReadDeadline(time.Time{}) // the sinks have their own time
 		case errors.As(err, &tooLarge):
 			return nil, refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
-		case errors.Is(err, os.ErrDeadlineExceeded):
+		case late.Load(), errors.Is(err, os.ErrDeadlineExceeded):
 			return nil, refusal{http.StatusRequestTimeout, "the body did not come in time"}
 		case err != nil:
 			return nil, refusal{http.StatusBadRequest, "the body is incomplete"}
