@@ -48,3 +48,14 @@ func (e Event) String() string {
 	who := either(e.UserName, either(e.UserEmail, either(e.UserID, "somebody")))
 	return who + " " + either(done, either(e.Action, "touched")) + " " + either(e.ItemType, "something") + " " + either(e.ItemName, either(e.ItemID, "without a name"))
 }
+
+// A Batch is what one answer of the API holds.
+type Batch struct {
+	Events []Event
+
+	// Unreadable are those of which the answer gave no usable event.
+	Unreadable []*Unreadable
+
+	// Incomplete says why events may be missing from the answers so far. It is set on the last.
+	Incomplete string
+}

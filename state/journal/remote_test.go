@@ -87,14 +87,14 @@ func (r *remote) there(from, to time.Time) []audit.Event {
 }
 
 // read pages by number, as the API does.
-func (r *remote) read(_ context.Context, from, to time.Time) iter.Seq2[Batch, error] {
-	return func(yield func(Batch, error) bool) {
+func (r *remote) read(_ context.Context, from, to time.Time) iter.Seq2[audit.Batch, error] {
+	return func(yield func(audit.Batch, error) bool) {
 		total := -1
 		doubt := ""
 		for page := 0; ; page++ {
 			r.now = r.now.Add(r.step)
 			if r.faults > 0 && r.random.IntN(r.faults) == 0 {
-				yield(Batch{}, errOutage)
+				yield(audit.Batch{}, errOutage)
 				return
 			}
 			all := r.there(from, to)
@@ -104,7 +104,7 @@ func (r *remote) read(_ context.Context, from, to time.Time) iter.Seq2[Batch, er
 			total = len(all)
 			start, end := min(page*r.page, total), min((page+1)*r.page, total)
 			last := end == total
-			b := Batch{Events: all[start:end]}
+			b := audit.Batch{Events: all[start:end]}
 			if last {
 				b.Incomplete = doubt
 			}

@@ -13,18 +13,7 @@ import (
 
 // A Reader reads the events from a moment on, up to but not including another one; a zero time
 // means no end. It asks for them in the order of created_at.
-type Reader func(ctx context.Context, from, to time.Time) iter.Seq2[Batch, error]
-
-// A Batch is what one answer has.
-type Batch struct {
-	Events []audit.Event
-
-	// Unreadable came among the events. No sink takes it; it is set aside.
-	Unreadable []*audit.Unreadable
-
-	// Incomplete says why events may be missing from the answers so far. It is set on the last.
-	Incomplete string
-}
+type Reader func(ctx context.Context, from, to time.Time) iter.Seq2[audit.Batch, error]
 
 // A Sync copies what is new from a reader to sinks.
 type Sync struct {

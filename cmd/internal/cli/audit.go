@@ -1,19 +1,16 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
@@ -43,97 +40,7 @@ func auditKinds() audit.Kinds {
 	return audit.NewKinds(terraform)
 }
 
-const auditsPath = "/v1/audits"
-
-// A liveLog is the audit log as the API gives it.
-type liveLog struct {
-	client *api.Client
-	lazy   bool              // pages are asked for one by one, for callers that stop early
-	doubt  func(text string) // told why events may be missing
-}
-
-var _ audit.Source = liveLog{}
-
-// Events asks for the events, the newest first. Behind one that cannot be read it goes on.
-func (l liveLog) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
-	return func(yield func(audit.Event, error) bool) {
-		query := f.Query()
-		query.Set("sort", "-created_at")
-		for page, err := range l.client.Pages(ctx, api.Request{Path: auditsPath, Query: query, Lazy: l.lazy}) {
-			if err != nil {
-				yield(audit.Event{}, auditAdvice(err))
-				return
-			}
-			for _, row := range page.Objects {
-				e, err := liveEvent(row, f)
-				if !yield(e, err) || err != nil && !isUnreadable(err) {
-					return
-				}
-			}
-			if page.Incomplete != "" {
-				l.doubt("the log was not read in one piece: " + page.Incomplete + "; --until holds it still")
-			}
-		}
-	}
-}
-
-// isUnreadable reports whether an error is about one event, and the others can be had.
-func isUnreadable(err error) bool {
-	var one *audit.Unreadable
-	return errors.As(err, &one)
-}
-
-// liveEvent reads an event of the API's answer. What the API filters by and does not tell, the
-// event has all the same.
-func liveEvent(row *api.Object, f audit.Filter) (audit.Event, error) {
-	raw, err := rawObject(row)
-	if err != nil {
-		return audit.Event{}, err
-	}
-	e, err := audit.Parse(raw)
-	if err != nil {
-		return audit.Event{}, err
-	}
-	if e.Source == "" {
-		e.Source = f.Source
-	}
-	if e.APIKeyID == "" {
-		e.APIKeyID = f.APIKey
-	}
-	return e, nil
-}
-
-// auditAdvice says what the usual causes of a refusal are.
-func auditAdvice(err error) error {
-	switch {
-	case errors.Is(err, api.ErrUnauthorized):
-		return advised(err, "three usual causes: the token is mistyped or incomplete; it has expired or was revoked; "+
-			"or it is of another organisation or address (--url). A new one: Organization Settings > API Keys")
-	case errors.Is(err, api.ErrForbidden):
-		return advised(err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; "+
-			"an on-call role with that permission sees changes of on-call kinds only")
-	case errors.Is(err, api.ErrNotFound):
-		return advised(err, "is the URL right? Rootly also answers 404 where the organisation's plan has no audit log, or the role may not see it")
-	}
-	return err
-}
-
-// userID looks up the id of a user by email.
-func userID(ctx context.Context, client *api.Client, email string) (string, error) {
-	query := url.Values{"filter[email]": {strings.ToLower(email)}} // as Rootly keeps them
-	users, err := client.List(ctx, api.Request{Path: "/v1/users", Query: query})
-	if err != nil {
-		return "", fmt.Errorf("look up user %s: %w", email, err)
-	}
-	for _, u := range users.Objects {
-		if said, _ := u.Attributes["email"].(string); strings.EqualFold(said, email) {
-			return u.ID, nil
-		}
-	}
-	return "", advised(fmt.Errorf("no user has the email %s", email), "a user who has left is found by id: --user ID")
-}
-
-// auditSources are the roads on which changes come.
+// auditSources are the ways in which changes are made.
 var auditSources = []string{"web", "api", "mobile", "slack", "scim", "oauth"}
 
 // auditActions are what can be done to an object, with other words for it.
@@ -237,7 +144,10 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	if s.itemID != "" || len(s.itemTypes) > 0 {
 		return usage(errors.New("--item names one object, so --item-id and --item-type have nothing to add"), "leave them out")
 	}
-	resource, id, err := lookUpAddress(s.dir, s.item)
+	resource, id, err := auditview.LookUp(s.dir, s.item, version())
+	if errors.Is(err, auditview.ErrNoObjects) {
+		return usage(err, hintOf(err))
+	}
 	if err != nil {
 		return err
 	}

@@ -106,15 +106,15 @@ func (e *logEnd) until(t *testing.T, what string, enough func() bool) {
 	}
 }
 
-// A collector is a process with the configuration of the recipe. Tests read JSON more easily than
+// An otelProcess is a collector with the configuration of the recipe. Tests read JSON more easily than
 // protocol buffers, hence the two settings beside it.
-type collector struct {
+type otelProcess struct {
 	t    *testing.T
 	path string
 	env  []string
 }
 
-func (c *collector) start() (stop func()) {
+func (c *otelProcess) start() (stop func()) {
 	c.t.Helper()
 	config := filepath.Join("..", "..", "..", ".github", "recipes", "otelcol.yaml")
 	cmd := exec.Command(c.path, "--config", config, "--set=exporters.otlphttp.encoding=json", "--set=exporters.otlphttp.compression=none")
@@ -155,7 +155,7 @@ func TestCollectorRecipe(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
-	c := &collector{t: t, path: path, env: []string{
+	c := &otelProcess{t: t, path: path, env: []string{
 		"ROOTLY_AUDIT_DIR=" + days, "ROOTLY_AUDIT_STATE=" + filepath.Join(dir, "state"), "OTLP_ENDPOINT=" + taking.URL,
 	}}
 

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -66,10 +66,7 @@ var auditOutputs = []string{"table", "json", "ndjson", "csv"}
 
 // check refuses flags that make no sense together.
 func (o *auditListOptions) check() error {
-	known := false
-	for _, name := range auditOutputs {
-		known = known || name == o.output
-	}
+	known := slices.Contains(auditOutputs, o.output)
 	_, err := audit.ParseFormat(o.format)
 	table := o.output == "table"
 	switch {
@@ -93,8 +90,7 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 		return err
 	}
 	now := o.now()
-	now = now.In(o.zone(now))
-	filter, err := o.filter(now)
+	filter, err := o.filter(now.In(o.zone(now)))
 	if err != nil {
 		return err
 	}
@@ -103,198 +99,11 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 		return err
 	}
 	defer done()
-
-	tally := &tally{limit: o.limit}
-	events := tally.count(wanted(tally.readable(source.Events(ctx, filter)), filter), o.limit)
-	if o.output == "table" {
-		err = o.table(w, events)
-	} else {
-		err = o.records(w, events)
-	}
-	if err != nil {
-		return err
-	}
-	if o.from != "" && tally.events == 0 {
-		if filter.Source+filter.APIKey != "" {
-			report.Note(w.Err, "Rootly filters by --source and --api-key, and its answers, which a copy is made of, need not tell either: "+
-				"without --from Rootly itself is asked")
-		}
-		report.Note(w.Err, "no events; usual reasons: the copy has none of that range or by that filter; or it does not go back so far: "+
-			"audit sync --backfill-from TIME fills it in")
-		return nil
-	}
-	tally.tell(w, filter)
-	if tally.unreadable != nil {
-		report.Problem(w.Err, fmt.Errorf("%d of what came is left out, being no event; the first: %w", tally.lost, tally.unreadable),
-			"audit sync keeps such events as they came, for Rootly's support")
+	err = auditview.List(ctx, o.world(w, now), source, auditview.ListSettings{
+		Filter: filter, Limit: o.limit, Output: o.output, Format: audit.Format(o.format), Diff: o.diff, Wide: o.wide, Copy: o.from != "",
+	})
+	if errors.Is(err, auditview.ErrPartial) {
 		return outcome(exitPartial)
 	}
-	return nil
-}
-
-// wanted drops the events that the filter does not let through.
-func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audit.Event, error] {
-	return func(yield func(audit.Event, error) bool) {
-		for e, err := range events {
-			if err == nil && !f.Match(e) {
-				continue
-			}
-			if !yield(audit.Redact(e), err) {
-				return
-			}
-		}
-	}
-}
-
-// table prints events for people, some hundred at a time, so that any number of them fits.
-func (o *auditListOptions) table(w World, events iter.Seq2[audit.Event, error]) error {
-	const most = 1000
-	view := report.Deeds{Zone: o.zone(o.now()), Wide: o.wide, Diff: o.diff, Getenv: w.Getenv}
-	var deeds []report.Deed
-	for e, err := range events {
-		if err != nil {
-			return err
-		}
-		deeds = append(deeds, deedOf(e, o.diff))
-		if len(deeds) == most {
-			if err := view.Write(w.Out, deeds); err != nil {
-				return err
-			}
-			deeds = deeds[:0]
-		}
-	}
-	if len(deeds) == 0 {
-		return nil
-	}
-	return view.Write(w.Out, deeds)
-}
-
-// records prints events for programs, one by one.
-func (o *auditListOptions) records(w World, events iter.Seq2[audit.Event, error]) error {
-	format := audit.Format(o.format)
-	out := report.NewRecords(w.Out, o.output, audit.Columns())
-	for e, err := range events {
-		if err != nil {
-			return errors.Join(err, out.Close())
-		}
-		if o.output == "csv" {
-			if err := out.Cells(audit.CSV(e)); err != nil {
-				return err
-			}
-			continue
-		}
-		row, err := format.Encode(e)
-		if err != nil {
-			return err
-		}
-		if err := out.JSON(row); err != nil {
-			return err
-		}
-	}
-	return out.Close()
-}
-
-// A tally is what was seen of the log while it was printed.
-type tally struct {
-	limit  int
-	events int
-	more   bool // there are events beyond the limit
-	other  bool // some are not of the on-call kinds
-
-	lost       int   // events that could not be read
-	unreadable error // the first of them
-}
-
-// readable leaves out the events that cannot be read.
-func (t *tally) readable(events iter.Seq2[audit.Event, error]) iter.Seq2[audit.Event, error] {
-	return func(yield func(audit.Event, error) bool) {
-		for e, err := range events {
-			if !isUnreadable(err) {
-				if !yield(e, err) {
-					return
-				}
-				continue
-			}
-			if t.lost++; t.unreadable == nil {
-				t.unreadable = err
-			}
-		}
-	}
-}
-
-// count passes events on, up to the limit.
-func (t *tally) count(events iter.Seq2[audit.Event, error], limit int) iter.Seq2[audit.Event, error] {
-	return func(yield func(audit.Event, error) bool) {
-		for e, err := range events {
-			if err == nil && limit > 0 && t.events == limit {
-				t.more = true
-				return
-			}
-			if err == nil {
-				t.events++
-				t.other = t.other || !audit.OnCall(e.ItemType)
-			}
-			if !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
-// telling is how many events of a longer list say something about all.
-const telling = 50
-
-// tell says what a reader could misunderstand.
-func (t *tally) tell(w World, f audit.Filter) {
-	switch {
-	case t.events == 0:
-		report.Note(w.Err, "no events; usual reasons: nothing was changed in that range or by that filter; "+
-			"the role of the API key may not see them (permission Audits - read); or it was before Rootly recorded such changes")
-	case !t.other && onlyTimes(f) && (!t.more || t.events >= telling):
-		report.Note(w.Err, "all events are of on-call kinds; a role with the on-call permission for audits sees no others, "+
-			"one with the permission Audits - read sees all")
-	}
-	if t.more {
-		report.Note(w.Err, fmt.Sprintf("these are the newest %d; --limit 0 shows all", t.limit))
-	}
-}
-
-// onlyTimes reports whether a filter is about nothing but times.
-func onlyTimes(f audit.Filter) bool {
-	return len(f.ItemTypes) == 0 && f.User+f.Source+f.ItemID+f.Action+f.APIKey == ""
-}
-
-// longText is the length from which a changed text is shown word by word.
-const longText = 40
-
-// deedOf is an event as people read it.
-func deedOf(e audit.Event, diff bool) report.Deed {
-	d := report.Deed{
-		ID: e.ID, At: e.At, Who: first(e.UserName, e.UserEmail, e.UserID, "-"), Action: e.Action, Kind: e.ItemType, Name: e.ItemName,
-		ItemID: e.ItemID, Way: e.Source, IP: e.IP, Agent: e.UserAgent, APIKey: e.APIKeyID, Request: e.RequestID, Session: e.SessionID,
-	}
-	if d.Email = e.UserEmail; d.Email == d.Who {
-		d.Email = ""
-	}
-	if d.UserID = e.UserID; d.UserID == d.Who {
-		d.UserID = ""
-	}
-	for _, c := range e.Changes {
-		change := report.DeedChange{Field: c.Field}
-		if diff {
-			change.Before, change.After = deedText(c.Before), deedText(c.After)
-			change.Words = wordsOf(c)
-		}
-		d.Changes = append(d.Changes, change)
-	}
-	return d
-}
-
-// wordsOf compares long texts word by word, unless next to nothing of them is left.
-func wordsOf(c audit.Change) []report.Word {
-	before, after := deedText(c.Before), deedText(c.After)
-	if !isTextJSON(c.Before) || !isTextJSON(c.After) || len(before) < longText || len(after) < longText {
-		return nil
-	}
-	return inWords(before, after)
+	return err
 }

@@ -4,6 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -70,5 +74,42 @@ func TestAuditServe(t *testing.T) {
 	}
 	if got := lineIDs(t, stdout.Bytes()); !slices.Equal(got, []string{"0", "1"}) {
 		t.Errorf("stdout has %q", got)
+	}
+}
+
+// sign makes the header for a body, as Rootly documents it.
+func sign(secret string, at time.Time, body string) string {
+	stamp := fmt.Sprint(at.Unix())
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(stamp + body))
+	return "t=" + stamp + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// webhook is a body of the event audit_log.created.
+func webhook(id int) string {
+	return fmt.Sprintf(`{"event":{"id":"w-%d","type":"audit_log.created","issued_at":"2026-11-20T10:00:00.000Z"},`+
+		`"data":{"id":%d,"event":"update","item_type":"Group","item_id":"g","object_changes":{"name":["a","b"]},"created_at":"2026-11-20T10:00:00.000Z"}}`, id, id)
+}
+
+// send returns the status, or 0 when the connection broke.
+func send(ctx context.Context, client *http.Client, url, header string, body io.Reader) int {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		return 0
+	}
+	req.Header.Set("X-Rootly-Signature", header)
+	answer, err := client.Do(req)
+	if err != nil {
+		return 0
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
 	}
 }

@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -28,8 +24,8 @@ func newAuditShow(w World) *cobra.Command {
 	o := &auditShowOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show one change whole",
-		Long: `Show one change whole: who, when, from where, and every field before and after.
+		Short: "Show one change in full",
+		Long: `Show one change in full: who, when, from where, and every field before and after.
 
 Rootly's API gives no single event, so the log is read from its newest event back
 until the event is found; --since says how far.
@@ -74,19 +70,7 @@ func runAuditShow(ctx context.Context, w World, o *auditShowOptions) error {
 	}
 	defer done()
 
-	e, err := findEvent(ctx, source, filter, o.id)
-	if err != nil {
-		return err
-	}
-	e = audit.Redact(e)
-	if format == "" {
-		return report.Deeds{Zone: o.zone(now), Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
-	}
-	line, err := format.Encode(e)
-	if err != nil {
-		return err
-	}
-	return report.NewRecords(w.Out, "ndjson", nil).JSON(line)
+	return auditview.Show(ctx, o.world(w, now), source, auditview.ShowSettings{ID: o.id, Filter: filter, Format: format})
 }
 
 // format is how the event is printed; empty for people.
@@ -104,38 +88,6 @@ func (o *auditShowOptions) format() (audit.Format, error) {
 	return f, nil
 }
 
-// patience is how many events in a row may be older than the one looked for. Ids grow with time,
-// but events may turn up late.
-const patience = 1000
-
-// findEvent looks through the log for an event.
-func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id string) (audit.Event, error) {
-	number, err := strconv.ParseUint(id, 10, 64)
-	numbered := err == nil
-	older := 0
-	for e, err := range source.Events(ctx, f) {
-		if isUnreadable(err) {
-			continue
-		}
-		if err != nil {
-			return audit.Event{}, err
-		}
-		if e.ID == id {
-			return e, nil
-		}
-		have, err := strconv.ParseUint(e.ID, 10, 64)
-		if numbered && err == nil && have < number {
-			older++
-		} else {
-			older = 0
-		}
-		if older > patience {
-			break
-		}
-	}
-	return audit.Event{}, advised(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too narrow, and the role of the API key may not see it")
-}
-
 // auditView is how events are shown, as flags.
 type auditView struct{ utc bool }
 
@@ -151,23 +103,6 @@ func (v *auditView) zone(now time.Time) *time.Location {
 	return now.Location()
 }
 
-// deedText is a value for people: a text without quotes, nothing for null.
-func deedText(raw json.RawMessage) string {
-	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
-		return "(none)"
-	}
-	var s string
-	if isTextJSON(raw) && json.Unmarshal(raw, &s) == nil {
-		if s == "" {
-			return `""`
-		}
-		return s
-	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, raw); errors.Is(err, nil) {
-		return b.String()
-	}
-	return string(raw)
+func (v *auditView) world(w World, now time.Time) auditview.World {
+	return auditview.World{Out: w.Out, Err: w.Err, Zone: v.zone(now), Getenv: w.Getenv}
 }
-
-func isTextJSON(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }

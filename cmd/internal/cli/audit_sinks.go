@@ -1,19 +1,14 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
@@ -38,7 +33,7 @@ func (s *auditSinks) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.to, "to", nil, "`SINK` to fill, can be repeated: sqlite://FILE, postgres://USER@HOST/DB, https://HOST/PATH, FILE.csv, a directory for daily NDJSON files, or - for stdout")
 	f.StringVar(&s.format, "format", "raw", "how events are written: raw, flat or ocsf")
 	f.StringVar(&s.compress, "compress", "", "gzip or zstd, for the files of a directory")
-	f.StringVar(&s.cursor, "cursor", "", "`FILE` that remembers how far each sink has got (default: beside the first sink that is a file, else rootly-audit.cursor.json)")
+	f.StringVar(&s.cursor, "cursor", "", "`FILE` that remembers how far each sink has got (default: next to the first sink that is a file, else rootly-audit.cursor.json)")
 	f.StringVar(&s.batch, "http-batch", "ndjson", "what an endpoint gets: ndjson or json")
 	f.StringVar(&s.header, "http-header", "Authorization", "`NAME` of the header with the endpoint's credential; Authorization sends it as a bearer token")
 	f.StringVar(&s.tokenFile, "http-token-file", "", "`FILE` with the endpoint's credential (default $"+sinkToken+")")
@@ -75,106 +70,31 @@ func (s *auditSinks) check() error {
 	return nil
 }
 
-// cursorPath is the file of the cursor.
-func (s *auditSinks) cursorPath() string {
-	if s.cursor != "" {
-		return s.cursor
-	}
-	for _, to := range s.to {
-		path := journal.Path(to)
-		switch stat, err := os.Stat(path); {
-		case path == "":
-		case err == nil && stat.IsDir(), err != nil && filepath.Ext(path) == "":
-			return filepath.Join(path, ".cursor.json")
-		default:
-			return path + ".cursor.json"
-		}
-	}
-	return "rootly-audit.cursor.json"
-}
-
-// open opens all sinks, or none.
-func (s *auditSinks) open(ctx context.Context, w World) ([]*journal.Sink, func() error, error) {
-	var opened []*journal.Sink
-	done := func() error {
-		var err error
-		for _, sink := range opened {
-			err = errors.Join(err, sink.Close())
-		}
-		return err
-	}
-	o, err := s.options(w)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, to := range s.to {
-		sink, err := journal.Open(ctx, to, o)
-		if err != nil {
-			return nil, nil, errors.Join(err, done())
-		}
-		opened = append(opened, sink)
-	}
-	return opened, done, nil
-}
-
-func (s *auditSinks) options(w World) (journal.Options, error) {
-	format, err := audit.ParseFormat(s.format)
-	if err != nil {
-		return journal.Options{}, err
-	}
+// settings reads the flags.
+func (s *auditSinks) settings(w World) (collector.Sinks, error) {
 	credential, err := s.credential(w)
-	if err != nil {
-		return journal.Options{}, err
-	}
-	d := &deliverer{client: endpointClient(), header: http.CanonicalHeaderKey(s.header), credential: credential, attempts: 4}
-	return journal.Options{
-		Format: format, Compress: s.compress, State: s.cursorPath() + ".queues",
-		Stdout: w.Out, Deliver: d.deliver, Batch: s.batch, Insecure: s.insecure,
-	}, nil
+	return collector.Sinks{
+		To: s.to, Format: audit.Format(s.format), Compress: s.compress, Cursor: s.cursor, Batch: s.batch,
+		Header: s.header, Credential: credential, Insecure: s.insecure,
+	}, err
 }
 
 // credential reads the credential of endpoints.
 func (s *auditSinks) credential(w World) (string, error) {
-	text, source := w.Getenv(sinkToken), "$"+sinkToken
 	if s.tokenFile != "" {
 		content, err := os.ReadFile(s.tokenFile)
 		if err != nil {
 			return "", advised(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file names a file with nothing but the credential")
 		}
-		text, source = string(content), s.tokenFile
-	} else if text == "" {
-		return "", nil
+		return collector.ParseCredential(string(content), s.tokenFile)
 	}
-	text, err := plainText(text)
-	text = strings.TrimSpace(text)
-	switch {
-	case err != nil:
-	case text == "":
-		err = errors.New("no credential")
-	case strings.Contains(text, "\n"):
-		err = errors.New("more than one line")
+	if text := w.Getenv(sinkToken); text != "" {
+		return collector.ParseCredential(text, "$"+sinkToken)
 	}
-	if err != nil {
-		return "", advised(fmt.Errorf("the endpoint's credential in %s: %w", source, err), "give the credential alone, on one line of plain text")
-	}
-	if http.CanonicalHeaderKey(s.header) == "Authorization" {
-		text = strings.TrimSpace(strings.TrimPrefix(text, "Bearer "))
-	}
-	return text, nil
+	return "", nil
 }
 
-// plainText takes what editors add from a text that holds secrets: a byte-order mark, and the line
-// ends of Windows. It refuses other encodings and control characters, which nobody would see.
-func plainText(text string) (string, error) {
-	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return "", errors.New("not UTF-8")
-	}
-	odd := func(r rune) bool {
-		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
-	}
-	if strings.ContainsFunc(text, odd) {
-		return "", errors.New("an invisible character in it")
-	}
-	return text, nil
+// collecting is what a collector gets from the world.
+func collecting(w World) collector.World {
+	return collector.World{Out: w.Out, Err: w.Err, Now: w.Now, UserAgent: "terraformer-rootly/" + version()}
 }

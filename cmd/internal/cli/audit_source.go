@@ -11,6 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
@@ -40,12 +41,12 @@ func (l *auditLog) openLog(ctx context.Context, w World, f *audit.Filter, lazy b
 		return nil, nil, err
 	}
 	if strings.Contains(f.User, "@") {
-		if f.User, err = userID(ctx, client, f.User); err != nil {
+		if f.User, err = auditlog.UserID(ctx, client, f.User); err != nil {
 			done()
-			return nil, nil, auditAdvice(err)
+			return nil, nil, err
 		}
 	}
-	return liveLog{client: client, lazy: lazy, doubt: func(text string) { report.Note(w.Err, text) }}, done, nil
+	return auditlog.Log{Client: client, Lazy: lazy, Doubt: func(text string) { report.Note(w.Err, text) }}, done, nil
 }
 
 // openRecord opens what audit sync wrote.

@@ -4,18 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
-	"net/url"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
 
 // auditSyncOptions are the flags of audit sync.
@@ -94,9 +88,13 @@ func (o *auditSyncOptions) check() (start time.Time, err error) {
 	return start, nil
 }
 
-func runAuditSync(ctx context.Context, w World, o *auditSyncOptions) (err error) {
+func runAuditSync(ctx context.Context, w World, o *auditSyncOptions) error {
 	start, err := o.check()
 	if err != nil {
+		return err
+	}
+	s := collector.SyncSettings{Start: start, Overlap: o.overlap, Follow: o.follow, Interval: o.interval, Metrics: o.metrics}
+	if s.Sinks, err = o.auditSinks.settings(w); err != nil {
 		return err
 	}
 	client, disconnect, err := o.client(w)
@@ -104,116 +102,9 @@ func runAuditSync(ctx context.Context, w World, o *auditSyncOptions) (err error)
 		return err
 	}
 	defer disconnect()
-	sinks, done, err := o.auditSinks.open(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, done()) }()
-	cursor, err := journal.OpenCursor(o.cursorPath())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, cursor.Close()) }()
-	if text := cursor.Repaired(); text != "" {
-		report.Note(w.Err, text)
-	}
-	sync := &journal.Sync{
-		Source: auditReader(client), Sinks: sinks, Cursor: cursor, Overlap: o.overlap, Start: start, Now: o.now,
-	}
-	if o.follow {
-		return o.followOn(ctx, w, sync, client)
-	}
-	return syncOnce(ctx, w, sync)
-}
-
-// syncOnce runs one round and tells about it.
-func syncOnce(ctx context.Context, w World, sync *journal.Sync) error {
-	round, err := sync.Once(ctx)
-	tellRound(w, round)
-	if err == nil {
-		tellNothing(w, round)
-	}
-	switch {
-	case ctx.Err() != nil:
-		return advised(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
-	case err == nil && (round.Undelivered != nil || round.Aside > 0):
-		for _, problem := range []error{aside(round, sync.Cursor), round.Undelivered} {
-			if problem != nil {
-				report.Problem(w.Err, problem, hintOf(problem))
-			}
-		}
+	err = collector.Sync(ctx, collecting(w), client, s)
+	if errors.Is(err, collector.ErrPartial) {
 		return outcome(exitPartial)
 	}
-	return errors.Join(err, aside(round, sync.Cursor), round.Undelivered)
-}
-
-// aside says what a round set aside, if anything.
-func aside(round journal.Round, cursor *journal.Cursor) error {
-	if round.Aside == 0 {
-		return nil
-	}
-	return advised(fmt.Errorf("%d of what came is no event that could be kept; the first: %w", round.Aside, round.Unreadable),
-		"it lies in "+cursor.Aside()+" as it came, without credentials, and in no sink; show it to Rootly's support")
-}
-
-// tellNothing says why a backfill may have found nothing.
-func tellNothing(w World, round journal.Round) {
-	if len(round.Filled) > 0 && round.Read == 0 {
-		report.Note(w.Err, "no events since the time of --backfill-from; usual reasons: nothing was changed since; the role of the API key may not "+
-			"see them (permission Audits - read); or Rootly did not record such changes")
-	}
-}
-
-// tellRound says what a round did.
-func tellRound(w World, round journal.Round) {
-	for _, name := range round.New {
-		report.Note(w.Err, fmt.Sprintf("%s is new and begins now; --backfill-from TIME would fill in what was before", name))
-	}
-	for _, text := range round.Notes {
-		report.Note(w.Err, text)
-	}
-	for _, name := range slices.Sorted(maps.Keys(round.Added)) {
-		text := fmt.Sprintf("%s: %d events read, %d new", name, round.Read, round.Added[name])
-		if n := round.Waiting[name]; n > 0 {
-			text += fmt.Sprintf("; %d wait for the receiver", n)
-		}
-		fmt.Fprintln(w.Err, text)
-	}
-}
-
-// auditReader reads the audit log in the order of time.
-func auditReader(client *api.Client) journal.Reader {
-	return func(ctx context.Context, from, to time.Time) iter.Seq2[journal.Batch, error] {
-		return func(yield func(journal.Batch, error) bool) {
-			filter := audit.Filter{Since: from, Until: to}
-			for page, err := range client.Pages(ctx, auditRequest(filter.Query())) {
-				if err != nil {
-					yield(journal.Batch{}, auditAdvice(err))
-					return
-				}
-				batch := journal.Batch{Incomplete: page.Incomplete}
-				for _, row := range page.Objects {
-					e, err := liveEvent(row, audit.Filter{})
-					var unreadable *audit.Unreadable
-					switch {
-					case errors.As(err, &unreadable):
-						batch.Unreadable = append(batch.Unreadable, unreadable)
-					case err != nil:
-						yield(journal.Batch{}, err)
-						return
-					default:
-						batch.Events = append(batch.Events, e)
-					}
-				}
-				if !yield(batch, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func auditRequest(query url.Values) api.Request {
-	query.Set("sort", "created_at")
-	return api.Request{Path: auditsPath, Query: query}
+	return err
 }

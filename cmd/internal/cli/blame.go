@@ -16,6 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -77,7 +78,7 @@ func (b *blaming) events(ctx context.Context, questions []drift.Question) ([]aud
 		return nil, nil
 	}
 	var events []audit.Event
-	log := liveLog{client: b.client, doubt: b.say}
+	log := auditlog.Log{Client: b.client, Doubt: b.say}
 	for e, err := range log.Events(ctx, filter) {
 		if err != nil {
 			return nil, err

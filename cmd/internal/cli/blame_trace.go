@@ -8,11 +8,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -94,7 +96,7 @@ func (t *tracing) settle(ctx context.Context, f audit.Filter, found func(id stri
 	if len(t.open) == 0 {
 		return nil
 	}
-	log := liveLog{client: t.client, lazy: true, doubt: func(string) {}}
+	log := auditlog.Log{Client: t.client, Lazy: true}
 	for e, err := range log.Events(ctx, f) {
 		if err != nil {
 			return err
@@ -168,7 +170,7 @@ func (t *tracing) told(e audit.Event) report.ChangeEvent {
 // shownDeed is a value of an event. Several types of Terraform may share an item type; what is secret in one of
 // them is not shown.
 func shownDeed(itemType, field string, value json.RawMessage) shown.Text {
-	veil, said := newVeil(), deedText(value)
+	veil, said := newVeil(), auditview.Text(value)
 	text, hidden := veil.Text("", []string{field}, said)
 	for _, t := range catalogue.Types() {
 		if t.Audit == itemType && len(t.Secret)+len(t.Suspect) > 0 && !hidden {

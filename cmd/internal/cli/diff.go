@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -339,23 +340,7 @@ func wordsOfTexts(a, b shown.Text) []report.Word {
 	if len(a)+len(b) <= 2*wordy || json.Unmarshal([]byte(a), &before) != nil || json.Unmarshal([]byte(b), &after) != nil {
 		return nil
 	}
-	return inWords(before, after)
-}
-
-// inWords compares texts word by word, unless next to nothing of the old one is left.
-func inWords(before, after string) []report.Word {
-	var words []report.Word
-	kept := 0
-	for _, p := range audit.Diff(before, after) {
-		words = append(words, report.Word{Text: p.Text, Was: p.Was, Is: p.Is})
-		if p.Was && p.Is {
-			kept += len(p.Text)
-		}
-	}
-	if kept*3 < len(before) {
-		return nil
-	}
-	return words
+	return auditview.Words(before, after)
 }
 
 func isText(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String }

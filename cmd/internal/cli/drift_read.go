@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -239,7 +240,7 @@ func (d *drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, er
 	}
 	for i, user := range d.o.ownUsers {
 		if strings.Contains(user, "@") {
-			id, err := userID(ctx, d.client, user)
+			id, err := auditlog.UserID(ctx, d.client, user)
 			if err != nil {
 				return since, err
 			}
@@ -247,7 +248,7 @@ func (d *drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, er
 		}
 		filters = append(filters, audit.Filter{User: user})
 	}
-	log := liveLog{client: d.client, lazy: true, doubt: func(string) {}}
+	log := auditlog.Log{Client: d.client, Lazy: true}
 	var last time.Time
 	for _, f := range filters {
 		newest := time.Time{}
@@ -279,7 +280,7 @@ func (d *drifting) ownEvents(ctx context.Context, since time.Time, questions []d
 	if d.o.since == "" {
 		return nil // the window begins with the last of them
 	}
-	log := liveLog{client: d.client, doubt: func(string) {}}
+	log := auditlog.Log{Client: d.client}
 	for _, key := range d.o.ownKeys {
 		filter := audit.Filter{Since: since, APIKey: key, ItemTypes: itemTypes(questions)}
 		for e, err := range log.Events(ctx, filter) {

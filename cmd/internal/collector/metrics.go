@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
 
-// auditMetrics are what a sync tells about itself. It writes Prometheus' text format by hand: the
+// metrics are what a sync tells about itself. It writes Prometheus' text format by hand: the
 // official client brings a dozen modules for these few numbers.
-type auditMetrics struct {
+type metrics struct {
 	now      func() time.Time
 	started  time.Time
 	patience time.Duration // after which no success is not healthy
@@ -35,7 +35,7 @@ type auditMetrics struct {
 }
 
 // progress counts a batch.
-func (m *auditMetrics) progress(read, added int) {
+func (m *metrics) progress(read, added int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.read += read
@@ -43,7 +43,7 @@ func (m *auditMetrics) progress(read, added int) {
 }
 
 // round notes how a round ended.
-func (m *auditMetrics) round(began time.Time, r journal.Round, err error) {
+func (m *metrics) round(began time.Time, r journal.Round, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.rounds++
@@ -64,7 +64,7 @@ func (m *auditMetrics) round(began time.Time, r journal.Round, err error) {
 }
 
 // lag is for how long the sinks may have missed something.
-func (m *auditMetrics) lag() time.Duration {
+func (m *metrics) lag() time.Duration {
 	if m.complete.IsZero() {
 		return m.now().Sub(m.started)
 	}
@@ -77,7 +77,7 @@ type sample struct {
 	value            float64
 }
 
-func (m *auditMetrics) samples() []sample {
+func (m *metrics) samples() []sample {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	stats := m.stats()
@@ -104,7 +104,7 @@ func seconds(t time.Time) float64 {
 }
 
 // write prints the metrics.
-func (m *auditMetrics) write(out io.Writer) {
+func (m *metrics) write(out io.Writer) {
 	for _, s := range m.samples() {
 		s.write(out)
 	}
@@ -116,7 +116,7 @@ func (s sample) write(out io.Writer) {
 }
 
 // health says whether all is well, and what is not.
-func (m *auditMetrics) health() (ok bool, why string) {
+func (m *metrics) health() (ok bool, why string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	last := m.success
@@ -130,7 +130,7 @@ func (m *auditMetrics) health() (ok bool, why string) {
 }
 
 // ServeHTTP answers probes.
-func (m *auditMetrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/metrics":
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -147,10 +147,10 @@ func (m *auditMetrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // listen serves the metrics until the returned function is called.
-func (m *auditMetrics) listen(ctx context.Context, address string) (string, func(), error) {
+func (m *metrics) listen(ctx context.Context, address string) (string, func(), error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return "", nil, advised(fmt.Errorf("listen on %s: %w", address, err), "choose another address with --metrics-addr")
+		return "", nil, hinted(fmt.Errorf("listen on %s: %w", address, err), "choose another address with --metrics-addr")
 	}
 	server := &http.Server{Handler: m, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
 	ended := make(chan struct{})

@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"context"
@@ -73,18 +73,18 @@ func guestOf(r *http.Request) *guest {
 	return g
 }
 
-// proxies are the addresses whose X-Forwarded-For is believed.
-type proxies []netip.Prefix
+// Proxies are the addresses whose X-Forwarded-For is believed.
+type Proxies []netip.Prefix
 
-// parseProxies reads addresses and networks.
-func parseProxies(texts []string) (proxies, error) {
-	var all proxies
+// ParseProxies reads addresses and networks.
+func ParseProxies(texts []string) (Proxies, error) {
+	var all Proxies
 	for _, text := range texts {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
 			address, err := netip.ParseAddr(text)
 			if err != nil {
-				return nil, usage(fmt.Errorf("--trusted-proxy %q is neither an address nor a network", text), "write 10.1.2.3 or 10.1.0.0/16")
+				return nil, hinted(fmt.Errorf("%q is neither an address nor a network", text), "write 10.1.2.3 or 10.1.0.0/16")
 			}
 			p = netip.PrefixFrom(address, address.BitLen())
 		}
@@ -93,7 +93,7 @@ func parseProxies(texts []string) (proxies, error) {
 	return all, nil
 }
 
-func (p proxies) has(address netip.Addr) bool {
+func (p Proxies) has(address netip.Addr) bool {
 	for _, network := range p {
 		if network.Contains(address) {
 			return true
@@ -104,7 +104,7 @@ func (p proxies) has(address netip.Addr) bool {
 
 // sender is who sent a request that came from a peer: the last address in X-Forwarded-For that is
 // not a trusted proxy, or the peer itself if that is not one.
-func (p proxies) sender(r *http.Request, peer netip.Addr) netip.Addr {
+func (p Proxies) sender(r *http.Request, peer netip.Addr) netip.Addr {
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && p.has(peer); i-- {
 		hop := addressOf(strings.TrimSpace(hops[i]))

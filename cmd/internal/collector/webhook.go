@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ type receiver struct {
 	now     func() time.Time
 	slots   *slots
 	alarm   *alarm
-	proxies proxies // whose X-Forwarded-For is believed
+	proxies Proxies // whose X-Forwarded-For is believed
 	queue   chan delivered
 	ending  chan struct{} // closed when no more requests come
 	ended   chan struct{} // closed when nobody takes from the queue any more

@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"bytes"
@@ -34,6 +34,8 @@ import (
 const testSecret = "whsec-of-the-test"
 
 // sign makes the header for a body, as Rootly documents it.
+func today() time.Time { return time.Date(2036, time.November, 26, 10, 30, 0, 0, time.UTC) }
+
 func sign(secret string, at time.Time, body string) string {
 	stamp := fmt.Sprint(at.Unix())
 	mac := hmac.New(sha256.New, []byte(secret))
@@ -82,8 +84,7 @@ func receive(t *testing.T, sinks ...*journal.Sink) *receiving {
 
 func receiveWithin(t *testing.T, limit time.Duration, sinks ...*journal.Sink) *receiving {
 	t.Helper()
-	o := auditServeOptions{address: "127.0.0.1:0"}
-	o.path = "/"
+	o := ServeSettings{Address: "127.0.0.1:0", Path: "/"}
 	l, err := o.listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -421,7 +422,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	pool := certify(t, cert, key)
-	o := auditServeOptions{address: "127.0.0.1:0", path: "/hook", cert: cert, key: key}
+	o := ServeSettings{Address: "127.0.0.1:0", Path: "/hook", Cert: cert, Key: key}
 	l, err := o.listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -459,7 +460,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	o.key = cert
+	o.Key = cert
 	if _, err := o.listen(t.Context()); err == nil || hintOf(err) == "" {
 		t.Errorf("with the wrong key: %v", err)
 	}

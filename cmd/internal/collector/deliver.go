@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
@@ -19,6 +20,7 @@ type deliverer struct {
 	client     *http.Client
 	header     string // that has the credential
 	credential string
+	agent      string
 	attempts   int
 }
 
@@ -64,17 +66,17 @@ func (d *deliverer) post(ctx context.Context, batch journal.Delivery) (pause tim
 	}
 	req.Header.Set("Content-Type", batch.ContentType)
 	req.Header.Set("Idempotency-Key", batch.Key)
-	req.Header.Set("User-Agent", "terraformer-rootly/"+version())
+	req.Header.Set("User-Agent", d.agent)
 	switch {
 	case d.credential == "":
 	case d.header == "Authorization":
-		req.Header.Set(d.header, "Bearer "+d.credential)
+		req.Header.Set(d.header, "Bearer "+strings.TrimSpace(strings.TrimPrefix(d.credential, "Bearer ")))
 	default:
 		req.Header.Set(d.header, d.credential)
 	}
 	answer, err := d.client.Do(req)
 	if err != nil {
-		return 0, advised(plainly(err), "is the address right, and does it answer from here? the events wait on disk, and the next run sends them")
+		return 0, hinted(plainly(err), "is the address right, and does it answer from here? the events wait on disk, and the next run sends them")
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
@@ -97,14 +99,14 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 	case code >= 200 && code < 300:
 		return 0, nil
 	case code == http.StatusRequestEntityTooLarge:
-		return -1, advised(fmt.Errorf("%w: %w", journal.ErrTooLarge, err), "it does not even take a single event: raise its limit; the events wait on disk")
+		return -1, hinted(fmt.Errorf("%w: %w", journal.ErrTooLarge, err), "it does not even take a single event: raise its limit; the events wait on disk")
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return -1, advised(err, "check the endpoint's credential: --http-token-file or $"+sinkToken+"; the events wait")
+		return -1, hinted(err, "check the endpoint's credential: --http-token-file or $ROOTLY_SINK_TOKEN; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, advised(err, "the endpoint is in trouble; the events wait on disk, and the next run sends them")
+		return time.Duration(max(seconds, 0)) * time.Second, hinted(err, "the endpoint is in trouble; the events wait on disk, and the next run sends them")
 	case code >= 300 && code < 400:
-		return -1, advised(err, "it redirects; name the address that it redirects to")
+		return -1, hinted(err, "it redirects; name the address that it redirects to")
 	}
-	return -1, advised(err, "the endpoint does not take such batches: see --http-batch and --format; the events wait")
+	return -1, hinted(err, "the endpoint does not take such batches: see --http-batch and --format; the events wait")
 }

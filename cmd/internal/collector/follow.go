@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"context"
@@ -12,11 +12,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
 
-// followOn runs rounds until the context ends, which is no error.
-func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.Sync, client *api.Client) error {
-	m := &auditMetrics{now: o.now, started: o.now(), patience: 3*o.interval + time.Minute, stats: client.Stats}
-	if o.metrics != "" {
-		address, stop, err := m.listen(ctx, o.metrics)
+// follow runs rounds until the context ends, which is no error.
+func (s *SyncSettings) follow(ctx context.Context, w World, sync *journal.Sync, client *api.Client) error {
+	m := &metrics{now: w.Now, started: w.Now(), patience: 3*s.Interval + time.Minute, stats: client.Stats}
+	if s.Metrics != "" {
+		address, stop, err := m.listen(ctx, s.Metrics)
 		if err != nil {
 			return err
 		}
@@ -24,10 +24,10 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 		fmt.Fprintf(w.Err, "serving /healthz and /metrics on http://%s\n", address)
 	}
 	sync.Progress = m.progress
-	told := map[string]bool{} // each note once, in some hundred
-	pace, trouble := pacer{usual: o.interval, next: o.interval}, false
+	noted := map[string]bool{} // each note once, in some hundred
+	pace, trouble := pacer{usual: s.Interval, next: s.Interval}, false
 	for {
-		began, before := o.now(), client.Stats().Waited
+		began, before := w.Now(), client.Stats().Waited
 		round, err := sync.Once(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -37,23 +37,23 @@ func (o *auditSyncOptions) followOn(ctx context.Context, w World, sync *journal.
 			report.Problem(w.Err, problem, hintOf(problem))
 		}
 		m.round(began, round, err)
-		if len(told) > 100 {
-			clear(told)
+		if len(noted) > 100 {
+			clear(noted)
 		}
 		round.Notes = slices.DeleteFunc(round.Notes, func(text string) bool {
-			known := told[text]
-			told[text] = true
+			known := noted[text]
+			noted[text] = true
 			return known
 		})
 		if len(round.New) > 0 || len(round.Notes) > 0 || err == nil && added(round) > 0 {
-			tellRound(w, round)
+			reportRound(w, round)
 		}
 		if err != nil {
 			if hopeless(err) {
 				return err
 			}
 			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, pace.next))
-		} else if tellNothing(w, round); trouble {
+		} else if explainNothing(w, round); trouble {
 			report.Note(w.Err, "all is well again: every sink has what there is")
 		}
 		trouble = err != nil

@@ -1,27 +1,27 @@
-package cli
+package auditview
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"sort"
-	"strings"
 
 	"github.com/agext/levenshtein"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// lookUpAddress finds the type and id of the object at a Terraform address: in what import
+// ErrNoObjects says that a directory has no record of objects.
+var ErrNoObjects = errors.New("neither written by import nor with a terraform.tfstate")
+
+// LookUp finds the type and id of the object at a Terraform address: in what import
 // remembers of a directory, or in the state that Terraform keeps there.
-func lookUpAddress(path, address string) (resource, id string, err error) {
-	known, err := addressesIn(path)
+func LookUp(path, address, version string) (resource, id string, err error) {
+	known, err := addressesIn(path, version)
 	if err != nil {
 		return "", "", err
 	}
@@ -32,12 +32,12 @@ func lookUpAddress(path, address string) (resource, id string, err error) {
 	if near := nearestAddress(known, address); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return "", "", advised(fmt.Errorf("%s has no %s", path, address), hint)
+	return "", "", hinted(fmt.Errorf("%s has no %s", path, address), hint)
 }
 
 // addressesIn lists the objects of a directory by address.
-func addressesIn(path string) (map[string]state.Key, error) {
-	dir, err := state.Open(path, state.Options{Version: version(), LookOnly: true})
+func addressesIn(path, version string) (map[string]state.Key, error) {
+	dir, err := state.Open(path, state.Options{Version: version, LookOnly: true})
 	var refusal *state.Refusal
 	switch {
 	case errors.As(err, &refusal): // code of others: there may be a state
@@ -58,7 +58,7 @@ func addressesIn(path string) (map[string]state.Key, error) {
 		return nil, err
 	}
 	if !found {
-		return nil, usage(fmt.Errorf("%s: neither written by import nor with a terraform.tfstate", path),
+		return nil, hinted(fmt.Errorf("%s: %w", path, ErrNoObjects),
 			"give the directory with --dir; for a state elsewhere: terraform state pull > terraform.tfstate")
 	}
 	return known, nil
@@ -92,7 +92,7 @@ func stateAddresses(path string, known map[string]state.Key) (found bool, err er
 	}
 	var s stateFile
 	if err := json.Unmarshal(content, &s); err != nil || s.Version != 4 {
-		return false, advised(fmt.Errorf("%s is no Terraform state of version 4", path), "terraform state pull writes one")
+		return false, hinted(fmt.Errorf("%s is no Terraform state of version 4", path), "terraform state pull writes one")
 	}
 	for _, r := range s.Resources {
 		if r.Mode != "managed" {
@@ -126,15 +126,4 @@ func nearestAddress(known map[string]state.Key, address string) string {
 		return ""
 	}
 	return all[0]
-}
-
-// rawObject writes an object of the API as JSON again, with its numbers as they were.
-func rawObject(o *api.Object) (json.RawMessage, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(o); err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", o.Type, o.ID, err)
-	}
-	return json.RawMessage(strings.TrimSpace(b.String())), nil
 }

@@ -1,4 +1,4 @@
-package cli
+package collector
 
 import (
 	"context"
@@ -61,7 +61,7 @@ func (a *attacker) hold(ctx context.Context, address string, begin string) {
 // forged is a request with an invented signature.
 func forged(length int, body string) string {
 	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\n%s: t=%d,v1=%s\r\nContent-Length: %d\r\n\r\n%s",
-		signatureHeader, time.Now().Unix(), strings.Repeat("ab", 32), length, body)
+		signatureHeader, today().Unix(), strings.Repeat("ab", 32), length, body)
 }
 
 // fill waits until so many connections are open.
@@ -81,7 +81,7 @@ func (r *receiving) deliverFrom(t *testing.T, address string, from, n int) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: dialer.DialContext}}
 	for i := range n {
 		body := webhook(from + i)
-		if got := send(t.Context(), client, r.url, sign(testSecret, time.Now(), body), strings.NewReader(body)); got != http.StatusOK {
+		if got := send(t.Context(), client, r.url, sign(testSecret, today(), body), strings.NewReader(body)); got != http.StatusOK {
 			t.Errorf("delivery %d from %s: %d", i, address, got)
 		}
 	}
@@ -196,7 +196,7 @@ func TestSlots(t *testing.T) {
 // TestForwardedSenders holds whose word counts for the address of a sender.
 func TestForwardedSenders(t *testing.T) {
 	t.Parallel()
-	trusted, err := parseProxies([]string{"10.0.0.0/8", "2001:db8::1"})
+	trusted, err := ParseProxies([]string{"10.0.0.0/8", "2001:db8::1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestForwardedSenders(t *testing.T) {
 			t.Errorf("%s for %q: %s, want %s", c.peer, c.forwarded, got, c.want)
 		}
 	}
-	if _, err := parseProxies([]string{"proxy.example.com"}); err == nil || hintOf(err) == "" {
+	if _, err := ParseProxies([]string{"proxy.example.com"}); err == nil || hintOf(err) == "" {
 		t.Errorf("%v", err)
 	}
 }
@@ -249,7 +249,7 @@ func TestSecretsAreLines(t *testing.T) {
 		one + "\r" + two:     nil,
 		"\xff\xfe0\x001\x00": nil,
 	} {
-		got, err := parseSecrets(text, "file")
+		got, err := ParseSecrets(text, "file")
 		var lines []string
 		for _, secret := range got {
 			lines = append(lines, string(secret))

@@ -1,0 +1,117 @@
+package auditview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// ListSettings say what [List] prints.
+type ListSettings struct {
+	Filter audit.Filter
+	Limit  int          // of events; 0: none
+	Output string       // table, json, ndjson or csv
+	Format audit.Format // of json and ndjson
+	Diff   bool         // in the table: each field before and after
+	Wide   bool         // in the table: every column, uncut
+	Copy   bool         // the source is a copy, which may lack events
+}
+
+// List prints the events of a source that the filter lets through, newest first.
+func List(ctx context.Context, w World, source audit.Source, s ListSettings) error {
+	tally := &tally{limit: s.Limit}
+	events := tally.count(wanted(tally.readable(source.Events(ctx, s.Filter)), s.Filter), s.Limit)
+	show := s.records
+	if s.Output == "table" {
+		show = s.table
+	}
+	if err := show(w, events); err != nil {
+		return err
+	}
+	if s.Copy && tally.events == 0 {
+		explainCopy(w, s.Filter)
+		return nil
+	}
+	tally.explain(w, s.Filter)
+	if tally.unreadable != nil {
+		report.Problem(w.Err, fmt.Errorf("%d of what came is left out, being no event; the first: %w", tally.lost, tally.unreadable),
+			"audit sync keeps such events as they came, for Rootly's support")
+		return ErrPartial
+	}
+	return nil
+}
+
+// explainCopy says why a copy may have no events.
+func explainCopy(w World, f audit.Filter) {
+	if f.Source+f.APIKey != "" {
+		report.Note(w.Err, "Rootly filters by --source and --api-key, and its answers, which a copy is made of, need not tell either: "+
+			"without --from Rootly itself is asked")
+	}
+	report.Note(w.Err, "no events; usual reasons: the copy has none of that range or by that filter; or it does not go back so far: "+
+		"audit sync --backfill-from TIME fills it in")
+}
+
+// wanted drops the events that the filter does not let through.
+func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range events {
+			if err == nil && !f.Match(e) {
+				continue
+			}
+			if !yield(audit.Redact(e), err) {
+				return
+			}
+		}
+	}
+}
+
+// table prints events for people, some hundred at a time, so that any number of them fits.
+func (s *ListSettings) table(w World, events iter.Seq2[audit.Event, error]) error {
+	const most = 1000
+	view := report.Deeds{Zone: w.Zone, Wide: s.Wide, Diff: s.Diff, Getenv: w.Getenv}
+	var deeds []report.Deed
+	for e, err := range events {
+		if err != nil {
+			return err
+		}
+		deeds = append(deeds, deedOf(e, s.Diff))
+		if len(deeds) == most {
+			if err := view.Write(w.Out, deeds); err != nil {
+				return err
+			}
+			deeds = deeds[:0]
+		}
+	}
+	if len(deeds) == 0 {
+		return nil
+	}
+	return view.Write(w.Out, deeds)
+}
+
+// records prints events for programs, one by one.
+func (s *ListSettings) records(w World, events iter.Seq2[audit.Event, error]) error {
+	out := report.NewRecords(w.Out, s.Output, audit.Columns())
+	for e, err := range events {
+		if err != nil {
+			return errors.Join(err, out.Close())
+		}
+		if s.Output == "csv" {
+			if err := out.Cells(audit.CSV(e)); err != nil {
+				return err
+			}
+			continue
+		}
+		row, err := s.Format.Encode(e)
+		if err != nil {
+			return err
+		}
+		if err := out.JSON(row); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}

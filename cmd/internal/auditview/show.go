@@ -1,0 +1,66 @@
+package auditview
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// ShowSettings say what [Show] prints.
+type ShowSettings struct {
+	ID     string
+	Filter audit.Filter // limits the search
+	Format audit.Format // empty: for people
+}
+
+// Show prints one event of a source.
+func Show(ctx context.Context, w World, source audit.Source, s ShowSettings) error {
+	e, err := findEvent(ctx, source, s.Filter, s.ID)
+	if err != nil {
+		return err
+	}
+	e = audit.Redact(e)
+	if s.Format == "" {
+		return report.Deeds{Zone: w.Zone, Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
+	}
+	line, err := s.Format.Encode(e)
+	if err != nil {
+		return err
+	}
+	return report.NewRecords(w.Out, "ndjson", nil).JSON(line)
+}
+
+// patience is how many events in a row may be older than the one looked for. Ids grow with time,
+// but events may turn up late.
+const patience = 1000
+
+// findEvent looks through the log for an event.
+func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id string) (audit.Event, error) {
+	number, err := strconv.ParseUint(id, 10, 64)
+	numbered := err == nil
+	older := 0
+	for e, err := range source.Events(ctx, f) {
+		if isUnreadable(err) {
+			continue
+		}
+		if err != nil {
+			return audit.Event{}, err
+		}
+		if e.ID == id {
+			return e, nil
+		}
+		have, err := strconv.ParseUint(e.ID, 10, 64)
+		if numbered && err == nil && have < number {
+			older++
+		} else {
+			older = 0
+		}
+		if older > patience {
+			break
+		}
+	}
+	return audit.Event{}, hinted(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too narrow, and the role of the API key may not see it")
+}

@@ -1,0 +1,86 @@
+package auditview
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// A tally is what was seen of the log while it was printed.
+type tally struct {
+	limit  int
+	events int
+	more   bool // there are events beyond the limit
+	other  bool // some are not of the on-call kinds
+
+	lost       int   // events that could not be read
+	unreadable error // the first of them
+}
+
+// readable leaves out the events that cannot be read.
+func (t *tally) readable(events iter.Seq2[audit.Event, error]) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range events {
+			if !isUnreadable(err) {
+				if !yield(e, err) {
+					return
+				}
+				continue
+			}
+			if t.lost++; t.unreadable == nil {
+				t.unreadable = err
+			}
+		}
+	}
+}
+
+// count passes events on, up to the limit.
+func (t *tally) count(events iter.Seq2[audit.Event, error], limit int) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range events {
+			if err == nil && limit > 0 && t.events == limit {
+				t.more = true
+				return
+			}
+			if err == nil {
+				t.events++
+				t.other = t.other || !audit.OnCall(e.ItemType)
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// enough is how many events of a longer list say something about all.
+const enough = 50
+
+// explain says what a reader could misunderstand.
+func (t *tally) explain(w World, f audit.Filter) {
+	switch {
+	case t.events == 0:
+		report.Note(w.Err, "no events; usual reasons: nothing was changed in that range or by that filter; "+
+			"the role of the API key may not see them (permission Audits - read); or it was before Rootly recorded such changes")
+	case !t.other && onlyTimes(f) && (!t.more || t.events >= enough):
+		report.Note(w.Err, "all events are of on-call kinds; a role with the on-call permission for audits sees no others, "+
+			"one with the permission Audits - read sees all")
+	}
+	if t.more {
+		report.Note(w.Err, fmt.Sprintf("these are the newest %d; --limit 0 shows all", t.limit))
+	}
+}
+
+// onlyTimes reports whether a filter is about nothing but times.
+func onlyTimes(f audit.Filter) bool {
+	return len(f.ItemTypes) == 0 && f.User+f.Source+f.ItemID+f.Action+f.APIKey == ""
+}
+
+// isUnreadable reports whether an error is about one event, so that the others can be read.
+func isUnreadable(err error) bool {
+	var one *audit.Unreadable
+	return errors.As(err, &one)
+}

@@ -1,0 +1,150 @@
+package collector
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+)
+
+// ServeSettings say how [Serve] receives.
+type ServeSettings struct {
+	Sinks
+
+	Address   string
+	Path      string   // at which the webhook comes in
+	Secrets   [][]byte // any of them may sign
+	Cert, Key string   // files; empty: something else speaks TLS
+	Proxies   Proxies
+}
+
+// Serve receives the events of Rootly's webhook until the context ends.
+func Serve(ctx context.Context, w World, s ServeSettings) (err error) {
+	sinks, done, err := s.open(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	e, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	rc := newReceiver(s.Secrets, w.Now, func(text string) { report.Note(w.Err, text) })
+	rc.proxies = s.Proxies
+	if e.tls == nil && !addressOf(e.Addr().String()).IsLoopback() {
+		report.Note(w.Err, "without --tls-cert, deliveries arrive unencrypted: put a proxy that speaks TLS in front")
+	}
+	fmt.Fprintf(w.Err, "receiving %s on %s\n", auditCreated, e.Addr())
+	return rc.serve(ctx, e, sinks)
+}
+
+// An endpoint is where the webhook comes in.
+type endpoint struct {
+	net.Listener
+	tls  *tls.Config // nil: something else speaks TLS
+	path string
+}
+
+func (s *ServeSettings) listen(ctx context.Context) (endpoint, error) {
+	e := endpoint{path: s.Path}
+	if s.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(s.Cert, s.Key)
+		if err != nil {
+			return e, hinted(fmt.Errorf("read the certificate: %w", err), "both files are PEM; the certificate comes first in its chain")
+		}
+		e.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Address)
+	if err != nil {
+		return e, hinted(fmt.Errorf("listen on %s: %w", s.Address, err), "choose another address with --addr")
+	}
+	e.Listener = l
+	return e, nil
+}
+
+const (
+	requestTime = 10 * time.Second // for headers and body to arrive, and between requests
+	answerTime  = time.Minute      // for the sinks
+	endTime     = 20 * time.Second // for what is under way when the end comes
+)
+
+// serve receives until the context ends. What was taken by then is stored and answered.
+func (rc *receiver) serve(ctx context.Context, e endpoint, sinks []*journal.Sink) error {
+	var l net.Listener = &door{e.Listener, rc}
+	if e.tls != nil {
+		l = tls.NewListener(l, e.tls)
+	}
+	server := &http.Server{
+		Handler: rc.routes(e.path), ConnContext: withGuest, ReadHeaderTimeout: rc.requestTime / 2, ReadTimeout: rc.requestTime, WriteTimeout: answerTime,
+		IdleTimeout: rc.requestTime, MaxHeaderBytes: 16 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // it would let strangers fill the log
+	}
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		rc.keep(context.WithoutCancel(ctx), sinks)
+	}()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+
+	var failed error
+	select {
+	case failed = <-served:
+	case <-ctx.Done():
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+		defer cancel()
+		if err := server.Shutdown(ending); err != nil {
+			_ = server.Close()
+		}
+	}
+	close(rc.ending)
+	<-kept
+	if failed != nil {
+		return fmt.Errorf("serve on %s: %w", l.Addr(), failed)
+	}
+	return nil
+}
+
+func (rc *receiver) routes(path string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(path, rc)
+	mux.HandleFunc("GET /healthz", rc.health)
+	mux.HandleFunc("GET /metrics", rc.showMetrics)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guestOf(r).served.Store(true)
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// health answers probes. During an attack the receiver is healthy: a restart would not help.
+func (rc *receiver) health(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprintln(w, "ok")
+	if text := rc.alarm.status(); text != "" {
+		fmt.Fprintln(w, text)
+	}
+}
+
+// showMetrics writes what was seen, for Prometheus.
+func (rc *receiver) showMetrics(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	for _, m := range []sample{
+		{"webhook_events_stored_total", "counter", "Events that every sink has, with those that were known.", float64(rc.counts.stored.Load())},
+		{"webhook_ignored_total", "counter", "Signed requests with another event.", float64(rc.counts.ignored.Load())},
+		{"webhook_refused_total", "counter", "Requests refused, mostly for their signature.", float64(rc.counts.refused.Load())},
+		{"webhook_overloaded_total", "counter", "Requests asked to come again, there being too many.", float64(rc.counts.overloaded.Load())},
+		{"webhook_failed_total", "counter", "Events that a sink did not take.", float64(rc.counts.failed.Load())},
+		{"webhook_connections", "gauge", "Open connections.", float64(rc.slots.open())},
+		{"webhook_dropped_total", "counter", "Connections closed to make room for others.", float64(rc.counts.dropped.Load())},
+		{"webhook_slow_total", "counter", "Connections that did not finish a request in time.", float64(rc.counts.slow.Load())},
+	} {
+		m.write(w)
+	}
+}

@@ -1,0 +1,108 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
+	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+)
+
+// SyncSettings say how [Sync] copies.
+type SyncSettings struct {
+	Sinks
+
+	Start    time.Time     // where new sinks begin; zero: now
+	Overlap  time.Duration // how much is read again
+	Follow   bool          // go on until the context ends
+	Interval time.Duration // between rounds
+	Metrics  string        // address of /healthz and /metrics; empty: not served
+}
+
+// ErrPartial says that a sync is complete but for what it has reported.
+var ErrPartial = errors.New("some events were not kept or not delivered")
+
+// Sync copies what is new in the audit log to the sinks.
+func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err error) {
+	sinks, done, err := s.open(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	cursor, err := journal.OpenCursor(s.cursorPath())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cursor.Close()) }()
+	if text := cursor.Repaired(); text != "" {
+		report.Note(w.Err, text)
+	}
+	sync := &journal.Sync{
+		Source: auditlog.Log{Client: client}.Batches, Sinks: sinks, Cursor: cursor, Overlap: s.Overlap, Start: s.Start, Now: w.Now,
+	}
+	if s.Follow {
+		return s.follow(ctx, w, sync, client)
+	}
+	return syncOnce(ctx, w, sync)
+}
+
+// syncOnce runs one round and reports it.
+func syncOnce(ctx context.Context, w World, sync *journal.Sync) error {
+	round, err := sync.Once(ctx)
+	reportRound(w, round)
+	if err == nil {
+		explainNothing(w, round)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return hinted(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
+	case err == nil && (round.Undelivered != nil || round.Aside > 0):
+		for _, problem := range []error{aside(round, sync.Cursor), round.Undelivered} {
+			if problem != nil {
+				report.Problem(w.Err, problem, hintOf(problem))
+			}
+		}
+		return ErrPartial
+	}
+	return errors.Join(err, aside(round, sync.Cursor), round.Undelivered)
+}
+
+// aside says what a round set aside, if anything.
+func aside(round journal.Round, cursor *journal.Cursor) error {
+	if round.Aside == 0 {
+		return nil
+	}
+	return hinted(fmt.Errorf("%d of what came is no event that could be kept; the first: %w", round.Aside, round.Unreadable),
+		"it lies in "+cursor.Aside()+" as it came, without credentials, and in no sink; show it to Rootly's support")
+}
+
+// explainNothing says why a backfill may have found nothing.
+func explainNothing(w World, round journal.Round) {
+	if len(round.Filled) > 0 && round.Read == 0 {
+		report.Note(w.Err, "no events since the time of --backfill-from; usual reasons: nothing was changed since; the role of the API key may not "+
+			"see them (permission Audits - read); or Rootly did not record such changes")
+	}
+}
+
+// reportRound says what a round did.
+func reportRound(w World, round journal.Round) {
+	for _, name := range round.New {
+		report.Note(w.Err, fmt.Sprintf("%s is new and begins now; --backfill-from TIME would fill in what was before", name))
+	}
+	for _, text := range round.Notes {
+		report.Note(w.Err, text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(round.Added)) {
+		text := fmt.Sprintf("%s: %d events read, %d new", name, round.Read, round.Added[name])
+		if n := round.Waiting[name]; n > 0 {
+			text += fmt.Sprintf("; %d wait for the receiver", n)
+		}
+		fmt.Fprintln(w.Err, text)
+	}
+}
