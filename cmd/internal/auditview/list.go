@@ -38,7 +38,7 @@ func List(ctx context.Context, w World, source audit.Source, s ListSettings) err
 	}
 	tally.explain(w, s.Filter)
 	if tally.unreadable != nil {
-		report.Problem(w.Err, fmt.Errorf("%d of what came is left out, being no event; the first: %w", tally.lost, tally.unreadable),
+		report.Problem(w.Err, fmt.Errorf("%d events could not be read and are left out; the first: %w", tally.lost, tally.unreadable),
 			"audit sync keeps such events as they came, for Rootly's support")
 		return ErrPartial
 	}
@@ -48,8 +48,7 @@ func List(ctx context.Context, w World, source audit.Source, s ListSettings) err
 // explainCopy says why a copy may have no events.
 func explainCopy(w World, f audit.Filter) {
 	if f.Source+f.APIKey != "" {
-		report.Note(w.Err, "Rootly filters by --source and --api-key, and its answers, which a copy is made of, need not tell either: "+
-			"without --from Rootly itself is asked")
+		report.Note(w.Err, "Rootly filters by --source and --api-key, but a copy may have neither: leave out --from to ask Rootly itself")
 	}
 	report.Note(w.Err, "no events; usual reasons: the copy has none of that range or by that filter; or it does not go back so far: "+
 		"audit sync --backfill-from TIME fills it in")

@@ -12,7 +12,7 @@ const (
 	alarmPause = time.Minute // between lines in the log, and until the alarm ends
 )
 
-// An alarm tells attacks from accidents by their number, and says so at most once a minute.
+// An alarm distinguishes attacks from accidents by their number, and reports them at most once a minute.
 type alarm struct {
 	now  func() time.Time
 	note func(text string)

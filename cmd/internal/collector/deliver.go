@@ -58,11 +58,11 @@ func (d *deliverer) deliver(ctx context.Context, batch journal.Delivery) error {
 }
 
 // post sends a batch once. The pause is what the receiver asked for, and negative when another
-// attempt is in vain.
+// attempt is pointless.
 func (d *deliverer) post(ctx context.Context, batch journal.Delivery) (pause time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, batch.To, bytes.NewReader(batch.Body))
 	if err != nil {
-		return -1, errors.New("the address makes no sense")
+		return -1, errors.New("the address is not a URL")
 	}
 	req.Header.Set("Content-Type", batch.ContentType)
 	req.Header.Set("Idempotency-Key", batch.Key)
@@ -92,14 +92,14 @@ func plainly(err error) error {
 	return err
 }
 
-// judge tells from an answer whether the receiver has the batch.
+// judge reads from an answer whether the receiver has the batch.
 func judge(answer *http.Response) (pause time.Duration, err error) {
 	err = fmt.Errorf("the endpoint answers %s", answer.Status)
 	switch code := answer.StatusCode; {
 	case code >= 200 && code < 300:
 		return 0, nil
 	case code == http.StatusRequestEntityTooLarge:
-		return -1, hinted(fmt.Errorf("%w: %w", journal.ErrTooLarge, err), "it does not even take a single event: raise its limit; the events wait on disk")
+		return -1, hinted(fmt.Errorf("%w: %w", journal.ErrTooLarge, err), "it does not accept even a single event: raise its limit; the events wait on disk")
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return -1, hinted(err, "check the endpoint's credential: --http-token-file or $ROOTLY_SINK_TOKEN; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:
@@ -108,5 +108,5 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 	case code >= 300 && code < 400:
 		return -1, hinted(err, "it redirects; name the address that it redirects to")
 	}
-	return -1, hinted(err, "the endpoint does not take such batches: see --http-batch and --format; the events wait")
+	return -1, hinted(err, "the endpoint does not accept such batches: see --http-batch and --format; the events wait")
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
 
-// metrics are what a sync tells about itself. It writes Prometheus' text format by hand: the
+// metrics are what a sync reports about itself. It writes Prometheus' text format by hand: the
 // official client brings a dozen modules for these few numbers.
 type metrics struct {
 	now      func() time.Time
@@ -87,11 +87,11 @@ func (m *metrics) samples() []sample {
 		{"events_added_total", "counter", "Events added to sinks, summed over the sinks.", float64(m.added)},
 		{"events_unreadable_total", "counter", "Events that could not be read, and were set aside.", float64(m.aside)},
 		{"events_waiting", "gauge", "Events that wait on disk for an endpoint.", float64(m.waiting)},
-		{"rounds_total", "counter", "Looks at the audit log.", float64(m.rounds)},
-		{"failed_rounds_total", "counter", "Looks that ended with an error.", float64(m.failures)},
+		{"rounds_total", "counter", "Rounds of reading the audit log.", float64(m.rounds)},
+		{"failed_rounds_total", "counter", "Rounds that ended with an error.", float64(m.failures)},
 		{"requests_total", "counter", "Requests to the API, repeated ones included.", float64(stats.Requests)},
 		{"retries_total", "counter", "Requests to the API that were repeated.", float64(stats.Retries)},
-		{"last_success_timestamp_seconds", "gauge", "When the last look without an error ended; 0: never.", seconds(m.success)},
+		{"last_success_timestamp_seconds", "gauge", "When the last round without an error ended; 0: never.", seconds(m.success)},
 		{"newest_event_timestamp_seconds", "gauge", "created_at of the newest event; 0: none.", seconds(m.newest)},
 	}
 }

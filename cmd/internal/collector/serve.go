@@ -85,7 +85,7 @@ func (rc *receiver) serve(ctx context.Context, e endpoint, sinks []*journal.Sink
 	server := &http.Server{
 		Handler: rc.routes(e.path), ConnContext: withGuest, ReadHeaderTimeout: rc.requestTime / 2, ReadTimeout: rc.requestTime, WriteTimeout: answerTime,
 		IdleTimeout: rc.requestTime, MaxHeaderBytes: 16 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // it would let strangers fill the log
+		ErrorLog: log.New(io.Discard, "", 0), // senders could fill the log
 	}
 	kept := make(chan struct{})
 	go func() {
@@ -139,7 +139,7 @@ func (rc *receiver) showMetrics(w http.ResponseWriter, _ *http.Request) {
 		{"webhook_events_stored_total", "counter", "Events that every sink has, with those that were known.", float64(rc.counts.stored.Load())},
 		{"webhook_ignored_total", "counter", "Signed requests with another event.", float64(rc.counts.ignored.Load())},
 		{"webhook_refused_total", "counter", "Requests refused, mostly for their signature.", float64(rc.counts.refused.Load())},
-		{"webhook_overloaded_total", "counter", "Requests asked to come again, there being too many.", float64(rc.counts.overloaded.Load())},
+		{"webhook_overloaded_total", "counter", "Requests that Rootly was asked to send again, as there were too many.", float64(rc.counts.overloaded.Load())},
 		{"webhook_failed_total", "counter", "Events that a sink did not take.", float64(rc.counts.failed.Load())},
 		{"webhook_connections", "gauge", "Open connections.", float64(rc.slots.open())},
 		{"webhook_dropped_total", "counter", "Connections closed to make room for others.", float64(rc.counts.dropped.Load())},

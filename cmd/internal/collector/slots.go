@@ -30,7 +30,7 @@ const (
 // connection has time to deliver.
 type slots struct {
 	now    func() time.Time          // for what lasts for days; connections have timers
-	report func(client netip.Prefix) // told of each connection that is closed
+	report func(client netip.Prefix) // called for each connection that is closed
 
 	mu      sync.Mutex
 	turn    uint64 // counts what connections did
@@ -80,7 +80,10 @@ func (s *slots) known(c *client) bool {
 // take waits for a slot. It returns nil when every slot is busy.
 func (s *slots) take(address netip.Prefix, proxy bool, drop func()) *slot {
 	r := room{full: func() bool { return len(s.held) >= connectionLimit }, among: func(*slot) bool { return true }, pause: time.Millisecond}
-	if !s.make(r, func() bool { return proxy || s.authenticated(address) }) {
+	if !s.free(r, func() bool {
+		c := s.clients[address]
+		return proxy || c != nil && s.known(c)
+	}) {
 		return nil
 	}
 	defer s.mu.Unlock()
@@ -98,7 +101,7 @@ func (s *slots) enlarge(sl *slot) bool {
 		full: func() bool { return s.held[sl] && s.large >= largeLimit }, among: func(other *slot) bool { return other.large },
 		pause: settle / 10, // as many may wait
 	}
-	if !s.make(r, func() bool { return s.known(sl.client) }) {
+	if !s.free(r, func() bool { return s.known(sl.client) }) {
 		return false
 	}
 	defer s.mu.Unlock()
@@ -109,16 +112,16 @@ func (s *slots) enlarge(sl *slot) bool {
 	return s.held[sl]
 }
 
-// room is what has to be made for a connection.
+// room is what a connection needs.
 type room struct {
 	full  func() bool
 	among func(*slot) bool // slots that can be freed
 	pause time.Duration    // between attempts
 }
 
-// make frees a slot if there is no room. It waits until one has settled, unless a client that has
+// free frees a slot if there is no room. It waits until one has settled, unless a client that has
 // authenticated needs it. On success it returns with the lock.
-func (s *slots) make(r room, known func() bool) bool {
+func (s *slots) free(r room, known func() bool) bool {
 	for {
 		s.mu.Lock()
 		if !r.full() {
@@ -136,12 +139,6 @@ func (s *slots) make(r room, known func() bool) bool {
 		}
 		s.evict(sl)
 	}
-}
-
-// authenticated reports whether an address had a verified delivery.
-func (s *slots) authenticated(address netip.Prefix) bool {
-	c := s.clients[address]
-	return c != nil && s.known(c)
 }
 
 // victim is the slot to be freed, if any can be. The caller has the lock.

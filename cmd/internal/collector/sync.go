@@ -78,8 +78,8 @@ func aside(round journal.Round, cursor *journal.Cursor) error {
 	if round.Aside == 0 {
 		return nil
 	}
-	return hinted(fmt.Errorf("%d of what came is no event that could be kept; the first: %w", round.Aside, round.Unreadable),
-		"it lies in "+cursor.Aside()+" as it came, without credentials, and in no sink; show it to Rootly's support")
+	return hinted(fmt.Errorf("%d events could not be read; the first: %w", round.Aside, round.Unreadable),
+		"they are kept in "+cursor.Aside()+" as they came, without credentials, and are in no sink; show them to Rootly's support")
 }
 
 // explainNothing says why a backfill may have found nothing.

@@ -44,7 +44,7 @@ type receiver struct {
 	proxies Proxies // whose X-Forwarded-For is believed
 	queue   chan delivered
 	ending  chan struct{} // closed when no more requests come
-	ended   chan struct{} // closed when nobody takes from the queue any more
+	ended   chan struct{} // closed when the queue is no longer read
 	note    func(text string)
 
 	requestTime time.Duration
@@ -166,7 +166,7 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	event, err := webhookEvent(body)
 	if err != nil {
 		if no := (refusal{}); errors.As(err, &no) && no.status != http.StatusNoContent {
-			rc.note(fmt.Sprintf("a signed request was refused: %v; Rootly sends it again, and audit sync can bring what it told of", err))
+			rc.note(fmt.Sprintf("a signed request was refused: %v; Rootly sends it again, and audit sync can fetch its event", err))
 		}
 		return err
 	}
@@ -235,7 +235,7 @@ type signature struct {
 // parseSignature reads t=SECONDS,v1=HEX. There may be several v1, as while a secret is replaced.
 func parseSignature(values []string) (signature, error) {
 	var s signature
-	unreadable := refusal{http.StatusUnauthorized, "the header " + signatureHeader + " is missing or makes no sense"}
+	unreadable := refusal{http.StatusUnauthorized, "the header " + signatureHeader + " is missing or malformed"}
 	const longest, most = 1024, 8
 	if len(values) != 1 || len(values[0]) > longest {
 		return s, unreadable
@@ -264,7 +264,7 @@ func parseSignature(values []string) (signature, error) {
 }
 
 // by reports whether one of the secrets made the signature: HMAC-SHA256 over the time as written,
-// directly followed by the body. Every secret is tried, so that the time taken tells nothing.
+// directly followed by the body. Every secret is tried, so that the time taken reveals nothing.
 func (s signature) by(secrets [][]byte, body []byte) bool {
 	right := false
 	for _, secret := range secrets {

@@ -339,8 +339,8 @@ func dribble(ctx context.Context, url, header string, n int) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// TestAFullQueueIsToldAsSuch holds that senders are asked to come again when the sinks are behind.
-func TestAFullQueueIsToldAsSuch(t *testing.T) {
+// TestAFullQueueIsReported holds that senders are asked to send again when the sinks are behind.
+func TestAFullQueueIsReported(t *testing.T) {
 	t.Parallel()
 	rc := newReceiver([][]byte{[]byte(testSecret)}, today, func(string) {})
 	event, err := webhookEvent([]byte(webhook(1)))
