@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // everyoneElse are the permissions of all but the owner.
@@ -29,7 +31,8 @@ func (s *Session) keepPrivate() (after func() error, err error) {
 				return nil, err
 			}
 		case errors.Is(err, fs.ErrNotExist):
-			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // an engine takes an empty file for no state
+			dir, base := disk.Of(name)
+			err := dir.Create(base, nil, 0o600) // an engine takes an empty file for no state
 			if errors.Is(err, fs.ErrNotExist) {
 				continue // the engine makes the directory first
 			}
@@ -37,15 +40,13 @@ func (s *Session) keepPrivate() (after func() error, err error) {
 				return nil, fmt.Errorf("make the state private: %w", err)
 			}
 			made = append(made, name)
-			if err := f.Close(); err != nil {
-				return nil, fmt.Errorf("make the state private: %w", err)
-			}
 		}
 	}
 	return func() error {
 		for _, name := range made {
 			if info, err := os.Lstat(name); err == nil && info.Size() == 0 {
-				if err := os.Remove(name); err != nil {
+				dir, base := disk.Of(name)
+				if err := dir.Remove(base); err != nil {
 					return fmt.Errorf("remove the empty state: %w", err)
 				}
 			}
@@ -60,7 +61,8 @@ func tighten(path string) error {
 	if err != nil || !info.Mode().IsRegular() || info.Mode()&everyoneElse == 0 {
 		return nil // what is not there is private
 	}
-	if err := os.Chmod(path, info.Mode().Perm()&^everyoneElse); err != nil {
+	dir, base := disk.Of(path)
+	if err := dir.Chmod(base, info.Mode().Perm()&^everyoneElse); err != nil {
 		return fmt.Errorf("make the state private: %w", err)
 	}
 	return nil

@@ -182,6 +182,16 @@ func (d Dir) Flush(name string) error {
 	})
 }
 
+// Chmod changes the mode of a file.
+func (d Dir) Chmod(name string, mode fs.FileMode) error {
+	return d.in(name, func(root *os.Root, name string) error {
+		if _, err := d.file(root, name); err != nil {
+			return err
+		}
+		return root.Chmod(name, mode)
+	})
+}
+
 // Replace gives a file a new content, whole or not at all. It may be new, and it may be no link.
 func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
 	if err := d.Free(name); err != nil {
@@ -191,7 +201,7 @@ func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
 	next := folder + "." + strings.TrimPrefix(base, ".") + "." + rand.Text()
 	err := d.Create(next, content, mode)
 	if before, gone := d.Lstat(name); err == nil && gone == nil && before.Mode().Perm() == mode {
-		err = d.in(next, func(root *os.Root, next string) error { return root.Chmod(next, mode) }) // as it was, whatever the umask
+		err = d.Chmod(next, mode) // as it was, whatever the umask
 	}
 	if err == nil {
 		err = d.Flush(next)

@@ -17,6 +17,8 @@ var changing = []string{
 var changes = map[string]string{
 	"cmd/internal/cli/import_as.go os.MkdirTemp":    "a new private directory, in the system's place for them",
 	"cmd/internal/cli/reimport.go os.MkdirTemp":     "a new private directory, in the system's place for them",
+	"cmd/internal/cli/git.go os.CreateTemp":         "a new private file, in the system's place for them",
+	"cmd/internal/cli/git.go os.Remove":             "a new private file, in the system's place for them",
 	"cmd/internal/record/load.go os.MkdirTemp":      "a new private directory, in the system's place for them",
 	"generator/verify/plan.go os.MkdirTemp":         "a new private directory, in the system's place for them",
 	"generator/verify/schema.go os.MkdirTemp":       "a new private directory, in the system's place for them",
