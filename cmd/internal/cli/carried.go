@@ -24,10 +24,7 @@ func (r *run) recordCarried(ctx context.Context) error {
 	if len(r.changes.Carried) == 0 || !r.o.proof.replays() {
 		return nil
 	}
-	doubted := map[graph.Target]bool{}
-	for _, d := range r.live.Doubts {
-		doubted[graph.Target{Type: d.Type, ID: d.ID}] = true
-	}
+	doubts := r.doubts()
 	wanted := map[graph.Target]graph.Address{}
 	var types []*catalogue.Type
 	var known []rootly.Known
@@ -39,7 +36,7 @@ func (r *run) recordCarried(ctx context.Context) error {
 		}
 		wanted[target] = c.Address
 		t := catalogue.Lookup(c.Address.Type)
-		if t == nil || doubted[target] {
+		if t == nil || doubts[c.Key()] != "" {
 			continue
 		}
 		known = append(known, rootly.Known{Type: t, ID: c.ID, Parent: c.Parent})

@@ -288,8 +288,8 @@ func liveSnapshot(ctx context.Context, w World, o *importOptions, recorded *drif
 		return nil, nil, err
 	}
 	lives := r.deselected()
-	for _, d := range r.live.Doubts {
-		lives[state.Key{Type: d.Type, ID: d.ID}] = true
+	for k := range r.doubts() {
+		lives[k] = true
 	}
 	for _, o := range r.rejected() {
 		lives[state.Key{Type: o.Type, ID: o.ID}] = true

@@ -364,8 +364,9 @@ func (r *run) explain(types []string, id graph.ID) string {
 	if r.leavesOut(types, id) {
 		return "id of " + article + word + " that this import leaves out"
 	}
+	doubts := r.doubts()
 	for _, t := range types {
-		if !r.live.Complete[t] {
+		if !r.live.Complete[t] || doubts[state.Key{Type: t, ID: id}] != "" {
 			return "id of " + article + word + " that this import does not have"
 		}
 	}
@@ -410,8 +411,8 @@ func (r *run) stage() error {
 	for _, o := range r.rejected() {
 		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
-	for _, d := range r.live.Doubts {
-		run.Live[state.Key{Type: d.Type, ID: d.ID}] = true
+	for k := range r.doubts() {
+		run.Live[k] = true
 	}
 	for k := range r.crashed {
 		run.Aside[k] = true
@@ -427,6 +428,15 @@ func (r *run) stage() error {
 	}
 	r.staged, err = r.dir.Stage(changes)
 	return err
+}
+
+// doubts says why objects may exist although their listing lacks them.
+func (r *run) doubts() map[state.Key]string {
+	out := make(map[state.Key]string, len(r.live.Doubts))
+	for _, d := range r.live.Doubts {
+		out[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
+	}
+	return out
 }
 
 // rejected lists the live objects that have no code, whatever the reason.

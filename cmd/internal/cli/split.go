@@ -322,8 +322,8 @@ func (s *split) stays(resources []*graph.Resource) bool {
 	for _, o := range r.rejected() {
 		lives[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
-	for _, d := range r.live.Doubts {
-		lives[state.Key{Type: d.Type, ID: d.ID}] = true
+	for k := range r.doubts() {
+		lives[k] = true
 	}
 	found := false
 	for _, p := range s.parts {

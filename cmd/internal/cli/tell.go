@@ -10,7 +10,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // tell prints the report and says how the run ended.
@@ -38,10 +37,7 @@ func (r *run) sum() {
 	s.Files = report.Files{
 		Written: len(r.changes.Write), Unchanged: len(r.changes.Unchanged), Removed: r.removedFiles(), Edited: r.changes.Edited,
 	}
-	doubts := map[state.Key]string{}
-	for _, d := range r.live.Doubts {
-		doubts[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
-	}
+	doubts := r.doubts()
 	for _, c := range r.changes.Carried {
 		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], doubts[c.Key()], c.Reason)})
 	}
