@@ -25,7 +25,7 @@ type auditLog struct {
 }
 
 func (l *auditLog) flags(cmd *cobra.Command) {
-	l.connection.flags(cmd)
+	connectionFlags(cmd, &l.connection)
 	cmd.Flags().StringVar(&l.from, "from", "", "read this SQLite `FILE` that audit sync wrote, instead of asking the API")
 	_ = cmd.MarkFlagFilename("from") // fails for unknown flags only
 }

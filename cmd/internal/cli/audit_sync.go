@@ -53,7 +53,7 @@ With --follow it runs until it is told to end. The endpoint of --metrics-addr ha
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runAuditSync(cmd.Context(), w, o) },
 	}
-	o.auditLog.connection.flags(cmd)
+	connectionFlags(cmd, &o.auditLog.connection)
 	o.auditSinks.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.backfill, "backfill-from", "", "begin new sinks at this `TIME`: 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")

@@ -7,8 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
@@ -23,19 +21,6 @@ type connection struct {
 	synthetic             bool
 	size                  int
 	seed                  uint64
-}
-
-func (c *connection) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&c.url, "url", "", "address of the API `URL` (default $ROOTLY_API_URL or "+api.DefaultURL+")")
-	f.StringVar(&c.token, "token", "", "API `TOKEN` (default $ROOTLY_API_TOKEN)")
-	f.StringVar(&c.tokenFile, "token-file", "", "`FILE` that holds the token")
-	f.IntVar(&c.perMinute, "max-requests-per-minute", 0, "pace below the limit that Rootly announces; 0 follows Rootly")
-	f.IntVar(&c.parallelism, "parallelism", 16, "requests in flight at once")
-	f.IntVar(&c.retries, "retries", 7, "times that a request is repeated before it counts as failed")
-	f.BoolVar(&c.synthetic, "synthetic", false, "use the built-in organisation instead of an account")
-	f.IntVar(&c.size, "size", 0, "objects in the built-in organisation (0: one that has every type)")
-	f.Uint64Var(&c.seed, "seed", 1, "seed of the built-in organisation")
 }
 
 // open returns a client and a function that closes what it needed.

@@ -65,8 +65,8 @@ That a secret changed cannot be seen: exports do not hold secrets.
 			return runDiff(cmd.Context(), w, o, args[0], args[1])
 		},
 	}
-	o.connection.flags(cmd)
-	o.selection.flags(cmd)
+	connectionFlags(cmd, &o.connection)
+	selectionFlags(cmd, &o.selection)
 	f := cmd.Flags()
 	o.users, o.detail, o.references, o.system = "locals", "minimal", "literal", "import"
 	o.layout, o.output = "by-type", "hcl"

@@ -66,8 +66,8 @@ what an expression computes is told and left alone.
 		},
 	}
 	o.auditLog.flags(cmd)
-	o.selection.flags(cmd)
-	o.toolFlags(cmd)
+	selectionFlags(cmd, &o.selection)
+	toolFlags(cmd, &o.proof)
 	o.driftIncident.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the last change by --own-api-key or --own-user, else the proof or snapshot in the directory, else 30d)")
@@ -79,13 +79,13 @@ what an expression computes is told and left alone.
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	f.BoolVar(&o.json, "json", false, "print the drift as JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "print the drift as Markdown")
-	completions(cmd, o.toolChoices())
+	completions(cmd, toolChoices(&o.proof))
 	return cmd
 }
 
 // runDrift finds the drift, its authors, and tells both.
 func runDrift(ctx context.Context, w World, o *driftOptions) error {
-	if err := check(o.toolChoices()); err != nil {
+	if err := check(toolChoices(&o.proof)); err != nil {
 		return err
 	}
 	if o.json && o.markdown {

@@ -46,11 +46,16 @@ and values, one a line, without secrets; diff reads it.
   $ terraformer-rootly export -o ./export --commit
   $ terraformer-rootly diff HEAD~1:./export ./export`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := check(importChoices(&o.importOptions)); err != nil {
+				return err
+			}
+			return runExport(cmd.Context(), w, o)
+		},
 	}
-	o.connection.flags(cmd)
-	o.selection.flags(cmd)
-	o.codeFlags(cmd)
+	connectionFlags(cmd, &o.connection)
+	selectionFlags(cmd, &o.selection)
+	codeFlags(cmd, &o.importOptions)
 	cmd.Flags().BoolVar(&o.commit, "commit", false, "commit the files that export wrote or removed, with a message that lists what changed")
 	return cmd
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -71,40 +70,23 @@ proven by itself; CODEOWNERS says whose it is.
   $ terraformer-rootly import -o ./rootly --split-by team --owner-format '@acme/{team}'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.again.place(cmd, o); err != nil {
+			if err := errors.Join(check(importChoices(o)), placeInto(cmd, o)); err != nil {
 				return err
 			}
 			return runImport(cmd.Context(), w, o)
 		},
 	}
-	o.connection.flags(cmd)
-	o.selection.flags(cmd)
-	o.proof.flags(cmd)
-	o.importAs.flags(cmd)
-	o.again.flags(cmd)
-	o.splitting.flags(cmd)
-	o.codeFlags(cmd)
+	connectionFlags(cmd, &o.connection)
+	selectionFlags(cmd, &o.selection)
+	proofFlags(cmd, &o.proof)
+	importAsFlags(cmd, &o.importAs)
+	againFlags(cmd, &o.again)
+	splittingFlags(cmd, &o.splitting)
+	codeFlags(cmd, o)
 	cmd.Flags().StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	cmd.Flags().BoolVar(&o.fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
-	completions(cmd, o.choices())
+	completions(cmd, importChoices(o))
 	return cmd
-}
-
-// codeFlags are those that say where code goes and what it looks like.
-func (o *importOptions) codeFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVarP(&o.dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
-	f.StringVar(&o.layout, "layout", "by-type", "files: by-type, by-object or single")
-	f.StringVar(&o.output, "output", "hcl", "language of the files: hcl or json")
-	f.StringVar(&o.detail, "detail", "minimal", "minimal leaves out what equals the provider's default; full writes all")
-	f.StringVar(&o.references, "references", "literal", "for what is referred to but not taken: literal, data or follow")
-	f.StringVar(&o.users, "users", "locals", "how people are written: locals, data or literal")
-	f.StringVar(&o.system, "system", "import", "objects that Rootly made: import, data or skip")
-	f.BoolVar(&o.force, "force", false, "overwrite files that were edited or are not of this program")
-	f.BoolVar(&o.acceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if none of its type can be read")
-	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing; tell what would be written")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
-	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
 }
 
 // runImport turns the live organisation into proven code.
@@ -156,40 +138,8 @@ func (o *importOptions) renderOptions() generator.Options {
 	return r
 }
 
-// A choice is a flag that takes one of a few words.
-type choice struct {
-	flag    string
-	value   *string
-	choices []string
-}
-
-func (o *importOptions) choices() []choice {
-	return append(slices.Concat(o.proof.choices(), o.importAs.choices(), o.splitting.choices()),
-		choice{"layout", &o.layout, []string{"by-type", "by-object", "single"}},
-		choice{"output", &o.output, []string{"hcl", "json"}},
-		choice{"detail", &o.detail, []string{"minimal", "full"}},
-		choice{"references", &o.references, []string{"literal", "data", "follow"}},
-		choice{"users", &o.users, []string{"locals", "data", "literal"}},
-		choice{"system", &o.system, []string{"import", "data", "skip"}},
-		choice{"secrets", &o.secrets, []string{"plain", "masked", "blank"}},
-	)
-}
-
-// check refuses choices that do not exist, before anything is asked of the API.
-func check(choices []choice) error {
-	for _, c := range choices {
-		if err := oneOf("--"+c.flag, *c.value, c.choices); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // newRun prepares what the stages share.
 func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
-	if err := check(o.choices()); err != nil {
-		return nil, err
-	}
 	if o.dir == "" {
 		return nil, usage(errors.New("-o names no directory"), "give the directory to write to")
 	}
@@ -252,25 +202,4 @@ func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
 		return nil, err
 	}
 	return r, nil
-}
-
-func badChoice(flag, value, choices string) error {
-	return usage(fmt.Errorf("%s %q is not a choice", flag, value), "choose "+choices)
-}
-
-func oneOf(flag, value string, choices []string) error {
-	for _, c := range choices {
-		if value == c {
-			return nil
-		}
-	}
-	list := choices[0]
-	for i, c := range choices[1:] {
-		if i == len(choices)-2 {
-			list += " or " + c
-		} else {
-			list += ", " + c
-		}
-	}
-	return badChoice(flag, value, list)
 }

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
-
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -33,15 +31,6 @@ const (
 	scriptName = "import.sh"
 	stateName  = "terraform.tfstate"
 )
-
-func (a *importAs) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.importAs, "import-as", asBlocks,
-		"how Terraform gets to know the objects: blocks, state, both, script or none")
-}
-
-func (a *importAs) choices() []choice {
-	return []choice{{"import-as", &a.importAs, []string{asBlocks, asState, asBoth, asScript, asNone}}}
-}
 
 // writesState reports whether the state itself is extended.
 func (a *importAs) writesState() bool { return a.importAs == asState || a.importAs == asBoth }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -25,30 +23,6 @@ type proof struct {
 	provider string
 	noRepair bool
 	subset   int
-}
-
-func (p *proof) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
-	f.BoolVar(&p.off, "no-verify", false, "do not plan")
-	f.IntVar(&p.subset, "verify-sample", 0, "plan only `N` resources, spread over the types, and what they refer to (0: all)")
-	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
-	p.toolFlags(cmd)
-}
-
-// toolFlags are those that say what plans.
-func (p *proof) toolFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&p.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
-	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
-}
-
-func (p *proof) choices() []choice {
-	return append(p.toolChoices(), choice{"verify", &p.against, []string{"replay", "live"}})
-}
-
-func (p *proof) toolChoices() []choice {
-	return []choice{{"provider", &p.provider, []string{"official", "stand-in"}}}
 }
 
 // replays reports whether the proof needs a recording of what was fetched.

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -25,28 +23,6 @@ type again struct {
 	into   string
 	forget bool
 	rename bool
-}
-
-func (a *again) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&a.into, "into", "", "`DIRECTORY` with code of your own to write beside: what it manages is skipped and referred to")
-	f.BoolVar(&a.forget, "forget", false, "let objects that are no longer selected leave code and state, and live on")
-	f.BoolVar(&a.rename, "rename-addresses", false, "give objects that were renamed the address of their new name, with moved blocks")
-}
-
-// place resolves where to write, given that -o has a default.
-func (a *again) place(cmd *cobra.Command, o *importOptions) error {
-	if a.into == "" {
-		return nil
-	}
-	if cmd.Flags().Changed("output-dir") {
-		return usage(errors.New("--into and --output-dir both name a directory"), "give one of them: --into writes beside code of your own")
-	}
-	if stat, err := os.Stat(a.into); err != nil || !stat.IsDir() {
-		return usage(fmt.Errorf("--into %s: no such directory", a.into), "give the root module that you have; -o makes a new one")
-	}
-	o.dir = a.into
-	return nil
 }
 
 // surroundings are what the directory holds beside what this run writes.

@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/agext/levenshtein"
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -23,15 +21,7 @@ type selection struct {
 	excludes  []string
 	filters   []string
 
-	given *pflag.FlagSet // tells what was given from what was left out
-}
-
-func (s *selection) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	s.given = f
-	f.StringSliceVar(&s.resources, "resources", nil, "`TYPES` to take, such as service,team; '*' takes all (default: all but runtime objects)")
-	f.StringSliceVar(&s.excludes, "excludes", nil, "`TYPES` to leave out")
-	f.StringArrayVar(&s.filters, "filter", nil, "take only objects that match, such as '`service.name=api-*`' (repeatable)")
+	given func(flag string) bool // whether a flag was given; nil where there are no flags
 }
 
 // families are words that stand for several types.
@@ -46,7 +36,7 @@ func families() map[string]func(*catalogue.Type) bool {
 func (s *selection) types() (types []*catalogue.Type, explicit map[string]bool, err error) {
 	explicit = map[string]bool{}
 	chosen := map[string]bool{}
-	if s.given != nil && s.given.Changed("resources") && blank(s.resources) {
+	if s.given != nil && s.given("resources") && blank(s.resources) {
 		return nil, nil, usage(errors.New("--resources names no type"), "leave it out for all types, or see terraformer-rootly types")
 	}
 	err = eachNamed(s.resources, func(word, name string) {

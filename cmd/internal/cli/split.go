@@ -10,9 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
@@ -26,7 +23,7 @@ import (
 type splitting struct {
 	by, across, owners string
 
-	given *pflag.FlagSet // tells what was given from what was left out
+	given func(flag string) bool // whether a flag was given; nil where there are no flags
 }
 
 const (
@@ -37,23 +34,8 @@ const (
 	teamMark    = "{team}" // stands for the team in the format of owners
 )
 
-func (s *splitting) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	s.given = f
-	f.StringVar(&s.by, "split-by", "none", "root modules: none makes one; team one for each owning team, and one they share")
-	f.StringVar(&s.across, "across", acrossState, "references between them: remote-state, or data looks up what it can")
-	f.StringVar(&s.owners, "owner-format", "@your-org/"+teamMark, "how CODEOWNERS names a team, as GitHub and GitLab know it: `FORMAT`")
-}
-
 // on reports whether there are to be several root modules.
 func (s *splitting) on() bool { return s.by == byTeam }
-
-func (s *splitting) choices() []choice {
-	if s.given == nil {
-		return nil
-	}
-	return []choice{{"split-by", &s.by, []string{"none", byTeam}}, {"across", &s.across, []string{acrossState, acrossData}}}
-}
 
 // check refuses what makes no sense together.
 func (s *splitting) check(o *importOptions) error {
@@ -62,7 +44,7 @@ func (s *splitting) check(o *importOptions) error {
 		return nil
 	case !s.on():
 		for _, name := range []string{"across", "owner-format"} {
-			if s.given.Changed(name) {
+			if s.given(name) {
 				return usage(fmt.Errorf("--%s without --split-by", name), "add --split-by team")
 			}
 		}

@@ -63,16 +63,16 @@ to it. What the ignore file ` + ignoreName + ` of a directory names counts as ne
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), w, o) },
 	}
-	o.connection.flags(cmd)
-	o.selection.flags(cmd)
-	o.toolFlags(cmd)
+	connectionFlags(cmd, &o.connection)
+	selectionFlags(cmd, &o.selection)
+	toolFlags(cmd, &o.proof)
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON document")
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown, as for a pull request")
 	f.BoolVar(&o.writeIgnore, "write-ignore", false, "add what is unmanaged now to "+ignoreName+" of the first directory")
 	f.Float64Var(&o.minCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
-	completions(cmd, o.toolChoices())
+	completions(cmd, toolChoices(&o.proof))
 	return cmd
 }
 
@@ -92,7 +92,7 @@ func runStatus(ctx context.Context, w World, o *statusOptions) error {
 	if o.minCoverage < 0 || o.minCoverage > 100 {
 		return usage(fmt.Errorf("--min-coverage %v is no percentage", o.minCoverage), "give a number from 0 to 100")
 	}
-	if err := check(o.toolChoices()); err != nil {
+	if err := check(toolChoices(&o.proof)); err != nil {
 		return err
 	}
 	client, asked, disconnect, err := o.open(w, nil)

@@ -41,7 +41,7 @@ that are not imported by default are not counted.
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTypes(cmd.Context(), w, o) },
 	}
-	o.connection.flags(cmd)
+	connectionFlags(cmd, &o.connection)
 	f := cmd.Flags()
 	f.BoolVar(&o.count, "count", false, "read the organisation and count the objects of each type")
 	f.BoolVar(&o.json, "json", false, "print as JSON, each type of workflow task by itself")

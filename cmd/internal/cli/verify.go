@@ -48,12 +48,12 @@ written, neither to the directory nor to Rootly.
 		Args: func(_ *cobra.Command, args []string) error { return o.argument(args) },
 		RunE: func(cmd *cobra.Command, _ []string) error { return runVerify(cmd.Context(), w, o) },
 	}
-	o.connection.flags(cmd)
-	o.toolFlags(cmd)
+	connectionFlags(cmd, &o.connection)
+	toolFlags(cmd, &o.proof)
 	f := cmd.Flags()
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
-	completions(cmd, o.toolChoices())
+	completions(cmd, toolChoices(&o.proof))
 	return cmd
 }
 
@@ -72,7 +72,7 @@ func (o *verifyOptions) argument(args []string) error {
 
 // runVerify plans a directory and judges the plan.
 func runVerify(ctx context.Context, w World, o *verifyOptions) error {
-	if err := check(o.toolChoices()); err != nil {
+	if err := check(toolChoices(&o.proof)); err != nil {
 		return err
 	}
 	parts, err := o.parts()
