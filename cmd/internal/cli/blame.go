@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -163,7 +164,7 @@ func onePerson(answers []drift.Answer, say func(string)) person {
 				return person{}
 			}
 			if one.email == "" {
-				one = person{name: first(report.Name(e.UserName), e.UserEmail), email: e.UserEmail}
+				one = person{name: cmp.Or(report.Name(e.UserName), e.UserEmail), email: e.UserEmail}
 			}
 		}
 	}

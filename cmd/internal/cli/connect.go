@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -38,7 +39,7 @@ func (c *connection) open(w World, onRequest func(api.Event)) (*api.Client, targ
 		return nil, target{}, nil, usage(fmt.Errorf("--retries %d is negative", c.retries), "0 never repeats a request")
 	}
 	o := api.Options{
-		URL:                  first(c.url, w.Getenv("ROOTLY_API_URL")),
+		URL:                  cmp.Or(c.url, w.Getenv("ROOTLY_API_URL")),
 		Parallelism:          c.parallelism,
 		MaxRequestsPerMinute: c.perMinute,
 		Attempts:             c.retries + 1,
@@ -92,13 +93,4 @@ func serve(h http.Handler) (address string, stop func(), err error) {
 		_ = server.Close()
 		<-ended
 	}, nil
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

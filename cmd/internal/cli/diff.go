@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -91,7 +92,7 @@ func runDiff(ctx context.Context, w World, o *diffOptions, from, to string) erro
 			return usage(fmt.Errorf("%q is no git revision", rev), "such as: diff HEAD~1:./export ./export")
 		}
 	}
-	o.dir = first(notLive(from), notLive(to))
+	o.dir = cmp.Or(notLive(from), notLive(to))
 	sides, skipped, err := o.sides(ctx, w, from, to)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 
 // driftOptions are the flags of drift.
 type driftOptions struct {
-	auditLog
+	connection
 	selection
 	proof
 	driftIncident
@@ -36,7 +36,7 @@ type driftOptions struct {
 }
 
 func newDrift(w World) *cobra.Command {
-	o := &driftOptions{auditLog: auditLog{now: w.Now}}
+	o := &driftOptions{}
 	cmd := &cobra.Command{
 		Use:   "drift DIRECTORY",
 		Short: "Tell what was changed outside of code, and by whom",
@@ -62,13 +62,16 @@ what an expression computes is told and left alone.
 				return usage(fmt.Errorf("drift takes one directory, not %d", len(args)), "such as: drift ./rootly")
 			}
 			o.dir = args[0]
+			if err := check(toolChoices(&o.proof)); err != nil {
+				return err
+			}
 			return runDrift(cmd.Context(), w, o)
 		},
 	}
-	o.auditLog.flags(cmd)
+	connectionFlags(cmd, &o.connection)
 	selectionFlags(cmd, &o.selection)
 	toolFlags(cmd, &o.proof)
-	o.driftIncident.flags(cmd)
+	driftIncidentFlags(cmd, &o.driftIncident)
 	f := cmd.Flags()
 	f.StringVar(&o.since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the last change by --own-api-key or --own-user, else the proof or snapshot in the directory, else 30d)")
 	f.StringSliceVar(&o.ownKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, whose changes are no drift's author")
@@ -85,9 +88,6 @@ what an expression computes is told and left alone.
 
 // runDrift finds the drift, its authors, and tells both.
 func runDrift(ctx context.Context, w World, o *driftOptions) error {
-	if err := check(toolChoices(&o.proof)); err != nil {
-		return err
-	}
 	if o.json && o.markdown {
 		return usage(errors.New("--json and --markdown are two forms"), "choose one")
 	}
@@ -97,7 +97,7 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	if err := oneRoot(o.dir); err != nil {
 		return err
 	}
-	d := &drifting{w: w, o: o, started: o.now(), owned: map[string]bool{}}
+	d := &drifting{w: w, o: o, started: w.Now(), owned: map[string]bool{}}
 	d.plans.veil = newVeil()
 	var err error
 	if d.plans.backend, err = rootAt(w, o.dir).backend(); err != nil {
@@ -109,7 +109,7 @@ func runDrift(ctx context.Context, w World, o *driftOptions) error {
 	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Now: w.Now})
 	defer d.progress.Close()
 	var disconnect func()
-	if d.client, d.live, disconnect, err = o.auditLog.open(w, nil); err != nil {
+	if d.client, d.live, disconnect, err = o.connection.open(w, nil); err != nil {
 		return err
 	}
 	defer disconnect()

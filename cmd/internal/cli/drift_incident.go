@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -35,38 +34,6 @@ type driftIncident struct {
 
 	pairs []post.Pair // labels, read
 	given []string    // flags that mean nothing without --incident
-}
-
-func (o *driftIncident) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.BoolVar(&o.incident, "incident", false, "raise the drift as one Rootly incident, which later runs update")
-	f.StringVar(&o.name, "name", "", "`NAME` that tells this directory's incident from others (default: the directory's own)")
-	f.StringVar(&o.severity, "severity", "", "`SLUG` of the incident's severity (default: a lowest one)")
-	f.StringVar(&o.kind, "incident-kind", "normal", "`KIND` of the incident")
-	o.ties = map[post.Kind]*[]string{}
-	for _, tie := range []struct {
-		kind        post.Kind
-		flag, whose string
-	}{
-		{post.Environment, "environment", "environments concerned"}, {post.Service, "service", "services concerned"},
-		{post.Team, "team", "teams concerned"}, {post.Functionality, "functionality", "functionalities concerned"},
-		{post.Cause, "cause", "causes"}, {post.IncidentType, "incident-type", "incident types"},
-	} {
-		o.ties[tie.kind] = new([]string)
-		f.StringSliceVar(o.ties[tie.kind], tie.flag, nil, "`SLUGS` of "+tie.whose)
-	}
-	f.BoolVar(&o.private, "private", false, "make the incident private")
-	f.StringSliceVar(&o.labels, "label", nil, "`KEY=VALUE` labels of the incident")
-	f.BoolVar(&o.resolve, "resolve", false, "resolve the incident when the drift is gone")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print the request instead of sending it")
-	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
-		for _, name := range []string{"name", "severity", "incident-kind", "environment", "service", "team", "functionality", "cause",
-			"incident-type", "private", "label", "resolve", "dry-run"} {
-			if f.Changed(name) {
-				o.given = append(o.given, "--"+name)
-			}
-		}
-	}
 }
 
 // check reads the flags, before anything is asked.
@@ -145,7 +112,7 @@ func (d *drifting) event(ctx context.Context, client *post.Client, c report.Chan
 	if err := report.WriteChangesMarkdown(&body, c); err != nil {
 		return post.Incident{}, err
 	}
-	name := first(d.o.driftIncident.name, base(d.o.dir))
+	name := cmp.Or(d.o.driftIncident.name, base(d.o.dir))
 	e := post.Incident{
 		Identity: post.Identity{Fingerprint: digestOf("drift", name), Digest: digestOf(body.String())},
 		Title:    "Drift in " + name + ": " + report.Plural(len(d.items), "difference"),

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -114,9 +115,9 @@ func (i *driftItem) learn(c verify.Change, row *catalogue.Type, outside bool) {
 		if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() {
 			continue
 		}
-		i.title = first(i.title, known(v, "name"), known(v, "title"))
-		i.owner = first(i.owner, known(v, row.ParentAttr))
-		i.id = first(i.id, known(v, "id"))
+		i.title = cmp.Or(i.title, known(v, "name"), known(v, "title"))
+		i.owner = cmp.Or(i.owner, known(v, row.ParentAttr))
+		i.id = cmp.Or(i.id, known(v, "id"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,12 +24,12 @@ type root struct {
 
 // rootAt looks at a directory with the eyes of the engine.
 func rootAt(w World, dir string) root {
-	r := root{dir: dir, data: first(w.Getenv("TF_DATA_DIR"), ".terraform")}
+	r := root{dir: dir, data: cmp.Or(w.Getenv("TF_DATA_DIR"), ".terraform")}
 	if !filepath.IsAbs(r.data) {
 		r.data = filepath.Join(dir, r.data)
 	}
 	chosen, _ := disk.ReadFile(filepath.Join(r.data, "environment"), disk.MostNote) // absent: the default one
-	r.workspace = first(w.Getenv("TF_WORKSPACE"), strings.TrimSpace(string(chosen)), "default")
+	r.workspace = cmp.Or(w.Getenv("TF_WORKSPACE"), strings.TrimSpace(string(chosen)), "default")
 	return r
 }
 

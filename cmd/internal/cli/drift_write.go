@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -58,7 +59,7 @@ func (i *driftItem) heal(deeds []rewrite.Deed) string {
 			return known + "apply restores the code's value; drift --write-code takes the live one"
 		}
 		if i.owns(d) {
-			reason = first(reason, d.Reason)
+			reason = cmp.Or(reason, d.Reason)
 		}
 	}
 	return known + "apply restores the code's value; taking the live one is by hand: " + reason

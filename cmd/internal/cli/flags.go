@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
 // This file has the flags that several commands share, and the words that they accept.
@@ -168,4 +169,36 @@ func oneOf(flag, value string, choices []string) error {
 		}
 	}
 	return badChoice(flag, value, list)
+}
+
+func driftIncidentFlags(cmd *cobra.Command, o *driftIncident) {
+	f := cmd.Flags()
+	f.BoolVar(&o.incident, "incident", false, "raise the drift as one Rootly incident, which later runs update")
+	f.StringVar(&o.name, "name", "", "`NAME` that tells this directory's incident from others (default: the directory's own)")
+	f.StringVar(&o.severity, "severity", "", "`SLUG` of the incident's severity (default: a lowest one)")
+	f.StringVar(&o.kind, "incident-kind", "normal", "`KIND` of the incident")
+	o.ties = map[post.Kind]*[]string{}
+	for _, tie := range []struct {
+		kind        post.Kind
+		flag, whose string
+	}{
+		{post.Environment, "environment", "environments concerned"}, {post.Service, "service", "services concerned"},
+		{post.Team, "team", "teams concerned"}, {post.Functionality, "functionality", "functionalities concerned"},
+		{post.Cause, "cause", "causes"}, {post.IncidentType, "incident-type", "incident types"},
+	} {
+		o.ties[tie.kind] = new([]string)
+		f.StringSliceVar(o.ties[tie.kind], tie.flag, nil, "`SLUGS` of "+tie.whose)
+	}
+	f.BoolVar(&o.private, "private", false, "make the incident private")
+	f.StringSliceVar(&o.labels, "label", nil, "`KEY=VALUE` labels of the incident")
+	f.BoolVar(&o.resolve, "resolve", false, "resolve the incident when the drift is gone")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print the request instead of sending it")
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
+		for _, name := range []string{"name", "severity", "incident-kind", "environment", "service", "team", "functionality", "cause",
+			"incident-type", "private", "label", "resolve", "dry-run"} {
+			if f.Changed(name) {
+				o.given = append(o.given, "--"+name)
+			}
+		}
+	}
 }

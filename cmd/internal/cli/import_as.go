@@ -27,10 +27,11 @@ const (
 	asBoth   = "both"
 	asScript = "script" // a shell script that imports one by one
 	asNone   = "none"
-
-	scriptName = "import.sh"
-	stateName  = "terraform.tfstate"
 )
+
+const scriptName = "import.sh"
+
+const stateName = "terraform.tfstate"
 
 // writesState reports whether the state itself is extended.
 func (a *importAs) writesState() bool { return a.importAs == asState || a.importAs == asBoth }

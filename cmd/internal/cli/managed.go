@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -52,7 +53,7 @@ func (q inquiry) ask(ctx context.Context) ([]tfstate.Held, error) {
 		return nil, ctx.Err()
 	}
 	for _, c := range planned {
-		list = appendPlace(list, c.Address, first(c.Import, c.ID))
+		list = appendPlace(list, c.Address, cmp.Or(c.Import, c.ID))
 	}
 	if why == nil || len(unread) == 0 {
 		return list, nil

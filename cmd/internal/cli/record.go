@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -205,13 +206,13 @@ func (o *recordOptions) account(w World) (record.Account, error) {
 		{&run.Branch, &given.Branch}, {&run.PullRequestURL, &given.PullRequestURL}, {&run.URL, &given.URL},
 		{&run.ID, &given.ID}, {&run.Workspace, &given.Workspace},
 	} {
-		*fact.to = first(*fact.given, *fact.to)
+		*fact.to = cmp.Or(*fact.given, *fact.to)
 	}
-	run.Workspace = first(run.Workspace, record.Workspace(o.dir))
-	run.Directory = first(run.Directory, record.Directory(o.dir))
+	run.Workspace = cmp.Or(run.Workspace, record.Workspace(o.dir))
+	run.Directory = cmp.Or(run.Directory, record.Directory(o.dir))
 
 	a := record.Account{
-		Run: run, Status: o.status, Name: first(o.name, record.Name(run)), Summary: o.summary,
+		Run: run, Status: o.status, Name: cmp.Or(o.name, record.Name(run)), Summary: o.summary,
 		Source: o.source, Key: o.key, Place: run.Directory + " " + o.plan, Most: o.most,
 	}
 	var err error

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,7 @@ const lookBack = 30 * 24 * time.Hour
 
 // send resolves the slugs, makes the event and puts it.
 func (o *recordOptions) send(ctx context.Context, w World, a record.Account, ties []record.Tie) error {
-	if o.dryRun && first(o.token, o.tokenFile, w.Getenv("ROOTLY_API_TOKEN")) == "" {
+	if o.dryRun && cmp.Or(o.token, o.tokenFile, w.Getenv("ROOTLY_API_TOKEN")) == "" {
 		return o.draft(w, a, ties)
 	}
 	client, err := o.client(w)
@@ -59,7 +60,7 @@ func (o *recordOptions) client(w World) (*post.Client, error) {
 		return nil, err
 	}
 	return post.New(api.Options{
-		URL: first(o.url, w.Getenv("ROOTLY_API_URL")), Token: token, UserAgent: "terraformer-rootly/" + version(),
+		URL: cmp.Or(o.url, w.Getenv("ROOTLY_API_URL")), Token: token, UserAgent: "terraformer-rootly/" + version(),
 		Attempts: 4, Timeout: min(o.limit, 20*time.Second), RetryFor: o.limit,
 	})
 }
@@ -85,7 +86,7 @@ func (o *recordOptions) spares(w World, err error) bool {
 	if o.strict || !errors.Is(err, post.ErrUnknown) && !errors.As(err, &denied) {
 		return false
 	}
-	report.Problem(w.Err, fmt.Errorf("recording without it: %w", err), first(hintOf(err), record.Hint(err)))
+	report.Problem(w.Err, fmt.Errorf("recording without it: %w", err), cmp.Or(hintOf(err), record.Hint(err)))
 	return true
 }
 
@@ -117,7 +118,7 @@ func (o *recordOptions) draft(w World, a record.Account, ties []record.Tie) erro
 		a.Ties[t.Kind] = append(a.Ties[t.Kind], t.String())
 	}
 	form := o.form
-	form.Severity = first(o.severity, "lowest")
+	form.Severity = cmp.Or(o.severity, "lowest")
 	event, err := o.event(a, form)
 	if err != nil {
 		return err

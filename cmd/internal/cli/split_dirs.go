@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -137,7 +138,7 @@ func mergeProof(to *report.Proof, of report.Proof, part string) {
 	if worse(of.State, to.State) {
 		to.State, to.Reason, to.Hint = of.State, of.Reason, of.Hint
 	}
-	to.Engine, to.Provider, to.Against = first(to.Engine, of.Engine), first(to.Provider, of.Provider), first(to.Against, of.Against)
+	to.Engine, to.Provider, to.Against = cmp.Or(to.Engine, of.Engine), cmp.Or(to.Provider, of.Provider), cmp.Or(to.Against, of.Against)
 	to.StandIn = to.StandIn || of.StandIn
 	to.Imported += of.Imported
 	to.Managed += of.Managed

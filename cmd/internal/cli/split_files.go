@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -119,7 +120,7 @@ func (s *split) layOut() error {
 		}
 		part := partV1{Name: p.part.name, Team: s.teams.of(p.part.name), Reads: append([]string{}, slices.Sorted(maps.Keys(p.part.reads))...)}
 		if part.Team != "" {
-			slug := first(s.teams.slugs[part.Team], part.Name)
+			slug := cmp.Or(s.teams.slugs[part.Team], part.Name)
 			part.Owner = strings.ReplaceAll(s.run.o.owners, teamMark, slug)
 			if err := ownable(top+part.Name+"/", part, slug); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -278,7 +279,7 @@ func (s *split) add(p *run) {
 	to.Repairs = append(to.Repairs, of.Repairs...)
 	to.Carried = append(to.Carried, of.Carried...)
 	to.Secrets, to.SecretsMode = to.Secrets+of.Secrets, of.SecretsMode
-	to.SecretsFile = first(to.SecretsFile, of.SecretsFile)
+	to.SecretsFile = cmp.Or(to.SecretsFile, of.SecretsFile)
 	s.addAgain(p)
 	if p.part.gone {
 		return

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,12 +120,12 @@ func (u *upgrade) find(from string) error {
 	}
 	if !stat.IsDir() {
 		u.paths = []string{from}
-		u.out = first(u.out, from)
+		u.out = cmp.Or(u.out, from)
 	} else {
 		if u.paths, err = statesBelow(from); err != nil {
 			return err
 		}
-		u.out = first(u.out, filepath.Join(from, stateName))
+		u.out = cmp.Or(u.out, filepath.Join(from, stateName))
 	}
 	if stat, err := os.Stat(u.out); err == nil && stat.IsDir() || err != nil && filepath.Ext(u.out) == "" {
 		u.out = filepath.Join(u.out, stateName)

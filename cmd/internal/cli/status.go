@@ -61,7 +61,12 @@ to it. What the ignore file ` + ignoreName + ` of a directory names counts as ne
 			o.places = args
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := check(toolChoices(&o.proof)); err != nil {
+				return err
+			}
+			return runStatus(cmd.Context(), w, o)
+		},
 	}
 	connectionFlags(cmd, &o.connection)
 	selectionFlags(cmd, &o.selection)
@@ -91,9 +96,6 @@ type place struct {
 func runStatus(ctx context.Context, w World, o *statusOptions) error {
 	if o.minCoverage < 0 || o.minCoverage > 100 {
 		return usage(fmt.Errorf("--min-coverage %v is no percentage", o.minCoverage), "give a number from 0 to 100")
-	}
-	if err := check(toolChoices(&o.proof)); err != nil {
-		return err
 	}
 	client, asked, disconnect, err := o.open(w, nil)
 	if err != nil {

@@ -46,7 +46,12 @@ written, neither to the directory nor to Rootly.
 		Example: `  $ terraformer-rootly verify ./rootly
   $ terraformer-rootly verify ./demo --synthetic --provider stand-in`,
 		Args: func(_ *cobra.Command, args []string) error { return o.argument(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return runVerify(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := check(toolChoices(&o.proof)); err != nil {
+				return err
+			}
+			return runVerify(cmd.Context(), w, o)
+		},
 	}
 	connectionFlags(cmd, &o.connection)
 	toolFlags(cmd, &o.proof)
@@ -72,9 +77,6 @@ func (o *verifyOptions) argument(args []string) error {
 
 // runVerify plans a directory and judges the plan.
 func runVerify(ctx context.Context, w World, o *verifyOptions) error {
-	if err := check(toolChoices(&o.proof)); err != nil {
-		return err
-	}
 	parts, err := o.parts()
 	if err != nil {
 		return err
