@@ -22,6 +22,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
+// defaultWindow is how far back authors are looked for where nothing says when the comparison begins.
+const defaultWindow = 30 * 24 * time.Hour
+
 // silentLog is what is said when the audit log cannot be read.
 const silentLog = "no authors: the audit log cannot be read (%v); the API key needs the permission Audits - read"
 

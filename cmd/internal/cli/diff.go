@@ -171,7 +171,7 @@ func hintAtSelection(w World, d *drift.Diff, before *drift.Snapshot) {
 // explain adds who made the changes. Without the permission to read the audit log nobody is named.
 func (o *diffOptions) explain(ctx context.Context, w World, d *drift.Diff, c *report.Changes) error {
 	now := w.Now()
-	since := now.Add(-lookBack)
+	since := now.Add(-defaultWindow)
 	if o.since != "" {
 		var err error
 		if since, err = audit.ParseTime(o.since, now, false); err != nil {

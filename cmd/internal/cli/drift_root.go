@@ -140,5 +140,5 @@ func (o *driftOptions) window(ctx context.Context, now time.Time) (time.Time, er
 			return at, nil
 		}
 	}
-	return now.Add(-lookBack), nil
+	return now.Add(-defaultWindow), nil
 }

@@ -94,7 +94,7 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 	}
 	since, known := exportedAt(ctx, o.dir)
 	if !known {
-		since = w.Now().Add(-lookBack)
+		since = w.Now().Add(-defaultWindow)
 	}
 	before, now, err := run.keepSnapshot()
 	if err != nil {
@@ -107,7 +107,7 @@ func runExport(ctx context.Context, w World, o *exportOptions) error {
 		return err
 	}
 	if o.commit && !o.dryRun {
-		if err := run.commitExport(ctx, drift.Compare(before, now, unordered(run.schema)), since, len(before.Objects) == 0); err != nil {
+		if err := commitExport(ctx, run, drift.Compare(before, now, unordered(run.schema)), since, len(before.Objects) == 0); err != nil {
 			return err
 		}
 	}
@@ -177,9 +177,9 @@ func unordered(s *schema.Provider) drift.Unordered {
 
 // commitExport commits what this run and earlier ones wrote or removed, and nothing else that differs in the directory.
 // What changed is by somebody, unless it is all there is.
-func (r *run) commitExport(ctx context.Context, d *drift.Diff, since time.Time, all bool) error {
+func commitExport(ctx context.Context, r *run, d *drift.Diff, since time.Time, all bool) error {
 	dir := r.dir.Path()
-	next, err := r.toCommit(ctx, dir)
+	next, err := toCommit(ctx, r, dir)
 	if err != nil || len(next.paths) == 0 {
 		return err
 	}
@@ -206,7 +206,7 @@ func (r *run) commitExport(ctx context.Context, d *drift.Diff, since time.Time, 
 }
 
 // toCommit is a commit of the files that differ from the last one because a run wrote or removed them.
-func (r *run) toCommit(ctx context.Context, dir string) (next commit, err error) {
+func toCommit(ctx context.Context, r *run, dir string) (next commit, err error) {
 	changed, err := uncommitted(ctx, dir)
 	if err != nil || len(changed) == 0 {
 		return next, err
