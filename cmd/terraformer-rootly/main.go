@@ -5,8 +5,9 @@ import (
 	"os"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 func main() {
-	os.Exit(cli.Main(cli.System(), os.Args[1:]))
+	os.Exit(cli.Main(world.System(), os.Args[1:]))
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
@@ -124,7 +125,7 @@ func session(t *testing.T, commands []string) string {
 func run(t *testing.T, root string, args []string) string {
 	t.Helper()
 	var out bytes.Buffer
-	world := cli.System()
+	world := world.System()
 	world.Out, world.Err = &out, &out
 	demo := filepath.Join(root, "demo")
 	for i := range args {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
@@ -201,7 +202,7 @@ func (r root) drift(t *testing.T, args ...string) (report.Changes, int, string) 
 	t.Helper()
 	var out, talk bytes.Buffer
 	environ := r.provider.environ
-	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv, Now: today}
+	w := world.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv, Now: today}
 	code := cli.Main(w, append([]string{"drift", r.dir, "--json", "--quiet", "--url", r.url, "--token", token, "--engine", r.engine, "--provider", r.provider.name}, args...))
 	var c report.Changes
 	if code == 0 || code == 2 {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
@@ -113,7 +114,7 @@ func today() time.Time { return time.Date(2036, time.November, 26, 10, 30, 0, 0,
 func programWith(t *testing.T, start serveProvider, environ []string, args ...string) outcome {
 	t.Helper()
 	var out, talk bytes.Buffer
-	w := cli.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start, Now: today}
+	w := world.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start, Now: today}
 	w.Getenv = func(name string) string {
 		for _, e := range slices.Backward(environ) {
 			if value, ok := strings.CutPrefix(e, name+"="); ok {

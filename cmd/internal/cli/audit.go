@@ -10,11 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-func newAudit(w World) *cobra.Command {
+func newAudit(w world.World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Read Rootly's audit log: who changed what, when and from where",
@@ -23,7 +25,7 @@ func newAudit(w World) *cobra.Command {
 Rootly records every create, update and delete of some sixty kinds of objects, with
 the values before and after. The API key needs the permission Audits - read.
 
-` + exitText,
+` + exit.Text,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -39,9 +41,6 @@ func auditKinds() audit.Kinds {
 	}
 	return audit.NewKinds(terraform)
 }
-
-// auditSources are the ways in which changes are made.
-var auditSources = []string{"web", "api", "mobile", "slack", "scim", "oauth"}
 
 // auditActions are what can be done to an object, with other words for it.
 var auditActions = map[string]string{
@@ -66,7 +65,7 @@ func (s *auditSelection) flags(cmd *cobra.Command) {
 	f.StringVar(&s.since, "since", "", "from this `TIME` on: 2026-11-20, 2026-11-20T10:00:00Z, or a duration back such as 7d or 12h")
 	f.StringVar(&s.until, "until", "", "before this `TIME`; a date includes its day")
 	f.StringVar(&s.user, "user", "", "changes by this `USER`: id or email")
-	f.StringVar(&s.source, "source", "", "changes that came by this `WAY`: "+strings.Join(auditSources, ", "))
+	f.StringVar(&s.source, "source", "", "changes that came by this `WAY`: "+strings.Join(auditview.AuditSources, ", "))
 	f.StringSliceVar(&s.itemTypes, "item-type", nil, "changes of this `KIND`: workflow, rootly_team, GeniusWorkflow; several with commas")
 	f.StringVar(&s.itemID, "item-id", "", "changes of the object with this `ID`")
 	f.StringVar(&s.item, "item", "", "changes of the object at this Terraform `ADDRESS`, such as rootly_team.sre")
@@ -74,7 +73,7 @@ func (s *auditSelection) flags(cmd *cobra.Command) {
 	f.StringVar(&s.action, "action", "", "only create, update or destroy")
 	f.StringVar(&s.apiKey, "api-key", "", "changes made with the API key of this `ID`")
 	completions(cmd, []choice{
-		{flag: "source", choices: auditSources},
+		{flag: "source", choices: auditview.AuditSources},
 		{flag: "action", choices: []string{"create", "update", "destroy"}},
 		{flag: "item-type", choices: auditKinds().Words()},
 	})
@@ -96,28 +95,28 @@ func (s *auditSelection) times(f *audit.Filter, now time.Time) (err error) {
 	const hint = "write 2026-11-20, 2026-11-20T10:00:00Z, or a duration back such as 7d, 12h or 1w2d"
 	if s.since != "" {
 		if f.Since, err = audit.ParseTime(s.since, now, false); err != nil {
-			return usage(fmt.Errorf("--since: %w", err), hint)
+			return exit.Usage(fmt.Errorf("--since: %w", err), hint)
 		}
 	}
 	if s.until != "" {
 		if f.Until, err = audit.ParseTime(s.until, now, true); err != nil {
-			return usage(fmt.Errorf("--until: %w", err), hint)
+			return exit.Usage(fmt.Errorf("--until: %w", err), hint)
 		}
 	}
 	if !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
-		return usage(fmt.Errorf("--since %s is not before --until %s", s.since, s.until), "swap them, or leave --until out for now")
+		return exit.Usage(fmt.Errorf("--since %s is not before --until %s", s.since, s.until), "swap them, or leave --until out for now")
 	}
 	return nil
 }
 
 func (s *auditSelection) words(f *audit.Filter, _ time.Time) error {
 	f.Source = strings.ToLower(strings.TrimSpace(s.source))
-	if f.Source != "" && !slices.Contains(auditSources, f.Source) {
-		return usage(fmt.Errorf("unknown --source %q", s.source), "one of "+strings.Join(auditSources, ", "))
+	if f.Source != "" && !slices.Contains(auditview.AuditSources, f.Source) {
+		return exit.Usage(fmt.Errorf("unknown --source %q", s.source), "one of "+strings.Join(auditview.AuditSources, ", "))
 	}
 	f.Action = auditActions[strings.ToLower(strings.TrimSpace(s.action))]
 	if f.Action == "" && s.action != "" {
-		return usage(fmt.Errorf("unknown --action %q", s.action), "one of create, update, destroy")
+		return exit.Usage(fmt.Errorf("unknown --action %q", s.action), "one of create, update, destroy")
 	}
 	return nil
 }
@@ -127,7 +126,7 @@ func (s *auditSelection) kinds(f *audit.Filter, _ time.Time) error {
 	for _, word := range s.itemTypes {
 		name, err := known.Find(word)
 		if err != nil {
-			return usage(fmt.Errorf("--item-type: %w", err), hintOf(err))
+			return exit.Usage(fmt.Errorf("--item-type: %w", err), exit.HintOf(err))
 		}
 		if !slices.Contains(f.ItemTypes, name) {
 			f.ItemTypes = append(f.ItemTypes, name)
@@ -142,18 +141,18 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 		return nil
 	}
 	if s.itemID != "" || len(s.itemTypes) > 0 {
-		return usage(errors.New("--item names one object, so --item-id and --item-type have nothing to add"), "leave them out")
+		return exit.Usage(errors.New("--item names one object, so --item-id and --item-type have nothing to add"), "leave them out")
 	}
-	resource, id, err := auditview.LookUp(s.dir, s.item, version())
+	resource, id, err := auditview.LookUp(s.dir, s.item, world.Version())
 	if errors.Is(err, auditview.ErrNoObjects) {
-		return usage(err, hintOf(err))
+		return exit.Usage(err, exit.HintOf(err))
 	}
 	if err != nil {
 		return err
 	}
 	t := catalogue.Lookup(resource)
 	if t == nil || t.Audit == "" {
-		return advised(fmt.Errorf("no changes of %s are ever in Rootly's audit log", resource), "types of which it has some: see --item-type")
+		return exit.WithHint(fmt.Errorf("no changes of %s are ever in Rootly's audit log", resource), "types of which it has some: see --item-type")
 	}
 	f.ItemTypes, f.ItemID = []string{t.Audit}, id
 	return nil

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -28,7 +30,7 @@ type auditListOptions struct {
 
 const usualDeeds = 100
 
-func newAuditList(w World) *cobra.Command {
+func newAuditList(w world.World) *cobra.Command {
 	o := &auditListOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -38,7 +40,7 @@ func newAuditList(w World) *cobra.Command {
 What looks like a credential is [REDACTED], in every output. The table is for people:
 times are local unless --utc is given. For programs there are json, ndjson and csv.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly audit list --synthetic --since 7d
   $ terraformer-rootly audit list --item-type severity --action destroy --diff
   $ terraformer-rootly audit list --item rootly_team.sre --dir ./rootly
@@ -71,21 +73,21 @@ func (o *auditListOptions) check() error {
 	table := o.output == "table"
 	switch {
 	case !known:
-		return usage(fmt.Errorf("unknown --output %q", o.output), "one of "+strings.Join(auditOutputs, ", "))
+		return exit.Usage(fmt.Errorf("unknown --output %q", o.output), "one of "+strings.Join(auditOutputs, ", "))
 	case err != nil:
-		return usage(fmt.Errorf("--format: %w", err), "raw is what Rootly answers")
+		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is what Rootly answers")
 	case o.limit < 0:
-		return usage(fmt.Errorf("--limit %d is negative", o.limit), "0 shows all")
+		return exit.Usage(fmt.Errorf("--limit %d is negative", o.limit), "0 shows all")
 	case (o.diff || o.wide) && !table:
-		return usage(fmt.Errorf("--diff and --wide are of the table, not of %s", o.output), "the other outputs hold everything anyway")
+		return exit.Usage(fmt.Errorf("--diff and --wide are of the table, not of %s", o.output), "the other outputs hold everything anyway")
 	case o.format != "raw" && (table || o.output == "csv"):
-		return usage(fmt.Errorf("--format %s is not for --output %s", o.format, o.output), "it is for json and ndjson; csv is flat always")
+		return exit.Usage(fmt.Errorf("--format %s is not for --output %s", o.format, o.output), "it is for json and ndjson; csv is flat always")
 	}
 	return nil
 }
 
 // runAuditList prints the events that the flags ask for.
-func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
+func runAuditList(ctx context.Context, w world.World, o *auditListOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func runAuditList(ctx context.Context, w World, o *auditListOptions) error {
 		Filter: filter, Limit: o.limit, Output: o.output, Format: audit.Format(o.format), Diff: o.diff, Wide: o.wide, Copy: o.from != "",
 	})
 	if errors.Is(err, auditview.ErrPartial) {
-		return outcome(exitPartial)
+		return exit.Status(exit.Partial)
 	}
 	return err
 }

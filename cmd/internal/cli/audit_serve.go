@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 // auditServeOptions are the flags of audit serve.
@@ -26,7 +28,7 @@ type auditServeOptions struct {
 // webhookSecret is the variable with the secret of the webhook.
 const webhookSecret = "ROOTLY_WEBHOOK_SECRET"
 
-func newAuditServe(w World) *cobra.Command {
+func newAuditServe(w world.World) *cobra.Command {
 	o := &auditServeOptions{}
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -49,7 +51,7 @@ names it.
 
 GET /healthz and GET /metrics are answered at the same address, and show attacks.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly audit serve --addr :8443 --tls-cert cert.pem --tls-key key.pem --to sqlite://audit.db
   $ ROOTLY_WEBHOOK_SECRET=… terraformer-rootly audit serve --addr 127.0.0.1:8090 --to ./audit`,
 		Args: noArgs,
@@ -72,13 +74,13 @@ func (o *auditServeOptions) secrets(getenv func(string) string) ([][]byte, error
 	if o.secretFile != "" {
 		content, err := os.ReadFile(o.secretFile)
 		if err != nil {
-			return nil, advised(fmt.Errorf("read the secret: %w", err), "--secret-file names a file with one secret per line")
+			return nil, exit.WithHint(fmt.Errorf("read the secret: %w", err), "--secret-file names a file with one secret per line")
 		}
 		text, source = string(content), o.secretFile
 	}
 	secrets, err := collector.ParseSecrets(text, source)
 	if err != nil {
-		return nil, usage(err, hintOf(err))
+		return nil, exit.Usage(err, exit.HintOf(err))
 	}
 	return secrets, nil
 }
@@ -87,15 +89,15 @@ func (o *auditServeOptions) secrets(getenv func(string) string) ([][]byte, error
 func (o *auditServeOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):
-		return usage(errors.New("--tls-cert and --tls-key go together"), "give both, or neither behind a proxy that speaks TLS")
+		return exit.Usage(errors.New("--tls-cert and --tls-key go together"), "give both, or neither behind a proxy that speaks TLS")
 	case !strings.HasPrefix(o.path, "/") || o.path == "/healthz" || o.path == "/metrics":
-		return usage(fmt.Errorf("--path %q cannot be", o.path), "it begins with a slash, and is neither /healthz nor /metrics")
+		return exit.Usage(fmt.Errorf("--path %q cannot be", o.path), "it begins with a slash, and is neither /healthz nor /metrics")
 	}
 	return o.auditSinks.check()
 }
 
 // settings reads the flags.
-func (o *auditServeOptions) settings(w World) (s collector.ServeSettings, err error) {
+func (o *auditServeOptions) settings(w world.World) (s collector.ServeSettings, err error) {
 	if err := o.check(); err != nil {
 		return s, err
 	}
@@ -104,13 +106,13 @@ func (o *auditServeOptions) settings(w World) (s collector.ServeSettings, err er
 		return s, err
 	}
 	if s.Proxies, err = collector.ParseProxies(o.proxies); err != nil {
-		return s, usage(fmt.Errorf("--trusted-proxy %w", err), hintOf(err))
+		return s, exit.Usage(fmt.Errorf("--trusted-proxy %w", err), exit.HintOf(err))
 	}
 	s.Sinks, err = o.auditSinks.settings(w)
 	return s, err
 }
 
-func runAuditServe(ctx context.Context, w World, o *auditServeOptions) error {
+func runAuditServe(ctx context.Context, w world.World, o *auditServeOptions) error {
 	s, err := o.settings(w)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -20,7 +22,7 @@ type auditShowOptions struct {
 	output    string
 }
 
-func newAuditShow(w World) *cobra.Command {
+func newAuditShow(w world.World) *cobra.Command {
 	o := &auditShowOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "show ID",
@@ -30,7 +32,7 @@ func newAuditShow(w World) *cobra.Command {
 Rootly's API gives no single event, so the log is read from its newest event back
 until the event is found; --since says how far.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly audit show 12 --synthetic
   $ terraformer-rootly audit show 981234 --since 30d --output json`,
 		Args: func(_ *cobra.Command, args []string) error { return o.argument(args) },
@@ -47,14 +49,14 @@ until the event is found; --since says how far.
 
 func (o *auditShowOptions) argument(args []string) error {
 	if len(args) != 1 {
-		return usage(fmt.Errorf("%d ids of events, and it takes one", len(args)), "terraformer-rootly audit show ID; audit list shows ids")
+		return exit.Usage(fmt.Errorf("%d ids of events, and it takes one", len(args)), "terraformer-rootly audit show ID; audit list shows ids")
 	}
 	o.id = args[0]
 	return nil
 }
 
 // runAuditShow finds an event and prints it.
-func runAuditShow(ctx context.Context, w World, o *auditShowOptions) error {
+func runAuditShow(ctx context.Context, w world.World, o *auditShowOptions) error {
 	format, err := o.format()
 	if err != nil {
 		return err
@@ -83,7 +85,7 @@ func (o *auditShowOptions) format() (audit.Format, error) {
 	}
 	f, err := audit.ParseFormat(o.output)
 	if err != nil {
-		return "", usage(fmt.Errorf("unknown --output %q", o.output), "one of text, json, flat, ocsf")
+		return "", exit.Usage(fmt.Errorf("unknown --output %q", o.output), "one of text, json, flat, ocsf")
 	}
 	return f, nil
 }
@@ -103,6 +105,6 @@ func (v *auditView) zone(now time.Time) *time.Location {
 	return now.Location()
 }
 
-func (v *auditView) world(w World, now time.Time) auditview.World {
+func (v *auditView) world(w world.World, now time.Time) auditview.World {
 	return auditview.World{Out: w.Out, Err: w.Err, Zone: v.zone(now), Getenv: w.Getenv}
 }

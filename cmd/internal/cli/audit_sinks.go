@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
 )
@@ -48,7 +50,7 @@ func (s *auditSinks) flags(cmd *cobra.Command) {
 // check refuses flags that make no sense together.
 func (s *auditSinks) check() error {
 	if len(s.to) == 0 {
-		return usage(errors.New("no sink is named"), "say where events go, such as --to sqlite://audit.db")
+		return exit.Usage(errors.New("no sink is named"), "say where events go, such as --to sqlite://audit.db")
 	}
 	var names []string
 	for _, to := range s.to {
@@ -56,22 +58,22 @@ func (s *auditSinks) check() error {
 	}
 	slices.Sort(names)
 	if len(slices.Compact(slices.Clone(names))) < len(names) {
-		return usage(errors.New("one sink is named twice"), "name each once")
+		return exit.Usage(errors.New("one sink is named twice"), "name each once")
 	}
 	if _, err := audit.ParseFormat(s.format); err != nil {
-		return usage(fmt.Errorf("--format: %w", err), "raw is what Rootly answers")
+		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is what Rootly answers")
 	}
 	if !slices.Contains([]string{"", "gzip", "zstd"}, s.compress) {
-		return usage(fmt.Errorf("unknown --compress %q", s.compress), "gzip or zstd")
+		return exit.Usage(fmt.Errorf("unknown --compress %q", s.compress), "gzip or zstd")
 	}
 	if !slices.Contains([]string{"ndjson", "json"}, s.batch) {
-		return usage(fmt.Errorf("unknown --http-batch %q", s.batch), "ndjson or json")
+		return exit.Usage(fmt.Errorf("unknown --http-batch %q", s.batch), "ndjson or json")
 	}
 	return nil
 }
 
 // settings reads the flags.
-func (s *auditSinks) settings(w World) (collector.Sinks, error) {
+func (s *auditSinks) settings(w world.World) (collector.Sinks, error) {
 	credential, err := s.credential(w)
 	return collector.Sinks{
 		To: s.to, Format: audit.Format(s.format), Compress: s.compress, Cursor: s.cursor, Batch: s.batch,
@@ -80,11 +82,11 @@ func (s *auditSinks) settings(w World) (collector.Sinks, error) {
 }
 
 // credential reads the credential of endpoints.
-func (s *auditSinks) credential(w World) (string, error) {
+func (s *auditSinks) credential(w world.World) (string, error) {
 	if s.tokenFile != "" {
 		content, err := os.ReadFile(s.tokenFile)
 		if err != nil {
-			return "", advised(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file names a file with nothing but the credential")
+			return "", exit.WithHint(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file names a file with nothing but the credential")
 		}
 		return collector.ParseCredential(string(content), s.tokenFile)
 	}
@@ -95,6 +97,6 @@ func (s *auditSinks) credential(w World) (string, error) {
 }
 
 // collecting is what a collector gets from the world.
-func collecting(w World) collector.World {
-	return collector.World{Out: w.Out, Err: w.Err, Now: w.Now, UserAgent: "terraformer-rootly/" + version()}
+func collecting(w world.World) collector.World {
+	return collector.World{Out: w.Out, Err: w.Err, Now: w.Now, UserAgent: "terraformer-rootly/" + world.Version()}
 }

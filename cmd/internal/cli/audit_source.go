@@ -8,7 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
@@ -18,21 +21,21 @@ import (
 
 // An auditLog is where events come from, as flags.
 type auditLog struct {
-	connection
+	connect.Connection
 
 	from string // a file that audit sync wrote
 	now  func() time.Time
 }
 
 func (l *auditLog) flags(cmd *cobra.Command) {
-	connectionFlags(cmd, &l.connection)
+	connectionFlags(cmd, &l.Connection)
 	cmd.Flags().StringVar(&l.from, "from", "", "read this SQLite `FILE` that audit sync wrote, instead of asking the API")
 	_ = cmd.MarkFlagFilename("from") // fails for unknown flags only
 }
 
 // openLog opens the log. What the filter says in words that only people use, it puts into those of
 // the source. With lazy, no more is asked for than is taken.
-func (l *auditLog) openLog(ctx context.Context, w World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {
+func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {
 	if l.from != "" {
 		return l.openRecord(ctx)
 	}
@@ -51,8 +54,8 @@ func (l *auditLog) openLog(ctx context.Context, w World, f *audit.Filter, lazy b
 
 // openRecord opens what audit sync wrote.
 func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error) {
-	if l.synthetic {
-		return nil, nil, usage(errors.New("--from and --synthetic are two sources"), "name one of them")
+	if l.Synthetic {
+		return nil, nil, exit.Usage(errors.New("--from and --synthetic are two sources"), "name one of them")
 	}
 	record, err := journal.OpenRecord(ctx, l.from)
 	if err != nil {
@@ -62,20 +65,20 @@ func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error)
 }
 
 // client opens the API, or with --synthetic the built-in organisation with a month of changes.
-func (l *auditLog) client(w World) (*api.Client, func(), error) {
-	c, stop := l.connection, func() {}
-	if c.synthetic {
-		server := c.server(l.now)
-		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now().Truncate(time.Hour), Seed: c.seed}) {
+func (l *auditLog) client(w world.World) (*api.Client, func(), error) {
+	c, stop := l.Connection, func() {}
+	if c.Synthetic {
+		server := c.Server(l.now)
+		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now().Truncate(time.Hour), Seed: c.Seed}) {
 			server.Record(e)
 		}
-		address, closed, err := serve(server)
+		address, closed, err := connect.Serve(server)
 		if err != nil {
 			return nil, nil, err
 		}
-		c.url, c.token, c.tokenFile, c.synthetic, stop = address, "synthetic", "", false, closed
+		c.Url, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
 	}
-	client, _, disconnect, err := c.open(w, nil)
+	client, _, disconnect, err := c.Open(w, nil)
 	if err != nil {
 		stop()
 		return nil, nil, err

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -24,7 +26,7 @@ type auditSyncOptions struct {
 	metrics  string
 }
 
-func newAuditSync(w World) *cobra.Command {
+func newAuditSync(w world.World) *cobra.Command {
 	o := &auditSyncOptions{auditLog: auditLog{now: w.Now}}
 	cmd := &cobra.Command{
 		Use:   "sync",
@@ -45,7 +47,7 @@ is set aside, in a file beside the cursor, and the run ends with status 3.
 With --follow it runs until it is told to end. The endpoint of --metrics-addr has
 /healthz for probes and /metrics for Prometheus.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly audit sync --to sqlite://audit.db --backfill-from 90d
   $ terraformer-rootly audit sync --to ./audit --compress zstd --to postgres://audit@db/audit
   $ terraformer-rootly audit sync --to - --follow --metrics-addr :9090 | vector
@@ -53,7 +55,7 @@ With --follow it runs until it is told to end. The endpoint of --metrics-addr ha
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runAuditSync(cmd.Context(), w, o) },
 	}
-	connectionFlags(cmd, &o.auditLog.connection)
+	connectionFlags(cmd, &o.auditLog.Connection)
 	o.auditSinks.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.backfill, "backfill-from", "", "begin new sinks at this `TIME`: 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")
@@ -72,23 +74,23 @@ func (o *auditSyncOptions) check() (start time.Time, err error) {
 	now := o.now()
 	if o.backfill != "" {
 		if start, err = audit.ParseTime(o.backfill, now, false); err != nil {
-			return start, usage(fmt.Errorf("--backfill-from: %w", err), "write 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")
+			return start, exit.Usage(fmt.Errorf("--backfill-from: %w", err), "write 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")
 		}
 	}
 	switch {
 	case start.After(now):
-		return start, usage(fmt.Errorf("--backfill-from %s is in the future", o.backfill), "leave it out to begin now")
+		return start, exit.Usage(fmt.Errorf("--backfill-from %s is in the future", o.backfill), "leave it out to begin now")
 	case o.overlap < 0:
-		return start, usage(fmt.Errorf("--overlap %s is negative", o.overlap), "10m is usual")
+		return start, exit.Usage(fmt.Errorf("--overlap %s is negative", o.overlap), "10m is usual")
 	case o.follow && o.interval < time.Second:
-		return start, usage(fmt.Errorf("--interval %s is too short", o.interval), "a second at least")
+		return start, exit.Usage(fmt.Errorf("--interval %s is too short", o.interval), "a second at least")
 	case o.metrics != "" && !o.follow:
-		return start, usage(errors.New("--metrics-addr is for --follow"), "without it, look at the exit code")
+		return start, exit.Usage(errors.New("--metrics-addr is for --follow"), "without it, look at the exit code")
 	}
 	return start, nil
 }
 
-func runAuditSync(ctx context.Context, w World, o *auditSyncOptions) error {
+func runAuditSync(ctx context.Context, w world.World, o *auditSyncOptions) error {
 	start, err := o.check()
 	if err != nil {
 		return err
@@ -104,7 +106,7 @@ func runAuditSync(ctx context.Context, w World, o *auditSyncOptions) error {
 	defer disconnect()
 	err = collector.Sync(ctx, collecting(w), client, s)
 	if errors.Is(err, collector.ErrPartial) {
-		return outcome(exitPartial)
+		return exit.Status(exit.Partial)
 	}
 	return err
 }

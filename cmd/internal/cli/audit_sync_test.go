@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
@@ -47,7 +49,7 @@ func self(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(ctx, path)
-	cmd.Args = append([]string{program}, args...)
+	cmd.Args = append([]string{world.Program}, args...)
 	return cmd
 }
 
@@ -155,7 +157,7 @@ func TestPermissionLostBetweenPages(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "days")
 		for run, h := range []http.Handler{log, server} {
 			code, _, stderr := runOn(t, h, "audit", "sync", "--backfill-from", "1d", "--to", dir)
-			if refused := run == 0 && allowed < 1<<20; refused != (code == exitFailed) || refused != strings.Contains(stderr, "hint: the role of this API key lacks the permission Audits - read") {
+			if refused := run == 0 && allowed < 1<<20; refused != (code == exit.Failed) || refused != strings.Contains(stderr, "hint: the role of this API key lacks the permission Audits - read") {
 				t.Errorf("after %d pages: exit %d: %s", allowed, code, stderr)
 			}
 		}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -58,7 +60,7 @@ func runOn(t *testing.T, h http.Handler, args ...string) (code int, stdout, stde
 	defer listening.Close()
 	var out, complaints bytes.Buffer
 	env := map[string]string{"ROOTLY_API_URL": listening.URL, "ROOTLY_API_TOKEN": "token", "GOGC": "100"}
-	code = Main(World{
+	code = Main(world.World{
 		In: strings.NewReader(""), Out: &out, Err: &complaints,
 		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil }, Now: today,
 	}, args)
@@ -78,7 +80,7 @@ func TestAuditFiltersReachTheAPI(t *testing.T) {
 	if diff := cmp.Diff(want, log.asked[0].Query()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if rows := strings.Count(out, "\n"); code != exitDone || rows != 2 || !strings.Contains(out, ",web,k1,") {
+	if rows := strings.Count(out, "\n"); code != exit.Done || rows != 2 || !strings.Contains(out, ",web,k1,") {
 		t.Errorf("exit %d; what the API filters by is told of the event as well:\n%s", code, out)
 	}
 }
@@ -88,7 +90,7 @@ func TestAuditAsksForNoMoreThanItShows(t *testing.T) {
 	for limit, c := range map[string]struct{ rows, pages int }{"5": {5, 1}, "100": {100, 2}, "150": {150, 2}, "0": {1000, 10}} {
 		log, _ := logOf(t, sandbox.Options{}, 5, 200)
 		code, out, _ := runOn(t, log, "audit", "list", "--limit", limit, "--output", "ndjson")
-		if rows := strings.Count(out, "\n"); code != exitDone || rows != c.rows || len(log.asked) != c.pages {
+		if rows := strings.Count(out, "\n"); code != exit.Done || rows != c.rows || len(log.asked) != c.pages {
 			t.Errorf("--limit %s: exit %d, %d rows, %d requests; want %d and %d", limit, code, rows, len(log.asked), c.rows, c.pages)
 		}
 	}
@@ -103,7 +105,7 @@ func TestAuditIsCompleteUnderFaults(t *testing.T) {
 		ID string    `json:"id"`
 		At time.Time `json:"created_at"`
 	}
-	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitDone {
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exit.Done {
 		t.Fatalf("exit %d: %v\n%s", code, err, complaints)
 	}
 	seen := map[string]bool{}
@@ -125,7 +127,7 @@ func TestAuditListTellsWhatItCannotRead(t *testing.T) {
 			{"id":"7","type":"audits","attributes":{"event":"create"}}],"links":{},"meta":{}}`)
 	})
 	code, out, complaints := runOn(t, broken, "audit", "list", "--output", "json")
-	if code != exitPartial || !strings.Contains(complaints, "audit event 7: it has no created_at") || !json.Valid([]byte(out)) {
+	if code != exit.Partial || !strings.Contains(complaints, "audit event 7: it has no created_at") || !json.Valid([]byte(out)) {
 		t.Errorf("exit %d\n%s\n%s", code, out, complaints)
 	}
 }
@@ -134,15 +136,15 @@ func TestAuditShowGivesUpInTime(t *testing.T) {
 	t.Parallel()
 	log, _ := logOf(t, sandbox.Options{}, 30, 100)
 	code, out, _ := runOn(t, log, "audit", "show", "2950", "--output", "flat")
-	if code != exitDone || !strings.Contains(out, `"id":"2950"`) || len(log.asked) != 1 {
+	if code != exit.Done || !strings.Contains(out, `"id":"2950"`) || len(log.asked) != 1 {
 		t.Errorf("exit %d after %d requests: %s", code, len(log.asked), out)
 	}
 	log, _ = logOf(t, sandbox.Options{}, 30, 100)
-	if code, _, complaints := runOn(t, log, "audit", "show", "99999"); code != exitFailed || len(log.asked) > 12 {
+	if code, _, complaints := runOn(t, log, "audit", "show", "99999"); code != exit.Failed || len(log.asked) > 12 {
 		t.Errorf("exit %d after %d requests: %s", code, len(log.asked), complaints)
 	}
 	log, _ = logOf(t, sandbox.Options{}, 3, 1)
-	if code, _, complaints := runOn(t, log, "audit", "show", "no-number"); code != exitFailed || !strings.Contains(complaints, "no event has the id no-number") {
+	if code, _, complaints := runOn(t, log, "audit", "show", "no-number"); code != exit.Failed || !strings.Contains(complaints, "no event has the id no-number") {
 		t.Errorf("exit %d: %s", code, complaints)
 	}
 }

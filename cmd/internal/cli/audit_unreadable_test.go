@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
@@ -40,7 +41,7 @@ func TestEventsThatCannotBeRead(t *testing.T) {
 	db := filepath.Join(dir, "audit.db")
 	args := []string{"audit", "sync", "--backfill-from", "2000-01-01", "--to", "sqlite://" + db}
 	code, _, stderr := runOn(t, server, args...)
-	if code != exitPartial || !strings.Contains(stderr, "9 new") || !strings.Contains(stderr, "error: ") || !strings.Contains(stderr, ".unreadable.ndjson") {
+	if code != exit.Partial || !strings.Contains(stderr, "9 new") || !strings.Contains(stderr, "error: ") || !strings.Contains(stderr, ".unreadable.ndjson") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	want := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}
@@ -60,7 +61,7 @@ func TestEventsThatCannotBeRead(t *testing.T) {
 
 	code, stdout, stderr := runOn(t, server, "audit", "list", "--output", "ndjson", "--limit", "0")
 	ids := lineIDs(t, []byte(stdout))
-	if slices.Sort(ids); code != exitPartial || !slices.Equal(ids, want) || !strings.Contains(stderr, "3 events could not be read") {
+	if slices.Sort(ids); code != exit.Partial || !slices.Equal(ids, want) || !strings.Contains(stderr, "3 events could not be read") {
 		t.Errorf("exit %d, %q: %s", code, ids, stderr)
 	}
 	if code, stdout, stderr = runOn(t, server, "audit", "show", "3"); code != 0 || !strings.Contains(stdout, "Group") {

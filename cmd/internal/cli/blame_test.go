@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -18,7 +21,7 @@ import (
 )
 
 // blamingOn asks a server of events, the kinds of which are given.
-func blamingOn(t *testing.T, server *sandbox.Server, kinds ...string) (*blaming, *strings.Builder) {
+func blamingOn(t *testing.T, server *sandbox.Server, kinds ...string) (*authors.Blaming, *strings.Builder) {
 	t.Helper()
 	for i, kind := range kinds {
 		server.Record(sandbox.Event{Event: "destroy", ItemType: kind, ItemID: "id", At: auditDay.Add(time.Duration(i) * time.Second),
@@ -31,7 +34,7 @@ func blamingOn(t *testing.T, server *sandbox.Server, kinds ...string) (*blaming,
 		t.Fatal(err)
 	}
 	said := &strings.Builder{}
-	return &blaming{client: client, since: auditDay, say: func(text string) { said.WriteString(text + "\n") }}, said
+	return &authors.Blaming{Client: client, Since: auditDay, Say: func(text string) { said.WriteString(text + "\n") }}, said
 }
 
 // Who sees on-call changes only is told that authors of others stay unknown, and nobody else is.
@@ -54,7 +57,7 @@ func TestOnCallRole(t *testing.T) {
 		"nothing is seen":                  {about("Schedule", "Group"), nil, false},
 	} {
 		b, said := blamingOn(t, sandbox.New(sandbox.Options{}), c.events...)
-		if _, err := b.events(context.Background(), c.questions); err != nil || strings.Contains(said.String(), "on-call permission") != c.told {
+		if _, err := b.Events(context.Background(), c.questions); err != nil || strings.Contains(said.String(), "on-call permission") != c.told {
 			t.Errorf("%s: %q %v", name, said, err)
 		}
 	}
@@ -81,7 +84,7 @@ func TestTracing(t *testing.T) {
 		var told report.Changes
 		told.Changes = make([]report.ObjectChange, 1)
 		d := &drift.Diff{Changes: []drift.Change{{Kind: drift.Removed, Before: drift.Object{Type: "rootly_team", ID: "id"}}}}
-		if _, err := b.blame(context.Background(), d, &told); err != nil {
+		if _, err := b.Blame(context.Background(), d, &told); err != nil {
 			t.Fatal(err)
 		}
 		got := strings.Join(told.Changes[0].Authors, "; ")
@@ -100,23 +103,23 @@ func TestOnePerson(t *testing.T) {
 	ada, ann := audit.Event{UserName: "Ada", UserEmail: "ada@example.com"}, audit.Event{UserName: "Ann", UserEmail: "ADA@example.com"}
 	for name, c := range map[string]struct {
 		events []audit.Event
-		want   person
+		want   git.Person
 		said   bool
 	}{
-		"one":                     {[]audit.Event{ada, ada}, person{"Ada", "ada@example.com"}, false},
-		"one under another name":  {[]audit.Event{ada, ann}, person{"Ada", "ada@example.com"}, false},
-		"two of one name":         {[]audit.Event{ada, {UserName: "Ada", UserEmail: "eve@example.com"}}, person{}, false},
-		"nobody named":            {[]audit.Event{ada, {UserName: "Ada"}}, person{}, false},
-		"no name":                 {[]audit.Event{{UserName: "\u202e<>", UserEmail: "ada@example.com"}}, person{"ada@example.com", "ada@example.com"}, false},
-		"an odd address":          {[]audit.Event{{UserName: "B", UserEmail: "o'brien+x@sub.example.com"}}, person{"B", "o'brien+x@sub.example.com"}, false},
-		"an address of two":       {[]audit.Event{{UserName: "B", UserEmail: "b@x> <head@example.com"}}, person{}, true},
-		"an address with a line":  {[]audit.Event{{UserName: "B", UserEmail: "b@example.com\nx"}}, person{}, true},
-		"an address with a mark":  {[]audit.Event{{UserName: "B", UserEmail: "b@ex\u202eample.com"}}, person{}, true},
-		"an address without host": {[]audit.Event{{UserName: "B", UserEmail: "b@"}}, person{}, true},
-		"an endless address":      {[]audit.Event{{UserName: "B", UserEmail: "b@" + strings.Repeat("x", 300)}}, person{}, true},
+		"one":                     {[]audit.Event{ada, ada}, git.Person{Name: "Ada", Email: "ada@example.com"}, false},
+		"one under another name":  {[]audit.Event{ada, ann}, git.Person{Name: "Ada", Email: "ada@example.com"}, false},
+		"two of one name":         {[]audit.Event{ada, {UserName: "Ada", UserEmail: "eve@example.com"}}, git.Person{}, false},
+		"nobody named":            {[]audit.Event{ada, {UserName: "Ada"}}, git.Person{}, false},
+		"no name":                 {[]audit.Event{{UserName: "\u202e<>", UserEmail: "ada@example.com"}}, git.Person{Name: "ada@example.com", Email: "ada@example.com"}, false},
+		"an odd address":          {[]audit.Event{{UserName: "B", UserEmail: "o'brien+x@sub.example.com"}}, git.Person{Name: "B", Email: "o'brien+x@sub.example.com"}, false},
+		"an address of two":       {[]audit.Event{{UserName: "B", UserEmail: "b@x> <head@example.com"}}, git.Person{}, true},
+		"an address with a line":  {[]audit.Event{{UserName: "B", UserEmail: "b@example.com\nx"}}, git.Person{}, true},
+		"an address with a mark":  {[]audit.Event{{UserName: "B", UserEmail: "b@ex\u202eample.com"}}, git.Person{}, true},
+		"an address without host": {[]audit.Event{{UserName: "B", UserEmail: "b@"}}, git.Person{}, true},
+		"an endless address":      {[]audit.Event{{UserName: "B", UserEmail: "b@" + strings.Repeat("x", 300)}}, git.Person{}, true},
 	} {
 		said := ""
-		got := onePerson([]drift.Answer{{Confidence: drift.Exact, Events: c.events}}, func(text string) { said += text })
+		got := authors.OnePerson([]drift.Answer{{Confidence: drift.Exact, Events: c.events}}, func(text string) { said += text })
 		if got != c.want || (said != "") != c.said {
 			t.Errorf("%s: %+v, said %q", name, got, said)
 		}
@@ -130,21 +133,21 @@ func TestWrittenAt(t *testing.T) {
 		t.Skip("no git")
 	}
 	dir := t.TempDir()
-	if _, known := writtenAt(t.Context(), dir, proofName); known {
+	if _, known := git.WrittenAt(t.Context(), dir, importer.ProofName); known {
 		t.Error("a file that is not there was written")
 	}
-	if err := os.WriteFile(filepath.Join(dir, proofName), []byte("{}"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, importer.ProofName), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	written := time.Date(2026, time.May, 4, 8, 0, 0, 0, time.UTC)
-	if err := os.Chtimes(filepath.Join(dir, proofName), written, written); err != nil {
+	if err := os.Chtimes(filepath.Join(dir, importer.ProofName), written, written); err != nil {
 		t.Fatal(err)
 	}
-	if at, known := writtenAt(t.Context(), dir, proofName); !known || !at.Equal(written) {
+	if at, known := git.WrittenAt(t.Context(), dir, importer.ProofName); !known || !at.Equal(written) {
 		t.Errorf("without git: %s %v", at, known)
 	}
 	for _, args := range [][]string{
-		{"init", "--quiet"}, {"add", proofName},
+		{"init", "--quiet"}, {"add", importer.ProofName},
 		{"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "m"},
 	} {
 		cmd := exec.CommandContext(t.Context(), "git", args...)
@@ -153,7 +156,7 @@ func TestWrittenAt(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
-	if at, known := writtenAt(t.Context(), dir, proofName); !known || !at.Equal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)) {
+	if at, known := git.WrittenAt(t.Context(), dir, importer.ProofName); !known || !at.Equal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)) {
 		t.Errorf("with git: %s %v", at, known)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
@@ -43,7 +44,7 @@ func completeTypes(_ *cobra.Command, _ []string, typed string) ([]string, cobra.
 // typeWords are the words that --resources takes, sorted.
 func typeWords() []string {
 	words := map[string]bool{}
-	for word := range families() {
+	for word := range selection.Families() {
 		words[word] = true
 	}
 	for _, t := range catalogue.Types() {

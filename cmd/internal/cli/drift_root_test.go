@@ -14,6 +14,9 @@ import (
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
@@ -31,8 +34,8 @@ func TestRemoteWorkspacesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		failed := errors.New("no plan")
-		err := root{dir: dir, data: filepath.Join(dir, ".terraform")}.runsRemotely(failed)
-		var f *fault
+		err := drifting.Root{Dir: dir, Data: filepath.Join(dir, ".terraform")}.RunsRemotely(failed)
+		var f *exit.Fault
 		if !errors.Is(err, failed) || errors.As(err, &f) != told || told && !strings.Contains(f.Hint(), "execution mode") {
 			t.Errorf("%s: %v", kind, err)
 		}
@@ -100,9 +103,9 @@ resource "rootly_cause" "a" { name = "Remote" }
 	initialise(t, dir, settings, rootly.URL)
 
 	var out, talk bytes.Buffer
-	w := World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv, Now: today}
+	w := world.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Getenv: os.Getenv, Now: today}
 	code := Main(w, []string{"drift", dir, "--provider", "stand-in", "--unmanaged=false", "--url", rootly.URL, "--token", scriptToken})
-	if code != exitDiffers || !strings.Contains(out.String(), "* rootly_cause.a") || !strings.Contains(talk.String(), "whose workspace may run remotely: this plan was made on this machine") {
+	if code != exit.Differs || !strings.Contains(out.String(), "* rootly_cause.a") || !strings.Contains(talk.String(), "whose workspace may run remotely: this plan was made on this machine") {
 		t.Errorf("exit code %d: %s%s", code, out.String(), talk.String())
 	}
 	if len(there.wrote) > 0 {

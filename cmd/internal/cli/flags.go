@@ -7,129 +7,136 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
 // This file has the flags that several commands share, and the words that they accept.
 
-func connectionFlags(cmd *cobra.Command, c *connection) {
+func connectionFlags(cmd *cobra.Command, c *connect.Connection) {
 	f := cmd.Flags()
-	f.StringVar(&c.url, "url", "", "address of the API `URL` (default $ROOTLY_API_URL or "+api.DefaultURL+")")
-	f.StringVar(&c.token, "token", "", "API `TOKEN` (default $ROOTLY_API_TOKEN)")
-	f.StringVar(&c.tokenFile, "token-file", "", "`FILE` that holds the token")
-	f.IntVar(&c.perMinute, "max-requests-per-minute", 0, "pace below the limit that Rootly announces; 0 follows Rootly")
-	f.IntVar(&c.parallelism, "parallelism", 16, "requests in flight at once")
-	f.IntVar(&c.retries, "retries", 7, "times that a request is repeated before it counts as failed")
-	f.BoolVar(&c.synthetic, "synthetic", false, "use the built-in organisation instead of an account")
-	f.IntVar(&c.size, "size", 0, "objects in the built-in organisation (0: one that has every type)")
-	f.Uint64Var(&c.seed, "seed", 1, "seed of the built-in organisation")
+	f.StringVar(&c.Url, "url", "", "address of the API `URL` (default $ROOTLY_API_URL or "+api.DefaultURL+")")
+	f.StringVar(&c.Token, "token", "", "API `TOKEN` (default $ROOTLY_API_TOKEN)")
+	f.StringVar(&c.TokenFile, "token-file", "", "`FILE` that holds the token")
+	f.IntVar(&c.PerMinute, "max-requests-per-minute", 0, "pace below the limit that Rootly announces; 0 follows Rootly")
+	f.IntVar(&c.Parallelism, "parallelism", 16, "requests in flight at once")
+	f.IntVar(&c.Retries, "retries", 7, "times that a request is repeated before it counts as failed")
+	f.BoolVar(&c.Synthetic, "synthetic", false, "use the built-in organisation instead of an account")
+	f.IntVar(&c.Size, "size", 0, "objects in the built-in organisation (0: one that has every type)")
+	f.Uint64Var(&c.Seed, "seed", 1, "seed of the built-in organisation")
 }
 
-func selectionFlags(cmd *cobra.Command, s *selection) {
+func selectionFlags(cmd *cobra.Command, s *selection.Selection) {
 	f := cmd.Flags()
-	s.given = f.Changed
-	f.StringSliceVar(&s.resources, "resources", nil, "`TYPES` to take, such as service,team; '*' takes all (default: all but runtime objects)")
-	f.StringSliceVar(&s.excludes, "excludes", nil, "`TYPES` to leave out")
-	f.StringArrayVar(&s.filters, "filter", nil, "take only objects that match, such as '`service.name=api-*`' (repeatable)")
+	s.Given = f.Changed
+	f.StringSliceVar(&s.Resources, "resources", nil, "`TYPES` to take, such as service,team; '*' takes all (default: all but runtime objects)")
+	f.StringSliceVar(&s.Excludes, "excludes", nil, "`TYPES` to leave out")
+	f.StringArrayVar(&s.Filters, "filter", nil, "take only objects that match, such as '`service.name=api-*`' (repeatable)")
 }
 
-func proofFlags(cmd *cobra.Command, p *proof) {
+func proofFlags(cmd *cobra.Command, p *planning.Proof) {
 	f := cmd.Flags()
-	f.StringVar(&p.against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
-	f.BoolVar(&p.off, "no-verify", false, "do not plan")
-	f.IntVar(&p.subset, "verify-sample", 0, "plan only `N` resources, spread over the types, and what they refer to (0: all)")
-	f.BoolVar(&p.noRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
+	f.StringVar(&p.Against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
+	f.BoolVar(&p.Off, "no-verify", false, "do not plan")
+	f.IntVar(&p.Subset, "verify-sample", 0, "plan only `N` resources, spread over the types, and what they refer to (0: all)")
+	f.BoolVar(&p.NoRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
 	toolFlags(cmd, p)
 }
 
 // toolFlags are those that say what plans.
-func toolFlags(cmd *cobra.Command, p *proof) {
+func toolFlags(cmd *cobra.Command, p *planning.Proof) {
 	f := cmd.Flags()
-	f.StringVar(&p.engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
-	f.StringVar(&p.provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
+	f.StringVar(&p.Engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
+	f.StringVar(&p.Provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
 }
 
-func proofChoices(p *proof) []choice {
-	return append(toolChoices(p), choice{"verify", &p.against, []string{"replay", "live"}})
+func proofChoices(p *planning.Proof) []choice {
+	return append(toolChoices(p), choice{"verify", &p.Against, []string{"replay", "live"}})
 }
 
-func toolChoices(p *proof) []choice {
-	return []choice{{"provider", &p.provider, []string{"official", "stand-in"}}}
+func toolChoices(p *planning.Proof) []choice {
+	return []choice{{"provider", &p.Provider, []string{"official", "stand-in"}}}
 }
 
-func importAsFlags(cmd *cobra.Command, a *importAs) {
-	cmd.Flags().StringVar(&a.importAs, "import-as", asBlocks,
+func importAsFlags(cmd *cobra.Command, a *importer.ImportAs) {
+	cmd.Flags().StringVar(&a.ImportAs, "import-as", importer.AsBlocks,
 		"how Terraform gets to know the objects: blocks, state, both, script or none")
 }
 
-func importAsChoices(a *importAs) []choice {
-	return []choice{{"import-as", &a.importAs, []string{asBlocks, asState, asBoth, asScript, asNone}}}
+func importAsChoices(a *importer.ImportAs) []choice {
+	return []choice{{"import-as", &a.ImportAs, []string{importer.AsBlocks, importer.AsState, importer.AsBoth, importer.AsScript, importer.AsNone}}}
 }
 
-func againFlags(cmd *cobra.Command, a *again) {
+func againFlags(cmd *cobra.Command, a *importer.Again) {
 	f := cmd.Flags()
-	f.StringVar(&a.into, "into", "", "`DIRECTORY` with code of your own to write beside: what it manages is skipped and referred to")
-	f.BoolVar(&a.forget, "forget", false, "let objects that are no longer selected leave code and state, and live on")
-	f.BoolVar(&a.rename, "rename-addresses", false, "give objects that were renamed the address of their new name, with moved blocks")
+	f.StringVar(&a.Into, "into", "", "`DIRECTORY` with code of your own to write beside: what it manages is skipped and referred to")
+	f.BoolVar(&a.Forget, "forget", false, "let objects that are no longer selected leave code and state, and live on")
+	f.BoolVar(&a.Rename, "rename-addresses", false, "give objects that were renamed the address of their new name, with moved blocks")
 }
 
 // place resolves where to write, given that -o has a default.
-func placeInto(cmd *cobra.Command, o *importOptions) error {
-	if o.again.into == "" {
+func placeInto(cmd *cobra.Command, o *importer.Settings) error {
+	if o.Again.Into == "" {
 		return nil
 	}
 	if cmd.Flags().Changed("output-dir") {
-		return usage(errors.New("--into and --output-dir both name a directory"), "give one of them: --into writes beside code of your own")
+		return exit.Usage(errors.New("--into and --output-dir both name a directory"), "give one of them: --into writes beside code of your own")
 	}
-	if stat, err := os.Stat(o.again.into); err != nil || !stat.IsDir() {
-		return usage(fmt.Errorf("--into %s: no such directory", o.again.into), "give the root module that you have; -o makes a new one")
+	if stat, err := os.Stat(o.Again.Into); err != nil || !stat.IsDir() {
+		return exit.Usage(fmt.Errorf("--into %s: no such directory", o.Again.Into), "give the root module that you have; -o makes a new one")
 	}
-	o.dir = o.again.into
+	o.Dir = o.Again.Into
 	return nil
 }
 
-func splittingFlags(cmd *cobra.Command, s *splitting) {
+func splittingFlags(cmd *cobra.Command, s *importer.Splitting) {
 	f := cmd.Flags()
-	s.given = f.Changed
-	f.StringVar(&s.by, "split-by", "none", "root modules: none makes one; team one for each owning team, and one they share")
-	f.StringVar(&s.across, "across", acrossState, "references between them: remote-state, or data looks up what it can")
-	f.StringVar(&s.owners, "owner-format", "@your-org/"+teamMark, "how CODEOWNERS names a team, as GitHub and GitLab know it: `FORMAT`")
+	s.Given = f.Changed
+	f.StringVar(&s.By, "split-by", "none", "root modules: none makes one; team one for each owning team, and one they share")
+	f.StringVar(&s.Across, "across", importer.AcrossState, "references between them: remote-state, or data looks up what it can")
+	f.StringVar(&s.Owners, "owner-format", "@your-org/"+importer.TeamMark, "how CODEOWNERS names a team, as GitHub and GitLab know it: `FORMAT`")
 }
 
-func splittingChoices(s *splitting) []choice {
-	if s.given == nil {
+func splittingChoices(s *importer.Splitting) []choice {
+	if s.Given == nil {
 		return nil
 	}
-	return []choice{{"split-by", &s.by, []string{"none", byTeam}}, {"across", &s.across, []string{acrossState, acrossData}}}
+	return []choice{{"split-by", &s.By, []string{"none", importer.ByTeam}}, {"across", &s.Across, []string{importer.AcrossState, importer.AcrossData}}}
 }
 
 // codeFlags are those that say where code goes and what it looks like.
-func codeFlags(cmd *cobra.Command, o *importOptions) {
+func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f := cmd.Flags()
-	f.StringVarP(&o.dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
-	f.StringVar(&o.layout, "layout", "by-type", "files: by-type, by-object or single")
-	f.StringVar(&o.output, "output", "hcl", "language of the files: hcl or json")
-	f.StringVar(&o.detail, "detail", "minimal", "minimal leaves out what equals the provider's default; full writes all")
-	f.StringVar(&o.references, "references", "literal", "for what is referred to but not taken: literal, data or follow")
-	f.StringVar(&o.users, "users", "locals", "how people are written: locals, data or literal")
-	f.StringVar(&o.system, "system", "import", "objects that Rootly made: import, data or skip")
-	f.BoolVar(&o.force, "force", false, "overwrite files that were edited or are not of this program")
-	f.BoolVar(&o.acceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if none of its type can be read")
-	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing; tell what would be written")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary")
-	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	f.StringVarP(&o.Dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
+	f.StringVar(&o.Layout, "layout", "by-type", "files: by-type, by-object or single")
+	f.StringVar(&o.Output, "output", "hcl", "language of the files: hcl or json")
+	f.StringVar(&o.Detail, "detail", "minimal", "minimal leaves out what equals the provider's default; full writes all")
+	f.StringVar(&o.References, "references", "literal", "for what is referred to but not taken: literal, data or follow")
+	f.StringVar(&o.Users, "users", "locals", "how people are written: locals, data or literal")
+	f.StringVar(&o.System, "system", "import", "objects that Rootly made: import, data or skip")
+	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or are not of this program")
+	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if none of its type can be read")
+	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; tell what would be written")
+	f.BoolVarP(&o.Quiet, "quiet", "q", false, "no progress and no summary")
+	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
 }
 
-func importChoices(o *importOptions) []choice {
-	return append(slices.Concat(proofChoices(&o.proof), importAsChoices(&o.importAs), splittingChoices(&o.splitting)),
-		choice{"layout", &o.layout, []string{"by-type", "by-object", "single"}},
-		choice{"output", &o.output, []string{"hcl", "json"}},
-		choice{"detail", &o.detail, []string{"minimal", "full"}},
-		choice{"references", &o.references, []string{"literal", "data", "follow"}},
-		choice{"users", &o.users, []string{"locals", "data", "literal"}},
-		choice{"system", &o.system, []string{"import", "data", "skip"}},
-		choice{"secrets", &o.secrets, []string{"plain", "masked", "blank"}},
+func importChoices(o *importer.Settings) []choice {
+	return append(slices.Concat(proofChoices(&o.Proof), importAsChoices(&o.ImportAs), splittingChoices(&o.Splitting)),
+		choice{"layout", &o.Layout, []string{"by-type", "by-object", "single"}},
+		choice{"output", &o.Output, []string{"hcl", "json"}},
+		choice{"detail", &o.Detail, []string{"minimal", "full"}},
+		choice{"references", &o.References, []string{"literal", "data", "follow"}},
+		choice{"users", &o.Users, []string{"locals", "data", "literal"}},
+		choice{"system", &o.System, []string{"import", "data", "skip"}},
+		choice{"secrets", &o.Secrets, []string{"plain", "masked", "blank"}},
 	)
 }
 
@@ -151,7 +158,7 @@ func check(choices []choice) error {
 }
 
 func badChoice(flag, value, choices string) error {
-	return usage(fmt.Errorf("%s %q is not a choice", flag, value), "choose "+choices)
+	return exit.Usage(fmt.Errorf("%s %q is not a choice", flag, value), "choose "+choices)
 }
 
 func oneOf(flag, value string, choices []string) error {
@@ -171,13 +178,13 @@ func oneOf(flag, value string, choices []string) error {
 	return badChoice(flag, value, list)
 }
 
-func driftIncidentFlags(cmd *cobra.Command, o *driftIncident) {
+func driftIncidentFlags(cmd *cobra.Command, o *drifting.DriftIncident) {
 	f := cmd.Flags()
-	f.BoolVar(&o.incident, "incident", false, "raise the drift as one Rootly incident, which later runs update")
-	f.StringVar(&o.name, "name", "", "`NAME` that tells this directory's incident from others (default: the directory's own)")
-	f.StringVar(&o.severity, "severity", "", "`SLUG` of the incident's severity (default: a lowest one)")
-	f.StringVar(&o.kind, "incident-kind", "normal", "`KIND` of the incident")
-	o.ties = map[post.Kind]*[]string{}
+	f.BoolVar(&o.Incident, "incident", false, "raise the drift as one Rootly incident, which later runs update")
+	f.StringVar(&o.Name, "name", "", "`NAME` that tells this directory's incident from others (default: the directory's own)")
+	f.StringVar(&o.Severity, "severity", "", "`SLUG` of the incident's severity (default: a lowest one)")
+	f.StringVar(&o.Kind, "incident-kind", "normal", "`KIND` of the incident")
+	o.Ties = map[post.Kind]*[]string{}
 	for _, tie := range []struct {
 		kind        post.Kind
 		flag, whose string
@@ -186,18 +193,18 @@ func driftIncidentFlags(cmd *cobra.Command, o *driftIncident) {
 		{post.Team, "team", "teams concerned"}, {post.Functionality, "functionality", "functionalities concerned"},
 		{post.Cause, "cause", "causes"}, {post.IncidentType, "incident-type", "incident types"},
 	} {
-		o.ties[tie.kind] = new([]string)
-		f.StringSliceVar(o.ties[tie.kind], tie.flag, nil, "`SLUGS` of "+tie.whose)
+		o.Ties[tie.kind] = new([]string)
+		f.StringSliceVar(o.Ties[tie.kind], tie.flag, nil, "`SLUGS` of "+tie.whose)
 	}
-	f.BoolVar(&o.private, "private", false, "make the incident private")
-	f.StringSliceVar(&o.labels, "label", nil, "`KEY=VALUE` labels of the incident")
-	f.BoolVar(&o.resolve, "resolve", false, "resolve the incident when the drift is gone")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print the request instead of sending it")
+	f.BoolVar(&o.Private, "private", false, "make the incident private")
+	f.StringSliceVar(&o.Labels, "label", nil, "`KEY=VALUE` labels of the incident")
+	f.BoolVar(&o.Resolve, "resolve", false, "resolve the incident when the drift is gone")
+	f.BoolVar(&o.DryRun, "dry-run", false, "print the request instead of sending it")
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		for _, name := range []string{"name", "severity", "incident-kind", "environment", "service", "team", "functionality", "cause",
 			"incident-type", "private", "label", "resolve", "dry-run"} {
 			if f.Changed(name) {
-				o.given = append(o.given, "--"+name)
+				o.Given = append(o.Given, "--"+name)
 			}
 		}
 	}

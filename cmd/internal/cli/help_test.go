@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 // The help of every command is part of the interface: word by word. No line is over 80 columns, but for
@@ -18,10 +21,10 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	golden := filepath.Join("..", "..", "..", "testdata", "help.txtar")
 	archive := &txtar.Archive{Comment: []byte("What --help prints for each command. go test ./cmd/internal/cli -run TestHelp -update\n")}
-	for _, path := range commandPaths(newRoot(World{Getenv: os.Getenv, Now: today})) {
+	for _, path := range commandPaths(newRoot(world.World{Getenv: os.Getenv, Now: today})) {
 		var out, errs bytes.Buffer
-		w := World{In: strings.NewReader(""), Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: today}
-		if code := Main(w, append(path[1:], "--help")); code != exitDone || errs.Len() > 0 {
+		w := world.World{In: strings.NewReader(""), Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: today}
+		if code := Main(w, append(path[1:], "--help")); code != exit.Done || errs.Len() > 0 {
 			t.Errorf("%v --help: code %d, %s", path, code, errs.String())
 		}
 		for _, line := range strings.Split(out.String(), "\n") {

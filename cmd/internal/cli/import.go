@@ -1,45 +1,17 @@
 package cli
 
 import (
-	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/generator"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
-// importOptions are the flags of import.
-type importOptions struct {
-	connection
-	selection
-	proof
-	importAs
-	again
-	splitting
-
-	fold          bool
-	acceptDeleted bool
-
-	dir        string
-	layout     string
-	output     string
-	detail     string
-	references string
-	users      string
-	system     string
-	secrets    string
-	force      bool
-	dryRun     bool
-	quiet      bool
-	json       bool
-}
-
-func newImport(w World) *cobra.Command {
-	o := &importOptions{}
+func newImport(w world.World) *cobra.Command {
+	o := &importer.Settings{}
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Write the organisation as code, and prove it with a plan",
@@ -62,7 +34,7 @@ its own below the directory, and all share one for the rest. They read each
 other's states, or with --across data look up what a data source finds. Each is
 proven by itself; CODEOWNERS says whose it is.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly import --synthetic -o ./demo --no-verify
   $ terraformer-rootly import -o ./rootly
   $ terraformer-rootly import -o ./rootly --resources service,team
@@ -73,133 +45,18 @@ proven by itself; CODEOWNERS says whose it is.
 			if err := errors.Join(check(importChoices(o)), placeInto(cmd, o)); err != nil {
 				return err
 			}
-			return runImport(cmd.Context(), w, o)
+			return importer.Import(cmd.Context(), w, o)
 		},
 	}
-	connectionFlags(cmd, &o.connection)
-	selectionFlags(cmd, &o.selection)
-	proofFlags(cmd, &o.proof)
-	importAsFlags(cmd, &o.importAs)
-	againFlags(cmd, &o.again)
-	splittingFlags(cmd, &o.splitting)
+	connectionFlags(cmd, &o.Connection)
+	selectionFlags(cmd, &o.Selection)
+	proofFlags(cmd, &o.Proof)
+	importAsFlags(cmd, &o.ImportAs)
+	againFlags(cmd, &o.Again)
+	splittingFlags(cmd, &o.Splitting)
 	codeFlags(cmd, o)
-	cmd.Flags().StringVar(&o.secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
-	cmd.Flags().BoolVar(&o.fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
+	cmd.Flags().StringVar(&o.Secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
+	cmd.Flags().BoolVar(&o.Fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
 	completions(cmd, importChoices(o))
 	return cmd
-}
-
-// runImport turns the live organisation into proven code.
-func runImport(ctx context.Context, w World, o *importOptions) error {
-	if o.splitting.on() {
-		return runSplit(ctx, w, o)
-	}
-	run, err := newRun(ctx, w, o)
-	if err != nil {
-		return err
-	}
-	defer run.close()
-
-	if err := run.fetch(ctx); err != nil { // API to live objects
-		return err
-	}
-	if err := run.link(ctx); err != nil { // live objects to a graph with references
-		return err
-	}
-	if err := run.render(); err != nil { // graph to files in memory
-		return err
-	}
-	if err := run.stage(); err != nil { // files to a private copy of the directory
-		return err
-	}
-	if err := run.verify(ctx); err != nil { // the plan of that copy
-		return err
-	}
-	run.sum()
-	if err := run.commit(ctx); err != nil { // proven files to the directory
-		return err
-	}
-	return run.tell()
-}
-
-// renderOptions translates the flags that say what files look like.
-func (o *importOptions) renderOptions() generator.Options {
-	r := generator.Options{Blank: o.secrets == "blank", Import: o.importAs.blocks()}
-	r.Release = o.proof.off && o.importAs.importAs == asBlocks // nothing after the files needs the values
-	switch o.layout {
-	case "by-object":
-		r.Layout = generator.ByObject
-	case "single":
-		r.Layout = generator.Single
-	}
-	if o.output == "json" {
-		r.Syntax = generator.JSON
-	}
-	return r
-}
-
-// newRun prepares what the stages share.
-func newRun(ctx context.Context, w World, o *importOptions) (*run, error) {
-	if o.dir == "" {
-		return nil, usage(errors.New("-o names no directory"), "give the directory to write to")
-	}
-	if o.proof.subset < 0 {
-		return nil, usage(fmt.Errorf("--verify-sample %d is negative", o.proof.subset), "0 plans all resources")
-	}
-	if err := o.splitting.check(o); err != nil {
-		return nil, err
-	}
-	if err := o.splitting.agrees(o.dir); err != nil {
-		return nil, err
-	}
-	types, explicit, err := o.types()
-	if err != nil {
-		return nil, err
-	}
-	filters, err := o.parse()
-	if err != nil {
-		return nil, err
-	}
-	if err := checkSelected(filters, types); err != nil {
-		return nil, err
-	}
-	s, err := schema.Snapshot()
-	if err != nil {
-		return nil, err
-	}
-	r := &run{
-		veil: newVeil(),
-		w:    w, o: o, types: types, explicit: explicit, filters: filters, schema: s, renderOptions: o.renderOptions(),
-		started: w.Now(),
-		report:  &report.Summary{Directory: o.dir, DryRun: o.dryRun, StageSeconds: map[string]float64{}},
-	}
-	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
-	if r.client, r.liveTarget, r.disconnect, err = o.open(w, nil); err != nil {
-		return nil, err
-	}
-	if err := r.haveEngine(ctx); err != nil {
-		r.close()
-		return nil, err
-	}
-	if err := r.openDirectory(); err != nil {
-		r.close()
-		return nil, err
-	}
-	if err := r.haveFolds(ctx); err != nil {
-		r.close()
-		return nil, err
-	}
-	if err := r.openState(ctx); err != nil {
-		r.close()
-		return nil, err
-	}
-	if err := r.lookAround(ctx); err != nil {
-		r.close()
-		return nil, err
-	}
-	if err := r.installedSchema(ctx, r.o.dir); err != nil {
-		r.close()
-		return nil, err
-	}
-	return r, nil
 }

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
@@ -23,7 +26,7 @@ func TestStateThatMovesStopsTheImport(t *testing.T) {
 		t.Skip("no terraform and no tofu")
 	}
 	dir := t.TempDir()
-	path := filepath.Join(dir, stateName)
+	path := filepath.Join(dir, planning.StateName)
 	first, err := tfstate.New(nil, tfstate.Options{Lineage: "theirs"})
 	if err != nil {
 		t.Fatal(err)
@@ -50,9 +53,9 @@ func TestStateThatMovesStopsTheImport(t *testing.T) {
 	defer server.Close()
 
 	var stderr bytes.Buffer
-	world := World{In: strings.NewReader(""), Out: &stderr, Err: &stderr, Getenv: os.Getenv, Environ: os.Environ, Now: today}
+	world := world.World{In: strings.NewReader(""), Out: &stderr, Err: &stderr, Getenv: os.Getenv, Environ: os.Environ, Now: today}
 	code := Main(world, []string{"import", "-o", dir, "--url", server.URL, "--token", scriptToken, "--import-as", "state", "--no-verify"})
-	if code != exitFailed || !strings.Contains(stderr.String(), "moved while the run went on") || !strings.Contains(stderr.String(), "nothing was written") {
+	if code != exit.Failed || !strings.Contains(stderr.String(), "moved while the run went on") || !strings.Contains(stderr.String(), "nothing was written") {
 		t.Errorf("exit code %d:\n%s", code, &stderr)
 	}
 	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, second) {

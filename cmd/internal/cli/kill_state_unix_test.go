@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
@@ -38,10 +39,10 @@ func TestKilledStateRuns(t *testing.T) {
 	}
 	small, large := rootlyOfSize(t, 60), rootlyOfSize(t, 90)
 	for name, k := range map[string]*stateKilling{
-		"import into a new state":      {state: stateName},
-		"re-import into a state":       {state: stateName, first: small},
+		"import into a new state":      {state: planning.StateName},
+		"re-import into a state":       {state: planning.StateName, first: small},
 		"re-import behind a backend":   {state: "kept/rootly.tfstate", first: small},
-		"import of what a state lacks": {state: stateName, first: small, lacking: true},
+		"import of what a state lacks": {state: planning.StateName, first: small, lacking: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k.seen = map[string]int{}
@@ -98,7 +99,7 @@ func (k *stateKilling) prepare(t *testing.T) {
 		if err := os.Mkdir(k.base, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if k.state != stateName {
+		if k.state != planning.StateName {
 			if err := os.WriteFile(filepath.Join(k.base, "backend.tf"), []byte(keptElsewhere), 0o600); err != nil {
 				t.Fatal(err)
 			}

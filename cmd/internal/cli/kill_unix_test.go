@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
 )
@@ -175,7 +176,7 @@ func rootlyOfSize(t *testing.T, size int) string {
 }
 
 func importCommand(dir, url string) *exec.Cmd {
-	return exec.Command(program, "import", "-o", dir, "--no-verify", "-q", "--url", url, "--token", scriptToken)
+	return exec.Command(world.Program, "import", "-o", dir, "--no-verify", "-q", "--url", url, "--token", scriptToken)
 }
 
 func importInto(t *testing.T, dir, url string) {

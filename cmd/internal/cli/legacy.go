@@ -12,14 +12,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
 // This file keeps the command lines of the tool that this program follows. They are translated
 // into those of today, and either run with the meaning that they had, or end in one error that
 // names the new form.
-
-const program = "terraformer-rootly"
 
 // oldImport are the flags below "import rootly".
 type oldImport struct {
@@ -33,7 +34,7 @@ type oldImport struct {
 const oldPattern = "{output}/{provider}/{service}/"
 
 // newOldImport makes "import rootly". Flags of today that do not collide work there too.
-func newOldImport(w World) *cobra.Command {
+func newOldImport(w world.World) *cobra.Command {
 	cmd := oldCommand("rootly", func(cmd *cobra.Command, line commandLine) error {
 		if err := line.refuse(""); err != nil {
 			return err
@@ -60,8 +61,8 @@ func newOldPlan() *cobra.Command {
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 		Args:               cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usage(errors.New("plan files are gone: import reads and writes in one go"),
-				program+" import -o DIRECTORY --dry-run shows what would be written; without --dry-run it is written")
+			return exit.Usage(errors.New("plan files are gone: import reads and writes in one go"),
+				world.Program+" import -o DIRECTORY --dry-run shows what would be written; without --dry-run it is written")
 		},
 	}
 	cmd.AddCommand(oldCommand("rootly", func(_ *cobra.Command, line commandLine) error {
@@ -86,7 +87,7 @@ func oldCommand(use string, run func(*cobra.Command, commandLine) error) *cobra.
 		},
 	}
 	o.flags(cmd.Flags())
-	newImport(World{}).Flags().VisitAll(func(f *pflag.Flag) {
+	newImport(world.World{}).Flags().VisitAll(func(f *pflag.Flag) {
 		if cmd.Flags().Lookup(f.Name) == nil && f.Name != "output-dir" && f.Name != "layout" {
 			cmd.Flags().AddFlag(f)
 		}
@@ -190,7 +191,7 @@ func (o *oldImport) rest(f *pflag.Flag, line *commandLine) {
 // selected translates the types: a word stood for a type with all that it owns.
 func (o *oldImport) selected(line *commandLine) (string, error) {
 	if len(o.resources) == 0 {
-		return "", usage(errors.New("import rootly needs --resources"), program+" import -o generated/rootly takes everything")
+		return "", exit.Usage(errors.New("import rootly needs --resources"), world.Program+" import -o generated/rootly takes everything")
 	}
 	if slices.Contains(o.resources, "*") {
 		return "", nil
@@ -250,12 +251,12 @@ func (l *commandLine) refuse(after string) error {
 	if len(l.gone) == 0 {
 		return nil
 	}
-	return usage(errors.New(strings.Join(l.gone, "; ")), l.String()+after)
+	return exit.Usage(errors.New(strings.Join(l.gone, "; ")), l.String()+after)
 }
 
 // String is the command line as one would type it, without the token.
 func (l *commandLine) String() string {
-	words := []string{program}
+	words := []string{world.Program}
 	for _, arg := range l.args {
 		flag, value, ok := strings.Cut(arg, "=")
 		switch {
@@ -300,7 +301,7 @@ func withOwned(words []string) ([]string, error) {
 		}
 	}
 	for _, word := range words {
-		names, err := resolve(word)
+		names, err := selection.Resolve(word)
 		if err != nil {
 			return nil, err
 		}

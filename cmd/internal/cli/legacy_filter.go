@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 )
 
 // oldFilters translates the filters of the old tool.
@@ -28,7 +31,7 @@ func oldFilters(texts []string) ([]string, error) {
 			return nil, err
 		}
 		if slices.Contains(seen, target) {
-			return nil, usage(fmt.Errorf("--filter %q: a second filter on %s", text, target),
+			return nil, exit.Usage(fmt.Errorf("--filter %q: a second filter on %s", text, target),
 				"give all values in one filter: Type=TYPE;Name=ATTRIBUTE;Value=A:B")
 		}
 		seen = append(seen, target)
@@ -69,17 +72,17 @@ func oldTarget(text, typ, attr string, patterns []string) (string, []string, err
 		return "", nil, badOldFilter(text)
 	}
 	if strings.Contains(attr, ".") {
-		return "", nil, usage(fmt.Errorf("--filter %q: filters do not reach into nested settings", text),
+		return "", nil, exit.Usage(fmt.Errorf("--filter %q: filters do not reach into nested settings", text),
 			"filter by an attribute of the object itself: --filter 'service.name=api-*'")
 	}
-	if _, err := resolve(typ); err != nil {
+	if _, err := selection.Resolve(typ); err != nil {
 		return "", nil, err
 	}
 	return typ + "." + attr, patterns, nil
 }
 
 func badOldFilter(text string) error {
-	return usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
+	return exit.Usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
 }
 
 // oldValues splits values at colons that are not between single quotes.

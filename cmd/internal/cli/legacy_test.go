@@ -6,6 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 // oldTool are the flags that the tool before had below "import rootly", with an argument for each
@@ -76,7 +79,7 @@ func TestOldFlags(t *testing.T) {
 // The old place has every old flag, and no new flag took the name of one with another meaning.
 func TestOldNames(t *testing.T) {
 	t.Parallel()
-	old := newOldImport(World{}).Flags()
+	old := newOldImport(world.World{}).Flags()
 	known := map[string]bool{"help": true}
 	for _, flag := range oldTool {
 		known[flag.long] = true
@@ -85,7 +88,7 @@ func TestOldNames(t *testing.T) {
 			t.Errorf("--%s, -%s is missing", flag.long, flag.short)
 		}
 	}
-	now := newImport(World{}).Flags()
+	now := newImport(world.World{}).Flags()
 	old.VisitAll(func(f *pflag.Flag) {
 		if !known[f.Name] && now.Lookup(f.Name) == nil {
 			t.Errorf("--%s is neither old nor new", f.Name)
@@ -104,7 +107,7 @@ func TestNewFlagsAtTheOldPlace(t *testing.T) {
 	if line.String() != want {
 		t.Errorf("%s\nwant\n%s", line.String(), want)
 	}
-	now, old := newImport(World{}).Flags(), newOldImport(World{}).Flags()
+	now, old := newImport(world.World{}).Flags(), newOldImport(world.World{}).Flags()
 	now.VisitAll(func(f *pflag.Flag) {
 		if old.Lookup(f.Name) == nil && f.Name != "output-dir" && f.Name != "layout" && f.Name != "help" {
 			t.Errorf("--%s does not work at the old place", f.Name)
@@ -133,8 +136,8 @@ func TestOldFilters(t *testing.T) {
 		if (err != nil) != (c.now == "") || strings.Join(got, " ") != c.now {
 			t.Errorf("%s: %q, %v, want %q", c.old, got, err, c.now)
 		}
-		if err != nil && (codeOf(err) != exitUsage || hintOf(err) == "") {
-			t.Errorf("%s: code %d, hint %q", c.old, codeOf(err), hintOf(err))
+		if err != nil && (exit.Code(err) != exit.BadUsage || exit.HintOf(err) == "") {
+			t.Errorf("%s: code %d, hint %q", c.old, exit.Code(err), exit.HintOf(err))
 		}
 	}
 	if _, err := oldFilters([]string{"service=a", "service=b"}); err == nil {

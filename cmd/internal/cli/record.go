@@ -13,9 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
@@ -40,7 +43,7 @@ type recordOptions struct {
 	limit             time.Duration
 }
 
-func newRecord(w World) *cobra.Command {
+func newRecord(w world.World) *cobra.Command {
 	o := &recordOptions{ties: map[post.Kind]*[]string{}}
 	cmd := &cobra.Command{
 		Use:   "record PLAN",
@@ -62,7 +65,7 @@ It writes pulses or incidents, and nothing else. What goes wrong is told, but th
 pipeline goes on; --strict fails it. A command line with a flag that does not
 exist always fails.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraform show -json plan.out | terraformer-rootly record - --service payments
   $ terraformer-rootly record plan.out --status failed --map 'module.db.* = service:postgres'
   $ terraformer-rootly record plan.json --as incident --severity sev3 --dry-run`,
@@ -71,7 +74,7 @@ exist always fails.
 			if err == nil || o.strict || errors.Is(err, context.Canceled) {
 				return err
 			}
-			report.Problem(w.Err, err, hintOf(err))
+			report.Problem(w.Err, err, exit.HintOf(err))
 			fmt.Fprintln(w.Err, "nothing was recorded, and the pipeline goes on; --strict would have failed it")
 			return nil
 		},
@@ -137,7 +140,7 @@ func (o *recordOptions) flags(cmd *cobra.Command) {
 }
 
 // runRecord reads the plan, finds out about the run, and posts.
-func runRecord(ctx context.Context, w World, o *recordOptions, args []string) error {
+func runRecord(ctx context.Context, w world.World, o *recordOptions, args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
@@ -148,14 +151,14 @@ func runRecord(ctx context.Context, w World, o *recordOptions, args []string) er
 		err = fmt.Errorf("%w: %w", context.Cause(limited), err)
 	}
 	if hint := record.Hint(err); hint != "" {
-		return advised(err, hint)
+		return exit.WithHint(err, hint)
 	}
 	return err
 }
 
-func (o *recordOptions) record(ctx context.Context, w World) error {
+func (o *recordOptions) record(ctx context.Context, w world.World) error {
 	plan, err := record.Source{
-		Veil: newVeil(),
+		Veil: planning.NewVeil(),
 		Path: o.plan, In: w.In, Directory: o.dir, Engine: o.engine, Getenv: w.Getenv, Environ: w.Environ(),
 	}.Load(ctx)
 	if err != nil {
@@ -181,11 +184,11 @@ func (o *recordOptions) check(args []string) error {
 	const form = "terraformer-rootly record PLAN, with - for standard input"
 	switch {
 	case len(args) == 0:
-		return usage(errors.New("no plan to record"), form)
+		return exit.Usage(errors.New("no plan to record"), form)
 	case len(args) > 1:
-		return usage(fmt.Errorf("%d plans to record, which is more than one", len(args)), form)
+		return exit.Usage(fmt.Errorf("%d plans to record, which is more than one", len(args)), form)
 	case o.limit <= 0:
-		return usage(fmt.Errorf("--timeout %s leaves no time", o.limit), "leave the flag out for one minute")
+		return exit.Usage(fmt.Errorf("--timeout %s leaves no time", o.limit), "leave the flag out for one minute")
 	}
 	o.plan = args[0]
 	if err := oneOf("--as", o.as, []string{"pulse", "incident"}); err != nil {
@@ -195,7 +198,7 @@ func (o *recordOptions) check(args []string) error {
 }
 
 // account gathers what is known beside the plan: flags first, then the CI system.
-func (o *recordOptions) account(w World) (record.Account, error) {
+func (o *recordOptions) account(w world.World) (record.Account, error) {
 	run := pipeline.Detect(pipeline.System{Getenv: w.Getenv, ReadFile: os.ReadFile})
 	given := o.run
 	if given.PullRequestURL != "" {
@@ -216,32 +219,14 @@ func (o *recordOptions) account(w World) (record.Account, error) {
 		Source: o.source, Key: o.key, Place: run.Directory + " " + o.plan, Most: o.most,
 	}
 	var err error
-	if a.Labels, err = pairs("--label", o.labels); err != nil {
+	if a.Labels, err = record.Pairs("--label", o.labels); err != nil {
 		return a, err
 	}
-	if a.Refs, err = pairs("--ref", o.refs); err != nil {
+	if a.Refs, err = record.Pairs("--ref", o.refs); err != nil {
 		return a, err
 	}
 	a.Started, a.Ended, err = span(o.startedAt, o.took, w.Now())
 	return a, err
-}
-
-// pairs reads KEY=VALUE. What is empty, or has no value, as an unset variable leaves it, is left out.
-func pairs(flag string, texts []string) ([]post.Pair, error) {
-	var list []post.Pair
-	for _, text := range texts {
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		key, value, found := strings.Cut(text, "=")
-		if key = strings.TrimSpace(key); !found || key == "" {
-			return nil, usage(fmt.Errorf("%s %q is not KEY=VALUE", flag, text), "write it as "+flag+" team=payments")
-		}
-		if value = strings.TrimSpace(value); value != "" {
-			list = append(list, post.Pair{Key: key, Value: value})
-		}
-	}
-	return list, nil
 }
 
 // span says from when to when the apply went.
@@ -251,13 +236,13 @@ func span(startedAt, took string, now time.Time) (started, ended time.Time, err 
 		if length, err = time.ParseDuration(took); err != nil {
 			seconds, notNumber := strconv.ParseFloat(took, 64)
 			if notNumber != nil {
-				return started, ended, usage(fmt.Errorf("--duration %q is no time", took), "write it as 90s or 90")
+				return started, ended, exit.Usage(fmt.Errorf("--duration %q is no time", took), "write it as 90s or 90")
 			}
 			length = time.Duration(seconds * float64(time.Second))
 		}
 	}
 	if length < 0 {
-		return started, ended, usage(fmt.Errorf("--duration %s is negative", took), "write it as 90s or 90")
+		return started, ended, exit.Usage(fmt.Errorf("--duration %s is negative", took), "write it as 90s or 90")
 	}
 	if startedAt == "" {
 		return now.Add(-length), now, nil
@@ -265,7 +250,7 @@ func span(startedAt, took string, now time.Time) (started, ended time.Time, err 
 	if seconds, notNumber := strconv.ParseInt(startedAt, 10, 64); notNumber == nil {
 		started = time.Unix(seconds, 0)
 	} else if started, err = time.Parse(time.RFC3339, startedAt); err != nil {
-		return started, ended, usage(fmt.Errorf("--started-at %q is no time", startedAt), "write it as 2026-01-31T12:00:00Z, or in seconds since 1970")
+		return started, ended, exit.Usage(fmt.Errorf("--started-at %q is no time", startedAt), "write it as 2026-01-31T12:00:00Z, or in seconds since 1970")
 	}
 	if took != "" {
 		return started, started.Add(length), nil
@@ -289,7 +274,7 @@ func (o *recordOptions) tiesOf() ([]record.Tie, error) {
 		}
 		t, err := record.ParseTie(text)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--map: %w", err), "write it as --map 'module.db.* = service:postgres'")
+			return nil, exit.Usage(fmt.Errorf("--map: %w", err), "write it as --map 'module.db.* = service:postgres'")
 		}
 		ties = append(ties, t)
 	}

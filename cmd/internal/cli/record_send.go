@@ -1,18 +1,17 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
@@ -22,7 +21,7 @@ import (
 const lookBack = 30 * 24 * time.Hour
 
 // send resolves the slugs, makes the event and puts it.
-func (o *recordOptions) send(ctx context.Context, w World, a record.Account, ties []record.Tie) error {
+func (o *recordOptions) send(ctx context.Context, w world.World, a record.Account, ties []record.Tie) error {
 	if o.dryRun && cmp.Or(o.token, o.tokenFile, w.Getenv("ROOTLY_API_TOKEN")) == "" {
 		return o.draft(w, a, ties)
 	}
@@ -54,19 +53,19 @@ func (o *recordOptions) send(ctx context.Context, w World, a record.Account, tie
 }
 
 // client returns one that may post.
-func (o *recordOptions) client(w World) (*post.Client, error) {
+func (o *recordOptions) client(w world.World) (*post.Client, error) {
 	token, err := api.TokenSources{Flag: o.token, File: o.tokenFile, Env: w.Getenv("ROOTLY_API_TOKEN"), ReadFile: os.ReadFile}.Resolve()
 	if err != nil {
 		return nil, err
 	}
 	return post.New(api.Options{
-		URL: cmp.Or(o.url, w.Getenv("ROOTLY_API_URL")), Token: token, UserAgent: "terraformer-rootly/" + version(),
+		URL: cmp.Or(o.url, w.Getenv("ROOTLY_API_URL")), Token: token, UserAgent: "terraformer-rootly/" + world.Version(),
 		Attempts: 4, Timeout: min(o.limit, 20*time.Second), RetryFor: o.limit,
 	})
 }
 
 // resolve finds the ids. A slug that names nothing costs the tie, not the event, unless --strict.
-func (o *recordOptions) resolve(ctx context.Context, w World, client *post.Client, ties []record.Tie) (record.Ties, error) {
+func (o *recordOptions) resolve(ctx context.Context, w world.World, client *post.Client, ties []record.Tie) (record.Ties, error) {
 	ids := record.Ties{}
 	for _, t := range ties {
 		id, err := client.Resolve(ctx, t.Kind, t.Slug)
@@ -81,16 +80,16 @@ func (o *recordOptions) resolve(ctx context.Context, w World, client *post.Clien
 }
 
 // spares warns of what the event can do without, and reports whether it may.
-func (o *recordOptions) spares(w World, err error) bool {
+func (o *recordOptions) spares(w world.World, err error) bool {
 	var denied *post.Denied
 	if o.strict || !errors.Is(err, post.ErrUnknown) && !errors.As(err, &denied) {
 		return false
 	}
-	report.Problem(w.Err, fmt.Errorf("recording without it: %w", err), cmp.Or(hintOf(err), record.Hint(err)))
+	report.Problem(w.Err, fmt.Errorf("recording without it: %w", err), cmp.Or(exit.HintOf(err), record.Hint(err)))
 	return true
 }
 
-func (o *recordOptions) severityOf(ctx context.Context, w World, client *post.Client) (string, error) {
+func (o *recordOptions) severityOf(ctx context.Context, w world.World, client *post.Client) (string, error) {
 	var id string
 	var err error
 	if o.severity == "" {
@@ -112,7 +111,7 @@ func (o *recordOptions) event(a record.Account, form record.Form) (post.Event, e
 }
 
 // draft prints the request as far as it is known without a token: slugs stand for ids.
-func (o *recordOptions) draft(w World, a record.Account, ties []record.Tie) error {
+func (o *recordOptions) draft(w world.World, a record.Account, ties []record.Tie) error {
 	a.Ties = record.Ties{}
 	for _, t := range ties {
 		a.Ties[t.Kind] = append(a.Ties[t.Kind], t.String())
@@ -126,20 +125,10 @@ func (o *recordOptions) draft(w World, a record.Account, ties []record.Tie) erro
 	return printDraft(w, event)
 }
 
-func printDraft(w World, e post.Event) error {
+func printDraft(w world.World, e post.Event) error {
 	d, err := post.Create(e)
 	if err != nil {
 		return err
 	}
-	return printRequest(w.Out, d)
-}
-
-// printRequest prints a request that is not sent.
-func printRequest(out io.Writer, d post.Draft) error {
-	var body bytes.Buffer
-	if err := json.Indent(&body, d.Body, "", "  "); err != nil {
-		return fmt.Errorf("print the request: %w", err)
-	}
-	_, err := fmt.Fprintf(out, "%s %s\n%s\n", d.Method, d.Path, body.Bytes())
-	return err
+	return record.PrintRequest(w.Out, d)
 }

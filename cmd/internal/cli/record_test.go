@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 // fences are the code blocks of a recipe.
@@ -58,7 +61,7 @@ func TestCommandLinesInRecipes(t *testing.T) {
 func tryCommand(t *testing.T, where, line string) {
 	t.Helper()
 	words := shellWords(line)
-	command, rest, err := newRoot(System()).Find(words)
+	command, rest, err := newRoot(world.System()).Find(words)
 	if err != nil || command.Parent() == nil {
 		t.Errorf("%s: %s: %v", where, line, err)
 		return
@@ -121,7 +124,7 @@ func shellWords(line string) []string {
 // call runs the program with an environment of its own.
 func call(env map[string]string, in string, args ...string) (code int, out, errs string) {
 	var stdout, stderr bytes.Buffer
-	code = Main(World{
+	code = Main(world.World{
 		In: strings.NewReader(in), Out: &stdout, Err: &stderr,
 		Getenv: func(name string) string { return env[name] }, Environ: func() []string { return nil }, Now: today,
 	}, args)
@@ -151,7 +154,7 @@ type pair struct{ Key, Value string }
 func draft(t *testing.T, env map[string]string, args ...string) drafted {
 	t.Helper()
 	code, out, errs := call(env, onePlan, append([]string{"record", "-", "--dry-run", "--strict"}, args...)...)
-	if code != exitDone || errs != "" {
+	if code != exit.Done || errs != "" {
 		t.Fatalf("%v: code %d, %s", args, code, errs)
 	}
 	_, body, _ := strings.Cut(out, "\n")

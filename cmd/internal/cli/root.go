@@ -18,31 +18,14 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
-
-// A World is what a command may touch, so that tests can give it another.
-type World struct {
-	In       io.Reader
-	Out, Err io.Writer
-	Getenv   func(string) string
-	Environ  func() []string
-	Now      func() time.Time // in the zone in which people are shown times
-
-	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
-	Serve func(context.Context, standin.Options) (*standin.Served, error)
-}
-
-// System is the real world.
-func System() World {
-	return World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now}
-}
 
 // gcPercent trades a little time for memory.
 const gcPercent = 60
@@ -51,7 +34,7 @@ const gcPercent = 60
 const memoryLimit = 900 << 20
 
 // Main runs the command line and returns the exit code.
-func Main(w World, args []string) int {
+func Main(w world.World, args []string) int {
 	if w.Getenv("GOGC") == "" && w.Getenv("GOMEMLIMIT") == "" {
 		// Most of the memory is live until the end of a run: collect before it doubles, and give pages
 		// back early.
@@ -69,23 +52,23 @@ func Main(w World, args []string) int {
 	if err != nil {
 		complain(w.Err, err)
 	}
-	return codeOf(err)
+	return exit.Code(err)
 }
 
 // complain prints what went wrong and what to do about it.
 func complain(out io.Writer, err error) {
-	var o outcome
+	var o exit.Status
 	if errors.As(err, &o) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		report.Problem(out, errors.New("interrupted"), hintOf(err))
+		report.Problem(out, errors.New("interrupted"), exit.HintOf(err))
 		return
 	}
-	report.Problem(out, errors.New(secret.Mask(err.Error())), hintOf(err)) // it may quote an answer or a command line
+	report.Problem(out, errors.New(secret.Mask(err.Error())), exit.HintOf(err)) // it may quote an answer or a command line
 }
 
-func newRoot(w World) *cobra.Command {
+func newRoot(w world.World) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "terraformer-rootly",
 		Short: "Bring a live Rootly organisation under Terraform or OpenTofu",
@@ -101,15 +84,15 @@ Environment:
   ROOTLY_API_URL    address of the API (default https://api.rootly.com)
   NO_COLOR          no colours
 
-` + exitText,
-		Version:       version(),
+` + exit.Text,
+		Version:       world.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err, "see "+cmd.CommandPath()+" --help")
+		return exit.Usage(err, "see "+cmd.CommandPath()+" --help")
 	})
 	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages", ".FlagUsagesWrapped 80", " for more information about a command", "").
 		Replace(root.UsageTemplate()))
@@ -130,19 +113,5 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = fmt.Sprintf("did you mean %s %s?", cmd.CommandPath(), near[0])
 	}
-	return usage(fmt.Errorf("unknown argument %q for %s", args[0], cmd.CommandPath()), hint)
-}
-
-// version is what the build knows of itself.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "dev"
-	}
-	return strings.TrimPrefix(info.Main.Version, "v")
-}
-
-// oneLine folds a text into one line.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	return exit.Usage(fmt.Errorf("unknown argument %q for %s", args[0], cmd.CommandPath()), hint)
 }

@@ -9,11 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
 )
 
-func newSandbox(w World) *cobra.Command {
+func newSandbox(w world.World) *cobra.Command {
 	var (
 		address string
 		size    int
@@ -27,13 +30,13 @@ func newSandbox(w World) *cobra.Command {
 Everything is in memory: objects can be created, changed and deleted through the
 API, and are gone when the command ends. Any token is accepted.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly sandbox --addr 127.0.0.1:8080
   $ terraformer-rootly import --url http://127.0.0.1:8080 --token any -o ./demo`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if size < 0 {
-				return badSize(size)
+				return connect.BadSize(size)
 			}
 			objects := organisation.New(organisation.Options{Seed: seed, Size: size})
 			return runSandbox(cmd.Context(), w, address, sandbox.New(sandbox.Options{Objects: objects, Seed: seed, Clock: w.Now}))
@@ -47,10 +50,10 @@ API, and are gone when the command ends. Any token is accepted.
 }
 
 // runSandbox serves until the context ends.
-func runSandbox(ctx context.Context, w World, address string, h http.Handler) error {
+func runSandbox(ctx context.Context, w world.World, address string, h http.Handler) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return advised(fmt.Errorf("listen on %s: %w", address, err), "choose another address with --addr")
+		return exit.WithHint(fmt.Errorf("listen on %s: %w", address, err), "choose another address with --addr")
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() {

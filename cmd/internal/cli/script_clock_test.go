@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata" // where the system has no zones
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 // today is when the tests of this package are, and the processes that they start. Files have the times of
@@ -21,8 +23,8 @@ const clockVariable = "ROOTLY_TEST_CLOCK"
 func clockText(at time.Time, zone string) string { return at.UTC().Format(time.RFC3339) + " " + zone }
 
 // systemUnderTest is the real world with the clock that the variable says.
-func systemUnderTest() (World, error) {
-	w := System()
+func systemUnderTest() (world.World, error) {
+	w := world.System()
 	text := os.Getenv(clockVariable)
 	if text == "" {
 		return w, nil

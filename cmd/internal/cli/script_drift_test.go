@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
@@ -22,7 +23,7 @@ func applyCode(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: apply DIR [BACKEND-CONFIG...], after serve")
 	}
 	ctx := context.Background()
-	url, stop, err := serve(r.server)
+	url, stop, err := connect.Serve(r.server)
 	ts.Check(err)
 	defer stop()
 	engine, err := verify.FindEngine(ctx, verify.Options{SearchPath: ts.Getenv("PATH")})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -48,7 +49,7 @@ func oldStates(ts *testscript.TestScript, neg bool, args []string) {
 	for service, list := range trees {
 		dir := filepath.Join(ts.MkAbs(args[1]), service)
 		ts.Check(os.MkdirAll(dir, 0o755))
-		ts.Check(os.WriteFile(filepath.Join(dir, stateName), oldState(ts, list), 0o644))
+		ts.Check(os.WriteFile(filepath.Join(dir, planning.StateName), oldState(ts, list), 0o644))
 		n += len(list)
 	}
 	ts.Setenv("OLD_SERVICES", fmt.Sprint(len(trees)))

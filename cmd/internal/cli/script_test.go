@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 var update = flag.Bool("update", false, "rewrite expected outputs")
@@ -25,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	testscript.Main(m, map[string]func(){
-		program: func() {
+		world.Program: func() {
 			w, err := systemUnderTest()
 			if err != nil {
 				log.Fatal(err)
@@ -105,7 +107,7 @@ func setup(env *testscript.Env, now time.Time, zone string) error {
 	env.Setenv("CHECKPOINT_DISABLE", "1")
 	env.Setenv(clockVariable, clockText(now, zone))
 	env.Setenv("TZ", zone)
-	env.Setenv("SELF", filepath.Dir(lookPath(program, env.Getenv("PATH"))))
+	env.Setenv("SELF", filepath.Dir(lookPath(world.Program, env.Getenv("PATH"))))
 	env.Values[rootlyKey{}] = &rootlyUnderTest{notes: map[string]map[string]string{}, now: now}
 	return nil
 }

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
 )
 
@@ -105,7 +107,7 @@ func reown(t *testing.T, url string) {
 // killSplit kills a run soon after it has begun to move its files in, and reports whether it did.
 func killSplit(t *testing.T, dir, url string) bool {
 	t.Helper()
-	list := filepath.Join(dir, splitName)
+	list := filepath.Join(dir, importer.SplitName)
 	was, err := os.Stat(list)
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +131,7 @@ func killSplit(t *testing.T, dir, url string) bool {
 }
 
 func splitCommand(dir, url string) *exec.Cmd {
-	return exec.Command(program, "import", "-o", dir, "--split-by", byTeam, "--no-verify", "-q", "--url", url, "--token", scriptToken)
+	return exec.Command(world.Program, "import", "-o", dir, "--split-by", importer.ByTeam, "--no-verify", "-q", "--url", url, "--token", scriptToken)
 }
 
 func splitInto(t *testing.T, dir, url string) {

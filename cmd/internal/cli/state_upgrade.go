@@ -1,38 +1,14 @@
 package cli
 
 import (
-	"bytes"
-	"cmp"
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-
 	"github.com/spf13/cobra"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
-	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
-	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/upgrade"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
-// upgradeOptions are the flags of state upgrade.
-type upgradeOptions struct {
-	from   string
-	out    string
-	engine string
-	rename bool
-	json   bool
-}
-
-const movesHead = "# Written by terraformer-rootly state upgrade. To be removed once it was applied everywhere.\n\n"
-
-func newState(w World) *cobra.Command {
+func newState(w world.World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "state",
 		Short: "Turn states of the tool before into those of today",
@@ -43,8 +19,8 @@ func newState(w World) *cobra.Command {
 	return cmd
 }
 
-func newStateUpgrade(w World) *cobra.Command {
-	o := &upgradeOptions{}
+func newStateUpgrade(w world.World) *cobra.Command {
+	o := &upgrade.Settings{}
 	cmd := &cobra.Command{
 		Use:   "upgrade FILE|DIRECTORY",
 		Short: "Make a state of today from those of the tool before",
@@ -59,243 +35,16 @@ an old state is replaced, it is kept beside the new one as a backup.
 Then write the code, with the addresses that the state has:
   $ terraformer-rootly import --import-as state -o DIRECTORY
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly state upgrade generated/rootly -o ./rootly/terraform.tfstate
   $ terraformer-rootly state upgrade terraform.tfstate`,
-		Args: func(_ *cobra.Command, args []string) error { return o.argument(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return runStateUpgrade(cmd.Context(), w, o) },
+		Args: func(_ *cobra.Command, args []string) error { return o.Argument(args) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade.Run(cmd.Context(), w, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.out, "output", "o", "", "`FILE` or directory to write (default: in the place of FILE, or terraform.tfstate in DIRECTORY)")
-	f.StringVar(&o.engine, "engine", "", "terraform, tofu or the `PATH` of one, whose provider address is written")
-	f.BoolVar(&o.rename, "rename", false, "write moved blocks to readable addresses beside the state")
-	f.BoolVar(&o.json, "json", false, "print what was done as JSON")
+	f.StringVarP(&o.Out, "output", "o", "", "`FILE` or directory to write (default: in the place of FILE, or terraform.tfstate in DIRECTORY)")
+	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, whose provider address is written")
+	f.BoolVar(&o.Rename, "rename", false, "write moved blocks to readable addresses beside the state")
+	f.BoolVar(&o.Json, "json", false, "print what was done as JSON")
 	return cmd
-}
-
-func (o *upgradeOptions) argument(args []string) error {
-	if len(args) != 1 {
-		return usage(fmt.Errorf("%d states to upgrade, want one file or one directory of them", len(args)),
-			"terraformer-rootly state upgrade FILE|DIRECTORY")
-	}
-	o.from = args[0]
-	return nil
-}
-
-// runStateUpgrade reads old states, merges them, and writes one of today.
-func runStateUpgrade(ctx context.Context, w World, o *upgradeOptions) error {
-	u := &upgrade{out: o.out}
-	if err := u.find(o.from); err != nil {
-		return err
-	}
-	if err := u.read(); err != nil {
-		return err
-	}
-	if err := u.merge(ctx, w, o); err != nil {
-		return err
-	}
-	if err := u.write(); err != nil {
-		return err
-	}
-	return u.tell(w, o)
-}
-
-// An upgrade is one run of state upgrade.
-type upgrade struct {
-	paths   []string // of old states; the one that is replaced comes first
-	out     string
-	before  [][]byte // as they were read
-	states  []*legacy.State
-	merged  *legacy.Merged
-	content []byte
-	backup  string // what was in the place of the new state
-	moves   string // file with moved blocks
-}
-
-// find lists the states, and decides where the new one goes.
-func (u *upgrade) find(from string) error {
-	stat, err := os.Stat(from)
-	if err != nil {
-		return advised(fmt.Errorf("open the state: %w", err), "give a state file, or the directory that holds one for each service")
-	}
-	if !stat.IsDir() {
-		u.paths = []string{from}
-		u.out = cmp.Or(u.out, from)
-	} else {
-		if u.paths, err = statesBelow(from); err != nil {
-			return err
-		}
-		u.out = cmp.Or(u.out, filepath.Join(from, stateName))
-	}
-	if stat, err := os.Stat(u.out); err == nil && stat.IsDir() || err != nil && filepath.Ext(u.out) == "" {
-		u.out = filepath.Join(u.out, stateName)
-	}
-	if len(u.paths) == 0 {
-		return advised(fmt.Errorf("%s: no %s in it", from, stateName), "give the directory that the old tool wrote, such as generated/rootly")
-	}
-	if at := slices.IndexFunc(u.paths, u.replaces); at > 0 {
-		own := u.paths[at]
-		u.paths = slices.Insert(slices.Delete(u.paths, at, at+1), 0, own)
-	}
-	return nil
-}
-
-// replaces reports whether the new state comes into the place of an old one.
-func (u *upgrade) replaces(path string) bool {
-	a, errA := os.Stat(path)
-	b, errB := os.Stat(u.out)
-	return errA == nil && errB == nil && os.SameFile(a, b)
-}
-
-func statesBelow(dir string) ([]string, error) {
-	var paths []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && d.Name() == ".terraform": // not the state, but where it is kept
-			return filepath.SkipDir
-		case !d.IsDir() && d.Name() == stateName:
-			paths = append(paths, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look for states: %w", err)
-	}
-	return paths, nil
-}
-
-// read reads the states, none of which may be in use.
-func (u *upgrade) read() error {
-	old := false
-	for _, path := range u.paths {
-		if err := unlocked(path); err != nil {
-			return err
-		}
-		content, err := disk.ReadFile(path, disk.MostCode)
-		if err != nil {
-			return fmt.Errorf("read the state: %w", err)
-		}
-		s, err := legacy.Read(path, content)
-		if err != nil {
-			return err
-		}
-		old = old || s.Old()
-		u.before, u.states = append(u.before, content), append(u.states, s)
-	}
-	if !old && len(u.states) == 1 {
-		return advised(fmt.Errorf("%s is a state of today already", u.paths[0]), "nothing was written; there is nothing to upgrade")
-	}
-	return nil
-}
-
-// unlocked refuses a state that an engine is at work on.
-func unlocked(path string) error {
-	lock := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock.info")
-	if _, err := os.Stat(lock); err != nil {
-		return nil
-	}
-	return advised(fmt.Errorf("%s is locked", path), "wait for the run that holds the lock; if there is none, remove "+lock)
-}
-
-// merge makes the new state.
-func (u *upgrade) merge(ctx context.Context, w World, o *upgradeOptions) error {
-	s, err := schema.Snapshot()
-	if err != nil {
-		return err
-	}
-	u.merged = legacy.Merge(u.states, legacy.Options{
-		Readable: o.rename,
-		Today: func(resourceType string) (int, bool) {
-			t := s.Resources[resourceType]
-			if t == nil {
-				return 0, false
-			}
-			return int(t.Version), true
-		},
-	})
-	options := tfstate.Options{Provider: tfstate.TerraformProvider}
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: o.engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
-	switch {
-	case err != nil && o.engine != "":
-		return err
-	case err == nil && engine.Name == "tofu":
-		options.Provider = tfstate.TofuProvider
-	}
-	if len(u.states) == 1 || u.replaces(u.paths[0]) {
-		options.Lineage, options.Serial = u.states[0].Lineage, u.states[0].Serial+1
-	}
-	u.content, err = tfstate.New(u.merged.Resources, options)
-	return err
-}
-
-// write keeps what is replaced, and puts the new state there whole or not at all.
-func (u *upgrade) write() error {
-	out, name := disk.Of(u.out)
-	present, err := out.Read(name, disk.MostCode)
-	switch {
-	case err == nil && !u.replaces(u.paths[0]):
-		return advised(fmt.Errorf("%s holds another state already", u.out), "choose another file with -o")
-	case err == nil && !bytes.Equal(present, u.before[0]):
-		return advised(fmt.Errorf("%s moved while it was read", u.out), "nothing was written; run the command again")
-	case err == nil:
-		if err := u.keep(present); err != nil {
-			return err
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("write the state: %w", err)
-	}
-	if err := os.MkdirAll(string(out), 0o755); err != nil {
-		return fmt.Errorf("write the state: %w", err)
-	}
-	if err := u.writeMoves(filepath.Join(string(out), state.MovesFile)); err != nil {
-		return err
-	}
-	if err := unlocked(u.out); err != nil {
-		return err
-	}
-	if err := out.Replace(name, u.content, 0o600); err != nil {
-		return fmt.Errorf("write the state: %w", err)
-	}
-	return nil
-}
-
-// keep writes the backup under a name that is free.
-func (u *upgrade) keep(present []byte) error {
-	for n := 1; ; n++ {
-		u.backup = u.out + ".old.backup"
-		if n > 1 {
-			u.backup = fmt.Sprintf("%s.old.%d.backup", u.out, n)
-		}
-		dir, name := disk.Of(u.backup)
-		there, err := dir.Read(name, disk.MostCode)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			if err := dir.Replace(name, present, 0o600); err != nil {
-				return fmt.Errorf("keep the old state: %w", err)
-			}
-			return nil
-		case err != nil:
-			return fmt.Errorf("keep the old state: %w", err)
-		case bytes.Equal(there, present):
-			return nil
-		}
-	}
-}
-
-func (u *upgrade) writeMoves(path string) error {
-	if len(u.merged.Moved) == 0 {
-		return nil
-	}
-	dir, name := disk.Of(path)
-	present, err := dir.Read(name, disk.MostCode)
-	if err == nil && !bytes.HasPrefix(present, []byte(movesHead)) {
-		return advised(fmt.Errorf("%s holds something else", path), "nothing was written; move the file away")
-	}
-	u.moves = path
-	if err := dir.Replace(name, append([]byte(movesHead), legacy.Blocks(u.merged.Moved)...), 0o644); err != nil {
-		return fmt.Errorf("write the moved blocks: %w", err)
-	}
-	return nil
 }

@@ -10,20 +10,24 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
 // typesOptions are the flags of types.
 type typesOptions struct {
-	connection
+	connect.Connection
 
 	count bool
 	json  bool
 }
 
-func newTypes(w World) *cobra.Command {
+func newTypes(w world.World) *cobra.Command {
 	o := &typesOptions{}
 	cmd := &cobra.Command{
 		Use:   "types",
@@ -34,14 +38,14 @@ With --count the organisation is read, and each type comes with the number of
 its objects. That costs as many requests as the reading part of an import. Types
 that are not imported by default are not counted.
 
-` + exitText,
+` + exit.Text,
 		Example: `  $ terraformer-rootly types
   $ terraformer-rootly types --count --synthetic
   $ terraformer-rootly types --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTypes(cmd.Context(), w, o) },
 	}
-	connectionFlags(cmd, &o.connection)
+	connectionFlags(cmd, &o.Connection)
 	f := cmd.Flags()
 	f.BoolVar(&o.count, "count", false, "read the organisation and count the objects of each type")
 	f.BoolVar(&o.json, "json", false, "print as JSON, each type of workflow task by itself")
@@ -49,7 +53,7 @@ that are not imported by default are not counted.
 }
 
 // runTypes prints the table of types, with live counts if wanted.
-func runTypes(ctx context.Context, w World, o *typesOptions) error {
+func runTypes(ctx context.Context, w world.World, o *typesOptions) error {
 	entries := typeEntries()
 	var partial bool
 	if o.count {
@@ -67,19 +71,19 @@ func runTypes(ctx context.Context, w World, o *typesOptions) error {
 		return err
 	}
 	if partial {
-		return outcome(exitPartial)
+		return exit.Status(exit.Partial)
 	}
 	return nil
 }
 
 // countable reads the objects of all types that are imported by default.
-func countable(ctx context.Context, w World, o *typesOptions) (*rootly.Live, error) {
-	client, _, disconnect, err := o.open(w, nil)
+func countable(ctx context.Context, w world.World, o *typesOptions) (*rootly.Live, error) {
+	client, _, disconnect, err := o.Open(w, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer disconnect()
-	types, _, err := (&selection{}).types()
+	types, _, err := (&selection.Selection{}).Types()
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,9 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exporter"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -139,23 +142,23 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 	t.Helper()
 	change := verify.Change{Address: typ + ".a", Type: typ, ID: "1", Action: verify.Update, Before: before, After: after}
 	result := &verify.Result{Changes: []verify.Change{change}, Drift: []verify.Change{change}, Diagnostics: []verify.Diagnostic{{
-		Severity: "error", Summary: "Invalid value", Address: typ + ".a", Detail: "has " + fmt.Sprint(textsOf(before), textsOf(after)),
+		Severity: "error", Summary: "Invalid value", Address: typ + ".a", Detail: "has " + fmt.Sprint(planning.TextsOf(before), planning.TextsOf(after)),
 	}}}
-	d := &drifting{plans: planOptions{veil: newVeil()}}
-	veilResult(d.plans.veil, result)
+	d := &drifting.Drifting{Plans: planning.Options{Veil: planning.NewVeil()}}
+	planning.VeilResult(d.Plans.Veil, result)
 	var b bytes.Buffer
 	s := &report.Summary{Command: "verify"}
-	note(&s.Proof, d.plans.veil, result, verify.Judge(result, verify.Expect{Show: d.plans.veil.Show}))
+	planning.Note(&s.Proof, d.Plans.Veil, result, verify.Judge(result, verify.Expect{Show: d.Plans.Veil.Show}))
 	report.WriteText(&b, s)
 	if err := report.WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	d.read(result, func(string, string) bool { return false })
+	d.Read(result, func(string, string) bool { return false })
 	c := report.Changes{}
-	for _, i := range d.items {
-		oc := report.ObjectChange{Kind: "changed", Type: typ, Address: i.address, Title: i.title}
-		for _, a := range i.attributes {
-			oc.Attributes = append(oc.Attributes, d.readable(a))
+	for _, i := range d.Items {
+		oc := report.ObjectChange{Kind: "changed", Type: typ, Address: i.Address, Title: i.Title}
+		for _, a := range i.Attributes {
+			oc.Attributes = append(oc.Attributes, d.Readable(a))
 		}
 		c.Changes = append(c.Changes, oc)
 	}
@@ -168,7 +171,7 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 			}
 			diff.Changes[0].Attributes = append(diff.Changes[0].Attributes, a)
 		}
-		c.Changes = append(c.Changes, told(diff, "a", "b").Changes...)
+		c.Changes = append(c.Changes, exporter.Told(diff, "a", "b").Changes...)
 	}
 	for _, write := range []func() error{
 		func() error { return report.WriteChanges(&b, c) },
@@ -195,8 +198,8 @@ func TestErrorsQuoteNoSecret(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	veil := newVeil()
-	learnVariables(veil, dir, nil, []string{"TF_VAR_marked=quietotter4", "TF_VAR_plain=walrus"})
+	veil := planning.NewVeil()
+	planning.LearnVariables(veil, dir, nil, []string{"TF_VAR_marked=quietotter4", "TF_VAR_plain=walrus"})
 	for _, d := range []verify.Diagnostic{
 		{Summary: "Invalid value for variable", Detail: "one of quietotter1, quietotter2, quietotter3 or quietotter4"},
 		{Summary: `expected authentication_password to be at least 9 long, got quietotter5`, Address: "rootly_status_page.a"},
@@ -204,13 +207,13 @@ func TestErrorsQuoteNoSecret(t *testing.T) {
 		{Summary: "Invalid value", Detail: "invalid value for secret (quietotter8)\nand 'quietotter9'", Address: "module.a.rootly_alerts_source.a[0]"},
 	} {
 		list := []verify.Diagnostic{d}
-		veilDiagnostics(veil, list)
+		planning.VeilDiagnostics(veil, list)
 		if said := list[0].String(); strings.Contains(said, "quietotter") {
 			t.Errorf("%s", said)
 		}
 	}
 	plain := []verify.Diagnostic{{Summary: "Unsupported argument", Detail: `An argument named "nam" is not expected here. Did you mean "name" (walrus)?`}}
-	veilDiagnostics(veil, plain)
+	planning.VeilDiagnostics(veil, plain)
 	if got := plain[0].Detail; got != `An argument named "nam" is not expected here. Did you mean "name" (walrus)?` {
 		t.Errorf("an error without a secret: %s", got)
 	}

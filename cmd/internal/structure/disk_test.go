@@ -15,22 +15,22 @@ var changing = []string{
 
 // changes lists where they may be called all the same, with the reason.
 var changes = map[string]string{
-	"cmd/internal/cli/import_as.go os.MkdirTemp":    "a new private directory, in the system's place for them",
-	"cmd/internal/cli/reimport.go os.MkdirTemp":     "a new private directory, in the system's place for them",
-	"cmd/internal/cli/git.go os.CreateTemp":         "a new private file, in the system's place for them",
-	"cmd/internal/cli/git.go os.Remove":             "a new private file, in the system's place for them",
-	"cmd/internal/record/load.go os.MkdirTemp":      "a new private directory, in the system's place for them",
-	"generator/verify/plan.go os.MkdirTemp":         "a new private directory, in the system's place for them",
-	"generator/verify/schema.go os.MkdirTemp":       "a new private directory, in the system's place for them",
-	"cmd/internal/cli/state_upgrade.go os.MkdirAll": "the directory that the user names with -o, however it is reached",
-	"state/journal/queue.go os.MkdirAll":            "the directory of the cursor, which the user names, and one in it that was looked at",
-	"state/journal/pgtest/unix.go os.MkdirTemp":     "a database for tests",
-	"state/journal/pgtest/unix.go os.Chown":         "a database for tests",
-	"state/journal/pgtest/unix.go os.RemoveAll":     "a database for tests",
-	"providers/schema/refresh/main.go os.WriteFile": "run by developers in this repository",
-	"providers/schema/refresh/ask.go os.WriteFile":  "run by developers in this repository",
-	"providers/schema/refresh/ask.go os.MkdirTemp":  "run by developers in this repository",
-	"providers/schema/refresh/ask.go os.RemoveAll":  "run by developers in this repository",
+	"cmd/internal/importer/import_as.go os.MkdirTemp":   "a new private directory, in the system's place for them",
+	"cmd/internal/importer/reimport.go os.MkdirTemp":    "a new private directory, in the system's place for them",
+	"cmd/internal/git/git.go os.CreateTemp":             "a new private file, in the system's place for them",
+	"cmd/internal/git/git.go os.Remove":                 "a new private file, in the system's place for them",
+	"cmd/internal/record/load.go os.MkdirTemp":          "a new private directory, in the system's place for them",
+	"generator/verify/plan.go os.MkdirTemp":             "a new private directory, in the system's place for them",
+	"generator/verify/schema.go os.MkdirTemp":           "a new private directory, in the system's place for them",
+	"cmd/internal/upgrade/state_upgrade.go os.MkdirAll": "the directory that the user names with -o, however it is reached",
+	"state/journal/queue.go os.MkdirAll":                "the directory of the cursor, which the user names, and one in it that was looked at",
+	"state/journal/pgtest/unix.go os.MkdirTemp":         "a database for tests",
+	"state/journal/pgtest/unix.go os.Chown":             "a database for tests",
+	"state/journal/pgtest/unix.go os.RemoveAll":         "a database for tests",
+	"providers/schema/refresh/main.go os.WriteFile":     "run by developers in this repository",
+	"providers/schema/refresh/ask.go os.WriteFile":      "run by developers in this repository",
+	"providers/schema/refresh/ask.go os.MkdirTemp":      "run by developers in this repository",
+	"providers/schema/refresh/ask.go os.RemoveAll":      "run by developers in this repository",
 }
 
 func TestFilesAreChangedBelowADirectory(t *testing.T) {

@@ -15,7 +15,7 @@ var untyped = map[string]string{
 	"providers/rootly/sandbox":              "an imitation of the API stores what it is sent",
 	"providers/rootly/sandbox/organisation": "it writes the JSON that the imitation serves",
 	"providers/rootly/standin":              "the plugin SDK's own interface is untyped",
-	"cmd/internal/cli/replay.go":            "it hands what was fetched to the imitation of the API",
+	"cmd/internal/planning/replay.go":       "it hands what was fetched to the imitation of the API",
 }
 
 // panics lists where non-test code may panic, with the reason.
@@ -26,7 +26,7 @@ var variables = map[string]string{}
 
 // clocks lists where the time may be read, with the reason.
 var clocks = map[string]string{
-	"cmd/internal/cli/root.go":           "here the clock of the program is made",
+	"cmd/internal/world/env.go":          "here the clock of the program is made",
 	"providers/rootly/api/client.go":     "the rate limit is waited for in real time, with a clock that can be replaced",
 	"providers/rootly/standin/client.go": "the rate limit is waited for in real time",
 

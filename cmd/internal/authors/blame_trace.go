@@ -1,0 +1,182 @@
+package authors
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// keysPath lists API keys.
+const keysPath = "/v1/api_keys"
+
+// mostKeys is how many API keys are tried for one run: one request each, those used last first.
+const mostKeys = 20
+
+// A Tracing finds out by which way and by which API key events came. An event of the API tells neither;
+// only its filters know. So it asks for what came by each way, and stops when all is known: mostly
+// after the first, the web.
+type Tracing struct {
+	Client *api.Client
+	Say    func(text string)         // told why ways are not known
+	open   map[string][]*audit.Event // by id
+	window audit.Filter              // that all of them are in
+	names  map[string]string         // of API keys, by id
+}
+
+// Trace fills in ways and keys of the events of answers, as far as the log may be read.
+func (t *Tracing) Trace(ctx context.Context, answers []drift.Answer) error {
+	err := t.ways(ctx, answers)
+	if rootly.Absent(err) {
+		t.Say(fmt.Sprintf("by which way and key changes came is not known: %v", err))
+		return nil
+	}
+	return err
+}
+
+// ways asks for each way, and then for keys.
+func (t *Tracing) ways(ctx context.Context, answers []drift.Answer) error {
+	t.open = map[string][]*audit.Event{}
+	for i := range answers {
+		for _, events := range [][]audit.Event{answers[i].Events, answers[i].Candidates} {
+			for n := range events {
+				if events[n].Source == "" {
+					t.expect(&events[n])
+				}
+			}
+		}
+	}
+	slices.Sort(t.window.ItemTypes)
+	t.window.ItemTypes = slices.Compact(t.window.ItemTypes)
+	byAPI := map[string][]*audit.Event{}
+	for _, way := range auditview.AuditSources {
+		f := t.window
+		f.Source = way
+		err := t.settle(ctx, f, func(id string, e *audit.Event) {
+			e.Source = way
+			if way == "api" && e.APIKeyID == "" {
+				byAPI[id] = append(byAPI[id], e)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	t.open = byAPI
+	return t.keys(ctx)
+}
+
+// expect adds an event to those that are to be traced.
+func (t *Tracing) expect(e *audit.Event) {
+	t.open[e.ID] = append(t.open[e.ID], e)
+	t.window.ItemTypes = append(t.window.ItemTypes, e.ItemType)
+	if t.window.Since.IsZero() || e.At.Before(t.window.Since) {
+		t.window.Since = e.At
+	}
+	if end := e.At.Add(time.Second); end.After(t.window.Until) {
+		t.window.Until = end
+	}
+}
+
+// settle asks for the events of a filter, and takes each that is found from those that are open.
+func (t *Tracing) settle(ctx context.Context, f audit.Filter, found func(id string, e *audit.Event)) error {
+	if len(t.open) == 0 {
+		return nil
+	}
+	log := auditlog.Log{Client: t.Client, Lazy: true}
+	for e, err := range log.Events(ctx, f) {
+		if err != nil {
+			return err
+		}
+		for _, open := range t.open[e.ID] {
+			found(e.ID, open)
+		}
+		delete(t.open, e.ID)
+		if len(t.open) == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// keys finds the API keys of what came by the API. Without the right to list keys they stay unknown.
+func (t *Tracing) keys(ctx context.Context) error {
+	if len(t.open) == 0 {
+		return nil
+	}
+	list, err := t.Client.List(ctx, api.Request{Path: keysPath})
+	if rootly.Absent(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	said := func(o *api.Object, name string) string {
+		text, _ := o.Attributes[name].(string)
+		return text
+	}
+	slices.SortStableFunc(list.Objects, func(a, b *api.Object) int {
+		return cmp.Compare(said(b, "last_used_at"), said(a, "last_used_at"))
+	})
+	t.names = map[string]string{}
+	for _, key := range list.Objects[:min(mostKeys, len(list.Objects))] {
+		t.names[key.ID] = secret.Mask(said(key, "name"))
+		f := t.window
+		f.APIKey = key.ID
+		if err := t.settle(ctx, f, func(_ string, e *audit.Event) { e.APIKeyID = key.ID }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tell puts an answer into the report.
+func (t *Tracing) Tell(a drift.Answer, c *report.ObjectChange) {
+	c.Confidence, c.Unexplained = string(a.Confidence), a.Open
+	for _, e := range a.Events {
+		told := t.told(e)
+		c.Events, c.Authors = append(c.Events, told), append(c.Authors, told.String())
+	}
+	for _, e := range a.Candidates {
+		c.Candidates = append(c.Candidates, t.told(e))
+	}
+}
+
+// told is an event for the report. The events that Redact went through hold no credentials.
+func (t *Tracing) told(e audit.Event) report.ChangeEvent {
+	c := report.ChangeEvent{
+		ID: e.ID, At: e.At.UTC(), Action: e.Action, ItemType: e.ItemType, ItemID: e.ItemID, UserID: e.UserID, UserName: e.UserName,
+		UserEmail: e.UserEmail, APIKeyID: e.APIKeyID, APIKey: t.names[e.APIKeyID], Source: e.Source, RequestID: e.RequestID,
+	}
+	for _, f := range e.Changes {
+		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: shownDeed(e.ItemType, f.Field, f.Before), After: shownDeed(e.ItemType, f.Field, f.After)})
+	}
+	return c
+}
+
+// shownDeed is a value of an event. Several types of Terraform may share an item type; what is secret in one of
+// them is not shown.
+func shownDeed(itemType, field string, value json.RawMessage) shown.Text {
+	veil, said := planning.NewVeil(), auditview.Text(value)
+	text, hidden := veil.Text("", []string{field}, said)
+	for _, t := range catalogue.Types() {
+		if t.Audit == itemType && len(t.Secret)+len(t.Suspect) > 0 && !hidden {
+			text, hidden = veil.Text(t.Name, []string{field}, said)
+		}
+	}
+	return text
+}

@@ -1,0 +1,21 @@
+package authors
+
+import (
+	"encoding/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+)
+
+// wordy is the length from which a text is shown by what changed in it.
+const wordy = 80
+
+// WordsOfTexts compares two long texts, written in JSON, word by word.
+func WordsOfTexts(a, b shown.Text) []report.Word {
+	var before, after string
+	if len(a)+len(b) <= 2*wordy || json.Unmarshal([]byte(a), &before) != nil || json.Unmarshal([]byte(b), &after) != nil {
+		return nil
+	}
+	return auditview.Words(before, after)
+}

@@ -1,0 +1,92 @@
+package exit
+
+import (
+	"context"
+	"errors"
+)
+
+// The exit codes. They are part of the interface: scripts are users too.
+const (
+	Done     = 0  // done
+	Failed   = 1  // failed; nothing was written
+	Differs  = 2  // the plan, a diff or a check found differences
+	Partial  = 3  // done, but something that was asked for could not be read
+	BadUsage = 64 // the command line makes no sense
+)
+
+// Text is the part of the help that explains them.
+const Text = `Exit status:
+  0   done
+  1   failed; nothing was written
+  2   differences: the plan is not clean, or a check found some
+  3   partial: something that was asked for could not be read
+  64  usage`
+
+// A Fault is an error with an exit code and a hint.
+type Fault struct {
+	code int
+	hint string
+	err  error
+}
+
+// Error is the text of the error itself.
+func (f *Fault) Error() string { return f.err.Error() }
+
+// Unwrap returns the error itself.
+func (f *Fault) Unwrap() error { return f.err }
+
+// Hint is what the user can do next.
+func (f *Fault) Hint() string { return f.hint }
+
+// Usage is the error for a command line that cannot be carried out.
+func Usage(err error, hint string) error {
+	return &Fault{code: BadUsage, hint: hint, err: err}
+}
+
+// WithHint adds a hint to an error that ends the command.
+func WithHint(err error, hint string) error {
+	return &Fault{code: Failed, hint: hint, err: err}
+}
+
+// A Status ends a command that did its work with a code other than 0. It prints nothing, since
+// the report has told already.
+type Status int
+
+// Error says where to look; nobody prints it.
+func (o Status) Error() string { return "see the report" }
+
+// Code maps an error to its exit code.
+func Code(err error) int {
+	var o Status
+	var f *Fault
+	switch {
+	case err == nil:
+		return Done
+	case errors.As(err, &o):
+		return int(o)
+	case errors.As(err, &f):
+		return f.code
+	}
+	return Failed
+}
+
+// HintOf finds the advice that an error or one that it wraps carries.
+func HintOf(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "nothing was written; run the command again to start over"
+	}
+	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
+		return h.Hint()
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return HintOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			if hint := HintOf(part); hint != "" {
+				return hint
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,304 @@
+package exporter
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// live is the word for the organisation as it is now.
+const live = "live"
+
+// DiffSettings are the flags of diff.
+type DiffSettings struct {
+	importer.Settings
+	Markdown bool
+	Blame    bool
+	Since    string
+}
+
+// Compare compares and prints.
+func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to string) error {
+	if from == live && to == live {
+		return exit.Usage(errors.New("the live organisation has no differences from itself"), "such as: diff ./export live")
+	}
+	if o.Json && o.Markdown {
+		return exit.Usage(errors.New("--json and --markdown are two forms"), "choose one")
+	}
+	for _, side := range []string{from, to} {
+		if rev, _, ok := revision(side); ok && strings.HasPrefix(rev, "-") {
+			return exit.Usage(fmt.Errorf("%q is no git revision", rev), "such as: diff HEAD~1:./export ./export")
+		}
+	}
+	o.Dir = cmp.Or(notLive(from), notLive(to))
+	sides, skipped, err := o.sides(ctx, w, from, to)
+	if err != nil {
+		return err
+	}
+	before, after := sides[0], sides[1]
+	s, err := schema.Snapshot()
+	if err != nil {
+		return err
+	}
+	d := drift.Compare(before, after, snapshot.Unordered(s))
+	c := Told(d, from, to)
+	if to == live && len(o.Resources)+len(o.Excludes)+len(o.Filters) == 0 {
+		hintAtSelection(w, d, before)
+	}
+	if o.Blame && !d.Empty() {
+		if err := o.explain(ctx, w, d, &c); err != nil {
+			return err
+		}
+	}
+	if err := o.print(w, c); err != nil {
+		return err
+	}
+	if !d.Empty() {
+		return exit.Status(exit.Differs)
+	}
+	if slices.ContainsFunc(skipped, func(s rootly.Skipped) bool { return !rootly.Absent(s.Err) }) {
+		return exit.Status(exit.Partial)
+	}
+	return nil
+}
+
+// sides reads both sides, and returns what could not be read of a live one.
+func (o *DiffSettings) sides(ctx context.Context, w world.World, names ...string) ([]*drift.Snapshot, []rootly.Skipped, error) {
+	sides := make([]*drift.Snapshot, len(names))
+	var recorded *drift.Snapshot
+	for i, name := range names {
+		if name == live {
+			continue
+		}
+		var err error
+		if sides[i], err = o.recorded(ctx, name); err != nil {
+			return nil, nil, err
+		}
+		recorded = sides[i]
+	}
+	at := slices.Index(names, live)
+	if at < 0 {
+		return sides, nil, nil
+	}
+	now, skipped, err := importer.LiveSnapshot(ctx, w, &o.Settings, recorded)
+	sides[at] = now
+	for _, s := range skipped {
+		if !rootly.Absent(s.Err) {
+			report.Note(w.Err, s.String())
+		}
+	}
+	return sides, skipped, err
+}
+
+// hintAtSelection says that an export may have been one of some types only, where live has more.
+func hintAtSelection(w world.World, d *drift.Diff, before *drift.Snapshot) {
+	types := map[string]bool{}
+	for _, c := range d.Changes {
+		if c.Kind == drift.Added {
+			types[c.After.Type] = true
+		}
+	}
+	for _, o := range before.Objects {
+		delete(types, o.Type)
+	}
+	if len(types) > 0 {
+		report.Note(w.Err, report.Plural(len(types), "type")+" only live has objects of; an export of some types is compared with the --resources that it was made with")
+	}
+}
+
+// explain adds who made the changes. Without the permission to read the audit log nobody is named.
+func (o *DiffSettings) explain(ctx context.Context, w world.World, d *drift.Diff, c *report.Changes) error {
+	now := w.Now()
+	since := now.Add(-authors.DefaultWindow)
+	if o.Since != "" {
+		var err error
+		if since, err = audit.ParseTime(o.Since, now, false); err != nil {
+			return exit.Usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
+		}
+	} else if oldest, known := earlier(ctx, c.From, c.To); known {
+		since = oldest
+	}
+	client, _, disconnect, err := o.Connection.Open(w, nil)
+	if err != nil {
+		return err
+	}
+	defer disconnect()
+	b := &authors.Blaming{Client: client, Since: since, Say: func(text string) { report.Note(w.Err, text) }}
+	if _, err = b.Blame(ctx, d, c); !authors.Blamable(err) {
+		return err
+	}
+	if err != nil {
+		report.Note(w.Err, fmt.Sprintf(authors.SilentLog, err))
+	}
+	return nil
+}
+
+// earlier is when the older of the sides that are exports was taken.
+func earlier(ctx context.Context, sides ...string) (oldest time.Time, known bool) {
+	for _, side := range sides {
+		if side == live {
+			continue
+		}
+		if at, ok := exportedAt(ctx, side); ok && (!known || at.Before(oldest)) {
+			oldest, known = at, true
+		}
+	}
+	return oldest, known
+}
+
+func (o *DiffSettings) print(w world.World, c report.Changes) error {
+	switch {
+	case o.Json:
+		return report.WriteChangesJSON(w.Out, c)
+	case o.Markdown:
+		return report.WriteChangesMarkdown(w.Out, c)
+	}
+	return report.WriteChanges(w.Out, c)
+}
+
+// notLive is the directory of a side that has one.
+func notLive(side string) string {
+	if side == live {
+		return ""
+	}
+	if _, dir, ok := revision(side); ok {
+		return dir
+	}
+	return side
+}
+
+// recorded reads a side that is an export.
+func (o *DiffSettings) recorded(ctx context.Context, side string) (*drift.Snapshot, error) {
+	if rev, dir, ok := revision(side); ok {
+		at, path := dir, "./"+snapshot.SnapshotName
+		if !world.Exists(dir) { // any more
+			at, path = ".", "./"+filepath.ToSlash(filepath.Join(dir, snapshot.SnapshotName))
+		}
+		text, err := git.Show(ctx, at, rev, path)
+		if err != nil {
+			return nil, err
+		}
+		s, err := drift.Decode(bytes.NewReader([]byte(text)))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", side, err)
+		}
+		return s, nil
+	}
+	s, err := snapshot.ReadSnapshot(side)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, exit.WithHint(fmt.Errorf("%s has no %s", side, snapshot.SnapshotName), "terraformer-rootly export -o "+side+" writes one")
+	}
+	return s, err
+}
+
+// revision splits rev:DIR. A directory whose own name has a colon wins.
+func revision(side string) (rev, dir string, ok bool) {
+	if _, err := os.Stat(side); err == nil {
+		return "", "", false
+	}
+	rev, dir, ok = strings.Cut(side, ":")
+	if dir == "" {
+		dir = "."
+	}
+	return rev, filepath.Clean(dir), ok && rev != ""
+}
+
+// Told translates a diff for the report: ids by name, long texts word by word.
+func Told(d *drift.Diff, from, to string) report.Changes {
+	veil := planning.NewVeil() // a snapshot holds no secrets, but may come from anywhere
+	for _, change := range d.Changes {
+		veil.Learn(change.Object().Type, change.Before.Values, change.After.Values)
+	}
+	c := report.Changes{From: from, To: to}
+	for _, change := range d.Changes {
+		o := change.Object()
+		oc := report.ObjectChange{
+			Kind: string(change.Kind), Type: o.Type, ID: string(o.ID), Address: veil.Path(o.Address), Title: veil.Path(o.Title),
+		}
+		if change.Kind != drift.Added && change.Before.Address != o.Address {
+			oc.Before = veil.Path(change.Before.Address)
+		}
+		for _, a := range change.Attributes {
+			oc.Attributes = append(oc.Attributes, toldAttribute(veil, d, change, a))
+		}
+		c.Changes = append(c.Changes, oc)
+	}
+	return c
+}
+
+func toldAttribute(veil *secret.Veil, d *drift.Diff, change drift.Change, a drift.Attribute) report.AttributeChange {
+	before, after := veil.Show(change.After.Type, a.Path, withNames(d, change.Before.Values), withNames(d, change.After.Values))
+	c := report.AttributeChange{Path: veil.Path(graph.PathString(a.Path)), Before: bareName(d, a.Before, before), After: bareName(d, a.After, after)}
+	if isText(a.Before) && isText(a.After) {
+		c.Words = authors.WordsOfTexts(before, after)
+	}
+	return c
+}
+
+func isText(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String }
+
+// withNames is a value with names in the place of ids.
+func withNames(d *drift.Diff, v cty.Value) cty.Value {
+	changed, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		if isText(v) {
+			return cty.StringVal(d.Name(v.AsString())), nil
+		}
+		return v, nil
+	})
+	if err != nil {
+		return v
+	}
+	return changed
+}
+
+// bareName is a value as it is shown: a name without quotes, and nothing for what is not there.
+func bareName(d *drift.Diff, v cty.Value, text shown.Text) shown.Text {
+	switch {
+	case v == cty.NilVal:
+		return ""
+	case isText(v) && d.Name(v.AsString()) != v.AsString():
+		return text.Map(func(s string) string {
+			var name string
+			if json.Unmarshal([]byte(s), &name) == nil {
+				return name
+			}
+			return s
+		})
+	}
+	return text
+}
+
+// exportedAt is when the snapshot of a directory, or of a revision of it, was taken.
+func exportedAt(ctx context.Context, side string) (time.Time, bool) {
+	if rev, dir, ok := revision(side); ok {
+		return git.CommittedAt(ctx, dir, snapshot.SnapshotName, rev)
+	}
+	return git.WrittenAt(ctx, side, snapshot.SnapshotName)
+}

@@ -1,0 +1,36 @@
+package importer
+
+import (
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// ignore takes out of the resources what the ignore file names, with everything below it.
+func (r *Run) ignore(resources []*graph.Resource) []*graph.Resource {
+	if len(r.around.ignore) == 0 {
+		return resources
+	}
+	gone := map[graph.ID]bool{}
+	return slices.DeleteFunc(resources, func(res *graph.Resource) bool {
+		if !gone[res.Parent] && !r.around.ignore.Covers(res) {
+			return false
+		}
+		gone[res.ID] = true
+		r.around.ignored = append(r.around.ignored, graph.Target{Type: res.Address.Type, ID: res.ID})
+		return true
+	})
+}
+
+// leavesOut reports whether an id may be that of an object which was listed and not taken, or at which
+// the provider stops.
+func (r *Run) leavesOut(types []string, id graph.ID) bool {
+	if r.around.left == nil {
+		r.around.left = r.deselected()
+	}
+	return slices.ContainsFunc(types, func(t string) bool {
+		key := state.Key{Type: t, ID: id}
+		return r.around.left[key] || r.crashed[key] != ""
+	})
+}

@@ -1,0 +1,46 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+)
+
+// haveEngine makes sure, before anything is asked of the API, that there is something to plan with.
+func (r *Run) haveEngine(ctx context.Context) error {
+	if r.o.Proof.Off {
+		return nil
+	}
+	_, err := verify.FindEngine(ctx, verify.Options{
+		Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ(),
+	})
+	return r.unproven(ctx, err)
+}
+
+// installedSchema lets the provider that a directory has been initialised with speak for itself,
+// where it is of another version than the built-in schema. What it has more is imported by the
+// general rules, what it has no more is left out and told. Its defaults are not in what it says, so
+// values equal to a known default are written out.
+func (r *Run) installedSchema(ctx context.Context, dir string) error {
+	if r.o.Proof.Off || r.o.Proof.Provider != "official" {
+		return nil
+	}
+	p, err := verify.Installed(dir)
+	if err != nil || p.Version == "" || p.Version == schema.SnapshotVersion {
+		return err
+	}
+	engine, err := verify.FindEngine(ctx, verify.Options{
+		Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ(),
+	})
+	if err != nil {
+		return nil // the proof will say so
+	}
+	data, err := verify.Schema(ctx, engine, dir, p, r.W.Environ())
+	if err != nil {
+		return fmt.Errorf("ask provider %s for its schema: %w", p.Version, err)
+	}
+	r.Schema, err = schema.Parse(data, p.Version)
+	return err
+}

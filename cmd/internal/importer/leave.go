@@ -1,0 +1,314 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	goversion "github.com/hashicorp/go-version"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// This file is about addresses that leave the code: of objects that got another one, and of
+// objects that are to be forgotten.
+
+// label gives the resources their addresses. With --rename-addresses those whose names changed get
+// new ones, unless code by hand depends on the old.
+func (r *Run) label(resources []*graph.Resource) {
+	remember, reserved := r.remembered(), r.reserved(resources)
+	if r.o.Again.Rename {
+		remember = r.forgetStale(resources, remember, reserved)
+	}
+	graph.Label(resources, remember, reserved)
+}
+
+// forgetStale remembers only the labels that still say what an object is called.
+func (r *Run) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) graph.Address, reserved []graph.Address) func(string, graph.ID) graph.Address {
+	graph.Label(resources, nil, reserved)
+	fresh := map[graph.Address]bool{}
+	for _, res := range resources {
+		fresh[res.Address] = true
+	}
+	stale := map[graph.Target]graph.Address{}
+	labels := map[graph.ID]string{}
+	for _, res := range resources {
+		labels[res.ID] = res.Address.Name
+		was := remember(res.Address.Type, res.ID)
+		if was.IsZero() || r.pinned(was) || was.Key == "" && sameLabel(was.Name, res.Address, fresh) {
+			continue
+		}
+		now := graph.Address{}
+		if was.Key != "" { // it stays in its fold
+			now = was
+			now.Key = fold.Key(res.Address.Name, labels[res.Parent])
+			if unnumbered(was.Key) == unnumbered(now.Key) {
+				continue
+			}
+		}
+		stale[graph.Target{Type: res.Address.Type, ID: res.ID}] = now
+	}
+	for _, res := range resources {
+		res.Address.Name = ""
+	}
+	return func(typ string, id graph.ID) graph.Address {
+		if now, ok := stale[graph.Target{Type: typ, ID: id}]; ok {
+			return now
+		}
+		return remember(typ, id)
+	}
+}
+
+// pinned reports whether code by hand depends on an address.
+func (r *Run) pinned(a graph.Address) bool {
+	_, declared := r.around.Hand.Declared[a]
+	return declared || r.around.Hand.Mentioned[a.Block()]
+}
+
+// sameLabel reports whether two labels differ at most in the number that keeps objects of one name
+// apart.
+func sameLabel(was string, now graph.Address, fresh map[graph.Address]bool) bool {
+	if was == now.Name {
+		return true
+	}
+	stem := unnumbered(now.Name)
+	return unnumbered(was) == stem && fresh[graph.Address{Type: now.Type, Name: stem}]
+}
+
+func unnumbered(label string) string {
+	at := strings.LastIndexByte(label, '_')
+	if at < 0 || strings.Trim(label[at+1:], "0123456789") != "" {
+		return label
+	}
+	return label[:at]
+}
+
+// leavers tells the generator which addresses left the code and how.
+func (r *Run) leavers(ctx context.Context) error {
+	current := map[graph.Address]bool{}
+	now := map[state.Key]graph.Address{}
+	for _, res := range r.graph.Resources {
+		current[res.Address], current[res.Address.Block()] = true, true
+		now[state.Key{Type: res.Address.Type, ID: res.ID}] = res.Address
+	}
+	moved, removed, err := r.Dir.Leavers()
+	if err != nil {
+		return err
+	}
+	r.RenderOptions.Moved = r.moves(now, current, moved)
+
+	// What is forgotten leaves the state too, where it is in it.
+	list := r.forgotten(now)
+	for _, a := range removed {
+		if !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	_, held := r.heldAddresses()
+	list = slices.DeleteFunc(list, func(a graph.Address) bool { return current[a] || r.around.known && !held[a] })
+	if list, err = wholeBlocks(list, current); err != nil {
+		return err
+	}
+	r.RenderOptions.Forgotten = list
+	if len(list) == 0 {
+		return nil
+	}
+	r.RenderOptions.Removed, err = r.removedForm(ctx)
+	return err
+}
+
+// wholeBlocks puts the blocks of folds in the place of their members, sorted: a removed block takes
+// all of them or none.
+func wholeBlocks(list []graph.Address, current map[graph.Address]bool) ([]graph.Address, error) {
+	blocks := map[graph.Address]bool{}
+	for _, a := range list {
+		if isInstance(a) && current[a.Block()] {
+			return nil, exit.WithHint(fmt.Errorf("--forget cannot take %s out of the state: other objects of its fold stay", a),
+				fmt.Sprintf("terraform state rm '%s' by hand, then run the command again", a))
+		}
+		blocks[a.Block()] = true
+	}
+	return slices.SortedFunc(maps.Keys(blocks), func(a, b graph.Address) int { return strings.Compare(a.String(), b.String()) }), nil
+}
+
+// moves are those of this run, and those of earlier ones that the state has not seen yet.
+func (r *Run) moves(now map[state.Key]graph.Address, current map[graph.Address]bool, earlier [][2]graph.Address) []generator.Move {
+	at, held := r.heldAddresses()
+	seen := map[generator.Move]bool{}
+	var list []generator.Move
+	add := func(from, to graph.Address) {
+		m := generator.Move{From: from, To: to}
+		if from != to && !current[from] && !seen[m] && !seen[generator.Move{From: to, To: from}] {
+			seen[m] = true
+			list = append(list, m)
+		}
+	}
+	for k, was := range r.Dir.Addresses() {
+		if to, here := now[k]; here {
+			add(was, to)
+		}
+	}
+	for k, was := range at {
+		if to, here := now[k]; here {
+			add(was, to)
+		}
+	}
+	for _, m := range earlier {
+		if !r.around.known || len(r.around.Held) == 0 || held[m[0]] {
+			add(m[0], m[1])
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].From.String() < list[j].From.String() })
+	return list
+}
+
+// heldAddresses are the addresses in the state, but for modules and what is counted.
+func (r *Run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Address]bool) {
+	of, held = map[state.Key]graph.Address{}, map[graph.Address]bool{}
+	for _, h := range r.around.Held {
+		if a, own := h.Instance(); own {
+			of[state.Key{Type: h.Address.Type, ID: h.ID}] = a
+			held[a], held[a.Block()] = true, true
+		}
+	}
+	return of, held
+}
+
+// forgotten lists the addresses of objects that were in earlier code and are merely not selected.
+func (r *Run) forgotten(now map[state.Key]graph.Address) []graph.Address {
+	r.forget = map[state.Key]bool{}
+	list := r.part.left(r.forget, r.around.Hand.Changed)
+	if !r.o.Again.Forget {
+		return list
+	}
+	selected := map[string]bool{}
+	for _, t := range r.types {
+		selected[t.Name] = true
+	}
+	dropped := r.deselected()
+	for k, a := range r.Dir.Addresses() {
+		_, here := now[k]
+		if here || r.forget[k] || selected[k.Type] && !dropped[k] || r.around.Hand.Changed[a] {
+			continue
+		}
+		r.forget[k] = true
+		list = append(list, a)
+	}
+	return list
+}
+
+// deselected are the objects that were listed, and left out by a filter or the ignore file.
+func (r *Run) deselected() map[state.Key]bool {
+	out := map[state.Key]bool{}
+	for _, o := range r.filtered {
+		out[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+	}
+	for _, t := range r.around.ignored {
+		out[state.Key{Type: t.Type, ID: t.ID}] = true
+	}
+	return out
+}
+
+// removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
+func (r *Run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	if err != nil {
+		return generator.WithLifecycle, ctx.Err()
+	}
+	v, err := goversion.NewVersion(engine.Version)
+	if err != nil {
+		return generator.WithLifecycle, nil
+	}
+	atLeast := func(text string) bool { return !v.Core().LessThan(goversion.Must(goversion.NewVersion(text))) }
+	switch {
+	case !atLeast("1.7.0"):
+		return 0, exit.WithHint(fmt.Errorf("%s knows no removed blocks, so no object can be taken out of the state", engine),
+			"use Terraform or OpenTofu 1.7 or newer, or "+engine.Name+" state rm by hand")
+	case engine.Name == "tofu" && !atLeast("1.10.0"):
+		return generator.Bare, nil
+	}
+	return generator.WithLifecycle, nil
+}
+
+// expectBeside completes what the plan has to account for by what is not this run's to write.
+func (r *Run) expectBeside(e *verify.Expect) {
+	s := r.around
+	for _, o := range s.aside {
+		e.Listed = append(e.Listed, verify.Object{Type: o.Type.Name, ID: string(o.ID)})
+	}
+	for k := range r.forget {
+		e.Forget = append(e.Forget, verify.Object{Type: k.Type, ID: string(k.ID)})
+	}
+	for _, a := range r.RenderOptions.Forgotten {
+		for _, h := range s.Held {
+			if h.Module == "" && h.Address == a {
+				e.Forget = append(e.Forget, verify.Object{Type: a.Type, ID: string(h.ID)})
+			}
+		}
+	}
+	e.Edited = map[string]bool{}
+	for a, file := range s.Hand.Declared {
+		if s.Hand.Files[file] {
+			e.Edited[a.String()] = true
+		}
+	}
+	e.Before, e.Outputs = s.before, s.byHand()
+}
+
+// planBefore plans the directory as it is, once, since what code by hand would change already is no
+// difference of this run. It reports whether there is anything new to judge by.
+func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string) (bool, error) {
+	s := r.around
+	if s.planned || !s.byHand() {
+		return false, nil
+	}
+	s.planned = true
+	states, err := r.part.states()
+	if err != nil {
+		return false, err
+	}
+	o := planning.Options{
+		StateFile: stateFile, States: states, Veil: r.veil,
+		Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: s.providers.aliases,
+	}
+	if len(s.providers.others) > 0 {
+		o.Targets = append(r.besides(), nowhere)
+	}
+	result, err := r.o.Proof.Plan(ctx, r.W, r.Dir.Path(), t, o)
+	if err != nil {
+		return false, ctx.Err() // a directory that could not be planned before accepts nothing
+	}
+	ours := map[string]bool{}
+	for _, res := range r.graph.Resources {
+		ours[res.Address.String()] = true
+	}
+	for _, c := range r.Changes.Carried {
+		ours[c.Address.String()] = true
+	}
+	for _, c := range result.Changes {
+		if c.Action != verify.NoOp && !ours[c.Address] {
+			s.before = append(s.before, c)
+		}
+	}
+	return len(s.before) > 0, nil
+}
+
+// byHand reports whether people have code of their own in the directory.
+func (s *Surroundings) byHand() bool {
+	for name, ours := range s.Hand.Files {
+		if !ours && strings.Contains(name, ".t") && !strings.Contains(name, ".tfvars") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,179 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// An Inquiry finds out what a root module will manage once it is applied, beyond what its state has. Where
+// its code needs to be evaluated for that, the engine does it, by a plan of the module as it stands.
+type Inquiry struct {
+	W      world.World
+	Proof  *planning.Proof
+	Dir    string
+	Live   connect.Target
+	Around *Surroundings         // with the state, and what people have in the directory
+	Wanted func(typ string) bool // whether a type is looked at: then its objects must be known
+	quiet  bool                  // whether to keep to oneself what could not be planned
+}
+
+// willManage asks about the directory of a run.
+func (r *Run) willManage(ctx context.Context) ([]tfstate.Held, error) {
+	q := Inquiry{W: r.W, Proof: &r.o.Proof, Dir: r.Dir.Path(), Live: r.liveTarget, Around: r.around, quiet: r.o.Quiet}
+	q.Wanted = func(typ string) bool {
+		return r.o.References == "follow" || slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == typ })
+	}
+	return q.Ask(ctx)
+}
+
+// Ask returns the addresses that the import blocks lead to, and those of the plan if one was needed.
+func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
+	var list []tfstate.Held
+	for _, i := range q.Around.Hand.Imports {
+		list = appendPlace(list, i.To, string(i.ID))
+	}
+	unread := slices.DeleteFunc(slices.Clone(q.Around.Hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
+	moved := slices.ContainsFunc(q.Around.Held, q.Around.leaves)
+	if len(unread) == 0 && !moved {
+		return list, nil
+	}
+	planned, why := q.plan(ctx, unread)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	for _, c := range planned {
+		list = appendPlace(list, c.Address, cmp.Or(c.Import, c.ID))
+	}
+	if why == nil || len(unread) == 0 {
+		return list, nil
+	}
+	evaluated, err := q.evaluate(why)
+	return append(list, evaluated...), err
+}
+
+// ofRootly reports whether an address is one of the provider's, or leads to a whole module.
+func ofRootly(address string) bool {
+	h, ok := tfstate.ParseAddress(address)
+	return !ok || catalogue.Lookup(h.Address.Type) != nil
+}
+
+func appendPlace(list []tfstate.Held, address, id string) []tfstate.Held {
+	h, ok := tfstate.ParseAddress(address)
+	if !ok || id == "" || catalogue.Lookup(h.Address.Type) == nil {
+		return list
+	}
+	h.ID = graph.ID(planning.PlainID(id))
+	return append(list, h)
+}
+
+// plan lets the engine say what the module has and imports: all of it, or, where another provider keeps
+// that from being planned, what its import blocks lead to. The error is why neither could be planned as a whole.
+func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]verify.Change, error) {
+	if q.Proof.Off {
+		return nil, errUnplanned
+	}
+	stateFile, err := q.Around.pulledFile()
+	if err != nil {
+		return nil, err
+	}
+	var kept []verify.Change
+	var why error
+	for _, targets := range [][]string{nil, blocksTargeted(unread)} {
+		if why != nil && len(targets) == 0 {
+			break
+		}
+		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true})
+		if err == nil && result.Errored {
+			err = fmt.Errorf("%s", planning.FirstError(result))
+		}
+		if result != nil {
+			kept = append(kept, staying(result.Changes)...)
+		}
+		if err == nil {
+			return kept, nil
+		}
+		if why == nil {
+			why = err
+		}
+	}
+	return kept, why
+}
+
+// errUnplanned says why nothing was planned where nobody wants a plan.
+var errUnplanned = fmt.Errorf("--no-verify plans nothing")
+
+// staying are the changes after which the module has the object.
+func staying(changes []verify.Change) []verify.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c verify.Change) bool {
+		return c.Action == verify.Delete || c.Action == verify.Forget || c.Action == verify.Read
+	})
+}
+
+// blocksTargeted are the resource blocks that import blocks are for, to restrict a plan to.
+func blocksTargeted(unread []state.Unread) []string {
+	var targets []string
+	for _, u := range unread {
+		h, ok := tfstate.ParseAddress(u.To)
+		if !ok || h.Module != "" {
+			return nil // keys of modules may be expressions
+		}
+		targets = append(targets, h.Address.String())
+	}
+	return targets
+}
+
+// evaluate reads the import blocks without the engine. What it cannot read, it does not guess.
+func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
+	blocks, err := imports.Read(q.Dir, q.W.Environ())
+	if err != nil {
+		return nil, err
+	}
+	var list []tfstate.Held
+	for _, b := range blocks {
+		row := catalogue.Lookup(b.Type)
+		switch {
+		case b.Type != "" && row == nil:
+		case b.Err == nil:
+			for _, o := range b.Objects {
+				list = appendPlace(list, o.To, o.ID)
+			}
+		case b.Type == "" || q.Wanted(b.Type):
+			return nil, q.refuse(b, why)
+		}
+	}
+	if !q.quiet && why != errUnplanned {
+		report.Note(q.W.Err, fmt.Sprintf("%s cannot be planned as it stands, so its import blocks were evaluated without the engine: %v", q.Dir, why))
+	}
+	return list, nil
+}
+
+// refuse is the error for an import block that may be for any object of a type.
+func (q Inquiry) refuse(b imports.Block, why error) error {
+	what := "what this block imports is not known"
+	without := ""
+	if b.Type != "" {
+		what += ", so any " + selection.Short(b.Type) + " may be managed by it"
+		without = ", or leave the type out: --excludes " + selection.Short(b.Type)
+	}
+	hint := "let a plan of the directory succeed (variables take values from TF_VAR_NAME and tfvars files), write the ids as text" + without
+	if why == errUnplanned {
+		hint = "leave out --no-verify, so that the engine says what it imports, or write the ids as text" + without
+	}
+	return exit.WithHint(fmt.Errorf("%s:%d: %s: %w; the plan: %w", filepath.Join(q.Dir, b.File), b.Line, what, b.Err, why), hint)
+}

@@ -1,0 +1,221 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// verify plans the staged directory and judges the plan.
+func (r *Run) verify(ctx context.Context) error {
+	if r.unplanned() {
+		return nil
+	}
+	r.progress.Stage("verify", len(r.graph.Resources))
+	if err := r.recordCarried(ctx); err != nil {
+		return err
+	}
+	if err := r.readConfigurations(); err != nil {
+		return err
+	}
+	r.chooseSubset()
+	r.leaveOutDependents()
+	r.announceCost()
+	t, stop, err := r.target(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if err := r.prove(ctx, t); err != nil {
+		return err
+	}
+	r.progress.Done(r.Report.Proof.Plan)
+	return nil
+}
+
+// unplanned reports whether there is to be no plan, and tells why.
+func (r *Run) unplanned() bool {
+	p := &r.Report.Proof
+	switch {
+	case r.o.Proof.Off:
+		p.State, p.Reason = report.ProofSkipped, "--no-verify"
+	case r.o.Secrets == "blank" && r.Report.Secrets > 0:
+		p.State, p.Reason = report.ProofUnavailable, withoutValues(r.Report.Secrets)
+		p.Hint = "fill them in as " + r.Report.SecretsFile + " shows, then: " + world.Program + " verify " + r.o.Dir
+	default:
+		return false
+	}
+	return true
+}
+
+func withoutValues(variables int) string {
+	return report.Plural(variables, "variable") + " without a value, as --secrets blank wants it"
+}
+
+// prove plans the staged directory against a target until the plan is clean or cannot be mended.
+func (r *Run) prove(ctx context.Context, t connect.Target) (err error) {
+	defer r.lap("verify", r.W.Now())
+	defer func() { err = errors.Join(err, r.closePlanner()) }()
+	p := &r.Report.Proof
+	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.Proof.Replays()]
+	result, err := r.planAndMend(ctx, t)
+	if err != nil {
+		return r.unproven(ctx, err)
+	}
+	planning.Note(p, r.veil, result, r.verdict)
+	r.noteEntered(p)
+	for _, text := range slices.Concat(r.served.Unanswered(), r.nothingProven()) {
+		p.State = report.ProofDiffers
+		p.Differences = append(p.Differences, report.Difference{Action: "error", Message: text})
+	}
+	return nil
+}
+
+// nothingProven says so where the plan accepted none of the objects: what reads none of them proves nothing.
+func (r *Run) nothingProven() []string {
+	removed := slices.IndexFunc(r.Report.Repairs, func(d report.Repair) bool { return d.How == string(repair.Remove) })
+	if removed < 0 || len(r.verdict.Objects) > 0 {
+		return nil
+	}
+	return []string{"not one object could be planned, such as " + r.Report.Repairs[removed].Address + ": " + r.Report.Repairs[removed].Cause}
+}
+
+// noteEntered counts the objects that the plan has in the state and the state has not: it is made
+// against the state that there will be.
+func (r *Run) noteEntered(p *report.Proof) {
+	if r.state == nil {
+		return
+	}
+	held := r.around.heldAt()
+	for _, o := range r.verdict.Objects {
+		if o.Managed && len(held[state.Key{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
+			p.Entered++
+		}
+	}
+	if p.Entered > 0 {
+		p.ImportAs = r.o.ImportAs.ImportAs
+	}
+}
+
+// sampleShare is how many requests the comparison of lists with single answers may add: one in so
+// many. It keeps the cost of a run near the least that it can be.
+const sampleShare = 25
+
+// sample reads a few objects again by themselves: the plan is made against what the lists said,
+// and the provider would ask for single objects.
+func (r *Run) sample(ctx context.Context) error {
+	if !r.o.Proof.Replays() {
+		return nil
+	}
+	n := max(1, int(r.Client.Stats().Requests)/sampleShare)
+	picked := rootly.Sample(r.live.Objects, n)
+	found, err := rootly.Reread(ctx, r.Client, picked)
+	if err != nil {
+		return err
+	}
+	r.Report.Proof.Sampled = len(picked)
+	for _, d := range found {
+		r.Report.Proof.Differences = append(r.Report.Proof.Differences, report.Difference{
+			Address: d.Type + " " + string(d.ID), Action: "disagrees", Path: d.Attribute,
+			Message: "a single answer of the API differs from its list: plan with --verify live",
+		})
+	}
+	return nil
+}
+
+// target is the API that the plan asks: a recording, or the live one.
+func (r *Run) target(ctx context.Context) (connect.Target, func(), error) {
+	if !r.o.Proof.Replays() {
+		return r.liveTarget, func() {}, nil
+	}
+	record := r.replay
+	r.replay = planning.Recording{}
+	var err error
+	if r.served, err = record.Serve(ctx, r.Client); err != nil {
+		return connect.Target{}, nil, err
+	}
+	return r.served.Target, r.served.Stop, nil
+}
+
+// unproven is the error for code that nothing could prove. It may be right all the same, but it is
+// not written unless that is asked for.
+func (r *Run) unproven(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var missing *verify.UnavailableError
+	if errors.As(err, &missing) {
+		return withoutProof(missing)
+	}
+	return err
+}
+
+// withoutProof adds the way out to an error that keeps code from being proven.
+func withoutProof(missing *verify.UnavailableError) error {
+	return exit.WithHint(missing, missing.Hint()+"; --no-verify writes the code unproven")
+}
+
+// expect is what the plan has to account for.
+func (r *Run) expect() verify.Expect {
+	e := verify.Expect{Show: r.veil.Show}
+	for _, res := range r.graph.Resources {
+		if r.subset != nil && !r.subset[res.Address] {
+			continue
+		}
+		e.Listed = append(e.Listed, verify.Object{
+			Type: res.Address.Type, ID: string(res.ID), Address: res.Address.String(), Secrets: secretPaths(res),
+		})
+	}
+	for _, c := range r.Changes.Carried {
+		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] {
+			continue
+		}
+		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
+	}
+	for _, o := range r.rejected() {
+		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
+		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
+	}
+	e.Marks, e.Exports = r.o.Secrets == "masked", r.part != nil
+	r.expectBeside(&e)
+	return e
+}
+
+// stagedPlanner plans the staged directory, which is initialised once however often it is planned.
+func (r *Run) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
+	if r.planner != nil && r.planner.Dir == r.staged.Dir() && r.planner.Target == t {
+		return r.planner, nil
+	}
+	if err := r.closePlanner(); err != nil {
+		return nil, err
+	}
+	states, err := r.part.states()
+	if err != nil {
+		return nil, err
+	}
+	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.staged.Dir(), t, planning.Options{
+		States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: r.around.providers.aliases,
+		Progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
+	})
+	return r.planner, err
+}
+
+func (r *Run) closePlanner() error {
+	if r.planner == nil {
+		return nil
+	}
+	closing := r.planner
+	r.planner = nil
+	return closing.Close()
+}

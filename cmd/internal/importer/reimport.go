@@ -1,0 +1,339 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// Again is how a run treats what earlier runs and people left in the directory.
+type Again struct {
+	Into   string
+	Forget bool
+	Rename bool
+}
+
+// Surroundings are what the directory holds beside what this run writes.
+type Surroundings struct {
+	Hand    state.Handwritten
+	Held    []tfstate.Held
+	will    []tfstate.Held        // what the directory will manage: by its import blocks, and by the engine's plan of it
+	slugged map[graph.Target]bool // what the state knows by a slug, or will
+	known   bool                  // whether the state could be read
+	pulled  []byte                // the state, where it is not beside the code
+	private string                // directory for the same, for the proof
+
+	providers configurations
+
+	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
+	hidden  map[graph.Target]string    // managed where no reference leads, and where
+	aside   []*rootly.Object           // what is managed beside
+	ignore  selection.IgnoreFile
+	left    map[state.Key]bool // what a filter or the ignore file leaves out; nil until asked for
+	ignored []graph.Target     // what the ignore file leaves out
+	before  []verify.Change    // what the directory planned before
+	planned bool               // whether before was asked for
+}
+
+// lookAround reads what people wrote in the directory and what its state holds.
+func (r *Run) lookAround(ctx context.Context) error {
+	s := &Surroundings{}
+	r.around = s
+	var err error
+	if s.Hand, err = r.Dir.Handwritten(); err != nil {
+		return err
+	}
+	if s.ignore, err = selection.ReadIgnore(r.Dir.Path()); err != nil {
+		return err
+	}
+	r.RenderOptions.Closed = map[string]bool{}
+	for name := range s.Hand.Files {
+		r.RenderOptions.Closed[name] = true
+	}
+	if file, ok := s.Hand.Locals["users"]; ok && !s.Hand.Files[file] && r.o.Users == "locals" {
+		r.o.Users = "literal" // the name is taken
+	}
+	if r.state != nil {
+		s.Held, s.known = r.state.held, true
+	} else {
+		err = s.ReadState(ctx, r.W, r.o.Proof.Engine, r.Dir.Path())
+	}
+	if err != nil && (r.o.Again.Into != "" || r.o.Again.Forget || ctx.Err() != nil) {
+		return err // otherwise it changes nothing but which import blocks are still wanted
+	}
+	if s.will, err = r.willManage(ctx); err != nil {
+		return err
+	}
+	r.identify()
+	return nil
+}
+
+// ReadState reads the state, through the engine where a backend keeps it.
+func (s *Surroundings) ReadState(ctx context.Context, w world.World, engine, dir string) error {
+	content, elsewhere, err := planning.ReadState(ctx, w, engine, dir)
+	if err != nil {
+		return err
+	}
+	s.known = true
+	if len(content) == 0 {
+		return nil
+	}
+	if s.Held, err = tfstate.Objects(content); err != nil {
+		s.known = false
+		return fmt.Errorf("state of %s: %w", dir, err)
+	}
+	if elsewhere {
+		s.pulled = content
+	}
+	return nil
+}
+
+// pulledFile is the path of the pulled state for the proof, or nothing.
+func (s *Surroundings) pulledFile() (string, error) {
+	if s == nil || len(s.pulled) == 0 {
+		return "", nil
+	}
+	if s.private == "" {
+		var err error
+		if s.private, err = os.MkdirTemp("", "rootly-plan-*"); err != nil {
+			return "", fmt.Errorf("make a private directory for the state: %w", err)
+		}
+	}
+	path := filepath.Join(s.private, planning.StateName)
+	if err := disk.Dir(s.private).Write(filepath.Base(path), s.pulled, 0o600); err != nil {
+		return "", fmt.Errorf("write the state to prove: %w", err)
+	}
+	return path, nil
+}
+
+// Close removes what the proof needed.
+func (s *Surroundings) Close() {
+	if s != nil && s.private != "" {
+		dir, name := disk.Of(s.private)
+		_ = dir.RemoveAll(name)
+	}
+}
+
+// heldAt returns the addresses that the state has for an object.
+func (s *Surroundings) heldAt() map[state.Key][]tfstate.Held {
+	out := map[state.Key][]tfstate.Held{}
+	for _, h := range s.Held {
+		k := state.Key{Type: h.Address.Type, ID: h.ID}
+		out[k] = append(out[k], h)
+	}
+	return out
+}
+
+// setAsideManaged takes out of the run what other code of the directory manages, and notes how to
+// refer to it.
+func (r *Run) setAsideManaged() {
+	r.around.outside, r.around.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
+	r.live.Objects = r.unmanaged(r.live.Objects)
+}
+
+// unmanaged returns those of some objects that are this run's to write, and sets the others aside.
+func (r *Run) unmanaged(objects []*rootly.Object) []*rootly.Object {
+	s := r.around
+	known, places := r.Dir.Addresses(), s.places()
+	kept := objects[:0:0]
+	for _, o := range objects {
+		k := state.Key{Type: o.Type.Name, ID: o.ID}
+		if !r.managedBeside(k, known[k], places[k]) {
+			kept = append(kept, o)
+			continue
+		}
+		s.aside, r.beside = append(s.aside, o), append(r.beside, o)
+	}
+	return kept
+}
+
+// managedBeside decides for one object. Ours is its address in code of earlier runs.
+func (r *Run) managedBeside(k state.Key, ours graph.Address, places []tfstate.Held) bool {
+	s, target := r.around, graph.Target{Type: k.Type, ID: k.ID}
+	if file, declared := s.Hand.Declared[ours]; !ours.IsZero() && declared && !s.Hand.Files[file] {
+		s.outside[target] = graph.Ref{Target: ours, Attr: "id"}
+		return true
+	}
+	for _, p := range places {
+		_, byHand := s.Hand.Declared[p.Address]
+		at, own := p.Instance()
+		switch {
+		case p.Module != "", s.leaves(p), byHand && s.slugged[target] && !(own && at == ours):
+			s.hidden[target] = p.String()
+			return true
+		case byHand && !(own && at == ours):
+			ref := graph.Ref{Target: p.Address, Attr: "id"}
+			if p.Key != "" {
+				ref.Index = "[" + strings.NewReplacer("${", "$${", "%{", "%%{").Replace(p.Key) + "]"
+			}
+			s.outside[target] = ref
+			return true
+		}
+	}
+	return false
+}
+
+// reserveBeside lists the addresses that code by hand or the state has for something else.
+func (r *Run) reserveBeside(here map[state.Key]bool) []graph.Address {
+	s := r.around
+	ours := map[graph.Address]bool{}
+	for _, a := range r.Dir.Addresses() {
+		ours[a] = true
+	}
+	var list []graph.Address
+	for a, file := range s.Hand.Declared {
+		if !ours[a] || !s.Hand.Files[file] {
+			list = append(list, a)
+		}
+	}
+	for _, h := range s.Held {
+		if h.Module == "" && !here[state.Key{Type: h.Address.Type, ID: h.ID}] {
+			list = append(list, h.Address)
+		}
+	}
+	return list
+}
+
+// heldName is the address that the state has for an object that no code declares.
+func (s *Surroundings) heldName(k state.Key) graph.Address {
+	for _, h := range s.Held {
+		if h.Plain() && h.Address.Type == k.Type && h.ID == k.ID {
+			return h.Address
+		}
+	}
+	return graph.Address{}
+}
+
+func (r *Run) isBeside(t graph.Target) bool {
+	_, outside := r.around.outside[t]
+	_, hidden := r.around.hidden[t]
+	return outside || hidden
+}
+
+// unheld leaves out the import blocks of what the state has by now.
+func (r *Run) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bool {
+	held, _ := r.heldAddresses()
+	return func(res *graph.Resource) bool {
+		if _, ok := held[state.Key{Type: res.Address.Type, ID: res.ID}]; ok {
+			return false
+		}
+		return blocks == nil || blocks(res)
+	}
+}
+
+// runBeside completes a run by what is not this run's to write.
+func (r *Run) runBeside(run *state.Run) {
+	run.Held, run.Forget = map[state.Key]bool{}, map[state.Key]bool{}
+	for _, h := range r.around.Held {
+		if _, own := h.Instance(); own {
+			run.Held[state.Key{Type: h.Address.Type, ID: h.ID}] = true
+		}
+	}
+	for k := range r.forget {
+		run.Forget[k] = true
+	}
+	for _, k := range r.held {
+		run.Live[k] = true
+	}
+	for _, t := range r.around.ignored {
+		run.Live[state.Key{Type: t.Type, ID: t.ID}] = true
+	}
+	known := r.Dir.Addresses()
+	for _, o := range r.around.aside {
+		k := state.Key{Type: o.Type.Name, ID: o.ID}
+		run.Live[k] = true
+		if _, byHand := r.around.Hand.Declared[known[k]]; !byHand {
+			run.Forget[k] = true // its code is elsewhere by now
+		}
+	}
+}
+
+// sumAgain tells what became of what was there before. Which edited resources differ is the plan's
+// to say; where there is none, the code's.
+func (r *Run) sumAgain() report.Again {
+	s := report.Again{Beside: len(r.around.aside), Ignored: len(r.around.ignored)}
+	seen := map[string]bool{}
+	note := func(list *[]string, address string) {
+		if !seen[address] {
+			seen[address] = true
+			*list = append(*list, address)
+		}
+	}
+	for _, d := range r.verdict.Accepted {
+		if r.edited(d.Address) {
+			note(&s.Differing, d.Address)
+			continue
+		}
+		note(&s.Before, d.Address)
+	}
+	if r.Report.Proof.State != report.ProofClean && r.Report.Proof.State != report.ProofDiffers {
+		for _, o := range r.Changes.Differing {
+			note(&s.Differing, o.Address.String())
+		}
+	}
+	for _, o := range r.Changes.Left {
+		note(&s.Left, o.Address.String())
+	}
+	for _, o := range r.Changes.Gone {
+		if r.forget[o.Key()] {
+			note(&s.Forgotten, o.Address.String())
+			continue
+		}
+		note(&s.Gone, o.Address.String())
+	}
+	known := r.Dir.Addresses()
+	for _, res := range r.graph.Resources {
+		if was := known[state.Key{Type: res.Address.Type, ID: res.ID}]; !was.IsZero() && was != res.Address {
+			s.Moved = append(s.Moved, report.Moved{From: was.String(), To: res.Address.String()})
+		}
+	}
+	return s
+}
+
+// adviseGone says what helps where the plan stops at an object that Rootly no longer has: some types of
+// the provider take an answer of 404 for a failure, and do not let the state forget the object. No block
+// in the code helps, since engines read an object before they let go of it.
+func adviseGone(differences []report.Difference, gone []string) {
+	for i, d := range differences {
+		if d.Action == "error" && slices.Contains(gone, d.Address) {
+			differences[i].Message = fmt.Sprintf("Rootly has it no more, which the provider takes for a failure; take it out with: state rm '%s' (%s)", d.Address, d.Message)
+		}
+	}
+}
+
+// edited reports whether an address stands in a file of an earlier run that a person edited.
+func (r *Run) edited(address string) bool {
+	for a, file := range r.around.Hand.Declared {
+		if a.String() == address {
+			return r.around.Hand.Files[file]
+		}
+	}
+	return false
+}
+
+// removedFiles counts the files that leave. The proof is written anew after it was counted out.
+func (r *Run) removedFiles() int {
+	n := 0
+	for _, name := range r.Changes.Remove {
+		renewed := name == ProofName && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot
+		if !renewed {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,178 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+)
+
+const (
+	// maxRounds bounds the repairs of a run. What three rounds do not mend is taken for a fault of
+	// the mapping, and told.
+	maxRounds = 3
+
+	// wholePlan is the number of resources up to which every plan is of the whole directory. Beyond
+	// it, plans between repairs look at the repaired resources only.
+	wholePlan = 500
+)
+
+// planAndMend plans the staged directory, mends what the plan would change, and plans again, until
+// the plan is clean or nothing more can be done. The last plan is always of the whole.
+func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*verify.Result, error) {
+	mender := repair.New(r.Schema)
+	for round := 0; ; round++ {
+		result, verdict, err := r.judge(ctx, t, nil)
+		if len(r.served.Unanswered()) > 0 && err == nil {
+			r.verdict = verdict
+			return result, nil // the code is not to blame
+		}
+		if again, unfoldErr := r.unfoldUnclean(ctx, verdict, err); again || unfoldErr != nil {
+			if unfoldErr != nil {
+				return nil, unfoldErr
+			}
+			round-- // nothing was mended
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.verdict = verdict
+		if verdict.Clean || round == maxRounds || r.o.Proof.NoRepair {
+			return result, nil
+		}
+		again, err := r.mend(ctx, mender, t, result, verdict)
+		if err != nil || !again {
+			return result, err
+		}
+	}
+}
+
+// judge plans and compares the plan with what is expected. Of which addresses is to be given where it is
+// not of all that can be planned. Objects at which the provider stops are taken out on the way.
+func (r *Run) judge(ctx context.Context, t connect.Target, part []string) (*verify.Result, verify.Verdict, error) {
+	for {
+		targets := part
+		if len(targets) == 0 {
+			targets = r.readable()
+		}
+		result, verdict, err := r.judgeOnce(ctx, t, targets)
+		var crash *verify.CrashError
+		if !errors.As(err, &crash) {
+			return result, verdict, err
+		}
+		gone, err := r.takeOutCrashing(ctx, crash)
+		if err != nil {
+			return nil, verify.Verdict{}, err
+		}
+		part = slices.DeleteFunc(part, func(address string) bool { return address == gone })
+	}
+}
+
+func (r *Run) judgeOnce(ctx context.Context, t connect.Target, targets []string) (*verify.Result, verify.Verdict, error) {
+	stateFile, err := r.stateToProve()
+	if err != nil {
+		return nil, verify.Verdict{}, err
+	}
+	planner, err := r.stagedPlanner(ctx, t)
+	if err != nil {
+		return nil, verify.Verdict{}, err
+	}
+	result, err := planner.Plan(ctx, stateFile, targets)
+	if err != nil {
+		return nil, verify.Verdict{}, err
+	}
+	r.widenSubset(result.Changes)
+	verdict := verify.Judge(result, r.expect())
+	if !verdict.Clean {
+		again, err := r.planBefore(ctx, t, stateFile)
+		if err != nil {
+			return nil, verify.Verdict{}, err
+		}
+		if again {
+			verdict = verify.Judge(result, r.expect())
+		}
+	}
+	if (len(r.unread)+len(r.around.providers.others) > 0 || r.subset != nil) && verdict.Incomplete != "" {
+		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
+		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
+		verdict.Incomplete = ""
+	}
+	return result, verdict, nil
+}
+
+// stateToProve is the file with the state that plans are made against; empty for the directory's own.
+func (r *Run) stateToProve() (string, error) {
+	stateFile, err := r.proofState()
+	if err != nil || stateFile != "" {
+		return stateFile, err
+	}
+	return r.around.pulledFile()
+}
+
+// mend repairs what a plan would change. Large directories are planned in part until the part is
+// clean. It reports whether anything was changed, so that the whole is worth another plan.
+func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *verify.Result, verdict verify.Verdict) (bool, error) {
+	changed := false
+	for range maxRounds {
+		done := m.Mend(r.graph, result.Changes, verdict)
+		if len(done) == 0 {
+			return changed, nil
+		}
+		changed = true
+		targets := r.record(done)
+		if err := r.writeAgain(ctx); err != nil {
+			return changed, err
+		}
+		if len(r.graph.Resources) <= wholePlan || len(targets) == 0 {
+			return changed, nil
+		}
+		var err error
+		if result, verdict, err = r.judge(ctx, t, targets); err != nil {
+			return changed, err
+		}
+		if len(verdict.Differences) == 0 && len(verdict.Errors) == 0 {
+			return changed, nil
+		}
+	}
+	return changed, nil
+}
+
+// writeAgain brings the staged directory in line with the graph.
+func (r *Run) writeAgain(ctx context.Context) error {
+	refold := func() error { return r.refold(ctx) }
+	for _, again := range []func() error{r.relink, refold, r.Render, r.Stage} {
+		if err := again(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// record tells the repairs in the report, and returns the addresses that are still in the code.
+func (r *Run) record(done []repair.Repair) []string {
+	var targets []string
+	seen := map[string]bool{}
+	for _, d := range done {
+		r.Report.Repairs = append(r.Report.Repairs, report.Repair{
+			Address: d.Address.String(), Path: d.Path, How: string(d.How), Cause: d.Cause,
+			Beyond: d.How == repair.Ignore && !rootly.MayIgnore(d.Address.Type, d.Path, r.Schema),
+		})
+		if d.How == repair.Remove {
+			r.skipped = append(r.skipped, rootly.Rejected{
+				Type: d.Address.Type, ID: d.ID, Title: d.Title, Reason: d.Cause, Fix: "report this with the versions of the provider and of this program",
+			})
+			continue
+		}
+		if address := d.Address.String(); !seen[address] {
+			seen[address] = true
+			targets = append(targets, address)
+		}
+	}
+	return targets
+}

@@ -1,0 +1,480 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+)
+
+// A Run is one import on its way through the stages. Each stage fills in what the next one needs.
+type Run struct {
+	W             world.World
+	o             *Settings
+	types         []*catalogue.Type
+	explicit      map[string]bool
+	filters       []selection.Filter
+	Schema        *schema.Provider
+	RenderOptions generator.Options
+
+	Client     *api.Client
+	liveTarget connect.Target
+	disconnect func()
+	progress   *report.Progress
+	Report     *report.Summary
+	started    time.Time
+
+	live     *rootly.Live     // fetch
+	ids      rootly.IDs       // fetch: what else the objects may be called
+	filtered []*rootly.Object // fetch: listed, but not taken
+	users    map[graph.ID]graph.User
+	lookups  map[graph.Target]*graph.DataSource // link: for what is referred to and no resource
+	beside   []*rootly.Object                   // link: what the lookups stand for
+	skipped  []rootly.Rejected                  // link: built-in objects that were not to be taken
+	decoded  *rootly.Decoded                    // link
+	graph    *graph.Graph                       // link
+	veil     *secret.Veil                       // from the start: masks the values that are shown
+	replay   planning.Recording                 // link: what the proof is made against
+	served   *planning.Replay                   // verify: the same, while the plan reads it; nil for a plan against the live API
+	files    []generator.File                   // render
+	Dir      *state.Directory                   // from the start, locked
+	Changes  *state.Changes                     // stage
+	staged   *state.Stage                       // stage
+	snapshot bool                               // stage: a snapshot is put beside the code
+	planner  *planning.Planner                  // verify: of the staged directory, while it lasts
+	verdict  verify.Verdict                     // verify
+	state    *stateRun                          // from the start, unless import blocks do
+	around   *Surroundings                      // from the start: code by hand, and the state
+	forget   map[state.Key]bool                 // link: what leaves the code although it lives
+	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
+	crashed  map[state.Key]string               // verify: objects at which the provider stops, and why
+	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
+	hidden   map[string]int                     // link: how many settings became variables, by type
+	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold
+	unfold   map[graph.Target]bool              // link, verify: what stays out of every fold
+	held     []state.Key                        // link: what is left as it is, since its fold is not here as a whole
+	compared []rootly.Known                     // from the start: what an export to compare with has
+	part     *modulePart                        // from the start: what this is a part of; nil for a whole
+}
+
+func (r *Run) openDirectory() error {
+	var err error
+	r.Dir, err = state.Open(r.o.Dir, state.Options{Version: world.Version(), Force: r.o.Force, Adopt: r.o.Again.Into != ""})
+	if err != nil {
+		return err
+	}
+	r.RenderOptions.Remembered, r.RenderOptions.RememberedImports = r.Dir.Files()
+	return nil
+}
+
+// Close lets go of everything, whether or not the run came to its end.
+func (r *Run) Close() {
+	r.progress.Close()
+	r.closeState()
+	r.around.Close()
+	if r.staged != nil {
+		_ = r.staged.Discard()
+	}
+	if r.Dir != nil {
+		_ = r.Dir.Close()
+	}
+	if r.disconnect != nil {
+		r.disconnect()
+	}
+}
+
+// lap notes how long a stage took.
+func (r *Run) lap(name string, since time.Time) {
+	r.Report.StageSeconds[name] = r.W.Now().Sub(since).Seconds()
+}
+
+// Fetch reads the objects. What the runs of parts know is looked for as well as what this one knows.
+func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
+	defer r.lap("fetch", r.W.Now())
+	r.progress.Stage("fetch", 0)
+	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: r.types, Progress: r.progress.Count})
+	if err != nil {
+		return err
+	}
+	if err := readNothing(live); err != nil {
+		return err
+	}
+	r.live = live
+	if err := r.predecessors(ctx); err != nil {
+		return err
+	}
+	r.ids.Add(live.Objects)
+	r.identify()
+	if err := rootly.Confirm(ctx, r.Client, live, r.known(parts), r.o.AcceptDeleted); err != nil {
+		return err
+	}
+	r.ids.Add(live.Objects) // with what only reads by id find
+	if err := selection.CheckFilters(r.filters, live); err != nil {
+		return err
+	}
+	r.filtered = selection.Apply(r.filters, live)
+	r.progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(live.Objects), "object"), report.Plural(int(r.Client.Stats().Requests), "request")))
+	return nil
+}
+
+// known lists the objects that code of earlier runs or the state has.
+func (r *Run) known(parts []*Run) []rootly.Known {
+	var list []rootly.Known
+	for _, p := range append(parts, r) {
+		for _, o := range p.Dir.Objects() {
+			list = append(list, rootly.Known{Type: catalogue.Lookup(o.Address.Type), ID: o.ID, Parent: o.Parent})
+		}
+	}
+	for _, p := range append(parts, r) { // after the code, which knows the parents
+		for _, h := range p.around.Held {
+			if h.Provider == planning.RootlyProvider { // another configuration may be of another organisation
+				list = append(list, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID})
+			}
+		}
+	}
+	return append(list, r.compared...)
+}
+
+// predecessors fetches the older types that the organisation has instead of those that it lacks.
+func (r *Run) predecessors(ctx context.Context) error {
+	var older []*catalogue.Type
+	for _, s := range r.live.Skipped {
+		if t := rootly.Predecessor(s.Type); t != nil && rootly.Absent(s.Err) && !slices.Contains(older, t) {
+			older = append(older, t)
+		}
+	}
+	if len(r.o.Resources) > 0 || len(older) == 0 {
+		return nil
+	}
+	more, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: older})
+	if err != nil {
+		return err
+	}
+	r.live.Add(more)
+	return nil
+}
+
+// Link makes resources of the objects and references of the ids.
+func (r *Run) Link(ctx context.Context) error {
+	defer r.lap("link", r.W.Now())
+	r.progress.Stage("link", 0)
+	r.setAsideBuiltIn()
+	r.setAsideManaged()
+	if err := r.sample(ctx); err != nil {
+		return err
+	}
+	if err := r.decode(r.live.Objects); err != nil {
+		return err
+	}
+	if err := r.follow(ctx); err != nil {
+		return err
+	}
+	if err := r.people(ctx); err != nil {
+		return err
+	}
+	if err := r.recordRest(); err != nil {
+		return err
+	}
+	r.lookAgain(r.decoded.Resources)
+	for _, res := range r.decoded.Resources {
+		res.Title = secret.Mask(res.Title) // before it becomes a label
+	}
+	resources := graph.Sort(r.decoded.Resources)
+	r.label(resources)
+	resources = r.holdBack(r.ignore(resources))
+	r.graph = graph.Link(resources, r.linkOptions())
+	r.progress.Done(report.Plural(len(resources), "resource"))
+	if err := r.leavers(ctx); err != nil {
+		return err
+	}
+	if err := r.hide(); err != nil {
+		return err
+	}
+	return r.fold(ctx)
+}
+
+// decode turns objects into resources, records them for the proof, and lets go of the API's answers.
+func (r *Run) decode(objects []*rootly.Object) error {
+	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
+		Schema: r.Schema,
+		Full:   r.o.Detail == "full",
+		Done: func(o *rootly.Object) error {
+			defer o.Release()
+			if !r.o.Proof.Replays() {
+				return nil
+			}
+			return r.replay.Add(o)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if r.decoded == nil {
+		r.decoded = d
+		return nil
+	}
+	r.decoded.Add(d)
+	return nil
+}
+
+// recordRest records what the proof needs beside the resources.
+func (r *Run) recordRest() error {
+	if !r.o.Proof.Replays() {
+		return nil
+	}
+	for _, o := range slices.Concat(r.beside, r.filtered) {
+		if err := r.replay.Add(o); err != nil {
+			return err
+		}
+	}
+	complete := maps.Clone(r.live.Complete)
+	for _, o := range r.live.Unknown { // which are not recorded
+		for _, t := range catalogue.Types() {
+			complete[t.Name] = complete[t.Name] && t.API != o.Type
+		}
+	}
+	r.replay.Listed(complete)
+	r.replay.Missing(r.live.Gone)
+	return r.replay.People(userList(r.users))
+}
+
+// relink links again after resources were changed or taken out.
+func (r *Run) relink() error {
+	r.unlink(r.graph.Resources)
+	r.graph = graph.Link(r.graph.Resources, r.linkOptions())
+	return r.hide()
+}
+
+// unlink makes resources as they were before they were linked.
+func (r *Run) unlink(resources []*graph.Resource) {
+	for _, res := range resources {
+		res.Exprs, res.Notes = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config), nil
+	}
+}
+
+// people reads the users when an object points at one.
+func (r *Run) people(ctx context.Context) error {
+	if r.o.Users == "literal" || !graph.Needs(r.decoded.Resources, rules, graph.UserType) {
+		return nil
+	}
+	users, err := rootly.FetchUsers(ctx, r.Client)
+	if errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound) {
+		r.live.Skipped = append(r.live.Skipped, rootly.Skipped{Type: graph.UserType, Err: err})
+		return nil
+	}
+	r.users = users
+	return err
+}
+
+func rules(resourceType string) []graph.Rule {
+	if t := catalogue.Lookup(resourceType); t != nil {
+		return t.Refs
+	}
+	return nil
+}
+
+// remembered gives objects the addresses that earlier runs gave them.
+func (r *Run) remembered() func(string, graph.ID) graph.Address {
+	known, held := r.Dir.Addresses(), r.heldNames()
+	return func(resourceType string, id graph.ID) graph.Address {
+		k := state.Key{Type: resourceType, ID: id}
+		if a := held[k]; !a.IsZero() {
+			return a
+		}
+		if a := known[k]; !a.IsZero() {
+			return a
+		}
+		return r.around.heldName(k)
+	}
+}
+
+// reserved lists the addresses of objects that this run does not have, and whose code may stay.
+func (r *Run) reserved(resources []*graph.Resource) []graph.Address {
+	here := make(map[state.Key]bool, len(resources))
+	for _, res := range resources {
+		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+	}
+	list := append(r.heldByOthers(here), r.reserveBeside(here)...)
+	for key, address := range r.Dir.Addresses() {
+		if !here[key] {
+			list = append(list, address)
+		}
+	}
+	return list
+}
+
+func (r *Run) linkOptions() graph.LinkOptions {
+	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
+	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
+		return r.lookups[graph.Target{Type: resourceType, ID: id}]
+	}
+	r.part.link(&o)
+	switch r.o.Users {
+	case "locals":
+		o.UserExpr = func(u graph.User, _ bool) (graph.Expr, *graph.DataSource) { return userRef(u), nil }
+	case "data":
+		sources := rootly.UserSources(r.users)
+		o.UserExpr = func(u graph.User, numeric bool) (graph.Expr, *graph.DataSource) {
+			d := sources[u.ID]
+			if d == nil {
+				return userRef(u), nil
+			}
+			return graph.Ref{Target: d.Address, Attr: "id", Numeric: numeric}, d
+		}
+	}
+	return o
+}
+
+// userRef reads the map of users. The language makes text of its numbers where text is wanted.
+func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: true} }
+
+// explain says why an id leads nowhere.
+func (r *Run) explain(types []string, id graph.ID) string {
+	for _, t := range types {
+		if place := r.around.hidden[graph.Target{Type: t, ID: id}]; place != "" {
+			return "id of " + place + ", which cannot be referred to from here"
+		}
+	}
+	if len(types) == 0 {
+		return "id of nothing that this import has"
+	}
+	word := selection.Short(types[0])
+	if len(types) > 1 {
+		word = "object"
+	}
+	article := "a "
+	if strings.ContainsRune("aeio", rune(word[0])) {
+		article = "an "
+	}
+	if r.leavesOut(types, id) {
+		return "id of " + article + word + " that this import leaves out"
+	}
+	doubts := r.doubts()
+	for _, t := range types {
+		if !r.live.Complete[t] || doubts[state.Key{Type: t, ID: id}] != "" {
+			return "id of " + article + word + " that this import does not have"
+		}
+	}
+	return "no such " + word + " exists any more"
+}
+
+// Render writes the files in memory.
+func (r *Run) Render() error {
+	defer r.lap("render", r.W.Now())
+	r.progress.Stage("render", 0)
+	options := r.RenderOptions
+	options.Import, options.Outputs = r.unheld(options.Import), r.part.outputs()
+	r.part.complete(r.graph)
+	files, err := generator.Render(r.graph, r.Schema, options)
+	if err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	if err := r.guard(files); err != nil {
+		return err
+	}
+	r.files = files
+	r.progress.Done(report.Plural(len(files), "file"))
+	return nil
+}
+
+// Stage lays the future directory beside the present one.
+func (r *Run) Stage() error {
+	defer r.lap("stage", r.W.Now())
+	run := state.Run{Complete: r.complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
+	for _, f := range r.files {
+		run.Files = append(run.Files, state.File{
+			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
+		})
+	}
+	run.Files = append(run.Files, r.script()...)
+	for _, res := range r.graph.Resources {
+		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID, Parent: res.Parent})
+	}
+	for _, o := range r.filtered {
+		run.Live[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+	}
+	for _, o := range r.rejected() {
+		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	for k := range r.doubts() {
+		run.Live[k] = true
+	}
+	for k := range r.crashed {
+		run.Aside[k] = true
+	}
+	r.runBeside(&run)
+	changes, err := r.Dir.Reconcile(run)
+	if err != nil {
+		return err
+	}
+	r.Changes = changes
+	if r.staged != nil {
+		return r.staged.Update(changes)
+	}
+	r.staged, err = r.Dir.Stage(changes)
+	return err
+}
+
+// doubts says why objects may exist although their listing lacks them.
+func (r *Run) doubts() map[state.Key]string {
+	out := make(map[state.Key]string, len(r.live.Doubts))
+	for _, d := range r.live.Doubts {
+		out[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
+	}
+	return out
+}
+
+// rejected lists the live objects that have no code, whatever the reason.
+func (r *Run) rejected() []rootly.Rejected {
+	return slices.Concat(r.decoded.Rejected, r.live.Unknown, r.skipped)
+}
+
+func (r *Run) complete(typ string) bool { return r.live.Complete[typ] }
+
+// Commit moves the files in, unless the proof failed or nothing is to be written.
+func (r *Run) Commit(ctx context.Context) error {
+	defer r.lap("commit", r.W.Now())
+	if r.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
+		return nil
+	}
+	if r.state != nil && r.o.writesState() {
+		return r.commitWithState(ctx)
+	}
+	return r.moveIn()
+}
+
+// moveIn moves the staged files in, with the proof.
+func (r *Run) moveIn() error {
+	if err := r.keepProof(); err != nil {
+		return err
+	}
+	return r.moveStaged()
+}
+
+// moveStaged moves the staged files in.
+func (r *Run) moveStaged() error {
+	if err := r.staged.Commit(); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Clean(r.o.Dir), err)
+	}
+	r.staged = nil
+	return nil
+}

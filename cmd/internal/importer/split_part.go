@@ -1,0 +1,299 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// A modulePart is what a run knows of the other root modules, where it makes one of several. Its
+// methods that runs call take a nil for a run that makes the only one.
+type modulePart struct {
+	name  string // of its directory too
+	run   *Run
+	split *split
+	rank  int // in the order in which the parts are applied
+
+	resources []*graph.Resource
+	foreign   []foreign                   // what its resources refer to in other parts, in the order of the graph
+	known     map[foreign]bool            // the same
+	reads     map[string]bool             // names of the parts whose state it reads
+	exported  map[graph.Address]bool      // resources whose ids other parts read from its state
+	moved     map[state.Key]string        // objects of an earlier run that are in the named part now
+	staying   map[state.Key]graph.Address // code of an earlier run that this run does not have
+	ignored   int                         // resources that its own ignore file leaves out
+	backend   *graph.DataSource           // how other parts read its state; nil until the first does
+	sources   map[graph.Address]string    // data sources that stand for resources of other parts, and those parts
+	gone      bool                        // nothing is left of it
+}
+
+// foreign is a resource of another part.
+type foreign struct {
+	in      *modulePart
+	address graph.Address
+}
+
+// refer notes a reference to another part.
+func (p *modulePart) refer(to *Run, address graph.Address) {
+	f := foreign{in: to.part, address: address}
+	if p.known[f] {
+		return
+	}
+	p.foreign, p.known[f] = append(p.foreign, f), true
+	if !p.looksUp(f) {
+		p.read(f)
+	}
+}
+
+// read notes that the state of another part is read for an id. It reports whether that part did not
+// know of it.
+func (p *modulePart) read(f foreign) bool {
+	p.reads[f.in.name] = true
+	before := f.in.exported[f.address]
+	f.in.exported[f.address] = true
+	return !before
+}
+
+// looksUp decides how a resource of another part is referred to: by a data source of its own, or by
+// the state of that part.
+func (p *modulePart) looksUp(f foreign) bool {
+	if f.in.rank > p.rank {
+		return true // its state may be read by nobody who comes before it
+	}
+	return p.split.run.o.Across == AcrossData && p.split.found[p.split.target(f.address)] != nil
+}
+
+// link makes references of the ids of resources in other parts.
+func (p *modulePart) link(o *graph.LinkOptions) {
+	if p == nil {
+		return
+	}
+	o.Outside = maps.Clone(o.Outside)
+	o.Sources = map[graph.Address]*graph.DataSource{}
+	p.sources = map[graph.Address]string{}
+	for _, q := range p.split.parts[:p.rank] {
+		for key, a := range q.part.staying {
+			ref, source := q.part.exports(a)
+			o.Outside[graph.Target{Type: key.Type, ID: key.ID}], o.Sources[source.Address] = ref, source
+			p.sources[source.Address] = q.part.name
+		}
+	}
+	for _, f := range p.foreign {
+		target := p.split.target(f.address)
+		if target.ID == "" {
+			continue // taken out of the code since
+		}
+		ref, source := f.in.exports(f.address)
+		if p.looksUp(f) {
+			d := *p.split.found[target]
+			d.Note = "Managed in ../" + f.in.name + "."
+			if f.in.rank > p.rank {
+				d.Note = "Managed in ../" + f.in.name + ", which comes after this part, so that its state cannot be read here."
+			}
+			ref, source = graph.Ref{Target: d.Address, Attr: "id"}, &d
+		}
+		o.Outside[target], o.Sources[source.Address] = ref, source
+		p.sources[source.Address] = f.in.name
+	}
+}
+
+// exports is how other parts refer to a resource by this one's state.
+func (p *modulePart) exports(a graph.Address) (graph.Ref, *graph.DataSource) {
+	if p.backend == nil {
+		p.backend = p.stateSource()
+	}
+	return graph.Ref{Target: p.backend.Address, Index: ".outputs." + outputName(a.Type), Attr: a.Name}, p.backend
+}
+
+// outputName is the output that holds the ids of a type.
+func outputName(typ string) string { return selection.Short(typ) + "_ids" }
+
+// stateSourceName is the name of the data source that reads the state of a part.
+func stateSourceName(part string) string {
+	name := graph.Word(part)
+	if name[0] >= '0' && name[0] <= '9' {
+		name = "team_" + name
+	}
+	return name
+}
+
+// stateSource reads the state of the part where its code keeps it, or beside its code.
+func (p *modulePart) stateSource() *graph.DataSource {
+	d := &graph.DataSource{
+		Address: graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(p.name)},
+		Note:    "The state of ../" + p.name + ", which is to be applied first. If it is kept elsewhere, say so here.",
+	}
+	kind, config, err := verify.Backend(p.run.Dir.Path())
+	if err != nil || kind == "" || kind == "local" && !config.Type().HasAttribute("path") {
+		kind, config = "local", cty.ObjectVal(map[string]cty.Value{"path": cty.StringVal("../" + p.name + "/" + planning.StateName)})
+	}
+	d.Config = cty.ObjectVal(map[string]cty.Value{"backend": cty.StringVal(kind), "config": config})
+	return d
+}
+
+// outputs are what other parts read of this one's state.
+func (p *modulePart) outputs() []generator.Output {
+	if p == nil {
+		return nil
+	}
+	byType := map[string][]graph.Address{}
+	for a := range p.exported {
+		if p.id(a) != "" {
+			byType[a.Type] = append(byType[a.Type], a)
+		}
+	}
+	var list []generator.Output
+	for _, typ := range slices.Sorted(maps.Keys(byType)) {
+		of := byType[typ]
+		sort.Slice(of, func(i, j int) bool { return of[i].Name < of[j].Name })
+		list = append(list, generator.Output{Name: outputName(typ), Description: "Ids of " + typ + " by label, for other parts.", Of: of})
+	}
+	return list
+}
+
+// complete adds to the graph what reads the states that only code beside it reads.
+func (p *modulePart) complete(g *graph.Graph) {
+	if p == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.reads)) {
+		q := p.split.named(name).part
+		address := graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(name)}
+		if !slices.ContainsFunc(g.Data, func(d *graph.DataSource) bool { return d.Address == address }) {
+			_, source := q.exports(graph.Address{})
+			g.Data = append(g.Data, source)
+		}
+	}
+}
+
+// id is the id of a resource in the code of the part, whether of this run or of an earlier one; empty
+// where there is none.
+func (p *modulePart) id(a graph.Address) graph.ID {
+	if res := p.split.at[a]; res != nil && p.split.division.Of[a] == p.name {
+		return res.ID
+	}
+	if p.run.Changes != nil {
+		for _, c := range p.run.Changes.Carried {
+			if c.Address == a {
+				return c.ID
+			}
+		}
+	}
+	return ""
+}
+
+// states are the states that the proof of this part reads: those of the parts before it, as they
+// will be when these were applied.
+func (p *modulePart) states() (map[string][]byte, error) {
+	if p == nil {
+		return nil, nil
+	}
+	states := map[string][]byte{}
+	for name := range p.reads {
+		q := p.split.named(name).part
+		ids := map[string]map[string]graph.ID{}
+		for _, o := range q.outputs() {
+			ids[o.Name] = map[string]graph.ID{}
+			for _, a := range o.Of {
+				ids[o.Name][a.Name] = q.id(a)
+			}
+		}
+		content, err := stateOf(ids)
+		if err != nil {
+			return nil, err
+		}
+		states[stateSourceName(name)] = content
+	}
+	return states, nil
+}
+
+// stateOf makes a state of nothing but ids, by output and label.
+func stateOf(outputs map[string]map[string]graph.ID) ([]byte, error) {
+	values := map[string]cty.Value{}
+	for name, ids := range outputs {
+		object := map[string]cty.Value{}
+		for label, id := range ids {
+			object[label] = cty.StringVal(string(id))
+		}
+		values[name] = cty.ObjectVal(object)
+	}
+	return tfstate.Outputs(values)
+}
+
+// left lists the addresses of objects that are in another part now, and takes them for forgotten:
+// the state of this part has to let go of them. What people edited stays.
+func (p *modulePart) left(forget map[state.Key]bool, edited map[graph.Address]bool) []graph.Address {
+	if p == nil {
+		return nil
+	}
+	var list []graph.Address
+	known := p.run.Dir.Addresses()
+	for key := range p.moved {
+		if a := known[key]; !edited[a] {
+			forget[key] = true
+			list = append(list, a)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
+	return list
+}
+
+// told is the part in the report.
+func (p *modulePart) told() report.Part {
+	out := report.Part{
+		Name: p.name, Directory: p.run.o.Dir, Resources: len(p.run.graph.Resources), Reads: slices.Sorted(maps.Keys(p.reads)),
+		Proof: p.run.Report.Proof.State, Plan: p.run.Report.Proof.Plan,
+	}
+	for _, res := range p.run.graph.Resources {
+		out.Requests += planning.RequestsToRead(res.Address.Type)
+		for _, placed := range res.Exprs {
+			part.Refs(placed.Expr, func(ref graph.Ref) {
+				if _, across := p.sources[ref.Target]; across {
+					out.References++
+				}
+			})
+		}
+	}
+	for _, c := range p.run.Changes.Carried {
+		out.Requests += planning.RequestsToRead(c.Address.Type)
+	}
+	for _, d := range p.run.graph.Data {
+		if d.Address.Type != generator.StateType {
+			out.Requests++
+		}
+	}
+	return out
+}
+
+// partName makes the name of a directory of a text, or of an id where nothing of it can be written.
+func partName(text string, id graph.ID) string {
+	word := strings.ReplaceAll(graph.Word(text), "_", "-")
+	if word == "" {
+		word = "team-" + strings.ReplaceAll(graph.Word(string(id)), "_", "-")
+	}
+	return word
+}
+
+// freeName is the name, or the first with a number behind it that nobody has.
+func freeName(name string, taken map[string]bool) string {
+	free := name
+	for n := 2; taken[free]; n++ {
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+	taken[free] = true
+	return free
+}

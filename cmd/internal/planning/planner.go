@@ -1,0 +1,81 @@
+package planning
+
+import (
+	"context"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// A Planner plans one directory against one target, as often as needed.
+type Planner struct {
+	Dir     string
+	Target  connect.Target
+	veil    *secret.Veil // of what the plan says
+	Session *verify.Session
+	served  *standin.Served // nil for the official provider
+	known   identify
+}
+
+// Plan plans the directory, limited to targets where there are some.
+func (p *Planner) Plan(ctx context.Context, stateFile string, targets []string) (*verify.Result, error) {
+	result, err := p.Session.Plan(ctx, stateFile, targets)
+	if err != nil {
+		veilError(p.veil, err)
+		return nil, err
+	}
+	VeilResult(p.veil, result)
+	for _, changes := range [][]verify.Change{result.Changes, result.Drift} {
+		for i := range changes {
+			p.identify(ctx, &changes[i])
+		}
+	}
+	return result, nil
+}
+
+// identify gives a change the id of its object, by whatever the code and the state call it.
+func (p *Planner) identify(ctx context.Context, c *verify.Change) {
+	c.Import, c.ID = PlainID(c.Import), PlainID(c.ID)
+	if p.known == nil {
+		return
+	}
+	id := p.known(ctx, *c)
+	if c.Import == c.ID {
+		c.Import = id
+	}
+	c.ID = id
+}
+
+// Close leaves the directory as it was before the planner.
+func (p *Planner) Close() error {
+	var err error
+	if p.Session != nil {
+		err = p.Session.Close()
+	}
+	if p.served != nil {
+		p.served.Close()
+	}
+	return err
+}
+
+// RootlyProvider is the configuration that generated code uses.
+const RootlyProvider = "rootly"
+
+// FirstError is the first error that the engine reported.
+func FirstError(r *verify.Result) string {
+	for _, d := range r.Diagnostics {
+		if d.IsError() {
+			return d.String()
+		}
+	}
+	return "the engine gave no reason"
+}
+
+// identify finds the id of the object of a change, which may be known by its slug. Nil knows none.
+type identify func(ctx context.Context, c verify.Change) string
+
+// PlainID is the id of an object in what the provider imports it by, which may be a path.
+func PlainID(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }

@@ -1,0 +1,93 @@
+package planning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// Planner prepares a directory for plans. Targets and state are of no account yet.
+func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*Planner, error) {
+	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	if err != nil {
+		return nil, err
+	}
+	job := verify.Job{
+		Engine: engine, Dir: dir, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
+		Backend: o.Backend, VarFiles: o.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
+		Always: o.Always, Aliases: o.Aliases,
+	}
+	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil}
+	if pl.veil == nil {
+		pl.veil = NewVeil()
+	}
+	LearnVariables(pl.veil, dir, o.VarFiles, job.Environ)
+	if p.Provider == "stand-in" {
+		start := w.Serve
+		if start == nil {
+			start = standin.Serve
+		}
+		pl.served, err = start(ctx, standin.Options{URL: t.Url, Token: t.Token})
+		if err != nil {
+			return nil, fmt.Errorf("start the stand-in provider: %w", err)
+		}
+		job.Reattach, job.StandIn = pl.served.Reattach, pl.served.Name
+	}
+	if pl.Session, err = verify.Open(job); err != nil {
+		return nil, errors.Join(err, pl.Close())
+	}
+	return pl, nil
+}
+
+// Proof is how the code is proven.
+type Proof struct {
+	Against  string
+	Off      bool
+	Engine   string
+	Provider string
+	NoRepair bool
+	Subset   int
+}
+
+// Replays reports whether the proof needs a recording of what was fetched.
+func (p *Proof) Replays() bool { return !p.Off && p.Against == "replay" }
+
+// Options are what differs from one plan to the next.
+type Options struct {
+	Targets   []string // addresses to restrict the plan to; empty: everything
+	StateFile string   // to plan against; empty: the directory's own
+	Backend   bool     // plan against the state that the directory's backend keeps
+	VarFiles  []string
+	Environ   []string          // beyond the world's
+	Arguments bool              // those of TF_CLI_ARGS that give values to variables count
+	States    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
+	Stored    bool              // take what the state has as it is, and read only what is to be imported
+	Identify  identify
+	Always    bool         // the target is asked whatever the code says, for the default configuration of the provider
+	Aliases   []string     // and for those of these names
+	Veil      *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
+	Progress  func(verify.Progress)
+}
+
+// Plan runs the engine in a directory against a target, once, unless the provider crashes: then the error
+// names the object at which it did.
+func (p *Proof) Plan(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (result *verify.Result, err error) {
+	planner, err := p.Planner(ctx, w, dir, t, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, planner.Close()) }()
+	result, err = planner.Plan(ctx, o.StateFile, o.Targets)
+	var crash *verify.CrashError
+	if errors.As(err, &crash) {
+		return nil, planner.blame(ctx, o.StateFile, crash)
+	}
+	return result, err
+}

@@ -1,0 +1,182 @@
+package selection
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+// IgnoreName is the file that says what stays unmanaged, in the syntax of .gitignore. Each object
+// can be matched in three ways: by its address, such as rootly_team.sre; by its name below its
+// type, such as rootly_team/Site reliability, where slashes in names count as "-"; and by its id
+// below its type. The last line that matches any of them decides.
+const IgnoreName = ".rootlyignore"
+
+// An IgnoreFile is a list of patterns in their order.
+type IgnoreFile []ignorePattern
+
+type ignorePattern struct {
+	line   string
+	match  *regexp.Regexp
+	negate bool
+}
+
+// ReadIgnore reads the ignore file of a directory, which need not be there.
+func ReadIgnore(dir string) (IgnoreFile, error) {
+	path := filepath.Join(dir, IgnoreName)
+	text, err := disk.ReadFile(path, disk.MostNote)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the ignore file: %w", err)
+	}
+	list, err := parseIgnore(bytes.NewReader(text))
+	if err != nil {
+		return nil, exit.Usage(fmt.Errorf("%s: %w", path, err), "write patterns as in .gitignore, such as rootly_team.sre or rootly_workflow_task_*")
+	}
+	return list, nil
+}
+
+func parseIgnore(in io.Reader) (IgnoreFile, error) {
+	var list IgnoreFile
+	lines := bufio.NewScanner(in)
+	for n := 1; lines.Scan(); n++ {
+		p, ok, err := parsePattern(lines.Text())
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		if ok {
+			list = append(list, p)
+		}
+	}
+	return list, lines.Err()
+}
+
+// parsePattern reads a line as git does.
+func parsePattern(line string) (ignorePattern, bool, error) {
+	p := ignorePattern{line: line}
+	text := strings.TrimSuffix(line, "\r")
+	for strings.HasSuffix(text, " ") && !strings.HasSuffix(text, `\ `) {
+		text = strings.TrimSuffix(text, " ")
+	}
+	if text == "" || strings.HasPrefix(text, "#") {
+		return p, false, nil
+	}
+	if text[0] == '!' {
+		p.negate, text = true, text[1:]
+	}
+	below := strings.HasSuffix(text, "/")
+	text = strings.TrimSuffix(text, "/")
+	if text == "" {
+		return p, false, nil
+	}
+	head := `^(?:.*/)?`
+	if strings.Contains(text, "/") {
+		head, text = `^`, strings.TrimPrefix(text, "/")
+	}
+	tail := `(?:/.*)?$`
+	if below {
+		tail = `/.*$`
+	}
+	body, err := glob(text)
+	if err != nil {
+		return p, false, err
+	}
+	p.match, err = regexp.Compile("(?s)" + head + body + tail)
+	return p, err == nil, err
+}
+
+// glob turns the wildcards of a pattern into those of a regular expression.
+func glob(text string) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		rest := text[i:]
+		switch {
+		case strings.HasPrefix(rest, "**/") && (i == 0 || text[i-1] == '/'):
+			b.WriteString(`(?:.*/)?`)
+			i += 2
+		case rest == "**" && i > 0 && text[i-1] == '/':
+			b.WriteString(`.+`)
+			i++
+		case rest[0] == '*':
+			b.WriteString(`[^/]*`)
+		case rest[0] == '?':
+			b.WriteString(`[^/]`)
+		case rest[0] == '[':
+			class, n := bracket(rest)
+			if n == 0 {
+				return "", fmt.Errorf("pattern %q: a bracket without end", text)
+			}
+			b.WriteString(class)
+			i += n - 1
+		case rest[0] == '\\' && len(rest) > 1:
+			b.WriteString(regexp.QuoteMeta(rest[1:2]))
+			i++
+		default:
+			b.WriteString(regexp.QuoteMeta(rest[:1]))
+		}
+	}
+	return b.String(), nil
+}
+
+// bracket reads a class of characters and returns how long it is.
+func bracket(text string) (string, int) {
+	start := 1
+	if len(text) > 1 && (text[1] == '!' || text[1] == '^') {
+		start = 2
+	}
+	at := start + 1 // a bracket that comes first is a member
+	for at < len(text) && text[at] != ']' {
+		at++
+	}
+	if at >= len(text) {
+		return "", 0
+	}
+	members := strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`).Replace(text[start:at])
+	if start == 2 {
+		return "[^/" + members + "]", at + 1
+	}
+	return "[" + members + "]", at + 1
+}
+
+// Covers reports whether an object is to stay unmanaged.
+func (f IgnoreFile) Covers(r *graph.Resource) bool {
+	names := []string{
+		r.Address.String(),
+		r.Address.Type + "/" + PathName(r.Title),
+		r.Address.Type + "/" + string(r.ID),
+	}
+	for _, p := range slices.Backward(f) {
+		if slices.ContainsFunc(names, p.match.MatchString) {
+			return !p.negate
+		}
+	}
+	return false
+}
+
+// PathName is a name as patterns of the ignore file see it: slashes count as "-".
+func PathName(title string) string {
+	return strings.TrimSpace(strings.NewReplacer("/", "-", "\n", " ", "\r", " ").Replace(title))
+}
+
+// IgnoreLine is a pattern that matches one object and no other.
+func IgnoreLine(r *graph.Resource, unique bool) string {
+	name := PathName(r.Title)
+	if !unique || name == "" {
+		return "/" + r.Address.Type + "/" + string(r.ID)
+	}
+	escaped := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name)
+	return "/" + r.Address.Type + "/" + escaped
+}

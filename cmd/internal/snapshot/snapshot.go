@@ -1,0 +1,43 @@
+package snapshot
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+)
+
+// SnapshotName is the file that comparisons read.
+const SnapshotName = "snapshot.json"
+
+// ReadSnapshot reads the snapshot of an exported directory.
+func ReadSnapshot(dir string) (*drift.Snapshot, error) {
+	data, err := disk.Dir(dir).Read(SnapshotName, disk.MostCode)
+	if err != nil {
+		return nil, err
+	}
+	s, err := drift.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, exit.WithHint(fmt.Errorf("%s: %w", filepath.Join(dir, SnapshotName), err), "restore it from version control, or delete it")
+	}
+	return s, nil
+}
+
+// Unordered tells from the schema where order makes no difference.
+func Unordered(s *schema.Provider) drift.Unordered {
+	return func(resourceType, path string) bool {
+		r := s.Resources[resourceType]
+		if r == nil {
+			return false
+		}
+		if a := r.Block.Find(path); a != nil {
+			return a.Suppress == schema.SuppressOrder || a.Type.IsSetType()
+		}
+		n := r.Block.FindNested(path)
+		return n != nil && n.Nesting == schema.NestingSet
+	}
+}

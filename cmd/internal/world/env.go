@@ -1,0 +1,27 @@
+package world
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
+)
+
+// A World is what a command may touch, so that tests can give it another.
+type World struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string
+	Environ  func() []string
+	Now      func() time.Time // in the zone in which people are shown times
+
+	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
+	Serve func(context.Context, standin.Options) (*standin.Served, error)
+}
+
+// System is the real world.
+func System() World {
+	return World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now}
+}
