@@ -20,7 +20,8 @@ const (
 )
 
 // overrideProviders makes the Rootly provider ask the job's API with the job's token, whatever the code says, by a file
-// that Close removes. Configurations that the job does not name get a token that is good for nothing.
+// that Close removes. Configurations that the job does not name get a token that is good for nothing, unless the plan reads
+// only what is to be imported: then they stay as they are.
 func (s *Session) overrideProviders() error {
 	c, err := roots.Read(s.job.Dir)
 	if err != nil {
@@ -32,13 +33,17 @@ func (s *Session) overrideProviders() error {
 	}
 	file := hclwrite.NewEmptyFile()
 	for _, alias := range append([]string{""}, c.Aliases...) {
+		named := alias == "" || slices.Contains(s.job.Aliases, alias)
+		if !named && s.job.Stored {
+			continue
+		}
 		body := file.Body().AppendNewBlock("provider", []string{"rootly"}).Body()
 		token := s.job.Token
 		if alias != "" {
 			body.SetAttributeValue("alias", cty.StringVal(alias))
-			if !slices.Contains(s.job.Aliases, alias) {
-				token = leftOutToken
-			}
+		}
+		if !named {
+			token = leftOutToken
 		}
 		body.SetAttributeValue("api_host", cty.StringVal(s.job.URL))
 		body.SetAttributeValue("api_token", cty.StringVal(token))

@@ -98,7 +98,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]verify.Chan
 		if why != nil && len(targets) == 0 {
 			break
 		}
-		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true})
+		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true})
 		if err == nil && result.Errored {
 			err = fmt.Errorf("%s", planning.FirstError(result))
 		}
