@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -67,7 +68,13 @@ func (c *Connection) Open(w world.World, onRequest func(api.Event)) (*api.Client
 		done()
 		return nil, Target{}, nil, err
 	}
-	return client, Target{Url: o.URL, Token: string(o.Token)}, done, nil
+	disconnect := func() {
+		if text := client.Miscount(); text != "" {
+			report.Note(w.Err, text)
+		}
+		done()
+	}
+	return client, Target{Url: o.URL, Token: string(o.Token)}, disconnect, nil
 }
 
 // BadSize is the usage error for a built-in organisation of a negative size.

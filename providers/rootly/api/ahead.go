@@ -68,7 +68,7 @@ func (w *walk) foreseen(u, next *url.URL, d document) []*url.URL {
 	}
 	window := 2 * w.client.options.Parallelism
 	var pages []*url.URL
-	for n := number + 1; n <= min(last, number+window); n++ {
+	for n := number + 1; n <= min(last, number+window, w.span.end(w)); n++ {
 		pages = append(pages, w.numbered(next, n))
 	}
 	return pages

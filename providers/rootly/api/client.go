@@ -58,6 +58,7 @@ type Client struct {
 	pace     *pace
 	parsers  sync.Pool // of *parser
 	stats    counters
+	counted  miscounts
 }
 
 // New checks the options and returns a client. It makes no request.
@@ -87,6 +88,9 @@ func New(o Options) (*Client, error) {
 
 // String names the client by its URL.
 func (c *Client) String() string { return fmt.Sprintf("Rootly at %s", c.base) }
+
+// Miscount says of which list, if any, the server counted other rows than it listed.
+func (c *Client) Miscount() string { return c.counted.first() }
 
 func (o Options) withDefaults() Options {
 	o.Parallelism = positive(o.Parallelism, 16)

@@ -12,6 +12,10 @@ type Request struct {
 	Query  url.Values // filters and includes; page size and number are added
 	Paging Paging
 
+	// Timed says that the list can be sorted and filtered by created_at. Where the server refuses high page
+	// numbers, such a list is continued by time; where it comes in that order, it is read in stretches.
+	Timed bool
+
 	// Lazy asks for a page only when the one before was taken, for callers
 	// that stop early. Otherwise pages whose number is known in advance are
 	// fetched at the same time.

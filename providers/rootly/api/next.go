@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/jsonapi"
 )
@@ -25,7 +26,10 @@ func (w *walk) next(u *url.URL, d document, m meta, same bool) (*url.URL, error)
 		}
 		return nil, nil
 	case m.known() && len(d.rows) == 0:
-		return nil, nil // whatever it promised, nothing comes; the count tells what is missing
+		if w.number(u) <= m.totalPages && !endsThere(d.links) {
+			w.doubt = "the server promised more pages and answered one without rows"
+		}
+		return nil, nil
 	case m.cursor != "" && m.nextPage == 0 && m.totalPages < 0:
 		return w.unvisited(withParam(u, "page[after]", m.cursor))
 	case m.nextPage > 0:
@@ -46,9 +50,7 @@ func (w *walk) follow(u *url.URL, href string, same bool) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: the next link is no URL", ErrPaging)
 	}
-	if !sameOrigin(next, w.client.base) {
-		return nil, fmt.Errorf("%w: %w", ErrPaging, errOtherHost(next, w.client.base))
-	}
+	next = w.client.here(next)
 	if same {
 		return nil, fmt.Errorf("%w: page %d repeats the one before", ErrPaging, w.pages)
 	}
@@ -57,6 +59,25 @@ func (w *walk) follow(u *url.URL, href string, same bool) (*url.URL, error) {
 	}
 	return w.unvisited(next)
 }
+
+// here is a link of the server under the configured address. Behind a gateway, links name the host that the
+// gateway asks, and its paths; the token goes to the configured one only.
+func (c *Client) here(link *url.URL) *url.URL {
+	path := link.EscapedPath()
+	if at := strings.Index(path, apiRoot); at >= 0 && !strings.HasPrefix(path, c.base.EscapedPath()+apiRoot) {
+		path = c.base.EscapedPath() + path[at:]
+	}
+	next := *c.base
+	next.RawQuery = link.RawQuery
+	next.Path, next.RawPath = link.Path, ""
+	if unescaped, err := url.PathUnescape(path); err == nil {
+		next.Path, next.RawPath = unescaped, path
+	}
+	return &next
+}
+
+// apiRoot is what the paths of all collections begin with, below the address of the API.
+const apiRoot = "/v1/"
 
 func (w *walk) unvisited(next *url.URL) (*url.URL, error) {
 	if w.visited[canonical(next)] {
@@ -111,6 +132,15 @@ func nextLink(links *jsonapi.Links) (href string, paged bool) {
 		return href, paged
 	}
 	return "", paged
+}
+
+// endsThere reports whether the links say that there is no next page.
+func endsThere(links *jsonapi.Links) bool {
+	if links == nil {
+		return false
+	}
+	next, ok := (*links)["next"]
+	return ok && next == nil
 }
 
 // meta is what the answer says about pages; -1 where it does not.

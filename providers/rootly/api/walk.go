@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // walk goes through the pages of one collection, one after the other. Pages
@@ -12,26 +13,27 @@ import (
 type walk struct {
 	client   *Client
 	request  Request
-	visited  map[string]bool // URLs
-	seen     map[identity]bool
-	included map[identity]bool
+	visited  map[string]bool  // URLs
+	seen     map[identity]int // in which span
+	included map[identity]int
 
 	pages   int
 	barren  int      // pages without a new row, in a row
 	first   int      // rows on the first page
 	before  []string // ids of the page before
 	rows    int      // distinct rows so far
-	total   int      // rows that the server counts, or -1
+	counts  counts   // rows that the server counts
 	shifted bool     // rows moved between pages
 	doubt   string   // why rows may be missing
+	span    span     // the pages since the last page number 1
 }
 
 type identity struct{ kind, id string }
 
 func newWalk(c *Client, r Request) *walk {
 	return &walk{
-		client: c, request: r, total: -1,
-		visited: map[string]bool{}, seen: map[identity]bool{}, included: map[identity]bool{},
+		client: c, request: r, span: span{ordered: true},
+		visited: map[string]bool{}, seen: map[identity]int{}, included: map[identity]int{},
 	}
 }
 
@@ -47,7 +49,10 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 	for {
 		d, err := ahead.fetch(ctx, u)
 		if err != nil {
-			return err
+			if u = w.past(u, err); u == nil {
+				return err
+			}
+			continue
 		}
 		page, next, err := w.accept(u, d)
 		if err != nil {
@@ -55,9 +60,11 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 		}
 		if next == nil {
 			page.Incomplete = w.verdict()
+			w.compareCounts()
 			take(page)
 			return nil
 		}
+		next = w.stretch(next)
 		if !w.request.Lazy {
 			ahead.plan(w.foreseen(u, next, d))
 		}
@@ -88,55 +95,63 @@ func (w *walk) firstQuery() url.Values {
 // accept takes over the new rows of a page and finds the next one.
 func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.pages++
+	w.span.pages++
 	w.visited[canonical(u)] = true
 	ids := make([]string, len(d.rows))
 	for i, row := range d.rows {
 		ids[i] = row.ID
 	}
-	page := Page{Objects: fresh(d.rows, w.seen), Included: fresh(d.included, w.included)}
+	w.span.note(u, d.rows)
+	listed := len(d.rows)
+	var page Page
+	var earlier, again int
+	page.Objects, earlier, again = w.fresh(d.rows, w.seen)
+	page.Included, _, _ = w.fresh(d.included, w.included)
 	w.rows += len(page.Objects)
 
 	// Rows seen before mean that others moved past us, unless it is all the same page.
-	same := len(ids) > 0 && len(page.Objects) == 0 && slices.Equal(ids, w.before)
+	same := listed > 0 && again == listed && slices.Equal(ids, w.before)
 	w.before = ids
-	if len(page.Objects) < len(d.rows) && !same {
+	if again > 0 && !same {
 		w.shifted = true
 	}
 	w.barren++
-	if len(page.Objects) > 0 {
+	if len(page.Objects)+earlier > 0 {
 		w.barren = 0
 	}
-	if w.pages == 1 {
-		w.first = len(d.rows)
+	if w.span.pages == 1 {
+		w.first = listed
 	}
 
 	m := readMeta(d.meta)
-	if m.totalCount >= 0 {
-		w.shifted = w.shifted || w.total >= 0 && w.total != m.totalCount
-		w.total = m.totalCount
-	}
-	if w.pages >= mostPages(m) {
+	w.counts.note(m.totalCount)
+	if w.span.pages >= mostPages(m) {
 		return page, nil, fmt.Errorf("%w: no end after %d pages", ErrPaging, w.pages)
 	}
 	next, err := w.next(u, d, m, same)
 	return page, next, err
 }
 
-// fresh returns the objects that were not seen before, and remembers them. It
-// reuses the given slice.
-func fresh(objects []*Object, seen map[identity]bool) []*Object {
-	kept := objects[:0]
+// fresh returns the objects that were not seen before, and remembers them. It counts the others: those
+// of earlier spans, which overlap with this one, and those of this span. It reuses the given slice.
+func (w *walk) fresh(objects []*Object, seen map[identity]int) (kept []*Object, earlier, again int) {
+	kept = objects[:0]
 	for _, object := range objects {
 		key := identity{object.Type, object.ID}
-		if seen[key] {
-			continue
+		in, known := seen[key]
+		switch {
+		case !known:
+			if key.id != "" {
+				seen[key] = w.span.number
+			}
+			kept = append(kept, object)
+		case in < w.span.number:
+			earlier++
+		default:
+			again++
 		}
-		if key.id != "" {
-			seen[key] = true
-		}
-		kept = append(kept, object)
 	}
-	return kept
+	return kept, earlier, again
 }
 
 // mostPages is where paging is taken to be endless: generous where the server
@@ -148,14 +163,56 @@ func mostPages(m meta) int {
 	return 10_000
 }
 
+// verdict says why rows may be missing. The number of rows that the server counts is no reason: it may
+// be that of the collection without the filters, or without what the token may not see.
 func (w *walk) verdict() string {
 	switch {
-	case w.shifted:
+	case w.shifted, w.counts.changed(w.rows, w.filtered()):
 		return "the collection changed while it was read"
-	case w.total == w.rows:
+	case w.counts.last(w.rows):
 		return ""
-	case w.total >= 0:
-		return fmt.Sprintf("the server counts %d objects but listed %d", w.total, w.rows)
 	}
 	return w.doubt
+}
+
+// filtered reports whether the request asks for a part of a collection.
+func (w *walk) filtered() bool {
+	for key := range w.request.Query {
+		if strings.HasPrefix(key, "filter[") {
+			return true
+		}
+	}
+	return w.span.number > 0
+}
+
+// compareCounts notes that the server counts other rows than it lists.
+func (w *walk) compareCounts() {
+	if w.span.number == 0 && w.counts.known && !w.counts.last(w.rows) {
+		w.client.counted.note(w.request.Path, w.counts.latest, w.rows)
+	}
+}
+
+// counts are the numbers of rows that the server gave while a collection was read.
+type counts struct {
+	known               bool
+	least, latest, most int
+}
+
+func (c *counts) note(n int) {
+	switch {
+	case n < 0:
+	case !c.known:
+		*c = counts{true, n, n, n}
+	default:
+		c.least, c.latest, c.most = min(c.least, n), n, max(c.most, n)
+	}
+}
+
+// last reports whether the latest count is that of the listed rows.
+func (c *counts) last(rows int) bool { return c.known && c.latest == rows }
+
+// changed reports whether rows came or went meanwhile. The count of more than what was asked for says
+// nothing about that.
+func (c *counts) changed(rows int, filtered bool) bool {
+	return c.known && c.least != c.most && (!filtered || c.least <= rows && rows <= c.most)
 }
