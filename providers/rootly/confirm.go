@@ -22,6 +22,9 @@ import (
 // known ones answer 404.
 const manyGone = 5
 
+// probes is how many objects of a kind are read by id before the others are given up.
+const probes = 3
+
 // A Known is an object that code or a state has.
 type Known struct {
 	Type   *catalogue.Type // nil for one that is not in the catalogue

@@ -20,8 +20,8 @@ import (
 // parentsAtOnce bounds the goroutines per collection; the client bounds the requests.
 const parentsAtOnce = 64
 
-// probes is how many parents are asked before a collection below them counts as absent.
-const probes = 3
+// sampled is how many parents have to say that a collection below them is absent, where there are so many.
+const sampled = 50
 
 // A Client reads collections and single objects, as api.Client does.
 type Client interface {
@@ -88,7 +88,7 @@ func (f *fetcher) list(ctx context.Context, c *collection, parent *Object) (batc
 	if parent != nil {
 		id = parent.ID
 	}
-	r := api.Request{Path: strings.ReplaceAll(c.path, "{parent}", url.PathEscape(string(id))), Paging: paging(c)}
+	r := api.Request{Path: strings.ReplaceAll(c.path, "{parent}", url.PathEscape(string(id))), Paging: paging(c), Timed: true}
 	if inc := includes(c); inc != "" {
 		r.Query = url.Values{"include": {inc}}
 	}
@@ -212,42 +212,70 @@ func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Ob
 		if err != nil {
 			return nil, err
 		}
-		found[i] = below
+		found[i] = append([]*Object{}, below...) // not nil, even where it is nothing
 	}
 	return found, f.perParent(ctx, c, b, todo, found)
 }
 
-// perParent reads a collection parent by parent. The first few requests go one after the other, so that a
-// collection that the organisation does not have costs a few requests, not one for each parent.
+// perParent reads a collection parent by parent. A sample of them comes first, so that a collection which the
+// organisation does not have does not cost a request for each. Where any parent has it, 404 is about one parent.
 func (f *fetcher) perParent(ctx context.Context, c *collection, b batch, todo []int, found [][]*Object) error {
-	for tried := 0; len(todo) > 0 && tried < probes; tried++ {
-		i := todo[0]
-		first, err := f.list(ctx, c, b.objects[i])
-		if err == nil {
-			todo = todo[1:]
-			if found[i], err = f.below(ctx, c, first); err != nil {
+	first, rest := spread(todo, sampled)
+	lists, errs := make([]batch, len(first)), make([]error, len(first))
+	g, inGroup := errgroup.WithContext(ctx)
+	g.SetLimit(parentsAtOnce)
+	for n, i := range first {
+		g.Go(func() error {
+			lists[n], errs[n] = f.list(inGroup, c, b.objects[i])
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	came := slices.ContainsFunc(found, func(below []*Object) bool { return below != nil })
+	if len(first) > 0 && !came && !slices.ContainsFunc(errs, func(err error) bool { return !Absent(err) }) {
+		return f.skip(ctx, c, nil, errs[0])
+	}
+	for n, i := range first {
+		if errs[n] != nil {
+			if err := f.skip(ctx, c, b.objects[i], errs[n]); err != nil {
 				return err
 			}
-			break
 		}
-		absent := errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound) && (tried == probes-1 || len(todo) == 1)
-		if absent {
-			return f.skip(ctx, c, nil, err)
-		}
-		if err := f.skip(ctx, c, b.objects[i], err); err != nil {
-			return err
-		}
-		todo = todo[1:]
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, inGroup = errgroup.WithContext(ctx)
 	g.SetLimit(parentsAtOnce)
-	for _, i := range todo {
+	for n, i := range first {
+		if errs[n] == nil {
+			g.Go(func() (err error) {
+				found[i], err = f.below(inGroup, c, lists[n])
+				return err
+			})
+		}
+	}
+	for _, i := range rest {
 		g.Go(func() (err error) {
-			found[i], err = f.listing(ctx, c, b.objects[i])
+			found[i], err = f.listing(inGroup, c, b.objects[i])
 			return err
 		})
 	}
 	return g.Wait()
+}
+
+// spread picks n of a list, evenly, and returns them and the others.
+func spread(list []int, n int) (picked, others []int) {
+	if len(list) <= n {
+		return list, nil
+	}
+	for at, i := range list {
+		if len(picked)*len(list) <= at*n {
+			picked = append(picked, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return picked, others
 }
 
 // includedBelow returns the children that the listing of a parent includes. It returns false if the

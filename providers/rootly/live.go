@@ -71,6 +71,10 @@ type Skipped struct {
 	Err    error
 }
 
+// Absent reports whether the organisation or the token does not have the type, as with features of other plans.
+// Where only a part is missing, or the list ended in the middle, something went wrong.
+func (s Skipped) Absent() bool { return s.Parent == "" && Absent(s.Err) }
+
 // String says what is missing, such as "rootly_sla: not found", and of which parent if not everywhere.
 func (s Skipped) String() string {
 	if s.Parent == "" {

@@ -162,8 +162,8 @@ func sum(total *int, n int) *int {
 	return &n
 }
 
-// countInto adds live counts to the entries, and reports whether something could not be read. A type
-// that the organisation has the predecessor of does not count.
+// countInto adds live counts to the entries, and reports whether reading went wrong. A type that the organisation
+// does not have is no fault.
 func countInto(entries []*typeEntry, live *rootly.Live) (partial bool) {
 	counts := map[string]int{}
 	for _, o := range live.Objects {
@@ -172,7 +172,7 @@ func countInto(entries []*typeEntry, live *rootly.Live) (partial bool) {
 	missing := map[string]string{}
 	for _, s := range live.Skipped {
 		missing[s.Type] = strings.Join(strings.Fields(s.Err.Error()), " ")
-		partial = partial || rootly.Predecessor(s.Type) == nil || !rootly.Absent(s.Err)
+		partial = partial || !s.Absent()
 	}
 	for _, e := range entries {
 		if why, ok := missing[e.Type]; ok {

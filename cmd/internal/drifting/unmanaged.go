@@ -3,8 +3,8 @@ package drifting
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sort"
+	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -59,7 +59,7 @@ func (d *Drifting) strangers(ctx context.Context) error {
 
 // listed reads the live objects that are looked at.
 func (d *Drifting) listed(ctx context.Context) (*rootly.Live, error) {
-	types, _, err := d.o.Types()
+	types, asked, err := d.o.Types()
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +75,15 @@ func (d *Drifting) listed(ctx context.Context) (*rootly.Live, error) {
 		return nil, err
 	}
 	selection.Apply(filters, live)
-	for _, s := range live.Skipped {
-		d.note(fmt.Sprintf("unmanaged objects of %s are not told: %v", s.Type, s.Err))
+	managed := map[string]bool{}
+	for object := range d.managed {
+		typ, _, _ := strings.Cut(object, "/")
+		managed[typ] = true
 	}
-	d.partial = slices.ContainsFunc(live.Skipped, func(s rootly.Skipped) bool { return !rootly.Absent(s.Err) })
+	for _, s := range live.Skipped {
+		d.note(fmt.Sprintf("unmanaged objects of %s are not listed: %v", s.Type, s.Err))
+		d.partial = d.partial || !s.Absent() || asked[s.Type] || managed[s.Type]
+	}
 	return live, nil
 }
 

@@ -72,6 +72,7 @@ type Run struct {
 	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold
 	unfold   map[graph.Target]bool              // link, verify: what stays out of every fold
 	held     []state.Key                        // link: what is left as it is, since its fold is not here as a whole
+	earlier  map[string]int                     // fetch: objects that earlier runs knew, by type
 	compared []rootly.Known                     // from the start: what an export to compare with has
 	part     *modulePart                        // from the start: what this is a part of; nil for a whole
 }
@@ -124,9 +125,11 @@ func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
 	}
 	r.ids.Add(live.Objects)
 	r.identify()
-	if err := rootly.Confirm(ctx, r.Client, live, r.known(parts), r.o.AcceptDeleted); err != nil {
+	known := r.known(parts)
+	if err := rootly.Confirm(ctx, r.Client, live, known, r.o.AcceptDeleted); err != nil {
 		return err
 	}
+	r.earlier = countKnown(known)
 	r.ids.Add(live.Objects) // with what only reads by id find
 	if err := selection.CheckFilters(r.filters, live); err != nil {
 		return err
@@ -134,6 +137,20 @@ func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
 	r.filtered = selection.Apply(r.filters, live)
 	r.progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(live.Objects), "object"), report.Plural(int(r.Client.Stats().Requests), "request")))
 	return nil
+}
+
+// countKnown counts objects by type.
+func countKnown(known []rootly.Known) map[string]int {
+	counts := map[string]int{}
+	seen := map[graph.Target]bool{}
+	for _, k := range known {
+		if k.Type == nil || seen[graph.Target{Type: k.Type.Name, ID: k.ID}] {
+			continue
+		}
+		seen[graph.Target{Type: k.Type.Name, ID: k.ID}] = true
+		counts[k.Type.Name]++
+	}
+	return counts
 }
 
 // known lists the objects that code of earlier runs or the state has.

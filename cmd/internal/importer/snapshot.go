@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
@@ -45,7 +46,7 @@ func LiveSnapshot(ctx context.Context, w world.World, o *Settings, recorded *dri
 	}
 	return now.Keeping(recorded, func(o drift.Object) bool {
 		return lives[state.Key{Type: o.Type, ID: o.ID}] || !r.complete(o.Type) && !r.live.Gone[o.Key()]
-	}), r.live.Skipped, nil
+	}), slices.DeleteFunc(r.live.Skipped, func(s rootly.Skipped) bool { return !r.amiss(s) }), nil
 }
 
 // KeepSnapshot puts the snapshot beside the code, and returns it with the one that was there.

@@ -62,22 +62,21 @@ func (r *Run) outcome() error {
 	if r.Report.Proof.State == report.ProofDiffers {
 		return exit.Status(exit.Differs)
 	}
-	for _, n := range r.Report.NotListed {
-		if n.Asked || !r.superseded(n.Type) {
+	for _, skipped := range r.live.Skipped {
+		if r.amiss(skipped) {
 			return exit.Status(exit.Partial)
 		}
 	}
-	if r.Report.Listed() > 0 && r.Report.Imported() == 0 {
+	if r.Report.Imported() == 0 && (r.Report.Listed() > 0 || len(r.live.Skipped) > 0 && !anyComplete(r.live)) {
 		return exit.Status(exit.Partial)
 	}
 	return nil
 }
 
-// superseded reports whether a type that could not be listed has a predecessor that could: an
-// organisation has one of them, never both.
-func (r *Run) superseded(typ string) bool {
-	older := rootly.Predecessor(typ)
-	return older != nil && r.live.Complete[older.Name]
+// amiss reports whether what could not be read is more than a feature that this organisation does not have: it
+// was asked for, or it was readable before, or its list ended in the middle.
+func (r *Run) amiss(s rootly.Skipped) bool {
+	return !s.Absent() || s.Type == graph.UserType || r.explicit[s.Type] || r.earlier[s.Type] > 0
 }
 
 func (r *Run) countTypes() {
@@ -108,7 +107,7 @@ func (r *Run) countTypes() {
 	sort.Slice(r.Report.Types, func(i, j int) bool { return r.Report.Types[i].Type < r.Report.Types[j].Type })
 	for _, s := range r.live.Skipped {
 		r.Report.NotListed = append(r.Report.NotListed, report.NotListed{
-			Type: s.Type, Parent: string(s.Parent), Reason: s.Err.Error(), Asked: r.explicit[s.Type], Absent: rootly.Absent(s.Err),
+			Type: s.Type, Parent: string(s.Parent), Reason: s.Err.Error(), Asked: r.explicit[s.Type], Absent: s.Absent(), Known: r.earlier[s.Type],
 		})
 	}
 	r.leftOut()

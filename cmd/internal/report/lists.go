@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -102,7 +103,10 @@ func notListed(list []NotListed) (absent, failed []entry) {
 		if n.Asked {
 			e.subject += ", which was asked for"
 		}
-		if n.Absent && !n.Asked {
+		if n.Absent && n.Known > 0 {
+			e.subject += fmt.Sprintf(", which was readable before: the code of %s stays", Plural(n.Known, "object"))
+		}
+		if n.Absent && !n.Asked && n.Known == 0 {
 			absent = append(absent, e)
 		} else {
 			failed = append(failed, e)

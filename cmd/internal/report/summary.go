@@ -92,6 +92,8 @@ type NotListed struct {
 	Reason string `json:"reason"`
 	Asked  bool   `json:"asked_for"` // named on the command line
 	Absent bool   `json:"absent"`    // the organisation's plan or the token does not have it
+
+	Known int `json:"known_objects,omitempty"` // objects of it that earlier runs could read
 }
 
 // Loss is a setting that the provider cannot hold.

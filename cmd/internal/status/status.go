@@ -68,7 +68,11 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	s, unmanaged := compareStatus(places, live, resources)
+	_, named, err := o.Types()
+	if err != nil {
+		return err
+	}
+	s, unmanaged := compareStatus(places, live, resources, named)
 	if o.WriteIgnore {
 		if err := writeIgnore(w, places, unmanaged); err != nil {
 			return err
@@ -77,13 +81,18 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := o.print(w, s); err != nil {
 		return err
 	}
+	partial := false
+	for _, n := range s.NotListed {
+		if !n.Absent || n.Asked || n.Known > 0 {
+			partial = true
+			report.Note(w.Err, fmt.Sprintf("not counted: %s %s", n.Type, n.Reason))
+		}
+	}
 	if s.Percent < o.MinCoverage {
 		return exit.Status(exit.Differs)
 	}
-	for _, n := range s.NotListed {
-		if !n.Absent {
-			return exit.Status(exit.Partial)
-		}
+	if partial {
+		return exit.Status(exit.Partial)
 	}
 	return nil
 }
@@ -224,7 +233,7 @@ func rememberedIn(places []place) func(string, graph.ID) graph.Address {
 }
 
 // compareStatus sorts every object into managed, unmanaged, missing and ignored.
-func compareStatus(places []place, live *rootly.Live, resources []*graph.Resource) (*report.Status, []*graph.Resource) {
+func compareStatus(places []place, live *rootly.Live, resources []*graph.Resource, asked map[string]bool) (*report.Status, []*graph.Resource) {
 	s := &report.Status{Types: []report.StatusCount{}, Unmanaged: []report.StatusObject{}, Missing: []report.StatusObject{}, NotListed: []report.NotListed{}}
 	managed := map[state.Key]bool{}
 	for _, p := range places {
@@ -269,8 +278,14 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 		}
 	}
 	totalStatus(s, counts)
+	known := map[string]int{}
+	for k := range managed {
+		known[k.Type]++
+	}
 	for _, n := range live.Skipped {
-		s.NotListed = append(s.NotListed, report.NotListed{Type: n.Type, Parent: string(n.Parent), Reason: n.Err.Error(), Absent: rootly.Absent(n.Err)})
+		s.NotListed = append(s.NotListed, report.NotListed{
+			Type: n.Type, Parent: string(n.Parent), Reason: n.Err.Error(), Absent: n.Absent(), Asked: asked[n.Type], Known: known[n.Type],
+		})
 	}
 	return s, unmanaged
 }

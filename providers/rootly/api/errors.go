@@ -32,6 +32,7 @@ type Error struct {
 	cause error
 	hint  string
 	tries int // attempts made, where more than one could help
+	after int // pages of the list that were answered before
 }
 
 // Error returns one line: request, status, what the server says.
@@ -52,6 +53,9 @@ func (e *Error) Error() string {
 	if e.tries > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.tries)
 	}
+	if e.after > 0 {
+		fmt.Fprintf(&b, " (page %d of the list)", e.after+1)
+	}
 	return b.String()
 }
 
@@ -71,8 +75,12 @@ func (e *Error) Hint() string {
 	return statusHints[e.Status]
 }
 
-// Is reports whether the status is the one that target stands for.
+// Is reports whether the status is the one that target stands for. That a list is not there, or not allowed, is
+// only said by its first page.
 func (e *Error) Is(target error) bool {
+	if e.after > 0 && (target == ErrNotFound || target == ErrForbidden) {
+		return false
+	}
 	return target != nil && statusErrors[e.Status] == target
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -50,7 +51,7 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 		d, err := ahead.fetch(ctx, u)
 		if err != nil {
 			if u = w.past(u, err); u == nil {
-				return err
+				return w.broken(err)
 			}
 			continue
 		}
@@ -73,6 +74,17 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 		}
 		u = next
 	}
+}
+
+// broken says of an error how much of the list came before it.
+func (w *walk) broken(err error) error {
+	var e *Error
+	if w.pages == 0 || !errors.As(err, &e) {
+		return err
+	}
+	later := *e
+	later.after = w.pages
+	return &later
 }
 
 func (w *walk) firstQuery() url.Values {
