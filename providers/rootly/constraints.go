@@ -41,6 +41,9 @@ func slotOf(obj *Object, path string) slot {
 // refuse returns why the provider would refuse to plan an object, and what to do about it in Rootly.
 // Both are empty for an object that can be planned.
 func (taken slots) refuse(obj *Object, attrs map[string]any) (reason, fix string) {
+	if obj.elusive {
+		return "Rootly lists it and answers 404 for it alone, so the provider cannot read it", ""
+	}
 	for _, c := range obj.Type.Constraints {
 		broken, value := breaks(c, attrs)
 		if c.Check == catalogue.Alone {

@@ -44,17 +44,18 @@ func Fetch(ctx context.Context, c Client, o FetchOptions) (*Live, error) {
 	}
 	roots := plan(o.Types)
 	found := make([][]*Object, len(roots))
-	g, ctx := errgroup.WithContext(ctx)
+	g, inGroup := errgroup.WithContext(ctx)
 	for i, root := range roots {
 		g.Go(func() (err error) {
-			found[i], err = f.listing(ctx, root, nil)
+			found[i], err = f.listing(inGroup, root, nil)
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return f.assemble(slices.Concat(found...)), nil
+	live := f.assemble(slices.Concat(found...))
+	return live, f.tryEach(ctx, live.Objects)
 }
 
 type fetcher struct {

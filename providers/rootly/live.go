@@ -18,7 +18,8 @@ type Object struct {
 	Node    *api.Object
 	Members []any // attributes of the objects that are part of its resource
 
-	title string // kept after Release
+	title   string // kept after Release
+	elusive bool   // listed, but the API answers 404 for it alone
 }
 
 // Title is the name that people know the object by.

@@ -109,6 +109,10 @@ type Type struct {
 	// one cannot be imported.
 	Constraints []Constraint
 
+	// Elusive reports whether the API may answer 404 for an object that exists and that its list has. The provider
+	// cannot read such an object.
+	Elusive bool
+
 	// Deprecated reports whether the provider deprecates the type.
 	Deprecated bool
 

@@ -635,6 +635,7 @@ func rows() []Type {
 			Parents:    []string{"rootly_schedule"},
 			ParentAttr: "schedule_id",
 			Optional:   "a shift that passes, not configuration",
+			Elusive:    true,
 			Refs: []graph.Rule{
 				{Path: "rotation_id", To: []string{"rootly_schedule_rotation"}},
 				{Path: "schedule_id", To: []string{"rootly_schedule"}},
