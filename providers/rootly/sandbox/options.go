@@ -91,9 +91,23 @@ type Faults struct {
 	PageCap     int           // no page is larger, whatever MaxPageSize says
 	EndlessNext bool          // links.next and meta.next_page never end; the last page repeats
 	RepeatNext  bool          // links.next is the page itself
-	ForeignNext string        // scheme and host that links.next names instead of this server's
+	ForeignNext string        // scheme and host that links.next names instead of this server's, as behind a gateway
 	EmptyLists  []string      // collections that list nothing, though their objects can be read by id; named as in Forbidden
+
+	Hosted // ways of the hosted API
 
 	// Hook sees every request first; true means that it has answered.
 	Hook func(http.ResponseWriter, *http.Request) bool
+}
+
+// Hosted are ways in which the hosted API is known to answer, each of them off by default.
+type Hosted struct {
+	Terse404     bool   // a 404 says the same whatever is wrong, as recorded
+	HiddenAudits bool   // the audit log answers 404, as without the permission to read it
+	MediaType    bool   // 415 unless the media type is that of JSON:API
+	BlankFilters bool   // 500 for a filter without a value
+	Pacific      bool   // times have milliseconds and the offset of California
+	CountsAll    bool   // meta.total_count is that of all objects of the type, whatever is asked for
+	DeepestPage  int    // 400 for later pages; 0: none is refused
+	Team         string // id of the team whose API key it is, which sees what is of that team or of none
 }

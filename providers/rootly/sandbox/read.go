@@ -61,7 +61,7 @@ func (s *Server) one(t target) (*record, error) {
 		return s.me()
 	}
 	rec := s.store.find(t.api, t.id)
-	if rec == nil || t.parent != "" && rec.Parent != t.parent {
+	if rec == nil || t.parent != "" && rec.Parent != t.parent || !s.sees(rec) {
 		return nil, failf(http.StatusNotFound, "%s %q was not found", t.api, t.id)
 	}
 	return rec, nil
@@ -98,7 +98,11 @@ func (s *Server) list(r *http.Request, t target) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	all = s.seen(all)
 	p := s.page(query, t.pages, len(all))
+	if s.faults.Load().CountsAll {
+		p.total = len(s.store.byAPI[t.api])
+	}
 	rows := all[p.from:p.to]
 	in := s.includes(query, t)
 
@@ -166,6 +170,9 @@ func (s *Server) collection(t target) ([]*record, error) {
 	children := s.store.byOwner[key{t.api, id}]
 	if t.by != "" {
 		children = s.store.where(t.api, t.by, id)
+	}
+	if owner != nil && !s.sees(owner) {
+		return nil, failf(http.StatusNotFound, notFound)
 	}
 	if owner == nil && (!s.opts.ReadOnly || len(children) == 0) {
 		return nil, failf(http.StatusNotFound, "%s %q was not found", t.owners[0], t.parent)

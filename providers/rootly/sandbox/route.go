@@ -126,7 +126,7 @@ func extraRoutes() []*route {
 	return []*route{
 		{template: "/v1/escalation_paths/{parent}/escalation_levels", api: "escalation_levels",
 			owners: []string{"escalation_paths"}, by: "escalation_policy_path_id"},
-		{template: "/v1/incidents", api: "incidents"},
+		{template: incidentsPath, api: "incidents"},
 		{template: "/v1/incidents/{id}", api: "incidents", single: true},
 		{template: "/v1/incidents/{parent}/events", api: "incident_events", owners: []string{"incidents"}},
 		{template: "/v1/events/{id}", api: "incident_events", single: true},
@@ -166,6 +166,17 @@ func childTypes() map[string][]string {
 	for _, t := range catalogue.Types() {
 		for _, owner := range ownersOf(t) {
 			m[owner] = appendNew(m[owner], t.API)
+		}
+	}
+	return m
+}
+
+// parentTypes maps a JSON:API type to those of what owns its objects.
+func parentTypes() map[string][]string {
+	m := map[string][]string{}
+	for owner, children := range childTypes() {
+		for _, child := range children {
+			m[child] = append(m[child], owner)
 		}
 	}
 	return m

@@ -34,6 +34,8 @@ type Server struct {
 	ownerAttrs map[string]string   // attribute with the parent's id
 	audited    map[string]string   // item type of audit events
 	nested     map[string][]string // paths of what Rootly makes within blocks
+	owners     map[string][]string // types of the parents
+	ownerLists map[string]string   // attribute with the ids of the teams
 
 	// The lock of the store guards what follows as well.
 	store  *store
@@ -57,6 +59,7 @@ func New(o Options) *Server {
 		opts: o, facts: f, routes: routes(), store: newStore(o.Objects),
 		relations: relations(), children: childTypes(), ownerAttrs: ownerAttrs(),
 		audited: auditTypes(), nested: nestedPaths(), rulesMade: map[key]bool{},
+		owners: parentTypes(), ownerLists: ownerLists(),
 	}
 	s.SetFaults(o.Faults)
 	return s
@@ -70,14 +73,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t, known := s.routes.match(r.URL.Path)
 	s.count.add(r, t.route, s.opts.Token)
 
-	w = s.faults.Load().meet(w, r)
+	faults := s.faults.Load()
+	w = faults.meet(w, r)
 	if w == nil || !s.limit(w) {
 		return
+	}
+	if faults.Pacific {
+		w = &californian{ResponseWriter: w}
 	}
 	if err := s.serve(w, r, t, known); err != nil {
 		var p *problem
 		if !errors.As(err, &p) {
 			p = failf(http.StatusInternalServerError, "the sandbox failed: %v", err)
+		}
+		if p.status == http.StatusNotFound && faults.Terse404 {
+			answer(w, p.status, []byte(terse))
+			return
 		}
 		p.write(w)
 	}
@@ -88,6 +99,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 	if err := s.admit(r); err != nil {
 		return err
 	}
+	if err := s.faults.Load().refuse(r, t); err != nil {
+		return err
+	}
 	switch {
 	case s.opts.Ask != nil && (!known || t.template == mePath):
 		return s.askBeyond(r)
@@ -96,7 +110,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 	case t.named(s.opts.Forbidden):
 		return failf(http.StatusForbidden, "your plan does not include %s", t.api)
 	case t.named(s.opts.Absent):
-		return failf(http.StatusNotFound, "Not found or unauthorized")
+		return failf(http.StatusNotFound, notFound)
 	case reads(r.Method) && t.template == rulesPath:
 		return s.serveRulesStatus(w, t)
 	case reads(r.Method):

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
+)
+
+// TestWaysOfTheHostedAPIChangeNothing runs commands for the built-in organisation against a Rootly with each of the
+// ways in which the hosted API is known to answer, and compares what they write with what they write without it.
+func TestWaysOfTheHostedAPIChangeNothing(t *testing.T) {
+	t.Parallel()
+	objects := organisation.New(organisation.Options{Seed: 1})
+	events := history.Events(history.Options{Objects: objects, Until: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Seed: 1})
+	run := func(t *testing.T, f sandbox.Faults) map[string]string {
+		t.Helper()
+		server := sandbox.New(sandbox.Options{Objects: objects, Seed: 1})
+		for _, e := range events {
+			server.Record(e)
+		}
+		server.SetFaults(f)
+		return filesAndOutputs(t, server)
+	}
+	want := run(t, sandbox.Faults{})
+	for name, f := range map[string]sandbox.Faults{
+		"the recorded 404":  {Hosted: sandbox.Hosted{Terse404: true}},
+		"the media type":    {Hosted: sandbox.Hosted{MediaType: true}},
+		"blank filters":     {Hosted: sandbox.Hosted{BlankFilters: true}},
+		"Pacific times":     {Hosted: sandbox.Hosted{Pacific: true}},
+		"unfiltered counts": {Hosted: sandbox.Hosted{CountsAll: true}},
+		"deep pages":        {PageCap: 30, Hosted: sandbox.Hosted{DeepestPage: 2}},
+		"a gateway's links": {PageCap: 30, ForeignNext: "https://api.rootly.com"},
+		"all of them together": {
+			PageCap: 30, ForeignNext: "https://api.rootly.com",
+			Hosted: sandbox.Hosted{Terse404: true, MediaType: true, BlankFilters: true, Pacific: true, CountsAll: true, DeepestPage: 2},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, run(t, f)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// filesAndOutputs is what commands that make no plan write about a Rootly, by file, and what they print.
+func filesAndOutputs(t *testing.T, server http.Handler) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	export := filepath.Join(dir, "export")
+	all := map[string]string{}
+	run := func(name string, args ...string) {
+		code, out, errs := runOn(t, server, args...)
+		if code != exitDone {
+			t.Fatalf("%v: exit code %d: %s", args, code, errs)
+		}
+		all[name] = lasting.ReplaceAllString(out, "")
+	}
+	for name, args := range map[string][]string{
+		"import": {"import", "-o", filepath.Join(dir, "import"), "--no-verify", "-q"},
+		"types":  {"types", "--count"},
+		"list":   {"audit", "list", "--limit", "0", "--output", "ndjson", "--format", "flat"},
+		"sync":   {"audit", "sync", "--to", filepath.Join(dir, "audit"), "--format", "flat", "--backfill-from", "2026-01-01"},
+		"export": {"export", "-o", export, "-q"},
+	} {
+		run(name, args...)
+	}
+	run("diff", "diff", export, live, "-q")
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(dir, path))
+		all[path] = address.ReplaceAllString(string(content), "URL")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// address is that of a server on this machine.
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// lasting is what a run prints of its own time.
+var lasting = regexp.MustCompile(` in \d+\.\ds`)

@@ -1,0 +1,146 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// refuse answers requests that the hosted API would not serve.
+func (h Hosted) refuse(r *http.Request, t target) error {
+	query := r.URL.Query()
+	number, _ := strconv.Atoi(query.Get("page[number]"))
+	switch {
+	case h.MediaType && !isMediaType(r.Header):
+		return failf(http.StatusUnsupportedMediaType, "the media type must be %s", mediaType)
+	case h.BlankFilters && hasBlankFilter(query):
+		return failf(http.StatusInternalServerError, "Something went wrong")
+	case t.route == nil:
+	case h.HiddenAudits && t.template == auditsPath, h.Team != "" && t.template == incidentsPath:
+		return failf(http.StatusNotFound, notFound)
+	case h.DeepestPage > 0 && number > h.DeepestPage:
+		return failf(http.StatusBadRequest, "page[number] is too high")
+	}
+	return nil
+}
+
+const (
+	incidentsPath = "/v1/incidents"
+	notFound      = "Not found or unauthorized"
+)
+
+func isMediaType(h http.Header) bool {
+	given := h.Get("Content-Type")
+	if given == "" {
+		given = h.Get("Accept")
+	}
+	given, _, _ = strings.Cut(given, ";")
+	return strings.TrimSpace(given) == mediaType
+}
+
+func hasBlankFilter(query url.Values) bool {
+	for name, values := range query {
+		if strings.HasPrefix(name, "filter[") && slices.Contains(values, "") {
+			return true
+		}
+	}
+	return false
+}
+
+// terse is the recorded body of a 404.
+const terse = `{"errors":[{"title":"` + notFound + `","status":"404"}]}`
+
+// A californian writes the times in an answer as the hosted API does.
+type californian struct {
+	http.ResponseWriter
+	status int
+}
+
+func (c *californian) WriteHeader(status int) { c.status = status }
+
+func (c *californian) Write(b []byte) (int, error) {
+	there := timePattern.ReplaceAllFunc(b, func(quoted []byte) []byte {
+		at, err := time.Parse(time.RFC3339Nano, string(quoted[1:len(quoted)-1]))
+		if err != nil {
+			return quoted
+		}
+		return []byte(at.In(california(at)).Format(`"2006-01-02T15:04:05.000Z07:00"`))
+	})
+	c.Header().Set("Content-Length", strconv.Itoa(len(there)))
+	c.ResponseWriter.WriteHeader(c.status)
+	if _, err := c.ResponseWriter.Write(there); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+var timePattern = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"`)
+
+// california is the offset at a time: -07:00 from the second Sunday of March to the first of November, -08:00 else.
+func california(at time.Time) *time.Location {
+	sunday := func(month time.Month, day int) time.Time {
+		first := time.Date(at.Year(), month, day, 10, 0, 0, 0, time.UTC)
+		return first.AddDate(0, 0, (7-int(first.Weekday()))%7)
+	}
+	if at.Before(sunday(time.March, 8)) || !at.Before(sunday(time.November, 1)) {
+		return time.FixedZone("", -8*60*60)
+	}
+	return time.FixedZone("", -7*60*60)
+}
+
+// ownerLists maps a JSON:API type to the attribute with the ids of the teams that own its objects.
+func ownerLists() map[string]string {
+	m := map[string]string{}
+	for _, t := range catalogue.Types() {
+		if t.Owner != "" {
+			m[t.API] = t.Owner
+		}
+	}
+	return m
+}
+
+// sees reports whether the key of a team may see an object: what is of that team, or of no team.
+func (s *Server) sees(rec *record) bool {
+	team := s.faults.Load().Team
+	if team == "" {
+		return true
+	}
+	if rec.API == "groups" {
+		return rec.ID == team
+	}
+	var owners []string
+	raw := attribute(rec.Body, s.ownerLists[rec.API])
+	if json.Unmarshal(raw, &owners) == nil && len(owners) > 0 && !slices.Contains(owners, team) {
+		return false
+	}
+	if rec.Parent == "" {
+		return true
+	}
+	for _, api := range s.owners[rec.API] {
+		if parent := s.store.get(api, rec.Parent); parent != nil {
+			return s.sees(parent)
+		}
+	}
+	return true
+}
+
+// seen leaves out what the key may not see.
+func (s *Server) seen(rows []*record) []*record {
+	if s.faults.Load().Team == "" {
+		return rows
+	}
+	var kept []*record
+	for _, rec := range rows {
+		if s.sees(rec) {
+			kept = append(kept, rec)
+		}
+	}
+	return kept
+}
