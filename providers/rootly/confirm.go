@@ -60,6 +60,10 @@ func Confirm(ctx context.Context, c Client, live *Live, known []Known, acceptDel
 		k.here[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
 		k.listed[o.Type.API]++
 	}
+	var err error
+	if live.Partial, err = TeamKey(ctx, c, live, live.Lacks(known)); err != nil {
+		return err
+	}
 	k.forest = plan(k.o.Types)
 	absent := k.absent(known)
 	for len(absent) > 0 {
@@ -244,6 +248,8 @@ func failure(err error) string {
 func (k *confirming) suspicion(kind string, missing int) string {
 	const way = ", and Rootly says so too when the token may not see them; --accept-deleted drops their code"
 	switch listed := k.listed[kind]; {
+	case missing > 0 && k.live.Partial != "":
+		return "the API key may see only a part of the organisation; --accept-deleted drops their code"
 	case missing > 0 && listed == 0:
 		return "all that are known answer 404" + way
 	case missing >= manyGone && missing > listed:

@@ -56,6 +56,9 @@ type Live struct {
 	// Complete has the types whose listing has every object: an object that is not in it was deleted.
 	Complete map[string]bool
 
+	// Partial says why the token may see only a part of the organisation; empty where nothing hints at it.
+	Partial string
+
 	// Gone are known objects that a read by id did not find, and Doubts those that neither their listing nor a
 	// read by id could settle. See Confirm.
 	Gone   map[graph.Target]bool

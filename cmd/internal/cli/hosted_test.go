@@ -66,7 +66,7 @@ func filesAndOutputs(t *testing.T, server http.Handler) map[string]string {
 		if code != exitDone {
 			t.Fatalf("%v: exit code %d: %s", args, code, errs)
 		}
-		all[name] = lasting.ReplaceAllString(out, "")
+		all[name] = strings.ReplaceAll(lasting.ReplaceAllString(out, ""), dir, "DIR")
 	}
 	for name, args := range map[string][]string{
 		"import": {"import", "-o", filepath.Join(dir, "import"), "--no-verify", "-q"},
@@ -79,11 +79,11 @@ func filesAndOutputs(t *testing.T, server http.Handler) map[string]string {
 	}
 	run("diff", "diff", export, live, "-q")
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || entry.Name() == "manifest.json" {
 			return err
 		}
 		content, err := os.ReadFile(filepath.Join(dir, path))
-		all[path] = address.ReplaceAllString(string(content), "URL")
+		all[path] = inUTC(address.ReplaceAllString(string(content), "URL"))
 		return err
 	})
 	if err != nil {
@@ -97,3 +97,16 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // lasting is what a run prints of its own time.
 var lasting = regexp.MustCompile(` in \d+\.\ds`)
+
+// inUTC writes times in one way: those that are settings are in the code as Rootly answers them.
+func inUTC(text string) string {
+	return moment.ReplaceAllStringFunc(text, func(said string) string {
+		at, err := time.Parse(time.RFC3339Nano, said)
+		if err != nil {
+			return said
+		}
+		return at.UTC().Format(time.RFC3339Nano)
+	})
+}
+
+var moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)

@@ -3,6 +3,7 @@ package drifting
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 // names, with what is theirs.
 func (d *Drifting) strangers(ctx context.Context) error {
 	if !d.o.Unmanaged {
-		return nil
+		return d.doubtKey(ctx, nil)
 	}
 	d.progress.Stage("list", 0)
 	ignore, err := selection.ReadIgnore(d.o.Dir)
@@ -27,6 +28,9 @@ func (d *Drifting) strangers(ctx context.Context) error {
 	}
 	live, err := d.listed(ctx)
 	if err != nil {
+		return err
+	}
+	if err := d.doubtKey(ctx, live); err != nil {
 		return err
 	}
 	builtIn := map[graph.Target]bool{}
@@ -94,6 +98,16 @@ func (d *Drifting) ofOthers() error {
 		for key := range objects {
 			d.managed[key.Type+"/"+string(key.ID)] = true
 		}
+	}
+	return err
+}
+
+// doubtKey says so where the key may see only a part of the organisation: the rest looks gone then.
+func (d *Drifting) doubtKey(ctx context.Context, live *rootly.Live) error {
+	gone := slices.ContainsFunc(d.Items, func(i *driftItem) bool { return i.kind == drift.Removed })
+	why, err := rootly.TeamKey(ctx, d.client, live, gone)
+	if why != "" {
+		d.note(why)
 	}
 	return err
 }

@@ -129,6 +129,9 @@ func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
 	if err := rootly.Confirm(ctx, r.Client, live, known, r.o.AcceptDeleted); err != nil {
 		return err
 	}
+	if live.Partial != "" {
+		report.Note(r.W.Err, live.Partial)
+	}
 	r.earlier = countKnown(known)
 	r.ids.Add(live.Objects) // with what only reads by id find
 	if err := selection.CheckFilters(r.filters, live); err != nil {
@@ -387,7 +390,7 @@ func (r *Run) explain(types []string, id graph.ID) string {
 	}
 	doubts := r.doubts()
 	for _, t := range types {
-		if !r.live.Complete[t] || doubts[state.Key{Type: t, ID: id}] != "" {
+		if !r.live.Complete[t] || r.live.Partial != "" || doubts[state.Key{Type: t, ID: id}] != "" {
 			return "id of " + article + word + " that this import does not have"
 		}
 	}

@@ -68,6 +68,9 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
+	if live.Partial != "" {
+		report.Note(w.Err, live.Partial)
+	}
 	_, named, err := o.Types()
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func (c *californian) Write(b []byte) (int, error) {
 		if err != nil {
 			return quoted
 		}
-		return []byte(at.In(california(at)).Format(`"2006-01-02T15:04:05.000Z07:00"`))
+		return Pacific(nil, at)
 	})
 	c.Header().Set("Content-Length", strconv.Itoa(len(there)))
 	c.ResponseWriter.WriteHeader(c.status)
@@ -83,16 +83,19 @@ func (c *californian) Write(b []byte) (int, error) {
 
 var timePattern = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"`)
 
-// california is the offset at a time: -07:00 from the second Sunday of March to the first of November, -08:00 else.
-func california(at time.Time) *time.Location {
-	sunday := func(month time.Month, day int) time.Time {
-		first := time.Date(at.Year(), month, day, 10, 0, 0, 0, time.UTC)
+// Pacific appends a time as the hosted API writes it: quoted, with milliseconds and the offset of California, which is
+// -07:00 from the second Sunday of March to the first of November, and -08:00 else.
+func Pacific(to []byte, at time.Time) []byte {
+	at = at.UTC()
+	sunday := func(month time.Month, day int) time.Time { // at two o'clock there
+		first := time.Date(at.Year(), month, day, 9, 0, 0, 0, time.UTC)
 		return first.AddDate(0, 0, (7-int(first.Weekday()))%7)
 	}
-	if at.Before(sunday(time.March, 8)) || !at.Before(sunday(time.November, 1)) {
-		return time.FixedZone("", -8*60*60)
+	offset := -8
+	if summer := sunday(time.March, 8).Add(time.Hour); !at.Before(summer) && at.Before(sunday(time.November, 1)) {
+		offset = -7
 	}
-	return time.FixedZone("", -7*60*60)
+	return at.In(time.FixedZone("", offset*60*60)).AppendFormat(to, `"2006-01-02T15:04:05.000Z07:00"`)
 }
 
 // ownerLists maps a JSON:API type to the attribute with the ids of the teams that own its objects.
