@@ -40,8 +40,23 @@ var spoken = map[string]string{
 // on-call resources.
 var onCall = map[string]bool{
 	"Alert": true, "AlertGroup": true, "AlertRoute": true, "AlertRoutingRule": true, "Alerts::Source": true,
-	"EscalationPolicy": true, "EscalationPolicyPath": true, "EscalationPolicyLevel": true, "Heartbeat": true,
-	"LiveCallRouter": true, "OnCallRole": true, "OverrideShift": true, "Schedule": true, "ScheduleRotation": true, "Shift": true,
+	"EscalationPolicy": true, "EscalationPolicyPath": true, "Heartbeat": true,
+	"LiveCallRouter": true, "OnCallRole": true, "Schedule": true,
+}
+
+// unrecorded are the item types of which Rootly records no changes, with those of what owns their objects. An event of
+// the owner has the owner's own fields only.
+var unrecorded = map[string]string{
+	"ScheduleRotation": "Schedule", "ScheduleRotationUser": "Schedule", "ScheduleRotationMember": "Schedule",
+	"ScheduleRotationActiveDay": "Schedule", "Shift": "Schedule", "OverrideShift": "Schedule",
+	"EscalationLevel": "EscalationPolicy", "EscalationPolicyLevel": "EscalationPolicy", "WorkflowTask": "GeniusWorkflow",
+}
+
+// Unrecorded reports whether Rootly records no changes of an item type, and names the item type of what owns its
+// objects.
+func Unrecorded(itemType string) (owner string, yes bool) {
+	owner, yes = unrecorded[itemType]
+	return owner, yes
 }
 
 // OnCall reports whether an item type is one of those that even a role sees that may only see
@@ -66,9 +81,15 @@ func NewKinds(terraform map[string]string) Kinds {
 			k.byWord[bare] = name
 		}
 	}
+	for name := range unrecorded {
+		k.byWord[fold(name)], k.byWord[words(name)] = name, name
+	}
 	maps.Copy(k.byWord, spoken)
 	for resource, name := range terraform {
 		if name == "" {
+			if own := k.byWord[strings.TrimPrefix(resource, "rootly_")]; unrecorded[own] != "" {
+				k.byWord[resource] = own
+			}
 			continue
 		}
 		k.byWord[fold(resource)] = name
@@ -104,10 +125,16 @@ func (k Kinds) lookup(word string) (string, bool) {
 	return "", false
 }
 
+// Known reports whether an item type is documented, or that of a Terraform type.
+func (k Kinds) Known(itemType string) bool { return k.byWord[fold(itemType)] == itemType }
+
 // Words returns the words that are worth completing: the API's names, and the short words.
 func (k Kinds) Words() []string {
 	seen := map[string]bool{}
 	for word, name := range k.byWord {
+		if _, no := Unrecorded(name); no {
+			continue
+		}
 		seen[name] = true
 		if word != fold(name) {
 			seen[word] = true

@@ -19,6 +19,7 @@ type ListSettings struct {
 	Diff   bool         // in the table: each field before and after
 	Wide   bool         // in the table: every column, uncut
 	Copy   bool         // the source is a copy, which may lack events
+	Kinds  audit.Kinds  // the item types that are known
 }
 
 // List prints the events of a source that the filter lets through, newest first.
@@ -36,7 +37,7 @@ func List(ctx context.Context, w World, source audit.Source, s ListSettings) err
 		explainCopy(w, s.Filter)
 		return nil
 	}
-	tally.explain(w, s.Filter)
+	tally.explain(w, s)
 	if tally.unreadable != nil {
 		report.Problem(w.Err, fmt.Errorf("%d events could not be read and are left out; the first: %w", tally.lost, tally.unreadable),
 			"audit sync keeps such events as they came, for Rootly's support")

@@ -3,6 +3,7 @@ package authors
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,8 +25,14 @@ import (
 // DefaultWindow is how far back authors are looked for where nothing says when the comparison begins.
 const DefaultWindow = 30 * 24 * time.Hour
 
-// SilentLog is what is said when the audit log cannot be read.
-const SilentLog = "no authors: the audit log cannot be read (%v); the API key needs the permission Audits - read"
+// Without says why nobody is named, where an error is Blamable.
+func Without(err error) string {
+	text := fmt.Sprintf("no authors: the audit log cannot be read (%v)", err)
+	if rootly.Absent(err) {
+		text += "; the API key needs the permission Audits - read"
+	}
+	return text
+}
 
 // Question asks who did something to an object, in the words of the audit log.
 func Question(kind drift.Kind, typ, id, owner string, fields []string) drift.Question {
@@ -98,7 +105,7 @@ func (b *Blaming) Events(ctx context.Context, questions []drift.Question) ([]aud
 }
 
 // Blame adds to changes who made them, as far as the audit log tells, and returns the answers. An
-// error of which rootly.Absent says so means that the log may not be read.
+// error that is Blamable means that the log cannot be read.
 func (b *Blaming) Blame(ctx context.Context, d *drift.Diff, c *report.Changes) ([]drift.Answer, error) {
 	questions := make([]drift.Question, len(d.Changes))
 	for i, change := range d.Changes {
@@ -144,8 +151,12 @@ func fieldsOf(attributes []drift.Attribute) []string {
 	return fields
 }
 
-// Blamable reports whether an error only means that there are no authors.
-func Blamable(err error) bool { return err == nil || rootly.Absent(err) }
+// Blamable reports whether an error only means that there are no authors: a comparison is of use without them. A
+// refused token and an interrupted run end it.
+func Blamable(err error) bool {
+	var e *api.Error
+	return err == nil || errors.As(err, &e) && !errors.Is(err, api.ErrUnauthorized) && !errors.Is(err, context.Canceled)
+}
 
 // emailPattern is what can stand in a commit as an address without being read as anything else.
 var emailPattern = regexp.MustCompile(`^[\pL\pN_+][\pL\pN!#$%&'*+/=?^_{|}~.-]*@[\pL\pN][\pL\pN.-]*$`)

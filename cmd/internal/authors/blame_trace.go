@@ -41,7 +41,7 @@ type Tracing struct {
 // Trace fills in ways and keys of the events of answers, as far as the log may be read.
 func (t *Tracing) Trace(ctx context.Context, answers []drift.Answer) error {
 	err := t.ways(ctx, answers)
-	if rootly.Absent(err) {
+	if err != nil && Blamable(err) {
 		t.Say(fmt.Sprintf("by which way and key changes came is not known: %v", err))
 		return nil
 	}
@@ -147,6 +147,8 @@ func (t *Tracing) keys(ctx context.Context) error {
 // Tell puts an answer into the report.
 func (t *Tracing) Tell(a drift.Answer, c *report.ObjectChange) {
 	c.Confidence, c.Unexplained = string(a.Confidence), a.Open
+	row := catalogue.Lookup(c.Type)
+	c.Unrecorded = row != nil && row.Audit == "" && a.Confidence == drift.Unknown
 	for _, e := range a.Events {
 		told := t.told(e)
 		c.Events, c.Authors = append(c.Events, told), append(c.Authors, told.String())

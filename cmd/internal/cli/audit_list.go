@@ -102,7 +102,7 @@ func runAuditList(ctx context.Context, w world.World, o *auditListOptions) error
 	}
 	defer done()
 	err = auditview.List(ctx, o.world(w, now), source, auditview.ListSettings{
-		Filter: filter, Limit: o.limit, Output: o.output, Format: audit.Format(o.format), Diff: o.diff, Wide: o.wide, Copy: o.from != "",
+		Filter: filter, Limit: o.limit, Output: o.output, Format: audit.Format(o.format), Diff: o.diff, Wide: o.wide, Copy: o.from != "", Kinds: auditKinds(),
 	})
 	if errors.Is(err, auditview.ErrPartial) {
 		return exit.Status(exit.Partial)

@@ -39,7 +39,7 @@ func TestWaysOfTheHostedAPIChangeNothing(t *testing.T) {
 		"blank filters":     {Hosted: sandbox.Hosted{BlankFilters: true}},
 		"Pacific times":     {Hosted: sandbox.Hosted{Pacific: true}},
 		"unfiltered counts": {Hosted: sandbox.Hosted{CountsAll: true}},
-		"deep pages":        {PageCap: 30, Hosted: sandbox.Hosted{DeepestPage: 2}},
+		"deep pages":        {PageCap: 25, Hosted: sandbox.Hosted{DeepestPage: 2}},
 		"a gateway's links": {PageCap: 30, ForeignNext: "https://api.rootly.com"},
 		"all of them together": {
 			PageCap: 30, ForeignNext: "https://api.rootly.com",

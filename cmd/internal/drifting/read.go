@@ -3,7 +3,6 @@ package drifting
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
@@ -219,11 +217,11 @@ func (d *Drifting) events(ctx context.Context, since time.Time, questions []drif
 
 // silenced notes that the audit log cannot be read, if that is what an error says.
 func (d *Drifting) silenced(err error) bool {
-	if !rootly.Absent(err) {
+	if err == nil || !authors.Blamable(err) {
 		return false
 	}
 	d.silent = true
-	d.note(fmt.Sprintf(authors.SilentLog, err))
+	d.note(authors.Without(err))
 	return true
 }
 

@@ -153,7 +153,7 @@ func (o *DiffSettings) explain(ctx context.Context, w world.World, d *drift.Diff
 		return err
 	}
 	if err != nil {
-		report.Note(w.Err, fmt.Sprintf(authors.SilentLog, err))
+		report.Note(w.Err, authors.Without(err))
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func commitExport(ctx context.Context, r *importer.Run, d *drift.Diff, since tim
 			return err
 		}
 		if err != nil {
-			say(fmt.Sprintf(authors.SilentLog, err))
+			say(authors.Without(err))
 		}
 		next.Author = authors.OnePerson(answers, say)
 	}

@@ -31,6 +31,7 @@ type ObjectChange struct {
 	Attributes []AttributeChange `json:"attributes,omitempty"`
 	Authors    []string          `json:"authors,omitempty"`    // who did it, where the audit log tells, each event in a line
 	Confidence string            `json:"confidence,omitempty"` // of the authors: exact, parent or unknown
+	Unrecorded bool              `json:"unrecorded,omitempty"` // nobody is known since Rootly records no changes of the type
 	Heal       string            `json:"heal,omitempty"`       // how code and live come to agree again
 
 	Events      []ChangeEvent `json:"events,omitempty"`      // that name the authors, the latest first
@@ -122,6 +123,8 @@ func writeAuthors(b *strings.Builder, o ObjectChange) {
 		}
 	}
 	switch {
+	case o.Unrecorded:
+		b.WriteString("    by somebody unknown: the audit log does not record changes of this type\n")
 	case o.Confidence == "unknown":
 		b.WriteString("    by somebody whom the audit log does not name\n")
 	case len(o.Unexplained) > 0:

@@ -87,6 +87,8 @@ func authors(o ObjectChange) string {
 		lines = append(lines, Markdown(e.String()+inBrackets(surely(o.Confidence))))
 	}
 	switch {
+	case o.Unrecorded:
+		lines = append(lines, "not recorded")
 	case o.Confidence == "unknown":
 		lines = append(lines, "unknown")
 	case len(o.Unexplained) > 0:

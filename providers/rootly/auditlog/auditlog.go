@@ -88,7 +88,7 @@ func (l Log) pages(ctx context.Context, f audit.Filter, order string) iter.Seq2[
 	query := f.Query()
 	query.Set("sort", order)
 	return func(yield func(api.Page, error) bool) {
-		for page, err := range l.Client.Pages(ctx, api.Request{Path: "/v1/audits", Query: query, Lazy: l.Lazy}) {
+		for page, err := range l.Client.Pages(ctx, api.Request{Path: "/v1/audits", Query: query, Timed: true, Lazy: l.Lazy}) {
 			if !yield(page, hinted(err)) || err != nil {
 				return
 			}
@@ -157,7 +157,8 @@ func hinted(err error) error {
 		return &problem{err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; " +
 			"an on-call role with that permission sees changes of on-call kinds only"}
 	case errors.Is(err, api.ErrNotFound):
-		return &problem{err, "is the URL right? Rootly also answers 404 where the organisation's plan has no audit log, or the role may not see it"}
+		return &problem{err, "the role of this API key probably lacks the permission Audits - read, for which Rootly answers 404: Configuration > " +
+			"Roles & Permissions; else the organisation's plan has no audit log, or the URL is wrong"}
 	}
 	return err
 }
