@@ -138,7 +138,7 @@ func TestParseTimeKnowsWhereDaysEnd(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	kinds := audit.NewKinds(map[string]string{"rootly_team": "Group", "rootly_workflow_incident": "GeniusWorkflow", "rootly_new_thing": "NewThing", "rootly_shift": ""})
+	kinds := audit.NewKinds(map[string]string{"rootly_team": "Group", "rootly_workflow_incident": "GeniusWorkflow", "rootly_new_thing": "NewThing", "rootly_sla": ""})
 	for word, want := range map[string]string{
 		"GeniusWorkflow": "GeniusWorkflow", "geniusworkflow": "GeniusWorkflow", "workflow": "GeniusWorkflow", "Workflows": "GeniusWorkflow",
 		"rootly_workflow_incident": "GeniusWorkflow", "workflow_incident": "GeniusWorkflow", "team": "Group", "teams": "Group", "rootly_team": "Group",
@@ -151,7 +151,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%q: %q %v, want %q", word, got, err, want)
 		}
 	}
-	for word, near := range map[string]string{"sevrity": "Severity", "rootly_taem": "rootly_team", "": "", "=": "", "rootly_shift": "", "workflw": "workflow"} {
+	for word, near := range map[string]string{"sevrity": "Severity", "rootly_taem": "rootly_team", "": "", "=": "", "rootly_sla": "", "workflw": "workflow"} {
 		_, err := kinds.Find(word)
 		var hint interface{ Hint() string }
 		if err == nil || !errors.As(err, &hint) {

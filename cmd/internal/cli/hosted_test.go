@@ -32,6 +32,9 @@ func TestWaysOfTheHostedAPIChangeNothing(t *testing.T) {
 		server.SetFaults(f)
 		return filesAndOutputs(t, server)
 	}
+	if len(events) <= 50 {
+		t.Fatalf("%d events are not more than two pages of 25", len(events))
+	}
 	want := run(t, sandbox.Faults{})
 	for name, f := range map[string]sandbox.Faults{
 		"the recorded 404":  {Hosted: sandbox.Hosted{Terse404: true}},
@@ -110,3 +113,29 @@ func inUTC(text string) string {
 }
 
 var moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
+
+// TestAuditGoesOnBehindDeepPages reads logs whose last pages are refused.
+func TestAuditGoesOnBehindDeepPages(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]sandbox.Hosted{
+		"deep pages": {DeepestPage: 4}, "with counts of everything and times of elsewhere": {DeepestPage: 4, CountsAll: true, Pacific: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			log, server := logOf(t, sandbox.Options{}, 20, 100)
+			server.SetFaults(sandbox.Faults{Hosted: f})
+			code, out, errs := runOn(t, log, "audit", "list", "--limit", "0", "--output", "ndjson")
+			if n := strings.Count(out, "\n"); code != exitDone || n != 2000 {
+				t.Errorf("list: exit code %d, %d events: %s", code, n, errs)
+			}
+			dir := t.TempDir()
+			code, _, errs = runOn(t, log, "audit", "sync", "--to", filepath.Join(dir, "all.csv"), "--backfill-from", auditDay.Format(time.DateOnly))
+			if n := strings.Count(string(contentOf(t, filepath.Join(dir, "all.csv"))), "\n"); code != exitDone || n != 2001 {
+				t.Errorf("sync: exit code %d, %d lines: %s", code, n, errs)
+			}
+			if !strings.Contains(errs, "2000 events read, 2000 new") {
+				t.Errorf("sync: %s", errs)
+			}
+		})
+	}
+}

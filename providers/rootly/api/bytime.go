@@ -20,6 +20,7 @@ const createdAt = "created_at"
 type span struct {
 	number  int       // 0 for the first
 	pages   int       // read so far
+	rows    int       // distinct ones so far
 	from    time.Time // where it was continued
 	last    moment    // of its last row
 	ordered bool      // its rows came in the order of time that was asked for
@@ -128,6 +129,6 @@ func (w *walk) anew(u *url.URL) *url.URL {
 		return nil
 	}
 	w.span = span{number: w.span.number + 1, ordered: true}
-	w.barren, w.before = 0, nil
+	w.barren, w.before, w.counts = 0, nil, counts{}
 	return first
 }

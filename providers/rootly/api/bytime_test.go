@@ -15,11 +15,12 @@ import (
 )
 
 // A logbook is a list of n rows, made one a minute, of which a page holds 100. It refuses pages behind the
-// deepest one, and counts all rows whatever the filter is.
+// deepest one.
 type logbook struct {
 	n, deepest int
 	same       int  // how many rows share each moment; 0: one
 	deaf       bool // knows neither filters nor orders
+	countsAll  bool // whatever the filter is
 }
 
 func (l logbook) at(id int) time.Time {
@@ -51,9 +52,13 @@ func (l logbook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if number*100 < len(ids) {
 		next = "/v1/things?" + with(q, "page[number]", strconv.Itoa(number+1)).Encode()
 	}
+	total := len(ids)
+	if l.countsAll {
+		total = l.n
+	}
 	write(w, map[string]any{
 		"data": data, "links": map[string]any{"next": next},
-		"meta": map[string]any{"total_pages": max(1, (len(ids)+99)/100), "total_count": l.n},
+		"meta": map[string]any{"total_pages": max(1, (len(ids)+99)/100), "total_count": total},
 	})
 }
 
@@ -83,6 +88,8 @@ func TestListsGoOnByTimeBehindRefusedPages(t *testing.T) {
 		{name: "the oldest first", server: logbook{n: 1250, deepest: 3}, sort: "created_at"},
 		{name: "the newest first", server: logbook{n: 1250, deepest: 3}, sort: "-created_at"},
 		{name: "in no order", server: logbook{n: 1250, deepest: 3}},
+		{name: "the oldest first, counting all", server: logbook{n: 1250, deepest: 3, countsAll: true}, sort: "created_at"},
+		{name: "in no order, counting all", server: logbook{n: 1250, deepest: 3, countsAll: true}},
 		{name: "several at a time", server: logbook{n: 1250, deepest: 3, same: 70}, sort: "created_at"},
 		{name: "several at a time, the newest first", server: logbook{n: 1250, deepest: 3, same: 70}, sort: "-created_at"},
 		{name: "in stretches", server: logbook{n: 5_300}, sort: "created_at"},

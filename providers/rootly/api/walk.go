@@ -23,7 +23,7 @@ type walk struct {
 	first   int      // rows on the first page
 	before  []string // ids of the page before
 	rows    int      // distinct rows so far
-	counts  counts   // rows that the server counts
+	counts  counts   // rows that the server counts, in this span
 	shifted bool     // rows moved between pages
 	doubt   string   // why rows may be missing
 	span    span     // the pages since the last page number 1
@@ -120,6 +120,7 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	page.Objects, earlier, again = w.fresh(d.rows, w.seen)
 	page.Included, _, _ = w.fresh(d.included, w.included)
 	w.rows += len(page.Objects)
+	w.span.rows += len(page.Objects) + earlier
 
 	// Rows seen before mean that others moved past us, unless it is all the same page.
 	same := listed > 0 && again == listed && slices.Equal(ids, w.before)
@@ -179,7 +180,7 @@ func mostPages(m meta) int {
 // be that of the collection without the filters, or without what the token may not see.
 func (w *walk) verdict() string {
 	switch {
-	case w.shifted, w.counts.changed(w.rows, w.filtered()):
+	case w.shifted, w.counts.changed(w.span.rows, w.filtered()):
 		return "the collection changed while it was read"
 	case w.counts.last(w.rows):
 		return ""
