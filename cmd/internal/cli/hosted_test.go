@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
@@ -66,7 +67,7 @@ func filesAndOutputs(t *testing.T, server http.Handler) map[string]string {
 	all := map[string]string{}
 	run := func(name string, args ...string) {
 		code, out, errs := runOn(t, server, args...)
-		if code != exitDone {
+		if code != exit.Done {
 			t.Fatalf("%v: exit code %d: %s", args, code, errs)
 		}
 		all[name] = strings.ReplaceAll(lasting.ReplaceAllString(out, ""), dir, "DIR")
@@ -80,7 +81,7 @@ func filesAndOutputs(t *testing.T, server http.Handler) map[string]string {
 	} {
 		run(name, args...)
 	}
-	run("diff", "diff", export, live, "-q")
+	run("diff", "diff", export, "live", "-q")
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || entry.Name() == "manifest.json" {
 			return err
@@ -125,12 +126,12 @@ func TestAuditGoesOnBehindDeepPages(t *testing.T) {
 			log, server := logOf(t, sandbox.Options{}, 20, 100)
 			server.SetFaults(sandbox.Faults{Hosted: f})
 			code, out, errs := runOn(t, log, "audit", "list", "--limit", "0", "--output", "ndjson")
-			if n := strings.Count(out, "\n"); code != exitDone || n != 2000 {
+			if n := strings.Count(out, "\n"); code != exit.Done || n != 2000 {
 				t.Errorf("list: exit code %d, %d events: %s", code, n, errs)
 			}
 			dir := t.TempDir()
 			code, _, errs = runOn(t, log, "audit", "sync", "--to", filepath.Join(dir, "all.csv"), "--backfill-from", auditDay.Format(time.DateOnly))
-			if n := strings.Count(string(contentOf(t, filepath.Join(dir, "all.csv"))), "\n"); code != exitDone || n != 2001 {
+			if n := strings.Count(string(contentOf(t, filepath.Join(dir, "all.csv"))), "\n"); code != exit.Done || n != 2001 {
 				t.Errorf("sync: exit code %d, %d lines: %s", code, n, errs)
 			}
 			if !strings.Contains(errs, "2000 events read, 2000 new") {
