@@ -16,7 +16,7 @@ build: ## build the program into bin/
 
 .PHONY: test
 test: engine ## run every test, with plans by terraform, by tofu or by both
-	$(PATHS) $(GO) test -timeout 20m ./...
+	$(PATHS) $(GO) test -timeout 40m ./...
 
 .PHONY: lint
 lint: ## vet, staticcheck and the shape of the program

@@ -18,8 +18,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// manyGone is the number of objects of one kind from which it is suspicious that more than half of all
-// known ones answer 404.
+// manyGone is the number of objects of one kind from which it is suspicious that most of those known answer 404.
 const manyGone = 5
 
 // probes is how many objects of a kind are read by id before the others are given up.
@@ -250,9 +249,11 @@ func (k *confirming) suspicion(kind string, missing int) string {
 	switch listed := k.listed[kind]; {
 	case missing > 0 && k.live.Partial != "":
 		return "the API key may see only a part of the organisation; --accept-deleted drops their code"
-	case missing > 0 && listed == 0:
+	case missing < manyGone:
+		return ""
+	case listed == 0:
 		return "all that are known answer 404" + way
-	case missing >= manyGone && missing > listed:
+	case missing > listed:
 		return "more than half of those known answer 404" + way
 	}
 	return ""

@@ -18,12 +18,13 @@ import (
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	cause, workflow, task := "rootly_cause", "rootly_workflow_incident", "rootly_workflow_task_print"
-	many := func(n int) (list []string) {
+	manyOf := func(typ string, n int) (list []string) {
 		for i := range n {
-			list = append(list, fmt.Sprintf("%s m%d", cause, i))
+			list = append(list, fmt.Sprintf("%s m%d", typ, i))
 		}
 		return list
 	}
+	many := func(n int) []string { return manyOf(cause, n) }
 	tests := []struct {
 		name            string
 		known           []string // type, id, parent
@@ -39,8 +40,9 @@ func TestConfirm(t *testing.T) {
 		{name: "gone", known: []string{cause + " c9"}, gone: []string{"c9"}, reads: 1},
 		{name: "forbidden", known: []string{cause + " c9"}, status: map[string]int{"/v1/causes/c9": 403}, doubts: 1, reads: 1, skippedContains: "403"},
 		{name: "forbidden many", known: many(40), status: map[string]int{"/v1/causes/": 403}, doubts: 40, reads: 3, skippedContains: "lacks 40 objects"},
-		{name: "none of its type", known: []string{"rootly_severity s1"}, doubts: 1, reads: 1, skippedContains: "all that are known answer 404"},
-		{name: "none of its type, accepted", known: []string{"rootly_severity s1"}, accept: true, gone: []string{"s1"}, reads: 1},
+		{name: "the last of its type", known: []string{"rootly_severity s1"}, gone: []string{"s1"}, reads: 1},
+		{name: "none of many", known: manyOf("rootly_severity", 5), doubts: 5, reads: 5, skippedContains: "all that are known answer 404"},
+		{name: "none of many, accepted", known: manyOf("rootly_severity", 5), accept: true, gone: []string{"m0", "m1", "m2", "m3", "m4"}, reads: 5},
 		{name: "most of its type", known: many(5), doubts: 5, reads: 5, skippedContains: "more than half"},
 		{name: "most of few", known: many(3), gone: []string{"m0", "m1", "m2"}, reads: 3},
 		{name: "below what is gone", known: []string{task + " t1 w9", workflow + " w9"}, gone: []string{"t1", "w9"}, reads: 1},

@@ -122,7 +122,7 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.StringVar(&o.Users, "users", "locals", "how people are written: locals, data or literal")
 	f.StringVar(&o.System, "system", "import", "objects that Rootly made: import, data or skip")
 	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or are not of this program")
-	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if none of its type can be read")
+	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
 	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; tell what would be written")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "no progress and no summary")
 	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
