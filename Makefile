@@ -48,7 +48,7 @@ adversity: engine ## 100 providers that misbehave at random, and 60 runs killed 
 
 .PHONY: bench-audit
 bench-audit: ## audit events per second into every sink, and 1,000,000 of them in SQLite
-	$(GO) test -run '^$$' -bench 'Sinks|Million' -benchtime 1x -timeout 30m ./state/journal
+	$(GO) test -run '^$$' -bench 'Sinks|Million' -benchtime 1x -timeout 30m ./state/auditcopy
 
 .PHONY: bench
 bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A Source gives events, the newest first: the API, or a journal of our own. It may give more
+// A Source gives events, the newest first: the API, or a copy of our own. It may give more
 // than the filter lets through; [Filter.Match] tells. After an error it ends.
 type Source interface {
 	Events(ctx context.Context, f Filter) iter.Seq2[Event, error]

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/pgtest"
 )
 
 // A recorder writes events in bursts that share a moment; some turn up to nine minutes late.

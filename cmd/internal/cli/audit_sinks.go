@@ -12,7 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // auditSinks are where events go, as flags.
@@ -54,7 +54,7 @@ func (s *auditSinks) check() error {
 	}
 	var names []string
 	for _, to := range s.to {
-		names = append(names, journal.Name(to))
+		names = append(names, auditcopy.Name(to))
 	}
 	slices.Sort(names)
 	if len(slices.Compact(slices.Clone(names))) < len(names) {

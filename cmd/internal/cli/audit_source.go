@@ -16,7 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // An auditLog is where events come from, as flags.
@@ -57,7 +57,7 @@ func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error)
 	if l.Synthetic {
 		return nil, nil, exit.Usage(errors.New("--from and --synthetic are two sources"), "name one of them")
 	}
-	record, err := journal.OpenRecord(ctx, l.from)
+	record, err := auditcopy.OpenRecord(ctx, l.from)
 	if err != nil {
 		return nil, nil, err
 	}

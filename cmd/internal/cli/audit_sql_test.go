@@ -19,7 +19,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/pgtest"
 )
 
 var sqlFences = regexp.MustCompile("(?ms)^```sql\n-- ([^\n]*)\n(.*?)^```$")

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // A deliverer sends batches of events to an endpoint.
@@ -38,7 +38,7 @@ const (
 )
 
 // deliver sends a batch, some times if need be. What is not delivered stays in the queue.
-func (d *deliverer) deliver(ctx context.Context, batch journal.Delivery) error {
+func (d *deliverer) deliver(ctx context.Context, batch auditcopy.Delivery) error {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		wait, err := d.post(ctx, batch)
@@ -59,7 +59,7 @@ func (d *deliverer) deliver(ctx context.Context, batch journal.Delivery) error {
 
 // post sends a batch once. The pause is what the receiver asked for, and negative when another
 // attempt is pointless.
-func (d *deliverer) post(ctx context.Context, batch journal.Delivery) (pause time.Duration, err error) {
+func (d *deliverer) post(ctx context.Context, batch auditcopy.Delivery) (pause time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, batch.To, bytes.NewReader(batch.Body))
 	if err != nil {
 		return -1, errors.New("the address is not a URL")
@@ -99,7 +99,7 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 	case code >= 200 && code < 300:
 		return 0, nil
 	case code == http.StatusRequestEntityTooLarge:
-		return -1, hinted(fmt.Errorf("%w: %w", journal.ErrTooLarge, err), "it does not accept even a single event: raise its limit; the events wait on disk")
+		return -1, hinted(fmt.Errorf("%w: %w", auditcopy.ErrTooLarge, err), "it does not accept even a single event: raise its limit; the events wait on disk")
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return -1, hinted(err, "check the endpoint's credential: --http-token-file or $ROOTLY_SINK_TOKEN; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:

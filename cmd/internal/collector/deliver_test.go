@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // TestDeliver holds what each answer of an endpoint leads to.
@@ -45,7 +45,7 @@ func TestDeliver(t *testing.T) {
 			}))
 			defer endpoint.Close()
 			d := &deliverer{client: endpointClient(), header: "X-Api-Key", credential: "sesame", attempts: 3}
-			err := d.deliver(t.Context(), journal.Delivery{To: endpoint.URL, ContentType: "application/x-ndjson", Body: []byte("{}\n"), Key: "k"})
+			err := d.deliver(t.Context(), auditcopy.Delivery{To: endpoint.URL, ContentType: "application/x-ndjson", Body: []byte("{}\n"), Key: "k"})
 			switch {
 			case asked != c.asked:
 				t.Errorf("asked %d times, want %d", asked, c.asked)
@@ -53,7 +53,7 @@ func TestDeliver(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			case c.hint != "" && !strings.Contains(hintOf(err), c.hint):
 				t.Errorf("hint %q, want %q", hintOf(err), c.hint)
-			case errors.Is(err, journal.ErrTooLarge) != (name == "too large"):
+			case errors.Is(err, auditcopy.ErrTooLarge) != (name == "too large"):
 				t.Errorf("%v", err)
 			}
 			if header.Get("X-Api-Key") != "sesame" || header.Get("Idempotency-Key") != "k" || body != "{}\n" {
@@ -67,7 +67,7 @@ func TestDeliver(t *testing.T) {
 func TestDeliverKeepsPasswords(t *testing.T) {
 	t.Parallel()
 	d := &deliverer{client: endpointClient(), header: "Authorization", attempts: 1}
-	err := d.deliver(t.Context(), journal.Delivery{To: "http://me:sesame@127.0.0.1:1/in?key=sesame"})
+	err := d.deliver(t.Context(), auditcopy.Delivery{To: "http://me:sesame@127.0.0.1:1/in?key=sesame"})
 	if err == nil || strings.Contains(err.Error(), "sesame") {
 		t.Error(err)
 	}

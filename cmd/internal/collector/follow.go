@@ -9,11 +9,11 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // follow runs rounds until the context ends, which is no error.
-func (s *SyncSettings) follow(ctx context.Context, w World, sync *journal.Sync, client *api.Client) error {
+func (s *SyncSettings) follow(ctx context.Context, w World, sync *auditcopy.Sync, client *api.Client) error {
 	m := &metrics{now: w.Now, started: w.Now(), patience: 3*s.Interval + time.Minute, stats: client.Stats}
 	if s.Metrics != "" {
 		address, stop, err := m.listen(ctx, s.Metrics)
@@ -66,7 +66,7 @@ func (s *SyncSettings) follow(ctx context.Context, w World, sync *journal.Sync, 
 	}
 }
 
-func added(round journal.Round) (n int) {
+func added(round auditcopy.Round) (n int) {
 	for _, a := range round.Added {
 		n += a
 	}
@@ -75,7 +75,7 @@ func added(round journal.Round) (n int) {
 
 // hopeless reports whether waiting does not help.
 func hopeless(err error) bool {
-	for _, target := range []error{api.ErrUnauthorized, api.ErrForbidden, journal.ErrSchema, journal.ErrReplaced} {
+	for _, target := range []error{api.ErrUnauthorized, api.ErrForbidden, auditcopy.ErrSchema, auditcopy.ErrReplaced} {
 		if errors.Is(err, target) {
 			return true
 		}

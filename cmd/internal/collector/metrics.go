@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // metrics are what a sync reports about itself. It writes Prometheus' text format by hand: the
@@ -43,7 +43,7 @@ func (m *metrics) progress(read, added int) {
 }
 
 // round notes how a round ended.
-func (m *metrics) round(began time.Time, r journal.Round, err error) {
+func (m *metrics) round(began time.Time, r auditcopy.Round, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.rounds++

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 func TestPaceGrowsWhileLimited(t *testing.T) {
@@ -43,7 +43,7 @@ func TestHealthNeedsSuccess(t *testing.T) {
 		t.Errorf("at the start: %d", got)
 	}
 	now = now.Add(2 * time.Minute)
-	m.round(now, journal.Round{}, errors.New("outage"))
+	m.round(now, auditcopy.Round{}, errors.New("outage"))
 	if got := status(); got != 503 {
 		t.Errorf("without success: %d", got)
 	}
@@ -52,7 +52,7 @@ func TestHealthNeedsSuccess(t *testing.T) {
 	if !strings.Contains(text.String(), "rootly_audit_lag_seconds 120\n") {
 		t.Error(text.String())
 	}
-	m.round(now, journal.Round{}, nil)
+	m.round(now, auditcopy.Round{}, nil)
 	if got := status(); got != 200 {
 		t.Errorf("after a success: %d", got)
 	}

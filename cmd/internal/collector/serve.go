@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // ServeSettings say how [Serve] receives.
@@ -77,7 +77,7 @@ const (
 )
 
 // serve receives until the context ends. What was taken by then is stored and answered.
-func (rc *receiver) serve(ctx context.Context, e endpoint, sinks []*journal.Sink) error {
+func (rc *receiver) serve(ctx context.Context, e endpoint, sinks []*auditcopy.Sink) error {
 	var l net.Listener = &door{e.Listener, rc}
 	if e.tls != nil {
 		l = tls.NewListener(l, e.tls)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // A World is what a collector has from its caller.
@@ -23,14 +23,14 @@ type World struct {
 
 // Sinks are where events go.
 type Sinks struct {
-	To         []string // as [journal.Open] takes them
+	To         []string // as [auditcopy.Open] takes them
 	Format     audit.Format
-	Compress   string // see [journal.Options]
+	Compress   string // see [auditcopy.Options]
 	Cursor     string // file; empty: next to the first sink that is a file
-	Batch      string // see [journal.Options]
+	Batch      string // see [auditcopy.Options]
 	Header     string // that carries the credential; default Authorization
 	Credential string // of endpoints; empty: none
-	Insecure   bool   // see [journal.Options]
+	Insecure   bool   // see [auditcopy.Options]
 }
 
 // cursorPath is the file of the cursor.
@@ -39,7 +39,7 @@ func (s *Sinks) cursorPath() string {
 		return s.Cursor
 	}
 	for _, to := range s.To {
-		path := journal.Path(to)
+		path := auditcopy.Path(to)
 		switch stat, err := os.Stat(path); {
 		case path == "":
 		case err == nil && stat.IsDir(), err != nil && filepath.Ext(path) == "":
@@ -52,8 +52,8 @@ func (s *Sinks) cursorPath() string {
 }
 
 // open opens all sinks, or none.
-func (s *Sinks) open(ctx context.Context, w World) ([]*journal.Sink, func() error, error) {
-	var opened []*journal.Sink
+func (s *Sinks) open(ctx context.Context, w World) ([]*auditcopy.Sink, func() error, error) {
+	var opened []*auditcopy.Sink
 	done := func() error {
 		var err error
 		for _, sink := range opened {
@@ -62,12 +62,12 @@ func (s *Sinks) open(ctx context.Context, w World) ([]*journal.Sink, func() erro
 		return err
 	}
 	d := &deliverer{client: endpointClient(), header: http.CanonicalHeaderKey(s.Header), credential: s.Credential, agent: w.UserAgent, attempts: 4}
-	o := journal.Options{
+	o := auditcopy.Options{
 		Format: s.Format, Compress: s.Compress, State: s.cursorPath() + ".queues",
 		Stdout: w.Out, Deliver: d.deliver, Batch: s.Batch, Insecure: s.Insecure,
 	}
 	for _, to := range s.To {
-		sink, err := journal.Open(ctx, to, o)
+		sink, err := auditcopy.Open(ctx, to, o)
 		if err != nil {
 			return nil, nil, errors.Join(err, done())
 		}

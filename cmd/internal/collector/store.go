@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 const (
@@ -17,7 +17,7 @@ const (
 
 // keep hands what is queued to the sinks until the end is announced and the queue is empty. Many
 // events that come at once share one write.
-func (rc *receiver) keep(ctx context.Context, sinks []*journal.Sink) {
+func (rc *receiver) keep(ctx context.Context, sinks []*auditcopy.Sink) {
 	defer close(rc.ended)
 	again := time.NewTicker(flushEvery)
 	defer again.Stop()
@@ -52,7 +52,7 @@ func (rc *receiver) together(first delivered) []delivered {
 }
 
 // write makes a batch durable in every sink, and only then lets its senders go.
-func (rc *receiver) write(ctx context.Context, sinks []*journal.Sink, batch []delivered) {
+func (rc *receiver) write(ctx context.Context, sinks []*auditcopy.Sink, batch []delivered) {
 	events := make([]audit.Event, len(batch))
 	for i, d := range batch {
 		events[i] = d.event
@@ -74,7 +74,7 @@ func (rc *receiver) write(ctx context.Context, sinks []*journal.Sink, batch []de
 }
 
 // flush passes on what waits for an endpoint. It takes little time, since senders wait meanwhile.
-func (rc *receiver) flush(ctx context.Context, sinks []*journal.Sink) {
+func (rc *receiver) flush(ctx context.Context, sinks []*auditcopy.Sink) {
 	ctx, cancel := context.WithTimeout(ctx, flushEvery)
 	defer cancel()
 	for _, sink := range sinks {

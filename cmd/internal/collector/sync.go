@@ -11,7 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // SyncSettings say how [Sync] copies.
@@ -35,7 +35,7 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	cursor, err := journal.OpenCursor(s.cursorPath())
+	cursor, err := auditcopy.OpenCursor(s.cursorPath())
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 	if text := cursor.Repaired(); text != "" {
 		report.Note(w.Err, text)
 	}
-	sync := &journal.Sync{
+	sync := &auditcopy.Sync{
 		Source: auditlog.Log{Client: client}.Batches, Sinks: sinks, Cursor: cursor, Overlap: s.Overlap, Start: s.Start, Now: w.Now,
 	}
 	if s.Follow {
@@ -53,7 +53,7 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 }
 
 // syncOnce runs one round and reports it.
-func syncOnce(ctx context.Context, w World, sync *journal.Sync) error {
+func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
 	round, err := sync.Once(ctx)
 	reportRound(w, round)
 	if err == nil {
@@ -74,7 +74,7 @@ func syncOnce(ctx context.Context, w World, sync *journal.Sync) error {
 }
 
 // aside says what a round set aside, if anything.
-func aside(round journal.Round, cursor *journal.Cursor) error {
+func aside(round auditcopy.Round, cursor *auditcopy.Cursor) error {
 	if round.Aside == 0 {
 		return nil
 	}
@@ -83,7 +83,7 @@ func aside(round journal.Round, cursor *journal.Cursor) error {
 }
 
 // explainNothing says why a backfill may have found nothing.
-func explainNothing(w World, round journal.Round) {
+func explainNothing(w World, round auditcopy.Round) {
 	if len(round.Filled) > 0 && round.Read == 0 {
 		report.Note(w.Err, "no events since the time of --backfill-from; usual reasons: nothing was changed since; the role of the API key may not "+
 			"see them (permission Audits - read); or Rootly did not record such changes")
@@ -91,7 +91,7 @@ func explainNothing(w World, round journal.Round) {
 }
 
 // reportRound says what a round did.
-func reportRound(w World, round journal.Round) {
+func reportRound(w World, round auditcopy.Round) {
 	for _, name := range round.New {
 		report.Note(w.Err, fmt.Sprintf("%s is new and begins now; --backfill-from TIME would fill in what was before", name))
 	}

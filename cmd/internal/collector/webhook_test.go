@@ -28,7 +28,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 const testSecret = "whsec-of-the-test"
@@ -77,12 +77,12 @@ type receiving struct {
 	notes atomic.Int64
 }
 
-func receive(t *testing.T, sinks ...*journal.Sink) *receiving {
+func receive(t *testing.T, sinks ...*auditcopy.Sink) *receiving {
 	t.Helper()
 	return receiveWithin(t, 3*time.Second, sinks...)
 }
 
-func receiveWithin(t *testing.T, limit time.Duration, sinks ...*journal.Sink) *receiving {
+func receiveWithin(t *testing.T, limit time.Duration, sinks ...*auditcopy.Sink) *receiving {
 	t.Helper()
 	o := ServeSettings{Address: "127.0.0.1:0", Path: "/"}
 	l, err := o.listen(t.Context())
@@ -110,9 +110,9 @@ func receiveWithin(t *testing.T, limit time.Duration, sinks ...*journal.Sink) *r
 	return r
 }
 
-func openSink(t *testing.T, target string) *journal.Sink {
+func openSink(t *testing.T, target string) *auditcopy.Sink {
 	t.Helper()
-	s, err := journal.Open(t.Context(), target, journal.Options{State: t.TempDir()})
+	s, err := auditcopy.Open(t.Context(), target, auditcopy.Options{State: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -432,7 +432,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	rc := newReceiver([][]byte{[]byte(testSecret)}, today, func(string) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- rc.serve(ctx, l, []*journal.Sink{sink}) }()
+	go func() { ended <- rc.serve(ctx, l, []*auditcopy.Sink{sink}) }()
 
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 	url := "https://" + l.Addr().String()

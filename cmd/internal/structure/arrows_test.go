@@ -48,8 +48,8 @@ var arrows = []arrow{
 		reason: "files come in as bytes: what they say is not the business of who keeps them",
 	},
 	{
-		from: []string{"state/journal"}, not: ours, but: []string{"state/...", "providers/audit"},
-		reason: "the journal keeps events as it gets them, wherever they come from",
+		from: []string{"state/auditcopy"}, not: ours, but: []string{"state/...", "providers/audit"},
+		reason: "the copy keeps events as it gets them, wherever they come from",
 	},
 	{
 		from: []string{"providers/audit"}, not: ours, but: []string{"providers/graph/..."},

@@ -38,7 +38,7 @@ var clocks = map[string]string{
 	"providers/graph/secret/find_test.go":      "it measures how time grows with length",
 	"cmd/internal/collector/attack_test.go":    "how long an attack may keep a test waiting",
 	"providers/rootly/api/pace_test.go":        "the clock of a bubble",
-	"state/journal/query_test.go":              "a benchmark measures",
+	"state/auditcopy/query_test.go":            "a benchmark measures",
 }
 
 func TestTimeComesFromTheClock(t *testing.T) {

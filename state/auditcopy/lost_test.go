@@ -1,4 +1,4 @@
-package journal
+package auditcopy
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/pgtest"
 )
 
 // A losing sync has sinks whose cursor is deleted between runs.

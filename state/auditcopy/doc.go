@@ -1,4 +1,4 @@
-// Package journal keeps a complete copy of the audit record.
+// Package auditcopy keeps a complete copy of the audit record.
 //
 //	API ──► Sync ──► Sink ──► SQLite, PostgreSQL, NDJSON, CSV, a stream, an endpoint
 //	          │        ▲
@@ -26,4 +26,4 @@
 // missed by the next run. A backfill over that time finds it.
 //
 // Not here: the API, HTTP, what an event means.
-package journal
+package auditcopy

@@ -1,4 +1,4 @@
-package journal
+package auditcopy
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/pgtest"
 )
 
 // filters are questions that people ask, each alone and some together.

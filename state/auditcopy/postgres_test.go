@@ -1,4 +1,4 @@
-package journal
+package auditcopy
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/state/journal/pgtest"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/pgtest"
 )
 
 // TestPostgres keeps events in a real server, whose connections get killed meanwhile.

@@ -1,4 +1,4 @@
-package journal
+package auditcopy
 
 import (
 	"bytes"
@@ -11,8 +11,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	_ "modernc.org/sqlite" // the driver "sqlite", without C
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // A schema is the tables of one kind of database.
