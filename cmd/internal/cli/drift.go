@@ -7,8 +7,8 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
 func newDrift(w world.World) *cobra.Command {
@@ -53,7 +53,7 @@ what an expression computes is told and left alone.
 	f.StringSliceVar(&o.OwnKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, whose changes are no drift's author")
 	f.StringSliceVar(&o.OwnUsers, "own-user", nil, "`IDS` or emails of users that are Terraform's own")
 	f.StringArrayVar(&o.VarFiles, "var-file", nil, "`FILE` of values for variables (repeatable); TF_VAR_, TF_CLI_ARGS and TF_WORKSPACE count too")
-	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list live objects that no code knows, but for those that the file "+selection.IgnoreName+" names")
+	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list live objects that no code knows, but for those that the file "+ignore.Name+" names")
 	f.BoolVar(&o.WriteCode, "write-code", false, "put the live values into the code, where a value stands there and no expression")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "no progress")
 	f.BoolVar(&o.Json, "json", false, "print the drift as JSON")

@@ -6,9 +6,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/status"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
 func newStatus(w world.World) *cobra.Command {
@@ -22,7 +22,7 @@ Compares what is live with what the directories and state files hold. An object 
 managed when a state has it, or when code has an import block for it; unmanaged when
 neither does; missing when a state has it and Rootly does not. Where an import block
 takes its ids from expressions, terraform or tofu plans the directory, without writing
-to it. What the ignore file ` + selection.IgnoreName + ` of a directory names counts as neither.
+to it. What the ignore file ` + ignore.Name + ` of a directory names counts as neither.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly status ./rootly
@@ -48,7 +48,7 @@ to it. What the ignore file ` + selection.IgnoreName + ` of a directory names co
 	f := cmd.Flags()
 	f.BoolVar(&o.Json, "json", false, "print one JSON document")
 	f.BoolVar(&o.Markdown, "markdown", false, "print Markdown, as for a pull request")
-	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add what is unmanaged now to "+selection.IgnoreName+" of the first directory")
+	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add what is unmanaged now to "+ignore.Name+" of the first directory")
 	f.Float64Var(&o.MinCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
 	completions(cmd, toolChoices(&o.Proof))

@@ -18,6 +18,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -43,7 +44,7 @@ type Surroundings struct {
 	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
 	hidden  map[graph.Target]string    // managed where no reference leads, and where
 	aside   []*rootly.Object           // what is managed beside
-	ignore  selection.IgnoreFile
+	ignore  ignore.File
 	left    map[state.Key]bool // what a filter or the ignore file leaves out; nil until asked for
 	ignored []graph.Target     // what the ignore file leaves out
 	before  []verify.Change    // what the directory planned before

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,6 +16,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
 // Selection is which objects to take.
@@ -254,4 +258,21 @@ func Short(typ string) string {
 		return typ[len("rootly_"):]
 	}
 	return typ
+}
+
+// ReadIgnore reads the ignore file of a directory, which need not be there.
+func ReadIgnore(dir string) (ignore.File, error) {
+	path := filepath.Join(dir, ignore.Name)
+	text, err := disk.ReadFile(path, disk.MostNote)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the ignore file: %w", err)
+	}
+	list, err := ignore.Parse(text)
+	if err != nil {
+		return nil, exit.Usage(fmt.Errorf("%s: %w", path, err), "write patterns as in .gitignore, such as rootly_team.sre or rootly_workflow_task_*")
+	}
+	return list, nil
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -47,7 +48,7 @@ type place struct {
 	will    []tfstate.Held              // what its code imports
 	known   map[state.Key]graph.Address // by the memory of earlier runs
 	parents map[state.Key]graph.ID      // likewise
-	ignore  selection.IgnoreFile
+	ignore  ignore.File
 }
 
 // Run compares the places with what is live.
@@ -314,7 +315,7 @@ func writeIgnore(w world.World, places []place, unmanaged []*graph.Resource) err
 	if at < 0 {
 		return exit.Usage(errors.New("--write-ignore: no directory to write to"), "give a directory beside the states")
 	}
-	path := filepath.Join(places[at].path, selection.IgnoreName)
+	path := filepath.Join(places[at].path, ignore.Name)
 	dir, name := disk.Of(path)
 	content, err := dir.Read(name, disk.MostNote)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -329,10 +330,10 @@ func writeIgnore(w world.World, places []place, unmanaged []*graph.Resource) err
 	}
 	names := map[string]int{}
 	for _, r := range unmanaged {
-		names[r.Address.Type+"/"+selection.PathName(r.Title)]++
+		names[r.Address.Type+"/"+ignore.PathName(r.Title)]++
 	}
 	for _, r := range unmanaged {
-		content = append(content, selection.IgnoreLine(r, names[r.Address.Type+"/"+selection.PathName(r.Title)] == 1)+"\n"...)
+		content = append(content, ignore.Line(r, names[r.Address.Type+"/"+ignore.PathName(r.Title)] == 1)+"\n"...)
 	}
 	if err := dir.Replace(name, content, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

@@ -44,7 +44,7 @@ var arrows = []arrow{
 		reason: "the proof may not share code with what it proves; how files are written or values shown says nothing about what they say",
 	},
 	{
-		from: []string{"state", "state/code", "state/disk", "state/lock", "state/strict", "state/tfstate"}, not: ours, but: []string{"state/...", "providers/graph"},
+		from: []string{"state", "state/code", "state/disk", "state/ignore", "state/lock", "state/strict", "state/tfstate"}, not: ours, but: []string{"state/...", "providers/graph"},
 		reason: "files come in as bytes: what they say is not the business of who keeps them",
 	},
 	{

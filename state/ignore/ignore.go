@@ -1,57 +1,41 @@
-package selection
+// Package ignore reads the file that names the objects which stay unmanaged.
+//
+//	.rootlyignore ──► Parse ──► File.Covers(object)
+//	object ──► Line ──► a pattern for the file
+//
+// Not here: finding the file, or what a command does with an object that it covers.
+package ignore
 
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// IgnoreName is the file that says what stays unmanaged, in the syntax of .gitignore. Each object
+// Name is the file that says what stays unmanaged, in the syntax of .gitignore. Each object
 // can be matched in three ways: by its address, such as rootly_team.sre; by its name below its
 // type, such as rootly_team/Site reliability, where slashes in names count as "-"; and by its id
 // below its type. The last line that matches any of them decides.
-const IgnoreName = ".rootlyignore"
+const Name = ".rootlyignore"
 
-// An IgnoreFile is a list of patterns in their order.
-type IgnoreFile []ignorePattern
+// A File is a list of patterns in their order.
+type File []pattern
 
-type ignorePattern struct {
+type pattern struct {
 	line   string
 	match  *regexp.Regexp
 	negate bool
 }
 
-// ReadIgnore reads the ignore file of a directory, which need not be there.
-func ReadIgnore(dir string) (IgnoreFile, error) {
-	path := filepath.Join(dir, IgnoreName)
-	text, err := disk.ReadFile(path, disk.MostNote)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the ignore file: %w", err)
-	}
-	list, err := parseIgnore(bytes.NewReader(text))
-	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("%s: %w", path, err), "write patterns as in .gitignore, such as rootly_team.sre or rootly_workflow_task_*")
-	}
-	return list, nil
-}
-
-func parseIgnore(in io.Reader) (IgnoreFile, error) {
-	var list IgnoreFile
-	lines := bufio.NewScanner(in)
+// Parse reads the lines of an ignore file.
+func Parse(text []byte) (File, error) {
+	var list File
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		p, ok, err := parsePattern(lines.Text())
 		if err != nil {
@@ -65,8 +49,8 @@ func parseIgnore(in io.Reader) (IgnoreFile, error) {
 }
 
 // parsePattern reads a line as git does.
-func parsePattern(line string) (ignorePattern, bool, error) {
-	p := ignorePattern{line: line}
+func parsePattern(line string) (pattern, bool, error) {
+	p := pattern{line: line}
 	text := strings.TrimSuffix(line, "\r")
 	for strings.HasSuffix(text, " ") && !strings.HasSuffix(text, `\ `) {
 		text = strings.TrimSuffix(text, " ")
@@ -152,7 +136,7 @@ func bracket(text string) (string, int) {
 }
 
 // Covers reports whether an object is to stay unmanaged.
-func (f IgnoreFile) Covers(r *graph.Resource) bool {
+func (f File) Covers(r *graph.Resource) bool {
 	names := []string{
 		r.Address.String(),
 		r.Address.Type + "/" + PathName(r.Title),
@@ -171,8 +155,8 @@ func PathName(title string) string {
 	return strings.TrimSpace(strings.NewReplacer("/", "-", "\n", " ", "\r", " ").Replace(title))
 }
 
-// IgnoreLine is a pattern that matches one object and no other.
-func IgnoreLine(r *graph.Resource, unique bool) string {
+// Line is a pattern that matches one object and no other.
+func Line(r *graph.Resource, unique bool) string {
 	name := PathName(r.Title)
 	if !unique || name == "" {
 		return "/" + r.Address.Type + "/" + string(r.ID)

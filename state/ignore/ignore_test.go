@@ -1,4 +1,4 @@
-package selection
+package ignore
 
 import (
 	"os"
@@ -53,7 +53,7 @@ var ignoreCases = []struct {
 func TestIgnorePatterns(t *testing.T) {
 	t.Parallel()
 	for _, c := range ignoreCases {
-		f, err := parseIgnore(strings.NewReader(c.patterns))
+		f, err := Parse([]byte(c.patterns))
 		if err != nil {
 			t.Errorf("%q: %v", c.patterns, err)
 			continue
@@ -68,7 +68,7 @@ func TestIgnorePatterns(t *testing.T) {
 			t.Errorf("%q ignores %q: %v", c.patterns, c.path, got)
 		}
 	}
-	if _, err := parseIgnore(strings.NewReader("a[b")); err == nil {
+	if _, err := Parse([]byte("a[b")); err == nil {
 		t.Error("a bracket without end was taken")
 	}
 }
@@ -100,9 +100,9 @@ func TestWrittenLinesMatchTheirObjectAlone(t *testing.T) {
 		r := &graph.Resource{Address: graph.Address{Type: "rootly_team", Name: "x"}, ID: "id-1", Title: title}
 		other := &graph.Resource{Address: graph.Address{Type: "rootly_team", Name: "y"}, ID: "id-2", Title: title + "x"}
 		for _, unique := range []bool{true, false} {
-			f, err := parseIgnore(strings.NewReader(IgnoreLine(r, unique)))
+			f, err := Parse([]byte(Line(r, unique)))
 			if err != nil || !f.Covers(r) || f.Covers(other) {
-				t.Errorf("%q: %q covers it: %v, another: %v, %v", title, IgnoreLine(r, unique), f.Covers(r), f.Covers(other), err)
+				t.Errorf("%q: %q covers it: %v, another: %v, %v", title, Line(r, unique), f.Covers(r), f.Covers(other), err)
 			}
 		}
 	}
