@@ -1,13 +1,14 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/oldcommands"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
@@ -36,10 +37,10 @@ var oldTool = []struct {
 }
 
 // translated runs the translation of a command line below "import rootly".
-func translated(t *testing.T, args ...string) (commandLine, error) {
+func translated(t *testing.T, args ...string) (oldcommands.Line, error) {
 	t.Helper()
-	var line commandLine
-	cmd := oldCommand("rootly", func(_ *cobra.Command, l commandLine) error {
+	var line oldcommands.Line
+	cmd := oldCommand("rootly", func(_ *cobra.Command, l oldcommands.Line) error {
 		line = l
 		return nil
 	})
@@ -65,7 +66,7 @@ func TestOldFlags(t *testing.T) {
 				if flag.now != "" && !strings.Contains(line.String()+" ", flag.now) {
 					t.Errorf("%v has become %s, without %s", args, line.String(), flag.now)
 				}
-				if gone := strings.Join(line.gone, "; "); flag.gone == "" && gone != "" || !strings.Contains(gone, flag.gone) {
+				if gone := fmt.Sprint(line.Refuse()); flag.gone == "" && gone != "<nil>" || !strings.Contains(gone, flag.gone) {
 					t.Errorf("%v is refused with %q, want %q", args, gone, flag.gone)
 				}
 				if strings.Contains(line.String(), "secret") {
@@ -113,44 +114,4 @@ func TestNewFlagsAtTheOldPlace(t *testing.T) {
 			t.Errorf("--%s does not work at the old place", f.Name)
 		}
 	})
-}
-
-func TestOldFilters(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ old, now string }{
-		{"service=id1:id2", "service.id=id1 service.id=id2"},
-		{"service='a:b':c", "service.id=a:b service.id=c"},
-		{"Name=name;Value=Team *", `*.name=Team \*`},
-		{"Name=name;Value=a:'b:c'", "*.name=a *.name=b:c"},
-		{"Type=service;Name=name;Value=[x]?", `service.name=\[x]\?`},
-		{"Name=slug", "*.slug=?*"},
-		{"service.name=api-*", "service.name=api-*"},
-		{"service", ""},
-		{"service=", ""},
-		{"Type=service;Name=name", ""},
-		{"Type=servise;Name=name;Value=x", ""},
-		{"Type=service;Name=labels.app;Value=x", ""},
-		{"a;b;c;d", ""},
-	} {
-		got, err := oldFilters([]string{c.old})
-		if (err != nil) != (c.now == "") || strings.Join(got, " ") != c.now {
-			t.Errorf("%s: %q, %v, want %q", c.old, got, err, c.now)
-		}
-		if err != nil && (exit.Code(err) != exit.BadUsage || exit.HintOf(err) == "") {
-			t.Errorf("%s: code %d, hint %q", c.old, exit.Code(err), exit.HintOf(err))
-		}
-	}
-	if _, err := oldFilters([]string{"service=a", "service=b"}); err == nil {
-		t.Error("two filters on the same attribute had to match both, and now either")
-	}
-}
-
-// A command line from the translation is one that a shell reads back as it is.
-func TestShellQuote(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{"a-b/c=d": "a-b/c=d", "": "''", "a b": "'a b'", "*": "'*'", "it's": `'it'\''s'`} {
-		if got := shellQuote(in); got != want {
-			t.Errorf("%q becomes %s, want %s", in, got, want)
-		}
-	}
 }

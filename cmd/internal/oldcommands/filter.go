@@ -1,4 +1,4 @@
-package cli
+package oldcommands
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 )
 
-// oldFilters translates the filters of the old tool.
+// filters translates the filters of the old tool.
 //
 //	service=id1:id2                    by id
 //	Name=name;Value=a:'b:c'            any type, by attribute
@@ -18,7 +18,7 @@ import (
 //
 // Values are exact there, patterns here, so what a pattern would obey is quoted. Filters on the
 // same attribute must all match there and are alternatives here, so two of them are refused.
-func oldFilters(texts []string) ([]string, error) {
+func filters(texts []string) ([]string, error) {
 	var all []string
 	var seen []string
 	for _, text := range texts {
@@ -26,24 +26,24 @@ func oldFilters(texts []string) ([]string, error) {
 			all = append(all, text) // the new form
 			continue
 		}
-		target, values, err := oldFilter(text)
+		about, values, err := filter(text)
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(seen, target) {
-			return nil, exit.Usage(fmt.Errorf("--filter %q: a second filter on %s", text, target),
+		if slices.Contains(seen, about) {
+			return nil, exit.Usage(fmt.Errorf("--filter %q: a second filter on %s", text, about),
 				"give all values in one filter: Type=TYPE;Name=ATTRIBUTE;Value=A:B")
 		}
-		seen = append(seen, target)
+		seen = append(seen, about)
 		for _, v := range values {
-			all = append(all, target+"="+v)
+			all = append(all, about+"="+v)
 		}
 	}
 	return all, nil
 }
 
-// oldFilter reads one filter: the TYPE.ATTRIBUTE that it is about, and patterns.
-func oldFilter(text string) (target string, patterns []string, err error) {
+// filter reads one filter: the TYPE.ATTRIBUTE that it is about, and patterns.
+func filter(text string) (about string, patterns []string, err error) {
 	typ, attr, value := "*", "", ""
 	parts := strings.Split(text, ";")
 	name, named := strings.CutPrefix(parts[0], "Name=")
@@ -52,24 +52,24 @@ func oldFilter(text string) (target string, patterns []string, err error) {
 		typ, value, _ = strings.Cut(text, "=")
 		attr = "id"
 	case named && len(parts) == 1:
-		return oldTarget(text, typ, name, []string{"?*"})
+		return target(text, typ, name, []string{"?*"})
 	case named && len(parts) == 2:
 		attr, value = name, strings.TrimPrefix(parts[1], "Value=")
 	case strings.HasPrefix(parts[0], "Type=") && len(parts) == 3:
 		typ = strings.TrimPrefix(parts[0], "Type=")
 		attr, value = strings.TrimPrefix(parts[1], "Name="), strings.TrimPrefix(parts[2], "Value=")
 	default:
-		return "", nil, badOldFilter(text)
+		return "", nil, badFilter(text)
 	}
-	for _, v := range oldValues(value) {
+	for _, v := range valuesOf(value) {
 		patterns = append(patterns, literally(v))
 	}
-	return oldTarget(text, typ, attr, patterns)
+	return target(text, typ, attr, patterns)
 }
 
-func oldTarget(text, typ, attr string, patterns []string) (string, []string, error) {
+func target(text, typ, attr string, patterns []string) (string, []string, error) {
 	if typ == "" || attr == "" || len(patterns) == 0 {
-		return "", nil, badOldFilter(text)
+		return "", nil, badFilter(text)
 	}
 	if strings.Contains(attr, ".") {
 		return "", nil, exit.Usage(fmt.Errorf("--filter %q: filters do not reach into nested settings", text),
@@ -81,12 +81,12 @@ func oldTarget(text, typ, attr string, patterns []string) (string, []string, err
 	return typ + "." + attr, patterns, nil
 }
 
-func badOldFilter(text string) error {
+func badFilter(text string) error {
 	return exit.Usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
 }
 
-// oldValues splits values at colons that are not between single quotes.
-func oldValues(text string) []string {
+// valuesOf splits values at colons that are not between single quotes.
+func valuesOf(text string) []string {
 	var values []string
 	quoted := false
 	for _, field := range strings.FieldsFunc(text, func(r rune) bool {

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/oldcommands"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+)
+
+// newOldImport makes "import rootly". Flags of today that do not collide work there too.
+func newOldImport(w world.World) *cobra.Command {
+	cmd := oldCommand("rootly", func(cmd *cobra.Command, line oldcommands.Line) error {
+		if err := line.Refuse(); err != nil {
+			return err
+		}
+		if quiet, _ := cmd.Flags().GetBool("quiet"); !quiet {
+			line.Note(w.Err)
+		}
+		now := newImport(w)
+		now.SilenceErrors, now.SilenceUsage = true, true
+		now.SetArgs(line.Args[1:])
+		return now.ExecuteContext(cmd.Context())
+	})
+	cmd.AddCommand(&cobra.Command{
+		Use: "list", Short: "List the types", Args: noArgs, SilenceErrors: true, SilenceUsage: true,
+		RunE: func(*cobra.Command, []string) error { return listOld(w.Out) },
+	})
+	return cmd
+}
+
+// newOldPlan makes "plan", which wrote plan files and read them, at both of its places.
+func newOldPlan() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "plan", Short: "Gone: import has --dry-run", Hidden: true,
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+		Args:               cobra.ArbitraryArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return exit.Usage(errors.New("plan files are gone: import reads and writes in one go"),
+				world.Program+" import -o DIRECTORY --dry-run shows what would be written; without --dry-run it is written")
+		},
+	}
+	cmd.AddCommand(oldCommand("rootly", func(_ *cobra.Command, line oldcommands.Line) error {
+		return line.RefusePlan()
+	}))
+	return cmd
+}
+
+// oldCommand makes a command that takes the old flags and hands over the translation.
+func oldCommand(use string, run func(*cobra.Command, oldcommands.Line) error) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: "Import as the tool before did", Hidden: true, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			line, err := oldcommands.Translate(givenFlags(cmd.Flags()))
+			if err != nil {
+				return err
+			}
+			return run(cmd, line)
+		},
+	}
+	oldFlags(cmd.Flags())
+	newImport(world.World{}).Flags().VisitAll(func(f *pflag.Flag) {
+		if cmd.Flags().Lookup(f.Name) == nil && f.Name != "output-dir" && f.Name != "layout" {
+			cmd.Flags().AddFlag(f)
+		}
+	})
+	return cmd
+}
+
+// oldFlags are those below "import rootly".
+func oldFlags(f *pflag.FlagSet) {
+	f.StringSliceP("resources", "r", nil, "`TYPES` to take, with what they own")
+	f.StringSliceP("excludes", "x", nil, "`TYPES` to leave out, with what they own")
+	f.StringSliceP("filter", "f", nil, "such as service=id1:id2 or 'Type=service;Name=name;Value=api'")
+	f.StringP("path-pattern", "p", oldcommands.Pattern, "directory below the output")
+	f.StringP("path-output", "o", oldcommands.Output, "`DIRECTORY` to write to")
+	f.StringP("state", "s", "local", "local or bucket")
+	f.StringP("bucket", "b", "", "bucket for the state")
+	f.BoolP("connect", "c", true, "write references")
+	f.BoolP("compact", "C", false, "write one file")
+	f.BoolP("verbose", "v", false, "log more")
+	f.BoolP("no-sort", "S", false, "do not sort")
+	f.StringP("output", "O", "hcl", "hcl or json")
+	f.IntP("retry-number", "n", 5, "times that a request is repeated")
+	f.IntP("retry-sleep-ms", "m", 300, "time between retries")
+	f.StringP("url", "u", "", "address of the API `URL`")
+	f.StringP("token", "t", "", "API `TOKEN`")
+}
+
+// givenFlags are the flags that the command line has, with their values.
+func givenFlags(f *pflag.FlagSet) []oldcommands.Flag {
+	var list []oldcommands.Flag
+	f.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		list = append(list, oldcommands.Flag{Name: f.Name, Values: values})
+	})
+	return list
+}
+
+// listOld prints the words that --resources takes.
+func listOld(out io.Writer) error {
+	_, err := io.WriteString(out, strings.Join(typeWords(), "\n")+"\n")
+	return err
+}

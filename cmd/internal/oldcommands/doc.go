@@ -1,0 +1,7 @@
+// Package oldcommands translates the command lines of the tool that this program follows.
+//
+//	flags as they were given ──► Translate ──► Line: arguments of today, what is gone, notes
+//
+// An old command line either runs with the meaning that it had, or ends in one error that names
+// the new form. Not here: which flags there are and how they are bound, which is the command line.
+package oldcommands
