@@ -19,7 +19,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// typesOptions are the flags of types.
+// Settings say what to list, and how.
 type typesOptions struct {
 	connect.Connection
 
@@ -52,7 +52,7 @@ that are not imported by default are not counted.
 	return cmd
 }
 
-// runTypes prints the table of types, with live counts if wanted.
+// Print prints the table of types, with live counts if wanted.
 func runTypes(ctx context.Context, w world.World, o *typesOptions) error {
 	entries := typeEntries()
 	var partial bool
@@ -90,7 +90,7 @@ func countable(ctx context.Context, w world.World, o *typesOptions) (*rootly.Liv
 	return rootly.Fetch(ctx, client, rootly.FetchOptions{Types: types})
 }
 
-// A typeEntry is one type as users see it. Its JSON form is part of the interface.
+// An entry is one type as users see it. Its JSON form is part of the interface.
 type typeEntry struct {
 	Type       string   `json:"type"`
 	Paths      []string `json:"listed_at"`

@@ -4,5 +4,5 @@
 //	environment ────┼──► Account ──► pulse or incident ──► package post
 //	flags, --map ───┘
 //
-// Not here: flags, printing, HTTP.
+// Run does all of it for one plan, and says what became of the event. Not here: flags, HTTP.
 package record
