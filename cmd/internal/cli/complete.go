@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/typelist"
 )
 
 // completions teaches the shell what the flags of a command take.
@@ -33,24 +30,10 @@ func completeTypes(_ *cobra.Command, _ []string, typed string) ([]string, cobra.
 		before, last = typed[:i+1], typed[i+1:]
 	}
 	var found []string
-	for _, word := range typeWords() {
+	for _, word := range typelist.Words() {
 		if strings.HasPrefix(word, last) {
 			found = append(found, before+word)
 		}
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-}
-
-// typeWords are the words that --resources takes, sorted.
-func typeWords() []string {
-	words := map[string]bool{}
-	for word := range selection.Families() {
-		words[word] = true
-	}
-	for _, t := range catalogue.Types() {
-		if !t.IsTask() {
-			words[t.Short()] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(words))
 }

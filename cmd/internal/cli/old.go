@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/oldcommands"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/typelist"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
@@ -107,6 +108,6 @@ func givenFlags(f *pflag.FlagSet) []oldcommands.Flag {
 
 // listOld prints the words that --resources takes.
 func listOld(out io.Writer) error {
-	_, err := io.WriteString(out, strings.Join(typeWords(), "\n")+"\n")
+	_, err := io.WriteString(out, strings.Join(typelist.Words(), "\n")+"\n")
 	return err
 }
