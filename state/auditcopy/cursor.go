@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
@@ -46,7 +47,7 @@ const (
 func OpenCursor(path string) (*Cursor, error) {
 	held, err := lock.Acquire(path + ".lock")
 	if errors.Is(err, lock.ErrLocked) {
-		return nil, advised(fmt.Errorf("open cursor %s: another sync has it", path), "wait for it, or give this one its own --cursor")
+		return nil, hint.With(fmt.Errorf("open cursor %s: another sync has it", path), "wait for it, or give this one its own --cursor")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open cursor: %w", onDisk(err, path))
@@ -68,7 +69,7 @@ func (c *Cursor) load() error {
 	if errors.Is(err, errBroken) {
 		previous, again := readCursor(c.path + previousSuffix)
 		if again != nil {
-			return advised(fmt.Errorf("open cursor %s: %w", c.path, err),
+			return hint.With(fmt.Errorf("open cursor %s: %w", c.path, err),
 				"put a backup in its place, or delete it: a sink that has events goes on from the newest of them, and takes none twice")
 		}
 		c.repaired = fmt.Sprintf("cursor %s was broken (%v); going on from the one of the run before", c.path, err)
@@ -95,7 +96,7 @@ func readCursor(path string) (cursorV1, error) {
 		return file, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	if file.Version > cursorVersion {
-		return file, advised(fmt.Errorf("%s has version %d, this program knows %d: %w", path, file.Version, cursorVersion, ErrSchema),
+		return file, hint.With(fmt.Errorf("%s has version %d, this program knows %d: %w", path, file.Version, cursorVersion, ErrSchema),
 			"use the newer version of this program that wrote it")
 	}
 	if file.Version != cursorVersion || file.Sinks == nil {

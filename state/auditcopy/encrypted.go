@@ -9,18 +9,20 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // encryptedEndpoint refuses an endpoint that would get events and its credential in clear text.
 func encryptedEndpoint(target string) error {
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" {
-		return advised(errors.New("the address is not a URL"), "write https://HOST/PATH")
+		return hint.With(errors.New("the address is not a URL"), "write https://HOST/PATH")
 	}
 	if u.Scheme == "https" || isLocal(u.Hostname()) {
 		return nil
 	}
-	return advised(fmt.Errorf("http://%s would get events and the credential unencrypted", u.Host),
+	return hint.With(fmt.Errorf("http://%s would get events and the credential unencrypted", u.Host),
 		"use https; plain http is for this machine only, unless --insecure is given")
 }
 
@@ -35,7 +37,7 @@ func encryptedPostgres(config *pgx.ConnConfig) error {
 		}
 	}
 	if len(kept) == 0 {
-		return advised(fmt.Errorf("sslmode=disable would send events and the password to %s unencrypted", config.Host),
+		return hint.With(fmt.Errorf("sslmode=disable would send events and the password to %s unencrypted", config.Host),
 			"use sslmode=verify-full or require; it is not needed on this machine, or if --insecure is given")
 	}
 	config.Host, config.Port, config.TLSConfig = kept[0].Host, kept[0].Port, kept[0].TLSConfig

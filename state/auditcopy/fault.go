@@ -5,21 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"syscall"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
-
-// A fault is an error with advice.
-type fault struct {
-	err  error
-	hint string
-}
-
-func (f *fault) Error() string { return f.err.Error() }
-func (f *fault) Unwrap() error { return f.err }
-
-// Hint says what to do about it.
-func (f *fault) Hint() string { return f.hint }
-
-func advised(err error, hint string) error { return &fault{err, hint} }
 
 // ErrSchema says that a store was made by another version of this program, or by another program.
 var ErrSchema = errors.New("of another schema")
@@ -33,11 +21,11 @@ func onDisk(err error, path string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return advised(err, "free some space for "+path+" and run the command again: it goes on where it stopped")
+		return hint.With(err, "free some space for "+path+" and run the command again: it goes on where it stopped")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return advised(err, "make "+path+" writable for this user, or choose another place with --to")
+		return hint.With(err, "make "+path+" writable for this user, or choose another place with --to")
 	case errors.Is(err, fs.ErrNotExist):
-		return advised(err, "the folder of "+path+" must exist; a volume may not be mounted")
+		return hint.With(err, "the folder of "+path+" must exist; a volume may not be mounted")
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // files keeps events in files that only grow.
@@ -92,7 +93,7 @@ func (f *files) sound(path string) (int64, error) {
 	}
 	end, err := lastByte(path)
 	if err == nil && end != '\n' {
-		return 0, advised(fmt.Errorf("%s ends in half a line although all of it was written", path),
+		return 0, hint.With(fmt.Errorf("%s ends in half a line although all of it was written", path),
 			"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
 	}
 	return size, onDisk(err, path)
@@ -106,7 +107,7 @@ func (f *files) repair(ctx context.Context) error {
 	}
 	for file, size := range sizes {
 		if !f.owns(file) || size < 0 {
-			return advised(fmt.Errorf("%s names a file that no run writes: %q", f.index.path, file),
+			return hint.With(fmt.Errorf("%s names a file that no run writes: %q", f.index.path, file),
 				"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
 		}
 		path := filepath.Join(f.folder, file)
@@ -115,7 +116,7 @@ func (f *files) repair(ctx context.Context) error {
 			return onDisk(err, path)
 		}
 		if now < size {
-			return advised(fmt.Errorf("%s has %d bytes but had %d: somebody has changed it", path, now, size),
+			return hint.With(fmt.Errorf("%s has %d bytes but had %d: somebody has changed it", path, now, size),
 				"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
 		}
 		if now == size {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // A Record is a database of events that is read.
@@ -26,7 +27,7 @@ var _ audit.Source = (*Record)(nil)
 func OpenRecord(ctx context.Context, name string) (*Record, error) {
 	path := strings.TrimPrefix(strings.TrimPrefix(name, "sqlite:"), "//")
 	if _, err := os.Stat(path); err != nil {
-		return nil, advised(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE makes such a file")
+		return nil, hint.With(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE makes such a file")
 	}
 	db, err := openToRead(ctx, path, eventTables())
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -95,7 +96,7 @@ func openEndpoint(ctx context.Context, target string, o Options) (store, error) 
 		return nil, errors.New("nothing delivers to endpoints")
 	}
 	if o.Batch != "" && o.Batch != "ndjson" && o.Batch != "json" {
-		return nil, advised(fmt.Errorf("unknown kind of batch %q", o.Batch), "ndjson and json are known")
+		return nil, hint.With(fmt.Errorf("unknown kind of batch %q", o.Batch), "ndjson and json are known")
 	}
 	if !o.Insecure {
 		if err := encryptedEndpoint(target); err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // openSheet opens a CSV file with a line of names, and its index beside it.
@@ -19,7 +20,7 @@ func openSheet(ctx context.Context, path string, o Options) (store, error) {
 		return nil, onDisk(err, path)
 	}
 	if _, err := os.Stat(indexed); size > 0 && os.IsNotExist(err) {
-		return nil, advised(fmt.Errorf("%s has lines but no %s beside it, so what it has is not known", path, filepath.Base(indexed)),
+		return nil, hint.With(fmt.Errorf("%s has lines but no %s beside it, so what it has is not known", path, filepath.Base(indexed)),
 			"put the index back, or name a file that does not exist yet and fill it with --backfill-from")
 	}
 	x, err := openIndex(ctx, indexed)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // Options say how a sink keeps events.
@@ -78,7 +79,7 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 	scheme, rest, _ := strings.Cut(target, ":")
 	switch {
 	case target == "":
-		return nil, advised(fmt.Errorf("no sink is named"), "see --help for what --to takes")
+		return nil, hint.With(fmt.Errorf("no sink is named"), "see --help for what --to takes")
 	case target == "-":
 		return openStream(ctx, o)
 	case scheme == "sqlite":
@@ -88,7 +89,7 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 	case scheme == "http" || scheme == "https":
 		return openEndpoint(ctx, target, o)
 	case strings.Contains(target, "://"):
-		return nil, advised(fmt.Errorf("%s:// is no kind of sink", scheme), "known are sqlite://, postgres://, http://, https://, a .csv file, a directory and -")
+		return nil, hint.With(fmt.Errorf("%s:// is no kind of sink", scheme), "known are sqlite://, postgres://, http://, https://, a .csv file, a directory and -")
 	case strings.EqualFold(filepath.Ext(target), ".csv"):
 		return openSheet(ctx, target, o)
 	}

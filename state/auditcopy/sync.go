@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // A Reader reads the events from a moment on, up to but not including another one; a zero time
@@ -125,7 +126,7 @@ func (r *round) prepare(ctx context.Context) error {
 		replaced := ok && known.Identity != sink.store.identity()
 		switch {
 		case replaced && r.Start.IsZero():
-			return advised(fmt.Errorf("continue %s: %w: it was made anew since", sink.Name(), ErrReplaced),
+			return hint.With(fmt.Errorf("continue %s: %w: it was made anew since", sink.Name(), ErrReplaced),
 				"put the old one back, or say with --backfill-from TIME where the new one begins")
 		case !ok && r.Start.IsZero():
 			var err error

@@ -11,6 +11,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
@@ -28,11 +29,11 @@ func LookUp(path, address, version string) (resource, id string, err error) {
 	if o, ok := known[address]; ok {
 		return o.Type, string(o.ID), nil
 	}
-	hint := "--dir says where to look"
+	advice := "--dir says where to look"
 	if near := nearestAddress(known, address); near != "" {
-		hint = "did you mean " + near + "? " + hint
+		advice = "did you mean " + near + "? " + advice
 	}
-	return "", "", hinted(fmt.Errorf("%s has no %s", path, address), hint)
+	return "", "", hint.With(fmt.Errorf("%s has no %s", path, address), advice)
 }
 
 // addressesIn lists the objects of a directory by address.
@@ -58,7 +59,7 @@ func addressesIn(path, version string) (map[string]state.Key, error) {
 		return nil, err
 	}
 	if !found {
-		return nil, hinted(fmt.Errorf("%s: %w", path, ErrNoObjects),
+		return nil, hint.With(fmt.Errorf("%s: %w", path, ErrNoObjects),
 			"give the directory with --dir; for a state elsewhere: terraform state pull > terraform.tfstate")
 	}
 	return known, nil
@@ -92,7 +93,7 @@ func stateAddresses(path string, known map[string]state.Key) (found bool, err er
 	}
 	var s stateFile
 	if err := json.Unmarshal(content, &s); err != nil || s.Version != 4 {
-		return false, hinted(fmt.Errorf("%s is no Terraform state of version 4", path), "terraform state pull writes one")
+		return false, hint.With(fmt.Errorf("%s is no Terraform state of version 4", path), "terraform state pull writes one")
 	}
 	for _, r := range s.Resources {
 		if r.Mode != "managed" {

@@ -3,7 +3,6 @@ package auditview
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // lateLog has an event that turned up after newer ones.
@@ -36,8 +36,7 @@ func TestLateEventsAreFound(t *testing.T) {
 	if e, err := findEvent(t.Context(), log, audit.Filter{}, "5000"); err != nil || e.ID != "5000" {
 		t.Errorf("%v %v", e, err)
 	}
-	var f *problem
-	if _, err := findEvent(t.Context(), append(lateLog{{ID: "0"}}, log...), audit.Filter{}, "5000"); !errors.As(err, &f) {
+	if _, err := findEvent(t.Context(), append(lateLog{{ID: "0"}}, log...), audit.Filter{}, "5000"); hint.Of(err) == "" {
 		t.Errorf("an event behind more than %d older ones was found: %v", patience, err)
 	}
 }

@@ -22,16 +22,3 @@ type World struct {
 
 // ErrPartial says that everything was printed but for events that could not be read, as reported.
 var ErrPartial = errors.New("some events could not be read")
-
-// A problem is an error with a hint.
-type problem struct {
-	error
-	hint string
-}
-
-func (p *problem) Unwrap() error { return p.error }
-
-// Hint says what to do about it.
-func (p *problem) Hint() string { return p.hint }
-
-func hinted(err error, hint string) error { return &problem{err, hint} }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // ShowSettings say what [Show] prints.
@@ -62,5 +63,5 @@ func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id stri
 			break
 		}
 	}
-	return audit.Event{}, hinted(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too narrow, and the role of the API key may not see it")
+	return audit.Event{}, hint.With(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too narrow, and the role of the API key may not see it")
 }

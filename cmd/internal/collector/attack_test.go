@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // An attacker opens connections without the secret, each again as soon as it is closed.
@@ -220,7 +222,7 @@ func TestForwardedSenders(t *testing.T) {
 			t.Errorf("%s for %q: %s, want %s", c.peer, c.forwarded, got, c.want)
 		}
 	}
-	if _, err := ParseProxies([]string{"proxy.example.com"}); err == nil || hintOf(err) == "" {
+	if _, err := ParseProxies([]string{"proxy.example.com"}); err == nil || hint.Of(err) == "" {
 		t.Errorf("%v", err)
 	}
 }
@@ -257,8 +259,8 @@ func TestSecretsAreLines(t *testing.T) {
 		switch {
 		case !slices.Equal(lines, want), (err == nil) != (want != nil):
 			t.Errorf("%q: %q, %v", text, lines, err)
-		case err != nil && (hintOf(err) == "" || strings.Contains(err.Error()+hintOf(err), one[:15])):
-			t.Errorf("%q: %v (%s)", text, err, hintOf(err))
+		case err != nil && (hint.Of(err) == "" || strings.Contains(err.Error()+hint.Of(err), one[:15])):
+			t.Errorf("%q: %v (%s)", text, err, hint.Of(err))
 		}
 	}
 }

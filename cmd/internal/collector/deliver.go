@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
@@ -76,7 +77,7 @@ func (d *deliverer) post(ctx context.Context, batch auditcopy.Delivery) (pause t
 	}
 	answer, err := d.client.Do(req)
 	if err != nil {
-		return 0, hinted(plainly(err), "is the address right, and does it answer from here? the events wait on disk, and the next run sends them")
+		return 0, hint.With(plainly(err), "is the address right, and does it answer from here? the events wait on disk, and the next run sends them")
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
@@ -99,14 +100,14 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 	case code >= 200 && code < 300:
 		return 0, nil
 	case code == http.StatusRequestEntityTooLarge:
-		return -1, hinted(fmt.Errorf("%w: %w", auditcopy.ErrTooLarge, err), "it does not accept even a single event: raise its limit; the events wait on disk")
+		return -1, hint.With(fmt.Errorf("%w: %w", auditcopy.ErrTooLarge, err), "it does not accept even a single event: raise its limit; the events wait on disk")
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return -1, hinted(err, "check the endpoint's credential: --http-token-file or $ROOTLY_SINK_TOKEN; the events wait")
+		return -1, hint.With(err, "check the endpoint's credential: --http-token-file or $ROOTLY_SINK_TOKEN; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, hinted(err, "the endpoint is in trouble; the events wait on disk, and the next run sends them")
+		return time.Duration(max(seconds, 0)) * time.Second, hint.With(err, "the endpoint is in trouble; the events wait on disk, and the next run sends them")
 	case code >= 300 && code < 400:
-		return -1, hinted(err, "it redirects; name the address that it redirects to")
+		return -1, hint.With(err, "it redirects; name the address that it redirects to")
 	}
-	return -1, hinted(err, "the endpoint does not accept such batches: see --http-batch and --format; the events wait")
+	return -1, hint.With(err, "the endpoint does not accept such batches: see --http-batch and --format; the events wait")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
@@ -51,8 +52,8 @@ func TestDeliver(t *testing.T) {
 				t.Errorf("asked %d times, want %d", asked, c.asked)
 			case (err == nil) != (c.want == ""), err != nil && !strings.Contains(err.Error(), c.want):
 				t.Errorf("%v, want %q", err, c.want)
-			case c.hint != "" && !strings.Contains(hintOf(err), c.hint):
-				t.Errorf("hint %q, want %q", hintOf(err), c.hint)
+			case c.hint != "" && !strings.Contains(hint.Of(err), c.hint):
+				t.Errorf("hint %q, want %q", hint.Of(err), c.hint)
 			case errors.Is(err, auditcopy.ErrTooLarge) != (name == "too large"):
 				t.Errorf("%v", err)
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
@@ -34,7 +35,7 @@ func (s *SyncSettings) follow(ctx context.Context, w World, sync *auditcopy.Sync
 		}
 		err = errors.Join(err, round.Undelivered)
 		if problem := aside(round, sync.Cursor); problem != nil {
-			report.Problem(w.Err, problem, hintOf(problem))
+			report.Problem(w.Err, problem, hint.Of(problem))
 		}
 		m.round(began, round, err)
 		if len(noted) > 100 {

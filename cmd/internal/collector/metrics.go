@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
@@ -150,7 +151,7 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (m *metrics) listen(ctx context.Context, address string) (string, func(), error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return "", nil, hinted(fmt.Errorf("listen on %s: %w", address, err), "choose another address with --metrics-addr")
+		return "", nil, hint.With(fmt.Errorf("listen on %s: %w", address, err), "choose another address with --metrics-addr")
 	}
 	server := &http.Server{Handler: m, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
 	ended := make(chan struct{})

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // shortestSecret is how many bytes a secret of the webhook must have.
@@ -16,7 +18,7 @@ const shortestSecret = 16
 func ParseSecrets(text, source string) ([][]byte, error) {
 	text, err := plainText(text)
 	if err != nil {
-		return nil, hinted(fmt.Errorf("%s: %w", source, err), "save it as plain text in UTF-8, one secret per line")
+		return nil, hint.With(fmt.Errorf("%s: %w", source, err), "save it as plain text in UTF-8, one secret per line")
 	}
 	var secrets [][]byte
 	for i, line := range strings.Split(text, "\n") {
@@ -26,15 +28,15 @@ func ParseSecrets(text, source string) ([][]byte, error) {
 		case line == "" || line[0] == '#':
 			continue
 		case strings.ContainsFunc(line, unicode.IsSpace):
-			return nil, hinted(fmt.Errorf("%s: white space in a secret", where), "write one secret per line; a comment has its own line, which begins with #")
+			return nil, hint.With(fmt.Errorf("%s: white space in a secret", where), "write one secret per line; a comment has its own line, which begins with #")
 		case len(line) < shortestSecret:
-			return nil, hinted(fmt.Errorf("%s: a secret of %d characters", where, len(line)),
+			return nil, hint.With(fmt.Errorf("%s: a secret of %d characters", where, len(line)),
 				fmt.Sprintf("a secret has at least %d characters; copy it again from Rootly's page of the webhook", shortestSecret))
 		}
 		secrets = append(secrets, []byte(line))
 	}
 	if len(secrets) == 0 {
-		return nil, hinted(fmt.Errorf("no secret in %s, so no delivery could be verified", source),
+		return nil, hint.With(fmt.Errorf("no secret in %s, so no delivery could be verified", source),
 			"copy it from Rootly's page of the webhook into $ROOTLY_WEBHOOK_SECRET or into the file of --secret-file")
 	}
 	return secrets, nil
@@ -52,7 +54,7 @@ func ParseCredential(text, source string) (string, error) {
 		err = errors.New("more than one line")
 	}
 	if err != nil {
-		return "", hinted(fmt.Errorf("the endpoint's credential in %s: %w", source, err), "give the credential alone, on one line of plain text")
+		return "", hint.With(fmt.Errorf("the endpoint's credential in %s: %w", source, err), "give the credential alone, on one line of plain text")
 	}
 	return text, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
@@ -58,13 +59,13 @@ func (s *ServeSettings) listen(ctx context.Context) (endpoint, error) {
 	if s.Cert != "" {
 		pair, err := tls.LoadX509KeyPair(s.Cert, s.Key)
 		if err != nil {
-			return e, hinted(fmt.Errorf("read the certificate: %w", err), "both files are PEM; the certificate comes first in its chain")
+			return e, hint.With(fmt.Errorf("read the certificate: %w", err), "both files are PEM; the certificate comes first in its chain")
 		}
 		e.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Address)
 	if err != nil {
-		return e, hinted(fmt.Errorf("listen on %s: %w", s.Address, err), "choose another address with --addr")
+		return e, hint.With(fmt.Errorf("listen on %s: %w", s.Address, err), "choose another address with --addr")
 	}
 	e.Listener = l
 	return e, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
@@ -61,11 +62,11 @@ func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return hinted(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
+		return hint.With(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
 	case err == nil && (round.Undelivered != nil || round.Aside > 0):
 		for _, problem := range []error{aside(round, sync.Cursor), round.Undelivered} {
 			if problem != nil {
-				report.Problem(w.Err, problem, hintOf(problem))
+				report.Problem(w.Err, problem, hint.Of(problem))
 			}
 		}
 		return ErrPartial
@@ -78,7 +79,7 @@ func aside(round auditcopy.Round, cursor *auditcopy.Cursor) error {
 	if round.Aside == 0 {
 		return nil
 	}
-	return hinted(fmt.Errorf("%d events could not be read; the first: %w", round.Aside, round.Unreadable),
+	return hint.With(fmt.Errorf("%d events could not be read; the first: %w", round.Aside, round.Unreadable),
 		"they are kept in "+cursor.Aside()+" as they came, without credentials, and are in no sink; show them to Rootly's support")
 }
 

@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
@@ -461,7 +462,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 		t.Error(err)
 	}
 	o.Key = cert
-	if _, err := o.listen(t.Context()); err == nil || hintOf(err) == "" {
+	if _, err := o.listen(t.Context()); err == nil || hint.Of(err) == "" {
 		t.Errorf("with the wrong key: %v", err)
 	}
 }

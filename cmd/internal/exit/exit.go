@@ -3,6 +3,8 @@ package exit
 import (
 	"context"
 	"errors"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // The exit codes. They are part of the interface: scripts are users too.
@@ -75,18 +77,5 @@ func HintOf(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "nothing was written; run the command again to start over"
 	}
-	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
-		return h.Hint()
-	}
-	switch e := err.(type) {
-	case interface{ Unwrap() error }:
-		return HintOf(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, part := range e.Unwrap() {
-			if hint := HintOf(part); hint != "" {
-				return hint
-			}
-		}
-	}
-	return ""
+	return hint.Of(err)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -50,10 +49,7 @@ type Event struct {
 // Client reads from one Rootly organisation. It cannot write. It is safe for
 // concurrent use.
 type Client struct {
-	base     *url.URL
-	http     *http.Client
-	options  Options
-	redact   func(string) string
+	wire
 	inFlight chan struct{}
 	pace     *pace
 	parsers  sync.Pool // of *parser
@@ -63,26 +59,12 @@ type Client struct {
 
 // New checks the options and returns a client. It makes no request.
 func New(o Options) (*Client, error) {
-	base, err := parseBase(o.URL)
+	w, err := newWire(o, onlyGet, sameHostOnly)
 	if err != nil {
 		return nil, err
 	}
-	token, err := parseToken(string(o.Token), "the options")
-	if err != nil {
-		return nil, err
-	}
-	o.Token = "" // from here on only the guard and the redactor know it
-	o = o.withDefaults()
-
-	guarded := &guard{next: o.Transport, base: base, authorise: authoriser(token, o.UserAgent), permit: onlyGet}
-	c := &Client{
-		base:     base,
-		http:     &http.Client{Transport: guarded, CheckRedirect: sameHostOnly(base)},
-		options:  o,
-		redact:   redactor(token),
-		inFlight: make(chan struct{}, o.Parallelism),
-	}
-	c.pace = newPace(o, c.hold)
+	c := &Client{wire: w, inFlight: make(chan struct{}, w.options.Parallelism)}
+	c.pace = newPace(w.options, c.hold)
 	return c, nil
 }
 

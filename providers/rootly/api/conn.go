@@ -16,35 +16,19 @@ import (
 // A Conn sends single requests of any verb that its permit lets through, to the configured host
 // and with its token. It never repeats one and follows no redirect. It is there for the one
 // package that writes; whoever only reads takes a [Client].
-type Conn struct {
-	base    *url.URL
-	http    *http.Client
-	options Options
-	redact  func(string) string
-}
+type Conn struct{ wire }
 
 // NewConn checks the options and returns a connection. It makes no request.
 func NewConn(o Options, permit func(*http.Request) error) (*Conn, error) {
-	base, err := parseBase(o.URL)
+	w, err := newWire(o, permit, nowhere)
 	if err != nil {
 		return nil, err
 	}
-	token, err := parseToken(string(o.Token), "the options")
-	if err != nil {
-		return nil, err
-	}
-	o.Token = "" // from here on only the guard and the redactor know it
-	o = o.withDefaults()
-	return &Conn{
-		base: base,
-		http: &http.Client{
-			Transport:     &guard{next: o.Transport, base: base, authorise: authoriser(token, o.UserAgent), permit: permit},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		options: o,
-		redact:  redactor(token),
-	}, nil
+	return &Conn{w}, nil
 }
+
+// Pause waits, as long as the context lasts.
+func (c *Conn) Pause(ctx context.Context, d time.Duration) error { return c.options.Sleep(ctx, d) }
 
 // A Reply is the answer to a request.
 type Reply struct {
@@ -138,8 +122,7 @@ func allDetails(body []byte, otherwise string) string {
 
 // fail names the request in front of the cause, and takes the token out of both.
 func (c *Conn) fail(method, path string, cause error) *Error {
-	shown := &Client{base: c.base, redact: c.redact}
-	e := shown.wrap(&url.URL{Path: path}, cause)
+	e := c.wrap(&url.URL{Path: path}, cause)
 	e.Method = method
 	return e
 }

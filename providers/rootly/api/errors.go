@@ -100,12 +100,3 @@ var statusHints = map[int]string{
 	http.StatusNotFound:        "is the URL right? endpoints that an organisation's plan does not include also answer 404",
 	http.StatusTooManyRequests: "try again later, or set --max-requests-per-minute or --parallelism lower",
 }
-
-// hinted is an error with the next action.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h *hinted) Hint() string  { return h.hint }
-func (h *hinted) Unwrap() error { return h.error }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // failure is one attempt that brought no document.
@@ -35,22 +37,21 @@ func (f *failure) reason() string {
 // is taken for a wrong address, not for a passing fault.
 func networkFailure(err error, neverAnswered bool) *failure {
 	var (
-		hint        *hinted
 		lookup      *net.DNSError
 		dial        *net.OpError
 		certificate *tls.CertificateVerificationError
 	)
 	switch {
-	case errors.As(err, &hint), errors.Is(err, errReadOnly):
+	case hint.Of(err) != "", errors.Is(err, errReadOnly):
 		return &failure{err: err}
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return &failure{err: &hinted{fmt.Errorf("no host is called %s", lookup.Name), "is the URL right, and is this machine online?"}}
+		return &failure{err: hint.With(fmt.Errorf("no host is called %s", lookup.Name), "is the URL right, and is this machine online?")}
 	case errors.As(err, &certificate):
-		return &failure{err: &hinted{err, "the server's certificate does not prove that it is the right one; a proxy in between needs its own certificate authority installed here"}}
+		return &failure{err: hint.With(err, "the server's certificate does not prove that it is the right one; a proxy in between needs its own certificate authority installed here")}
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return &failure{err: &hinted{err, "the server speaks plain http; is the URL right?"}}
+		return &failure{err: hint.With(err, "the server speaks plain http; is the URL right?")}
 	case neverAnswered && errors.As(err, &dial) && dial.Op == "dial" && !dial.Timeout():
-		return &failure{err: &hinted{err, "nothing answers there; is the URL right, and is this machine online?"}}
+		return &failure{err: hint.With(err, "nothing answers there; is the URL right, and is this machine online?")}
 	}
 	return &failure{err: err, again: true}
 }
@@ -130,12 +131,8 @@ func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
 }
 
 // wrap names the request in front of the cause, and takes the token out of both.
-func (c *Client) wrap(u *url.URL, cause error) *Error {
-	e := &Error{Method: http.MethodGet, Path: c.show(u), cause: cause}
-	var hint *hinted
-	if errors.As(cause, &hint) {
-		e.hint = hint.hint
-	}
+func (c *wire) wrap(u *url.URL, cause error) *Error {
+	e := &Error{Method: http.MethodGet, Path: c.show(u), cause: cause, hint: hint.Of(cause)}
 	if cause != nil {
 		if text := c.redact(cause.Error()); text != cause.Error() {
 			e.cause = censored{text, cause}
@@ -145,7 +142,7 @@ func (c *Client) wrap(u *url.URL, cause error) *Error {
 }
 
 // show is how a URL is named to people: no host, no query, no token.
-func (c *Client) show(u *url.URL) string { return c.redact(u.Path) }
+func (c *wire) show(u *url.URL) string { return c.redact(u.Path) }
 
 // censored keeps what an error is, and hides what it says.
 type censored struct {

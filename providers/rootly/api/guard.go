@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // guard is the last thing before the network. It refuses what the client must
@@ -55,7 +57,7 @@ func redactor(token Token) func(string) string {
 	return strings.NewReplacer(string(token), redacted, url.QueryEscape(string(token)), redacted).Replace
 }
 
-func sameHostOnly(base *url.URL) func(*http.Request, []*http.Request) error {
+func sameHostOnly(base *url.URL) redirectPolicy {
 	return func(r *http.Request, via []*http.Request) error {
 		if !sameOrigin(r.URL, base) {
 			return errOtherHost(r.URL, base)
@@ -68,10 +70,10 @@ func sameHostOnly(base *url.URL) func(*http.Request, []*http.Request) error {
 }
 
 func errOtherHost(target, base *url.URL) error {
-	return &hinted{
+	return hint.With(
 		fmt.Errorf("the server points to another host: %s://%s instead of %s://%s", target.Scheme, target.Host, base.Scheme, base.Host),
 		"the token goes to the configured host only; if the API has moved, give its new address with --url",
-	}
+	)
 }
 
 // parseBase reads the address of the API: scheme, host and perhaps a prefix
@@ -82,15 +84,15 @@ func parseBase(text string) (*url.URL, error) {
 	}
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, &hinted{errors.New("the API URL is not an http(s) address"), "it looks like " + DefaultURL}
+		return nil, hint.With(errors.New("the API URL is not an http(s) address"), "it looks like "+DefaultURL)
 	}
 	switch {
 	case u.User != nil:
-		return nil, &hinted{errors.New("the API URL holds a user name or password"), "leave it out; the token is given with --token"}
+		return nil, hint.With(errors.New("the API URL holds a user name or password"), "leave it out; the token is given with --token")
 	case u.RawQuery != "" || u.Fragment != "":
-		return nil, &hinted{fmt.Errorf("the API URL %s://%s has a query or a fragment", u.Scheme, u.Host), "it looks like " + DefaultURL}
+		return nil, hint.With(fmt.Errorf("the API URL %s://%s has a query or a fragment", u.Scheme, u.Host), "it looks like "+DefaultURL)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, &hinted{fmt.Errorf("the API URL http://%s would send the token unencrypted", u.Host), "use https; plain http is for this machine only"}
+		return nil, hint.With(fmt.Errorf("the API URL http://%s would send the token unencrypted", u.Host), "use https; plain http is for this machine only")
 	}
 	path := strings.TrimRight(u.Path, "/")
 	path = strings.TrimRight(strings.TrimSuffix(path, "/v1"), "/")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // pace holds requests back so that the rate limit is not hit. It starts with
@@ -64,7 +66,7 @@ func (p *pace) enter(ctx context.Context) (refusals int, err error) {
 			}
 		case wait > p.longest:
 			err := fmt.Errorf("%w: the server asks to wait for %s", ErrRateLimited, wait.Round(time.Second))
-			return 0, &hinted{err, statusHints[http.StatusTooManyRequests]}
+			return 0, hint.With(err, statusHints[http.StatusTooManyRequests])
 		case wait > 0:
 			p.tell(wait)
 			if err := p.sleep(ctx, wait); err != nil {

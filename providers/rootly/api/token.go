@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"unicode"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
 // redacted stands wherever the token would have been printed.
@@ -43,36 +45,36 @@ type TokenSources struct {
 func (s TokenSources) Resolve() (Token, error) {
 	switch {
 	case s.Flag != "" && s.File != "":
-		return "", &hinted{errors.New("both --token and --token-file are given"), "give one of them"}
+		return "", hint.With(errors.New("both --token and --token-file are given"), "give one of them")
 	case s.Flag != "":
 		return parseToken(s.Flag, "--token")
 	case s.File != "":
 		text, err := s.ReadFile(s.File)
 		if err != nil {
-			return "", &hinted{fmt.Errorf("read token file: %w", err), "check the path given with --token-file"}
+			return "", hint.With(fmt.Errorf("read token file: %w", err), "check the path given with --token-file")
 		}
 		return parseToken(string(text), "token file "+s.File)
 	case s.Env != "":
 		return parseToken(s.Env, "ROOTLY_API_TOKEN")
 	}
-	return "", &hinted{
+	return "", hint.With(
 		errors.New("no API token"),
 		"set ROOTLY_API_TOKEN, or pass --token or --token-file; tokens are made under Organization Settings > API Keys",
-	}
+	)
 }
 
 func parseToken(text, source string) (Token, error) {
 	const byteOrderMark = "\ufeff"
 	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(strings.TrimPrefix(text, byteOrderMark)), "Bearer "))
 	if token == "" {
-		return "", &hinted{fmt.Errorf("the API token in %s is empty", source), "set it to a token from Organization Settings > API Keys"}
+		return "", hint.With(fmt.Errorf("the API token in %s is empty", source), "set it to a token from Organization Settings > API Keys")
 	}
 
 	// A token is one word of visible ASCII; anything else was pasted wrongly
 	// and could not stand in a header.
 	odd := func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
 	if strings.ContainsFunc(token, odd) {
-		return "", &hinted{fmt.Errorf("the API token in %s is not one word of plain text", source), "copy the token again, alone, without quotes or line breaks"}
+		return "", hint.With(fmt.Errorf("the API token in %s is not one word of plain text", source), "copy the token again, alone, without quotes or line breaks")
 	}
 	return Token(token), nil
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
 
@@ -135,30 +136,21 @@ func UserID(ctx context.Context, client *api.Client, email string) (string, erro
 			return u.ID, nil
 		}
 	}
-	return "", &problem{fmt.Errorf("no user has the email %s", email), "find a user who has left by id: --user ID"}
+	return "", hint.With(fmt.Errorf("no user has the email %s", email), "find a user who has left by id: --user ID")
 }
-
-// A problem is an error with a hint.
-type problem struct {
-	error
-	hint string
-}
-
-func (p *problem) Unwrap() error { return p.error }
-func (p *problem) Hint() string  { return p.hint }
 
 // hinted adds the usual causes of a refusal.
 func hinted(err error) error {
 	switch {
 	case errors.Is(err, api.ErrUnauthorized):
-		return &problem{err, "three usual causes: the token is mistyped or incomplete; it has expired or was revoked; " +
-			"or it is of another organisation or address (--url). A new one: Organization Settings > API Keys"}
+		return hint.With(err, "three usual causes: the token is mistyped or incomplete; it has expired or was revoked; "+
+			"or it is of another organisation or address (--url). A new one: Organization Settings > API Keys")
 	case errors.Is(err, api.ErrForbidden):
-		return &problem{err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; " +
-			"an on-call role with that permission sees changes of on-call kinds only"}
+		return hint.With(err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; "+
+			"an on-call role with that permission sees changes of on-call kinds only")
 	case errors.Is(err, api.ErrNotFound):
-		return &problem{err, "the role of this API key probably lacks the permission Audits - read, for which Rootly answers 404: Configuration > " +
-			"Roles & Permissions; else the organisation's plan has no audit log, or the URL is wrong"}
+		return hint.With(err, "the role of this API key probably lacks the permission Audits - read, for which Rootly answers 404: Configuration > "+
+			"Roles & Permissions; else the organisation's plan has no audit log, or the URL is wrong")
 	}
 	return err
 }

@@ -19,7 +19,6 @@ import (
 type Client struct {
 	reader *api.Client
 	writer *api.Conn
-	sleep  func(context.Context, time.Duration) error
 }
 
 // New checks the options and returns a client. It makes no request.
@@ -32,11 +31,7 @@ func New(o api.Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{reader: reader, writer: writer, sleep: o.Sleep}
-	if c.sleep == nil {
-		c.sleep = sleep
-	}
-	return c, nil
+	return &Client{reader, writer}, nil
 }
 
 // prefixOf is the path below which a proxy serves the API.
@@ -47,17 +42,6 @@ func prefixOf(address string) string {
 	}
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	return strings.TrimRight(strings.TrimSuffix(path, "/v1"), "/")
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // A Deed is what became of an event.
@@ -100,7 +84,7 @@ func (c *Client) Put(ctx context.Context, e Event, since time.Time) (Outcome, er
 		if attempt == attempts {
 			break
 		}
-		if err := c.sleep(ctx, max(wait, time.Duration(attempt)*500*time.Millisecond)); err != nil {
+		if err := c.writer.Pause(ctx, max(wait, time.Duration(attempt)*500*time.Millisecond)); err != nil {
 			return Outcome{}, either(last, err)
 		}
 	}
