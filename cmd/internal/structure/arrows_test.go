@@ -67,12 +67,12 @@ var arrows = []arrow{
 		reason: "commands use the packages, never the other way round",
 	},
 	{
-		from: []string{"cmd/internal/collector"}, not: []string{"cmd/...", "generator/...", "github.com/spf13/..."},
+		from: []string{"cmd/internal/collector"}, not: []string{"cmd/...", "generator/..."},
 		but:    []string{"cmd/internal/collector", "cmd/internal/report"},
 		reason: "a collector runs for months whatever started it, and has nothing to do with code: settings come in as values",
 	},
 	{
-		from: []string{"cmd/internal/auditview"}, not: []string{"cmd/...", "generator/...", "providers/rootly/...", "github.com/spf13/..."},
+		from: []string{"cmd/internal/auditview"}, not: []string{"cmd/...", "generator/...", "providers/rootly/..."},
 		but:    []string{"cmd/internal/auditview", "cmd/internal/report"},
 		reason: "events are shown in the same way whether they come from the API or from a copy",
 	},
@@ -123,7 +123,7 @@ var arrows = []arrow{
 			"generator/...", "providers/graph/...", "providers/schema", "providers/rootly", "providers/rootly/api",
 			"providers/rootly/catalogue", "providers/rootly/sandbox/...", "state/...",
 		},
-		not:    []string{"log", "flag", "github.com/spf13/..."},
+		not:    []string{"log", "flag"},
 		reason: "packages return errors and values: talking and flags belong to the commands",
 	},
 }
@@ -171,6 +171,16 @@ func TestArrowsStartSomewhere(t *testing.T) {
 			if !found {
 				t.Errorf("the arrow from %s holds nothing: no such package; correct cmd/internal/structure/arrows_test.go", from)
 			}
+		}
+	}
+}
+
+// Flags and help are the command line's: whatever else there is takes settings, so that it can be used and tested without.
+func TestOnlyTheCommandLineKnowsFlags(t *testing.T) {
+	t.Parallel()
+	for _, s := range files(t, func(s *source) bool { return !s.nested }) {
+		if s.dir != "cmd/internal/cli" && slices.ContainsFunc(s.imports(), func(i string) bool { return strings.HasPrefix(i, "github.com/spf13/") }) {
+			t.Errorf("%s imports cobra or pflag; bind flags in cmd/internal/cli, and pass settings on", s.path)
 		}
 	}
 }

@@ -1,0 +1,128 @@
+package structure
+
+import (
+	"go/ast"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	maxFields  = 15 // of a struct
+	maxMethods = 20 // of a type
+)
+
+// plain are the packages whose structs are rows and values: many fields, each of them one fact.
+var plain = []string{"cmd/internal/report", "providers/rootly/catalogue", "providers/rootly/sandbox/organisation"}
+
+// A growth is how large a type may be all the same. The tables below may only get shorter, and their numbers smaller.
+type growth struct {
+	limit  int
+	reason string
+}
+
+// wideStructs may pass maxFields. Settings and Options need no entry: there is one field for each flag.
+var wideStructs = map[string]growth{
+	"cmd/internal/drifting Drifting":           {16, "one run of drift, which its stages fill in"},
+	"cmd/internal/importer Run":                {45, "one run of an import, which its stages fill in; becomes one value for each stage"},
+	"cmd/internal/importer Surroundings":       {16, "what an import knows of other root modules"},
+	"cmd/internal/importer proofV1":            {17, "a document: its fields are those of the file"},
+	"generator/verify Job":                     {21, "what to plan: settings, under another name"},
+	"generator/verify Verdict":                 {18, "a value: all that a plan says"},
+	"providers/audit Event":                    {17, "a value: the fields are those of the audit log"},
+	"providers/audit ocsfEvent":                {21, "a document: its fields are those of a standard"},
+	"providers/rootly/post Incident":           {18, "a value: the fields are those of the API"},
+	"providers/rootly/post incidentAttributes": {16, "a document: its fields are those of the API"},
+	"providers/rootly/sandbox Faults":          {16, "what goes wrong: settings, under another name"},
+	"providers/rootly/sandbox Server":          {18, "the whole imitation of the API"},
+}
+
+// wideTypes may pass maxMethods.
+var wideTypes = map[string]growth{
+	"cmd/internal/drifting Drifting":  {23, "one run of drift, with a method for each step"},
+	"cmd/internal/importer Run":       {122, "one run of an import, with a method for each step; becomes functions from stage to stage"},
+	"cmd/internal/importer split":     {30, "one run with several root modules, with a method for each step"},
+	"generator rendering":             {21, "the writer of one set of files"},
+	"generator/verify Session":        {45, "one engine at work, with a method for each command and what its answers need"},
+	"providers/graph linker":          {25, "one pass over a graph, with a method for each kind of value"},
+	"providers/rootly reader":         {26, "one pass over the API, with a method for each kind of list"},
+	"providers/rootly/sandbox Server": {55, "the whole imitation of the API, with a method for each kind of request"},
+	"state Directory":                 {51, "a directory with code, with a method for each question to it"},
+	"state Stage":                     {24, "a future directory, with a method for each step of a commit"},
+	"state carrying":                  {28, "one pass over code that was edited by hand, with a method for each kind of block"},
+	"state/code Source":               {22, "one file of code, with a method for each question to it"},
+	"state/code scanner":              {24, "a scanner, with a method for each kind of token"},
+}
+
+func TestStructsStaySmall(t *testing.T) {
+	t.Parallel()
+	fields := map[string]int{}
+	for _, s := range files(t, program) {
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			name := spec.Name.Name
+			if st, ok := spec.Type.(*ast.StructType); ok && !strings.HasSuffix(name, "Settings") && !strings.HasSuffix(name, "Options") && !slices.Contains(plain, s.dir) {
+				fields[s.dir+" "+name] = st.Fields.NumFields()
+			}
+			return true
+		})
+	}
+	within(t, fields, budget{maxFields, "fields", "wideStructs"}, wideStructs)
+}
+
+func TestTypesStaySmall(t *testing.T) {
+	t.Parallel()
+	methods := map[string]int{}
+	for _, s := range files(t, program) {
+		if s.dir == "providers/rootly/sandbox/organisation" {
+			continue // a method for each type
+		}
+		for _, decl := range s.syntax.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil {
+				methods[s.dir+" "+receiver(f)]++
+			}
+		}
+	}
+	within(t, methods, budget{maxMethods, "methods", "wideTypes"}, wideTypes)
+}
+
+// A budget is how much there may be of what, and the table of exceptions.
+type budget struct {
+	most        int
+	what, table string
+}
+
+// within holds sizes to a budget, but for those in its table.
+func within(t *testing.T, sizes map[string]int, b budget, exceptions map[string]growth) {
+	t.Helper()
+	for name, n := range sizes {
+		if most := max(b.most, exceptions[name].limit); n > most {
+			t.Errorf("%s has %d %s, the budget is %d; give the parts that belong together a type of their own", name, n, b.what, most)
+		}
+	}
+	for name, e := range exceptions {
+		if sizes[name] <= b.most || e.reason == "" {
+			t.Errorf("%s in cmd/internal/structure names %s, which has %d %s; take it out", b.table, name, sizes[name], b.what)
+		}
+	}
+}
+
+// receiver is the name of the type that a method belongs to.
+func receiver(f *ast.FuncDecl) string {
+	t := f.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
