@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -37,35 +38,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/scripts. Beyond testscript's own commands they have:
-//
-//	exits CODE COMMAND...    run a command that must end with that code
-//	serve [OPTION=VALUE...]  start a Rootly, and point ROOTLY_API_URL and ROOTLY_API_TOKEN to it
-//	api METHOD PATH [FILE]   change it
-//	pick VAR TYPE N [TEXT]   the id of its N-th object of a JSON:API type, of those with a text in them
-//	asked [only VERB]        wait until it got a request; hold what requests there were
-//	note NAME DIR            remember the files of a directory, with their times
-//	same NAME DIR            hold that they are as they were, untouched
-//	equal DIR DIR            hold that two directories have the same code
-//	oldstates STATE DIR      write the objects of a state as the tool before did
-//	faults [empty=A,B] [STATUS=PATH]  what goes wrong from now on: lists without elements, paths that answer a status
-//	decoy VAR                an address that nobody may ask
-//	keys FILE                print the key paths of a JSON document to keys.txt
-//	json FILE PATH VALUE     hold a value of a JSON document
-//	count N TEXT FILES       hold how many lines have a text
-//	port VAR                 a free port
-//	await FILE               wait until a file, or a listener on a port, is there
-//	small DIR                a file system of 256 KB
-//	made TYPE FILE           write what was made of a JSON:API type, as a list
-//	apply DIR [CONFIG...]    apply its code, with the stand-in provider; what to tell its backend
-//	click NAME FILE          change the cause of a name
-//	substitute FILE VALUE... put values into a file, for $1, $2 and so on
-//	actor ID EMAIL KEY [NAME]  who makes the changes of api from now on; the name as Go quotes it
-//	requests N VERB PATH     hold how many requests there were
-//
-// Whatever a script does, its Rootly must have been read and nothing else; after "serve events",
-// pulses and incidents may have been written. The clock of the program and of its Rootly stands still; files
-// have the times of the computer, which are before.
+// TestScripts runs testdata/scripts. What they can do beyond testscript's own commands is in the README there.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	runScripts(t, today(), "UTC")
@@ -81,12 +54,7 @@ func runScripts(t *testing.T, now time.Time, zone string, names ...string) {
 		RequireExplicitExec: false,
 		Setup:               func(env *testscript.Env) error { return setup(env, now, zone) },
 		Condition:           condition,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
-			"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
-			"port": freePort, "await": await, "small": small, "made": made,
-			"apply": applyCode, "click": click, "faults": setFaults, "decoy": decoy, "actor": actor, "requests": requests, "substitute": substitute,
-		},
+		Cmds:                scriptCommands(),
 	}
 	for _, name := range names {
 		params.Files = append(params.Files, filepath.Join(dir, name+".txtar"))
@@ -95,6 +63,35 @@ func runScripts(t *testing.T, now time.Time, zone string, names ...string) {
 		params.Dir = dir
 	}
 	testscript.Run(t, params)
+}
+
+// scriptCommands are those that testscript does not have.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
+		"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
+		"port": freePort, "await": await, "small": small, "made": made,
+		"apply": applyCode, "click": click, "faults": setFaults, "decoy": decoy, "actor": actor, "requests": requests, "substitute": substitute,
+	}
+}
+
+// The page that newcomers read has every command.
+func TestScriptCommandsAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "testdata", "scripts", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `([a-z]+)[^|]*` (?:or `[^|]*` )?\\|").FindAllStringSubmatch(string(page), -1)
+	documented := map[string]bool{}
+	for _, row := range rows {
+		documented[row[1]] = true
+	}
+	for name := range scriptCommands() {
+		if !documented[name] {
+			t.Errorf("testdata/scripts/README.md has no row for the command %s", name)
+		}
+	}
 }
 
 // setup gives a script the program, the engine, and no account.
