@@ -16,6 +16,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
@@ -63,8 +64,8 @@ func New(s *schema.Provider) *Mender {
 // the graph; nothing when there was nothing that it could do.
 //
 // Expressions of the resources are not kept in step: the graph must be linked again.
-func (m *Mender) Mend(g *graph.Graph, changes []verify.Change, v verify.Verdict) []Repair {
-	byAddress := make(map[string]verify.Change, len(changes))
+func (m *Mender) Mend(g *graph.Graph, changes []plans.Change, v verify.Verdict) []Repair {
+	byAddress := make(map[string]plans.Change, len(changes))
 	for _, c := range changes {
 		byAddress[c.Address] = c
 	}
@@ -88,7 +89,7 @@ func (m *Mender) Mend(g *graph.Graph, changes []verify.Change, v verify.Verdict)
 			continue
 		}
 		kept = append(kept, r)
-		if planned && c.Action == verify.Update {
+		if planned && c.Action == plans.Update {
 			done = append(done, m.resource(r, c, differs[address])...)
 		}
 	}
@@ -97,13 +98,13 @@ func (m *Mender) Mend(g *graph.Graph, changes []verify.Change, v verify.Verdict)
 }
 
 // outright says why a resource has no place in the code, or nothing.
-func outright(c verify.Change, planned bool, refused string) string {
+func outright(c plans.Change, planned bool, refused string) string {
 	switch {
 	case refused != "":
 		return refused
 	case !planned:
 		return ""
-	case c.Action == verify.Create, c.Action == verify.Replace, c.Action == verify.Delete:
+	case c.Action == plans.Create, c.Action == plans.Replace, c.Action == plans.Delete:
 		return "the plan would " + string(c.Action) + " it"
 	}
 	return ""
@@ -119,7 +120,7 @@ func whyRefused(summary string) string {
 }
 
 // resource mends one resource, attribute by attribute.
-func (m *Mender) resource(r *graph.Resource, c verify.Change, diffs []verify.Difference) []Repair {
+func (m *Mender) resource(r *graph.Resource, c plans.Change, diffs []verify.Difference) []Repair {
 	s := m.schema.Resources[r.Address.Type]
 	if s == nil {
 		return nil
@@ -148,7 +149,7 @@ func (m *Mender) resource(r *graph.Resource, c verify.Change, diffs []verify.Dif
 }
 
 // attribute tries the next thing for one attribute of a resource.
-func (m *Mender) attribute(r *graph.Resource, b *schema.Block, c verify.Change, name string, diffs []verify.Difference) []Repair {
+func (m *Mender) attribute(r *graph.Resource, b *schema.Block, c plans.Change, name string, diffs []verify.Difference) []Repair {
 	key := attempt{r.Address.String(), name}
 	cause := fmt.Sprintf("the provider reads %s where the code gives %s", diffs[0].Before, diffs[0].After)
 	if m.tried[key] == "" {

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 )
 
 func named(name string) cty.Value {
@@ -12,7 +14,7 @@ func named(name string) cty.Value {
 
 func TestForgettingMustBeIntended(t *testing.T) {
 	t.Parallel()
-	result := &Result{Changes: []Change{{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Action: Forget}}}
+	result := &plans.Plan{Changes: []plans.Change{{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Action: plans.Forget}}}
 	if v := Judge(result, Expect{}); v.Clean {
 		t.Error("an object left the state unasked")
 	}
@@ -20,7 +22,7 @@ func TestForgettingMustBeIntended(t *testing.T) {
 	if !v.Clean || v.Forget != 1 {
 		t.Errorf("verdict: %+v", v)
 	}
-	result.Changes[0].Action = Delete
+	result.Changes[0].Action = plans.Delete
 	if v := Judge(result, Expect{Forget: []Object{{Type: "rootly_team", ID: "1"}}}); v.Clean {
 		t.Error("an object to forget was destroyed")
 	}
@@ -28,7 +30,7 @@ func TestForgettingMustBeIntended(t *testing.T) {
 
 func TestOutputsOfOtherPeople(t *testing.T) {
 	t.Parallel()
-	result := &Result{Outputs: []string{"crew"}}
+	result := &plans.Plan{Outputs: []string{"crew"}}
 	if v := Judge(result, Expect{}); v.Clean {
 		t.Error("an output changed unasked")
 	}
@@ -39,13 +41,13 @@ func TestOutputsOfOtherPeople(t *testing.T) {
 
 func TestEditedCodeMayDiffer(t *testing.T) {
 	t.Parallel()
-	change := Change{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Import: "1", Action: Update, Before: named("live"), After: named("mine")}
+	change := plans.Change{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Import: "1", Action: plans.Update, Before: named("live"), After: named("mine")}
 	expect := Expect{Listed: []Object{{Type: "rootly_team", ID: "1", Address: "rootly_team.a"}}}
-	if v := Judge(&Result{Changes: []Change{change}}, expect); v.Clean {
+	if v := Judge(&plans.Plan{Changes: []plans.Change{change}}, expect); v.Clean {
 		t.Error("a difference was let through")
 	}
 	expect.Edited = map[string]bool{"rootly_team.a": true}
-	v := Judge(&Result{Changes: []Change{change}}, expect)
+	v := Judge(&plans.Plan{Changes: []plans.Change{change}}, expect)
 	if !v.Clean || len(v.Accepted) != 1 || v.Imported != 1 || len(v.Missing) != 0 {
 		t.Errorf("verdict: %+v", v)
 	}
@@ -53,24 +55,24 @@ func TestEditedCodeMayDiffer(t *testing.T) {
 
 func TestChangesThatWerePlannedBefore(t *testing.T) {
 	t.Parallel()
-	change := Change{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Action: Update, Before: named("live"), After: named("mine")}
+	change := plans.Change{Address: "rootly_team.a", Type: "rootly_team", ID: "1", Action: plans.Update, Before: named("live"), After: named("mine")}
 	again := change
 	again.Before, again.After = named("live"), named("mine")
-	if v := Judge(&Result{Changes: []Change{again}}, Expect{Before: []Change{change}}); !v.Clean || len(v.Accepted) != 1 {
+	if v := Judge(&plans.Plan{Changes: []plans.Change{again}}, Expect{Before: []plans.Change{change}}); !v.Clean || len(v.Accepted) != 1 {
 		t.Errorf("verdict: %+v", v)
 	}
 	other := change
 	other.After = named("other")
-	if v := Judge(&Result{Changes: []Change{other}}, Expect{Before: []Change{change}}); v.Clean {
+	if v := Judge(&plans.Plan{Changes: []plans.Change{other}}, Expect{Before: []plans.Change{change}}); v.Clean {
 		t.Error("another change at the same address was let through")
 	}
 	other = change
-	other.Action = Replace
-	if v := Judge(&Result{Changes: []Change{other}}, Expect{Before: []Change{change}}); v.Clean {
+	other.Action = plans.Replace
+	if v := Judge(&plans.Plan{Changes: []plans.Change{other}}, Expect{Before: []plans.Change{change}}); v.Clean {
 		t.Error("a replacement was taken for an update")
 	}
-	create := Change{Address: "rootly_team.new", Type: "rootly_team", Action: Create, Before: cty.NullVal(cty.DynamicPseudoType), After: named("new")}
-	if v := Judge(&Result{Changes: []Change{create}}, Expect{Before: []Change{create}}); !v.Clean {
+	create := plans.Change{Address: "rootly_team.new", Type: "rootly_team", Action: plans.Create, Before: cty.NullVal(cty.DynamicPseudoType), After: named("new")}
+	if v := Judge(&plans.Plan{Changes: []plans.Change{create}}, Expect{Before: []plans.Change{create}}); !v.Clean {
 		t.Errorf("verdict: %+v", v)
 	}
 }

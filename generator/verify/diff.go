@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -14,7 +15,7 @@ import (
 type Difference struct {
 	Address       string
 	ID            string // id of the live object; zero: there is none yet
-	Action        Action
+	Action        plans.Action
 	Path          cty.Path   // attribute; zero: the resource as a whole
 	Before, After shown.Text // as JSON; placeholders for what is secret or not known yet
 	Forces        bool       // this attribute forces the replacement
@@ -28,9 +29,9 @@ const KnownAfterApply = "(known after apply)"
 
 const secretText = "(sensitive value)"
 
-// A show writes what stands at a path of an object of a type before and after a change, as JSON without
+// A Show writes what stands at a path of an object of a type before and after a change, as JSON without
 // secrets. It gets the whole objects, without the values that the plan marks as sensitive.
-type show func(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text)
+type Show func(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text)
 
 // showNothing hides every value: what is secret is not known.
 func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
@@ -38,9 +39,9 @@ func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
 }
 
 // differencesOf breaks a change down. Only what exists before and after has attributes to compare.
-func differencesOf(c Change, secrets []cty.Path, writes show) []Difference {
-	whole := Difference{Address: c.Address, ID: c.objectID(), Action: c.Action}
-	if c.Action != Update && c.Action != Replace {
+func differencesOf(c plans.Change, secrets []cty.Path, writes Show) []Difference {
+	whole := Difference{Address: c.Address, ID: c.ObjectID(), Action: c.Action}
+	if c.Action != plans.Update && c.Action != plans.Replace {
 		return []Difference{whole}
 	}
 
@@ -57,9 +58,9 @@ func differencesOf(c Change, secrets []cty.Path, writes show) []Difference {
 }
 
 type differ struct {
-	change        Change
+	change        plans.Change
 	secrets       []cty.Path
-	show          show
+	show          Show
 	before, after cty.Value // with placeholders for what is marked as sensitive or not known yet
 	found         []Difference
 }
@@ -82,7 +83,7 @@ func (d *differ) note(at cty.Path) {
 	was, is := d.show(d.change.Type, at, d.before, d.after)
 	d.found = append(d.found, Difference{
 		Address: d.change.Address,
-		ID:      d.change.objectID(),
+		ID:      d.change.ObjectID(),
 		Action:  d.change.Action,
 		Path:    at,
 		Before:  was,

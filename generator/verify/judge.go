@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 )
 
 // Object is one live object as the listing gave it.
@@ -19,7 +21,7 @@ type Object struct {
 // Expect is what a plan has to account for.
 type Expect struct {
 	// Show writes the values of differences, without those that are secret. The zero value hides all of them.
-	Show show
+	Show Show
 
 	Listed   []Object // every object that the listings named
 	Reported []Object // those that are told as not imported; Address is of no account
@@ -32,7 +34,7 @@ type Expect struct {
 
 	// Before is what the directory planned before its code changed. A change that it held already
 	// is no difference.
-	Before []Change
+	Before []plans.Change
 
 	// Marks accepts changes of nothing but which attributes are sensitive, as variables that are
 	// marked so bring about in attributes that the provider did not mark.
@@ -58,19 +60,19 @@ type Verdict struct {
 	Managed  int // listed objects in state already, without change
 	Reported int // listed objects that are told as not imported instead
 
-	Objects []proven // those that are imported or managed without change, in the order of the plan
+	Objects []Proven // those that are imported or managed without change, in the order of the plan
 
-	Missing    []Object // listed, but neither imported, managed nor reported
-	Unexpected []Change // in the plan, but not asked for
+	Missing    []Object       // listed, but neither imported, managed nor reported
+	Unexpected []plans.Change // in the plan, but not asked for
 
 	// Twice are those of the unexpected whose object has another address already, and that address.
 	Twice map[string]string
 
-	Differences []Difference // attribute by attribute, in the order of the plan
-	Accepted    []Difference // those that are none of this run's: of edited code, or there before
-	Drift       []Difference // state against life; no reason against a proof unless asked for
-	Errors      []Diagnostic // what the engine gave up on
-	Incomplete  string       // why the plan does not speak for everything; zero: it does
+	Differences []Difference       // attribute by attribute, in the order of the plan
+	Accepted    []Difference       // those that are none of this run's: of edited code, or there before
+	Drift       []Difference       // state against life; no reason against a proof unless asked for
+	Errors      []plans.Diagnostic // what the engine gave up on
+	Incomplete  string             // why the plan does not speak for everything; zero: it does
 }
 
 // Summary is the engine's closing line, with what is forgotten, which Terraform lists and does not count.
@@ -89,21 +91,21 @@ func (v Verdict) Summary() string {
 	return line + "."
 }
 
-// proven is a listed object that the plan leaves as it is.
-type proven struct {
+// Proven is a listed object that the plan leaves as it is.
+type Proven struct {
 	Type    string
 	ID      string
 	Managed bool // in state already; else it is imported
 }
 
 // Judge compares a plan with what is expected of it.
-func Judge(result *Result, expect Expect) Verdict {
+func Judge(plan *plans.Plan, expect Expect) Verdict {
 	j := newJury(expect)
-	for _, change := range result.Changes {
+	for _, change := range plan.Changes {
 		j.weigh(change)
 		j.compareAddress(change)
 	}
-	for _, name := range result.Outputs {
+	for _, name := range plan.Outputs {
 		if expect.Exports {
 			break
 		}
@@ -111,31 +113,31 @@ func Judge(result *Result, expect Expect) Verdict {
 		if expect.Outputs {
 			to = &j.verdict.Accepted
 		}
-		*to = append(*to, Difference{Address: "output." + name, Action: Update})
+		*to = append(*to, Difference{Address: "output." + name, Action: plans.Update})
 	}
-	for _, address := range result.Invoked {
-		j.verdict.Differences = append(j.verdict.Differences, Difference{Address: address, Action: Create})
+	for _, address := range plan.Invoked {
+		j.verdict.Differences = append(j.verdict.Differences, Difference{Address: address, Action: plans.Create})
 	}
-	for _, change := range result.Drift {
+	for _, change := range plan.Drift {
 		j.verdict.Drift = append(j.verdict.Drift, differencesOf(change, j.secrets(change), j.show)...)
 	}
 	j.settleAbsent()
 
 	v := j.verdict
-	v.Errors = errorsOf(result.Diagnostics)
-	v.Incomplete = incompleteness(result)
+	v.Errors = plans.ErrorsOf(plan.Diagnostics)
+	v.Incomplete = incompleteness(plan)
 	v.Clean = len(v.Missing)+len(v.Unexpected)+len(v.Differences)+len(v.Errors) == 0 &&
 		v.Incomplete == "" && (!expect.RefuseDrift || len(v.Drift) == 0)
 	return v
 }
 
-func incompleteness(result *Result) string {
+func incompleteness(plan *plans.Plan) string {
 	switch {
-	case result.Errored:
+	case plan.Errored:
 		return "the engine gave up on part of the plan"
-	case len(result.Deferred) > 0:
-		return "the engine put off " + strings.Join(result.Deferred, ", ")
-	case result.Targeted:
+	case len(plan.Deferred) > 0:
+		return "the engine put off " + strings.Join(plan.Deferred, ", ")
+	case plan.Targeted:
 		return "the plan was restricted to some addresses"
 	default:
 		return ""
@@ -154,16 +156,16 @@ type jury struct {
 	forget   map[key]bool
 	edited   map[string]bool
 	marks    bool
-	show     show
-	before   map[string]Change // by address
-	at       map[key]string    // addresses at which objects are found
-	types    map[string]bool   // those of the listed objects
+	show     Show
+	before   map[string]plans.Change // by address
+	at       map[key]string          // addresses at which objects are found
+	types    map[string]bool         // those of the listed objects
 	verdict  Verdict
 }
 
 func newJury(expect Expect) *jury {
 	j := &jury{listed: map[key]Object{}, at: map[key]string{}, types: map[string]bool{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
-		edited: expect.Edited, marks: expect.Marks, show: expect.Show, before: make(map[string]Change, len(expect.Before))}
+		edited: expect.Edited, marks: expect.Marks, show: expect.Show, before: make(map[string]plans.Change, len(expect.Before))}
 	for _, object := range expect.Forget {
 		j.forget[key{object.Type, object.ID}] = true
 	}
@@ -191,25 +193,25 @@ func (j *jury) settle(k key, managed bool) {
 	} else {
 		j.verdict.Imported++
 	}
-	j.verdict.Objects = append(j.verdict.Objects, proven{Type: k.typ, ID: k.id, Managed: managed})
+	j.verdict.Objects = append(j.verdict.Objects, Proven{Type: k.typ, ID: k.id, Managed: managed})
 }
 
 // weigh counts one change and settles the object it stands for.
-func (j *jury) weigh(c Change) {
+func (j *jury) weigh(c plans.Change) {
 	j.count(c)
-	if c.Action == Forget && j.forget[key{c.Type, c.objectID()}] {
+	if c.Action == plans.Forget && j.forget[key{c.Type, c.ObjectID()}] {
 		return
 	}
-	if j.marks && c.Action == Update && c.Before != cty.NilVal && same(c.Before, c.After) {
+	if j.marks && c.Action == plans.Update && c.Before != cty.NilVal && same(c.Before, c.After) {
 		j.settleAccepted(c)
 		return
 	}
-	if c.Action != NoOp && j.accepts(c) {
+	if c.Action != plans.NoOp && j.accepts(c) {
 		j.verdict.Accepted = append(j.verdict.Accepted, differencesOf(c, j.secrets(c), j.show)...)
 		j.settleAccepted(c)
 		return
 	}
-	if c.Action != NoOp {
+	if c.Action != plans.NoOp {
 		j.verdict.Differences = append(j.verdict.Differences, differencesOf(c, j.secrets(c), j.show)...)
 		j.settleDiffering(c)
 		return
@@ -218,7 +220,7 @@ func (j *jury) weigh(c Change) {
 		return // a data source, or something without an id: nothing happens to it
 	}
 
-	k := key{c.Type, c.objectID()}
+	k := key{c.Type, c.ObjectID()}
 	object, listed := j.listed[k]
 	switch {
 	case c.Import != "" && c.ID != "" && c.Import != c.ID:
@@ -234,9 +236,9 @@ func (j *jury) weigh(c Change) {
 
 // compareAddress refuses a plan after which one object has two addresses, imported or in state: each of
 // the two would change and destroy it for the other.
-func (j *jury) compareAddress(c Change) {
-	k := key{c.Type, c.objectID()}
-	if k.id == "" || !j.types[c.Type] || c.Action == Delete || c.Action == Forget || c.Action == Read {
+func (j *jury) compareAddress(c plans.Change) {
+	k := key{c.Type, c.ObjectID()}
+	if k.id == "" || !j.types[c.Type] || c.Action == plans.Delete || c.Action == plans.Forget || c.Action == plans.Read {
 		return
 	}
 	first, found := j.at[k]
@@ -247,7 +249,7 @@ func (j *jury) compareAddress(c Change) {
 	if first == c.Address {
 		return
 	}
-	if !slices.ContainsFunc(j.verdict.Unexpected, func(u Change) bool { return u.Address == c.Address }) {
+	if !slices.ContainsFunc(j.verdict.Unexpected, func(u plans.Change) bool { return u.Address == c.Address }) {
 		j.verdict.Unexpected = append(j.verdict.Unexpected, c)
 	}
 	if j.verdict.Twice == nil {
@@ -257,7 +259,7 @@ func (j *jury) compareAddress(c Change) {
 }
 
 // accepts reports whether a change is none of this run's.
-func (j *jury) accepts(c Change) bool {
+func (j *jury) accepts(c plans.Change) bool {
 	if j.edited[c.Address] {
 		return true
 	}
@@ -269,29 +271,29 @@ func same(a, b cty.Value) bool {
 	return a == cty.NilVal && b == cty.NilVal || a != cty.NilVal && b != cty.NilVal && a.RawEquals(b)
 }
 
-func (j *jury) count(c Change) {
+func (j *jury) count(c plans.Change) {
 	v := &j.verdict
 	if c.Import != "" {
 		v.Import++
 	}
 	switch c.Action {
-	case Create:
+	case plans.Create:
 		v.Add++
-	case Update:
+	case plans.Update:
 		v.Change++
-	case Delete:
+	case plans.Delete:
 		v.Destroy++
-	case Replace:
+	case plans.Replace:
 		v.Add++
 		v.Destroy++
-	case Forget:
+	case plans.Forget:
 		v.Forget++
 	}
 }
 
 // settleAccepted counts an object whose change is no difference: the plan has it, whatever it does to it.
-func (j *jury) settleAccepted(c Change) {
-	k := key{c.Type, c.objectID()}
+func (j *jury) settleAccepted(c plans.Change) {
+	k := key{c.Type, c.ObjectID()}
 	object, listed := j.listed[k]
 	if listed && !j.settled[k] && (object.Address == "" || object.Address == c.Address) {
 		j.settle(k, c.Import == "")
@@ -299,8 +301,8 @@ func (j *jury) settleAccepted(c Change) {
 }
 
 // settleDiffering keeps an object with differences from being told as missing too.
-func (j *jury) settleDiffering(c Change) {
-	k := key{c.Type, c.objectID()}
+func (j *jury) settleDiffering(c plans.Change) {
+	k := key{c.Type, c.ObjectID()}
 	if object, listed := j.listed[k]; listed && (object.Address == "" || object.Address == c.Address) {
 		j.settled[k] = true
 	}
@@ -319,14 +321,6 @@ func (j *jury) settleAbsent() {
 	}
 }
 
-func (j *jury) secrets(c Change) []cty.Path {
-	return slices.Concat(c.Sensitive, j.listed[key{c.Type, c.objectID()}].Secrets)
-}
-
-// objectID is the id of the live object that a change stands for.
-func (c Change) objectID() string {
-	if c.Import != "" {
-		return c.Import
-	}
-	return c.ID
+func (j *jury) secrets(c plans.Change) []cty.Path {
+	return slices.Concat(c.Sensitive, j.listed[key{c.Type, c.ObjectID()}].Secrets)
 }

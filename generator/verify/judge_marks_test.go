@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 )
 
 // A change of nothing but sensitivity is accepted where it is expected, and nothing beside it.
@@ -13,23 +15,23 @@ func TestJudgeMarks(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		marks         bool
-		action        Action
+		action        plans.Action
 		before, after cty.Value
 		clean         bool
 	}{
-		{"mark alone", true, Update, value("a"), value("a"), true},
-		{"not expected", false, Update, value("a"), value("a"), false},
-		{"a value too", true, Update, value("a"), value("b"), false},
-		{"replaced", true, Replace, value("a"), value("a"), false},
-		{"values unset", true, Update, cty.NilVal, cty.NilVal, false},
+		{"mark alone", true, plans.Update, value("a"), value("a"), true},
+		{"not expected", false, plans.Update, value("a"), value("a"), false},
+		{"a value too", true, plans.Update, value("a"), value("b"), false},
+		{"replaced", true, plans.Replace, value("a"), value("a"), false},
+		{"values unset", true, plans.Update, cty.NilVal, cty.NilVal, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			change := Change{
+			change := plans.Change{
 				Address: "rootly_webhooks_endpoint.hook", Type: "rootly_webhooks_endpoint", Action: c.action, Import: "w1", ID: "w1",
 				Before: c.before, After: c.after,
 			}
-			v := Judge(&Result{Changes: []Change{change}}, Expect{
+			v := Judge(&plans.Plan{Changes: []plans.Change{change}}, Expect{
 				Listed: []Object{{Type: change.Type, ID: "w1", Address: change.Address}}, Marks: c.marks,
 			})
 			if v.Clean != c.clean || c.clean && v.Imported != 1 {

@@ -9,22 +9,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
 // recorded reads a plan document of testdata.
-func recorded(t *testing.T, name string) *Result {
+func recorded(t *testing.T, name string) *plans.Plan {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	plan, err := readPlan(file)
+	plan, err := plans.Decode(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Result{
+	return &plans.Plan{
 		Changes: plan.Changes, Drift: plan.Drift, Outputs: plan.Outputs,
 		Deferred: plan.Deferred, Invoked: plan.Invoked, Errored: plan.Errored,
 	}
@@ -98,14 +99,14 @@ func differenceLines(differences []Difference) []string {
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	team := Object{Type: "rootly_team", ID: "t1", Address: "rootly_team.sre"}
-	imported := Change{Address: "rootly_team.sre", Type: "rootly_team", Action: NoOp, Import: "t1", ID: "t1"}
-	managed := Change{Address: "rootly_team.sre", Type: "rootly_team", Action: NoOp, ID: "t1"}
-	elsewhere := Change{Address: "rootly_team.ops", Type: "rootly_team", Action: NoOp, Import: "t1", ID: "t1"}
-	drift := []Change{{Address: "rootly_team.sre", Type: "rootly_team", ID: "t1", Action: Delete}}
+	imported := plans.Change{Address: "rootly_team.sre", Type: "rootly_team", Action: plans.NoOp, Import: "t1", ID: "t1"}
+	managed := plans.Change{Address: "rootly_team.sre", Type: "rootly_team", Action: plans.NoOp, ID: "t1"}
+	elsewhere := plans.Change{Address: "rootly_team.ops", Type: "rootly_team", Action: plans.NoOp, Import: "t1", ID: "t1"}
+	drift := []plans.Change{{Address: "rootly_team.sre", Type: "rootly_team", ID: "t1", Action: plans.Delete}}
 
 	tests := []struct {
 		name       string
-		result     Result
+		result     plans.Plan
 		expect     Expect
 		clean      bool
 		missing    int
@@ -113,60 +114,60 @@ func TestJudge(t *testing.T) {
 		incomplete string
 	}{
 		{name: "nothing asked, nothing planned", clean: true},
-		{name: "imported", result: Result{Changes: []Change{imported}}, expect: Expect{Listed: []Object{team}}, clean: true},
-		{name: "managed", result: Result{Changes: []Change{managed}}, expect: Expect{Listed: []Object{team}}, clean: true},
+		{name: "imported", result: plans.Plan{Changes: []plans.Change{imported}}, expect: Expect{Listed: []Object{team}}, clean: true},
+		{name: "managed", result: plans.Plan{Changes: []plans.Change{managed}}, expect: Expect{Listed: []Object{team}}, clean: true},
 		{name: "reported", expect: Expect{Listed: []Object{team}, Reported: []Object{team}}, clean: true},
 		{name: "left out in silence", expect: Expect{Listed: []Object{team}}, missing: 1},
 		{
 			name: "reported under another type", missing: 1,
 			expect: Expect{Listed: []Object{team}, Reported: []Object{{Type: "rootly_service", ID: "t1"}}},
 		},
-		{name: "import of what nobody listed", result: Result{Changes: []Change{imported}}, unexpected: 1},
-		{name: "managed but not of this run", result: Result{Changes: []Change{managed}}, clean: true},
+		{name: "import of what nobody listed", result: plans.Plan{Changes: []plans.Change{imported}}, unexpected: 1},
+		{name: "managed but not of this run", result: plans.Plan{Changes: []plans.Change{managed}}, clean: true},
 		{
-			name: "at another address", result: Result{Changes: []Change{elsewhere}}, expect: Expect{Listed: []Object{team}},
+			name: "at another address", result: plans.Plan{Changes: []plans.Change{elsewhere}}, expect: Expect{Listed: []Object{team}},
 			missing: 1, unexpected: 1,
 		},
 		{
-			name: "imported twice", result: Result{Changes: []Change{imported, elsewhere}}, unexpected: 1,
+			name: "imported twice", result: plans.Plan{Changes: []plans.Change{imported, elsewhere}}, unexpected: 1,
 			expect: Expect{Listed: []Object{{Type: team.Type, ID: team.ID}}},
 		},
 		{
 			name: "the provider read another object", missing: 1, unexpected: 1, expect: Expect{Listed: []Object{team}},
-			result: Result{Changes: []Change{{Address: team.Address, Type: team.Type, Action: NoOp, Import: "t1", ID: "t9"}}},
+			result: plans.Plan{Changes: []plans.Change{{Address: team.Address, Type: team.Type, Action: plans.NoOp, Import: "t1", ID: "t9"}}},
 		},
 		{
 			name: "imported with a change", expect: Expect{Listed: []Object{team}},
-			result: Result{Changes: []Change{{
-				Address: team.Address, Type: team.Type, Action: Update, Import: "t1", ID: "t1",
+			result: plans.Plan{Changes: []plans.Change{{
+				Address: team.Address, Type: team.Type, Action: plans.Update, Import: "t1", ID: "t1",
 				Before: cty.EmptyObjectVal, After: cty.EmptyObjectVal,
 			}}},
 		},
 		{
 			name: "created instead of imported", missing: 1, expect: Expect{Listed: []Object{team}},
-			result: Result{Changes: []Change{{Address: team.Address, Type: team.Type, Action: Create}}},
+			result: plans.Plan{Changes: []plans.Change{{Address: team.Address, Type: team.Type, Action: plans.Create}}},
 		},
 		{
 			name: "forgotten", missing: 0, expect: Expect{},
-			result: Result{Changes: []Change{{Address: team.Address, Type: team.Type, Action: Forget, ID: "t1"}}},
+			result: plans.Plan{Changes: []plans.Change{{Address: team.Address, Type: team.Type, Action: plans.Forget, ID: "t1"}}},
 		},
-		{name: "output", result: Result{Outputs: []string{"x"}}},
-		{name: "provider action", result: Result{Invoked: []string{"action.x.y"}}},
+		{name: "output", result: plans.Plan{Outputs: []string{"x"}}},
+		{name: "provider action", result: plans.Plan{Invoked: []string{"action.x.y"}}},
 		{
 			name: "drift that the code follows", clean: true, expect: Expect{Listed: []Object{team}},
-			result: Result{Changes: []Change{managed}, Drift: drift},
+			result: plans.Plan{Changes: []plans.Change{managed}, Drift: drift},
 		},
 		{
 			name: "drift that was ruled out", expect: Expect{Listed: []Object{team}, RefuseDrift: true},
-			result: Result{Changes: []Change{managed}, Drift: drift},
+			result: plans.Plan{Changes: []plans.Change{managed}, Drift: drift},
 		},
 		{
 			name: "errors", incomplete: "gave up",
-			result: Result{Errored: true, Diagnostics: []Diagnostic{{Severity: "error", Summary: "no"}}},
+			result: plans.Plan{Errored: true, Diagnostics: []plans.Diagnostic{{Severity: "error", Summary: "no"}}},
 		},
-		{name: "warnings", clean: true, result: Result{Diagnostics: []Diagnostic{{Severity: "warning", Summary: "hm"}}}},
-		{name: "put off", incomplete: "rootly_team.late", result: Result{Deferred: []string{"rootly_team.late"}}},
-		{name: "only some addresses", incomplete: "restricted", result: Result{Targeted: true}},
+		{name: "warnings", clean: true, result: plans.Plan{Diagnostics: []plans.Diagnostic{{Severity: "warning", Summary: "hm"}}}},
+		{name: "put off", incomplete: "rootly_team.late", result: plans.Plan{Deferred: []string{"rootly_team.late"}}},
+		{name: "only some addresses", incomplete: "restricted", result: plans.Plan{Targeted: true}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -200,55 +201,34 @@ func TestSecretBehindASetHidesTheSet(t *testing.T) {
 		header := cty.ObjectVal(map[string]cty.Value{"token": cty.StringVal(token)})
 		return cty.ObjectVal(map[string]cty.Value{"headers": cty.TupleVal([]cty.Value{header})})
 	}
-	change := Change{Action: Update, Before: headers("one"), After: headers("two")}
+	change := plans.Change{Action: plans.Update, Before: headers("one"), After: headers("two")}
 	got := differenceLines(differencesOf(change, []cty.Path{hidden}, secret.NewVeil(secret.Options{}).Show))
 	if diff := cmp.Diff([]string{"update  headers: (sensitive value) -> (sensitive value)"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestReadPlanRefusesWhatIsNoPlan(t *testing.T) {
-	t.Parallel()
-	for name, text := range map[string]string{
-		"empty":         ``,
-		"torn":          `{"format_version": "1.2", "resource_changes": [{"address": "a`,
-		"torn in skip":  `{"format_version": "1.2", "configuration": {"a": [`,
-		"no version":    `{"errored": false}`,
-		"newer version": `{"format_version": "2.0"}`,
-		"other shape":   `{"format_version": "1.2", "resource_changes": {}}`,
-		"array":         `[]`,
-		"null":          `null`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if plan, err := readPlan(strings.NewReader(text)); err == nil {
-				t.Errorf("read as %+v", plan)
-			}
-		})
-	}
-}
-
 func TestJudgeRefusesTwoAddressesOfOneObject(t *testing.T) {
 	t.Parallel()
 	listed := []Object{{Type: "rootly_team", ID: "t1"}}
-	changed := func(c Change) Change {
+	changed := func(c plans.Change) plans.Change {
 		c.Before, c.After = cty.EmptyObjectVal, cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal("x")})
 		return c
 	}
-	first := Change{Address: "rootly_team.a", Type: "rootly_team", ID: "t1", Action: NoOp}
+	first := plans.Change{Address: "rootly_team.a", Type: "rootly_team", ID: "t1", Action: plans.NoOp}
 	for name, tt := range map[string]struct {
-		second Change
+		second plans.Change
 		twice  bool
 	}{
-		"in state":           {Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Action: NoOp}, true},
-		"imported":           {Change{Address: "module.m.rootly_team.b", Type: "rootly_team", ID: "t1", Import: "t1", Action: NoOp}, true},
-		"imported, changing": {changed(Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Import: "t1", Action: Update}), true},
-		"another type":       {Change{Address: "rootly_cause.b", Type: "rootly_cause", ID: "t1", Action: NoOp}, false},
-		"let go":             {changed(Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Action: Forget}), false},
+		"in state":           {plans.Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Action: plans.NoOp}, true},
+		"imported":           {plans.Change{Address: "module.m.rootly_team.b", Type: "rootly_team", ID: "t1", Import: "t1", Action: plans.NoOp}, true},
+		"imported, changing": {changed(plans.Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Import: "t1", Action: plans.Update}), true},
+		"another type":       {plans.Change{Address: "rootly_cause.b", Type: "rootly_cause", ID: "t1", Action: plans.NoOp}, false},
+		"let go":             {changed(plans.Change{Address: "rootly_team.b", Type: "rootly_team", ID: "t1", Action: plans.Forget}), false},
 	} {
 		// What people edited may differ, and what was so before may stay: having two addresses is neither.
 		expect := Expect{Listed: listed, Edited: map[string]bool{"rootly_team.b": true, "module.m.rootly_team.b": true}}
-		verdict := Judge(&Result{Changes: []Change{first, tt.second}}, expect)
+		verdict := Judge(&plans.Plan{Changes: []plans.Change{first, tt.second}}, expect)
 		if got := verdict.Twice[tt.second.Address] == "rootly_team.a"; got != tt.twice || tt.twice == verdict.Clean {
 			t.Errorf("%s: twice %v, clean %v: %+v", name, verdict.Twice, verdict.Clean, verdict.Unexpected)
 		}

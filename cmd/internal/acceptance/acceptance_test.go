@@ -24,7 +24,7 @@ func TestAcceptance(t *testing.T) {
 	}
 	for name, size := range sizes {
 		for _, p := range providers(t) {
-			for _, engine := range engines(t) {
+			for _, engine := range engineNames(t) {
 				t.Run(strings.Join([]string{name, p.name, filepath.Base(engine)}, "/"), func(t *testing.T) {
 					t.Parallel()
 					accept(t, size, p, engine)

@@ -32,7 +32,7 @@ func TestCrashingObjects(t *testing.T) {
 		{name: "folded", dies: map[string]string{"severities": "plan"}, args: []string{"--fold"}},
 		{name: "in a state", dies: map[string]string{"services": "read"}, args: []string{"--import-as", "state"}},
 	} {
-		for _, engine := range engines(t) {
+		for _, engine := range engineNames(t) {
 			t.Run(test.name+" "+filepath.Base(engine), func(t *testing.T) {
 				t.Parallel()
 				server, url := serve(t, of(60))

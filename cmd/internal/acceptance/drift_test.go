@@ -217,7 +217,7 @@ func (r root) drift(t *testing.T, args ...string) (report.Changes, int, string) 
 func TestAcceptanceOfDrift(t *testing.T) {
 	t.Parallel()
 	for _, p := range providers(t) {
-		for _, engine := range engines(t) {
+		for _, engine := range engineNames(t) {
 			t.Run(p.name+"/"+filepath.Base(engine), func(t *testing.T) {
 				t.Parallel()
 				clickAndTell(t, p, engine)

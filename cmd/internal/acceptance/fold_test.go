@@ -30,7 +30,7 @@ func misreading(only string) serveProvider {
 func TestUncleanFoldsAreTakenApart(t *testing.T) {
 	t.Parallel()
 	_, url := serve(t, of(250))
-	for _, engine := range engines(t) {
+	for _, engine := range engineNames(t) {
 		dir := filepath.Join(t.TempDir(), "out")
 		args := []string{
 			"import", "-o", dir, "--url", url, "--token", token, "--provider", "stand-in", "--engine", engine, "--fold",
@@ -61,7 +61,7 @@ func TestUncleanMembersLeaveTheirFold(t *testing.T) {
 	t.Parallel()
 	_, url := serve(t, of(250))
 	dir := filepath.Join(t.TempDir(), "out")
-	args := []string{"import", "-o", dir, "--url", url, "--token", token, "--provider", "stand-in", "--engine", engines(t)[0], "--resources", "cause"}
+	args := []string{"import", "-o", dir, "--url", url, "--token", token, "--provider", "stand-in", "--engine", engineNames(t)[0], "--resources", "cause"}
 	first := program(t, os.Environ(), append(args, "--fold")...)
 	causes, err := os.ReadFile(filepath.Join(dir, "causes.tf"))
 	one := entry.FindStringSubmatch(string(causes))

@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
@@ -25,7 +26,7 @@ func TestNothingUnprovenIsWritten(t *testing.T) {
 		seeds = said
 	}
 	server, url := serve(t, of(100))
-	engine := engines(t)
+	engine := engineNames(t)
 	live := map[string]bool{}
 	for _, o := range server.Snapshot() {
 		live[o.API] = true
@@ -99,11 +100,11 @@ func (m *misbehaving) clean(t *testing.T, dir string, s report.Summary) {
 		t.Fatal(err)
 	}
 	defer served.Close()
-	engine, err := verify.FindEngine(t.Context(), verify.Options{Engine: m.engine})
+	engine, err := engines.Find(t.Context(), engines.Options{Engine: m.engine})
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := verify.Plan(t.Context(), verify.Job{
+	result, err := engines.Plan(t.Context(), engines.Job{
 		Engine: engine, Dir: dir, URL: m.url, Token: token, Reattach: served.Reattach, StandIn: served.Name, TempDir: t.TempDir(),
 	})
 	if err != nil {
@@ -114,7 +115,7 @@ func (m *misbehaving) clean(t *testing.T, dir string, s report.Summary) {
 	}
 	managed := code{imports: map[string]string{}}
 	for _, c := range result.Changes {
-		if c.Action != verify.NoOp {
+		if c.Action != plans.NoOp {
 			t.Errorf("what was written plans to %s %s", c.Action, c.Address)
 		}
 		if c.ID != "" {

@@ -17,7 +17,7 @@ import (
 // was asked to do.
 func TestEngineInitialisesOnce(t *testing.T) {
 	t.Parallel()
-	for _, engine := range engines(t) {
+	for _, engine := range engineNames(t) {
 		t.Run(filepath.Base(engine), func(t *testing.T) {
 			t.Parallel()
 			_, url := serve(t, of(60))

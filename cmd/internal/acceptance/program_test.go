@@ -28,7 +28,7 @@ const token = "rootly_acceptance_token"
 func large() bool { return os.Getenv("ACCEPTANCE") != "" }
 
 // engines finds what can plan here: terraform and tofu on PATH, and the tofu that TOFU_BIN names.
-func engines(t *testing.T) []string {
+func engineNames(t *testing.T) []string {
 	t.Helper()
 	var found []string
 	for _, name := range []string{"terraform", "tofu"} {

@@ -25,7 +25,7 @@ func TestAcceptanceOfRebuilding(t *testing.T) {
 	for _, p := range providers(t) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			rebuild(t, p, engines(t)[0])
+			rebuild(t, p, engineNames(t)[0])
 		})
 	}
 }
@@ -36,7 +36,7 @@ func TestAcceptanceOfRebuildingFolds(t *testing.T) {
 	for _, p := range providers(t) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			rebuild(t, p, engines(t)[0], "--fold")
+			rebuild(t, p, engineNames(t)[0], "--fold")
 		})
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
@@ -21,7 +22,7 @@ func TestAcceptanceOfTheDriftWorkflow(t *testing.T) {
 	values := filepath.Join(dir, "values.tfvars")
 	write(t, values, "service_id = \"s\"\nalert_urgency_id = \"u\"\nslack_workspace_id = \"w\"\n")
 	_, url := serve(t, of(30))
-	engine, err := verify.FindEngine(t.Context(), verify.Options{Engine: engines(t)[0]})
+	engine, err := engines.Find(t.Context(), engines.Options{Engine: engineNames(t)[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func TestAcceptanceOfTheDriftWorkflow(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer served.Close()
-	result, err := verify.Plan(t.Context(), verify.Job{
+	result, err := engines.Plan(t.Context(), engines.Job{
 		Engine: engine, Dir: dir, URL: url, Token: token, VarFiles: []string{values}, Reattach: served.Reattach, StandIn: served.Name,
 	})
 	if err != nil {
@@ -43,7 +44,7 @@ func TestAcceptanceOfTheDriftWorkflow(t *testing.T) {
 	}
 	made := 0
 	for _, c := range result.Changes {
-		if c.Action == verify.Create {
+		if c.Action == plans.Create {
 			made++
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -28,7 +29,7 @@ func TestAcceptanceOfSensitivity(t *testing.T) {
 	}
 	live, url := serve(t, of(0))
 	dir, summary := imported(t, url, os.Environ(), "--no-verify")
-	s := sensitivity{dir: dir, live: live.Snapshot(), told: told(summary), code: read(t, dir), engine: engines(t)[0]}
+	s := sensitivity{dir: dir, live: live.Snapshot(), told: told(summary), code: read(t, dir), engine: engineNames(t)[0]}
 	unprotect(t, dir)
 	for share := range shares {
 		t.Run(fmt.Sprint(share+1, " of ", shares), func(t *testing.T) {
@@ -126,11 +127,11 @@ func (s sensitivity) plan(t *testing.T, objects []sandbox.Object) map[string]*se
 		t.Fatal(err)
 	}
 	defer served.Close()
-	engine, err := verify.FindEngine(t.Context(), verify.Options{Engine: s.engine})
+	engine, err := engines.Find(t.Context(), engines.Options{Engine: s.engine})
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := verify.Plan(t.Context(), verify.Job{
+	result, err := engines.Plan(t.Context(), engines.Job{
 		Engine: engine, Dir: s.dir, URL: url, Token: token, Reattach: served.Reattach, StandIn: served.Name, TempDir: t.TempDir(),
 	})
 	if err != nil {
@@ -140,7 +141,7 @@ func (s sensitivity) plan(t *testing.T, objects []sandbox.Object) map[string]*se
 	for address, id := range s.code.imports {
 		expect.Listed = append(expect.Listed, verify.Object{Type: kindOf(address), ID: id, Address: address})
 	}
-	verdict := verify.Judge(result, expect)
+	verdict := verify.Judge(&result.Plan, expect)
 	for _, e := range verdict.Errors {
 		t.Errorf("the plan failed: %s", e)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
@@ -116,7 +116,7 @@ resource "rootly_cause" "a" { name = "Remote" }
 // initialise runs init in a directory, with the stand-in provider.
 func initialise(t *testing.T, dir, settings, url string) {
 	t.Helper()
-	engine, err := verify.FindEngine(t.Context(), verify.Options{})
+	engine, err := engines.Find(t.Context(), engines.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

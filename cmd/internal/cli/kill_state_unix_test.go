@@ -17,7 +17,8 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -207,7 +208,7 @@ func (k *stateKilling) plan(t *testing.T, dir string) {
 	if code, _ := filepath.Glob(filepath.Join(dir, "*.tf")); len(code) == 0 {
 		return // nothing was written yet
 	}
-	engine, err := verify.FindEngine(t.Context(), verify.Options{})
+	engine, err := engines.Find(t.Context(), engines.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +217,7 @@ func (k *stateKilling) plan(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer served.Close()
-	result, err := verify.Plan(t.Context(), verify.Job{
+	result, err := engines.Plan(t.Context(), engines.Job{
 		Engine: engine, Dir: dir, URL: k.url, Token: scriptToken, Reattach: served.Reattach, StandIn: served.Name,
 		StateFile: existing(filepath.Join(dir, k.state)), TempDir: t.TempDir(),
 	})
@@ -230,7 +231,7 @@ func (k *stateKilling) plan(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	for _, c := range result.Changes {
-		if c.Action != verify.NoOp {
+		if c.Action != plans.NoOp {
 			t.Errorf("a plan would %s %s", c.Action, c.Address)
 		}
 	}

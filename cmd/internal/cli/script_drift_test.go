@@ -10,7 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
@@ -26,7 +26,7 @@ func applyCode(ts *testscript.TestScript, neg bool, args []string) {
 	url, stop, err := connect.Serve(r.server)
 	ts.Check(err)
 	defer stop()
-	engine, err := verify.FindEngine(ctx, verify.Options{SearchPath: ts.Getenv("PATH")})
+	engine, err := engines.Find(ctx, engines.Options{SearchPath: ts.Getenv("PATH")})
 	ts.Check(err)
 	tf, err := tfexec.NewTerraform(ts.MkAbs(args[0]), engine.Path)
 	ts.Check(err)

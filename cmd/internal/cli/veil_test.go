@@ -16,6 +16,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exporter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
@@ -140,15 +142,15 @@ func TestNoOutputShowsASecretElsewhere(t *testing.T) {
 // shownIn is what every report says of a change.
 func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 	t.Helper()
-	change := verify.Change{Address: typ + ".a", Type: typ, ID: "1", Action: verify.Update, Before: before, After: after}
-	result := &verify.Result{Changes: []verify.Change{change}, Drift: []verify.Change{change}, Diagnostics: []verify.Diagnostic{{
+	change := plans.Change{Address: typ + ".a", Type: typ, ID: "1", Action: plans.Update, Before: before, After: after}
+	result := &engines.Result{Plan: plans.Plan{Changes: []plans.Change{change}, Drift: []plans.Change{change}, Diagnostics: []plans.Diagnostic{{
 		Severity: "error", Summary: "Invalid value", Address: typ + ".a", Detail: "has " + fmt.Sprint(planning.TextsOf(before), planning.TextsOf(after)),
-	}}}
+	}}}}
 	d := &drifting.Drifting{Plans: planning.Options{Veil: planning.NewVeil()}}
 	planning.VeilResult(d.Plans.Veil, result)
 	var b bytes.Buffer
 	s := &report.Summary{Command: "verify"}
-	planning.Note(&s.Proof, d.Plans.Veil, result, verify.Judge(result, verify.Expect{Show: d.Plans.Veil.Show}))
+	planning.Note(&s.Proof, d.Plans.Veil, result, verify.Judge(&result.Plan, verify.Expect{Show: d.Plans.Veil.Show}))
 	report.WriteText(&b, s)
 	if err := report.WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
@@ -200,19 +202,19 @@ func TestErrorsQuoteNoSecret(t *testing.T) {
 	}
 	veil := planning.NewVeil()
 	planning.LearnVariables(veil, dir, nil, []string{"TF_VAR_marked=quietotter4", "TF_VAR_plain=walrus"})
-	for _, d := range []verify.Diagnostic{
+	for _, d := range []plans.Diagnostic{
 		{Summary: "Invalid value for variable", Detail: "one of quietotter1, quietotter2, quietotter3 or quietotter4"},
 		{Summary: `expected authentication_password to be at least 9 long, got quietotter5`, Address: "rootly_status_page.a"},
 		{Summary: "Provider produced inconsistent result", Detail: `.custom_headers[0].value: was cty.StringVal("quietotter6"), but now cty.StringVal("quietotter7").`, Address: "rootly_webhooks_endpoint.a"},
 		{Summary: "Invalid value", Detail: "invalid value for secret (quietotter8)\nand 'quietotter9'", Address: "module.a.rootly_alerts_source.a[0]"},
 	} {
-		list := []verify.Diagnostic{d}
+		list := []plans.Diagnostic{d}
 		planning.VeilDiagnostics(veil, list)
 		if said := list[0].String(); strings.Contains(said, "quietotter") {
 			t.Errorf("%s", said)
 		}
 	}
-	plain := []verify.Diagnostic{{Summary: "Unsupported argument", Detail: `An argument named "nam" is not expected here. Did you mean "name" (walrus)?`}}
+	plain := []plans.Diagnostic{{Summary: "Unsupported argument", Detail: `An argument named "nam" is not expected here. Did you mean "name" (walrus)?`}}
 	planning.VeilDiagnostics(veil, plain)
 	if got := plain[0].Detail; got != `An argument named "nam" is not expected here. Did you mean "name" (walrus)?` {
 		t.Errorf("an error without a secret: %s", got)

@@ -15,7 +15,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -125,8 +126,8 @@ type Drifting struct {
 // A driftItem is one object that drifted.
 type driftItem struct {
 	kind       drift.Kind
-	outside    bool          // the state does not know it
-	wanted     verify.Action // what apply would do, where that is all
+	outside    bool         // the state does not know it
+	wanted     plans.Action // what apply would do, where that is all
 	typ, id    string
 	Address    string
 	Title      string
@@ -156,7 +157,7 @@ func (d *Drifting) plan(ctx context.Context) error {
 	d.progress.Stage("plan", 0)
 	d.Plans.Arguments = true
 	d.Plans.Identify = planning.IdentifyLive(d.client)
-	d.Plans.Progress = func(v verify.Progress) { d.progress.Step(v.Objects, v.Step) }
+	d.Plans.Progress = func(v engines.Progress) { d.progress.Step(v.Objects, v.Step) }
 	at := rootAt(d.w, d.o.Dir)
 	d.keepHere(at)
 	result, err := d.o.Plan(ctx, d.w, d.o.Dir, d.live, d.Plans)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
@@ -22,13 +24,13 @@ import (
 
 // Read turns a plan into items: what it would change back, and what it found changed or gone that
 // the code says nothing about.
-func (d *Drifting) Read(result *verify.Result, overlooked drift.Unordered) {
+func (d *Drifting) Read(result *engines.Result, overlooked drift.Unordered) {
 	d.managed, d.names = map[string]bool{}, map[string]string{}
 	byAddress := map[string]*driftItem{}
 	known := *result
 	known.Drift = slices.DeleteFunc(slices.Clone(result.Drift), neverRead)
 	result = &known
-	verdict := verify.Judge(result, verify.Expect{Show: d.Plans.Veil.Show})
+	verdict := verify.Judge(&result.Plan, verify.Expect{Show: d.Plans.Veil.Show})
 	for _, c := range result.Changes {
 		if catalogue.Lookup(c.Type) != nil && c.ID != "" {
 			d.managed[c.Type+"/"+c.ID], d.names[c.ID] = true, c.Address
@@ -36,7 +38,7 @@ func (d *Drifting) Read(result *verify.Result, overlooked drift.Unordered) {
 	}
 	for n, c := range slices.Concat(result.Drift, result.Changes) {
 		row := catalogue.Lookup(c.Type)
-		if row == nil || c.Action == verify.NoOp || c.Action == verify.Read || c.Import != "" {
+		if row == nil || c.Action == plans.NoOp || c.Action == plans.Read || c.Import != "" {
 			continue
 		}
 		item := byAddress[c.Address]
@@ -50,7 +52,7 @@ func (d *Drifting) Read(result *verify.Result, overlooked drift.Unordered) {
 		}
 		item.learn(c, row, n < len(result.Drift))
 	}
-	moved := map[string]verify.Change{}
+	moved := map[string]plans.Change{}
 	for _, c := range result.Drift {
 		moved[c.Address] = c
 	}
@@ -60,7 +62,7 @@ func (d *Drifting) Read(result *verify.Result, overlooked drift.Unordered) {
 			item.differs(diff, false)
 		}
 	}
-	planned := map[string]verify.Change{}
+	planned := map[string]plans.Change{}
 	for _, c := range result.Changes {
 		planned[c.Address] = c
 	}
@@ -76,8 +78,8 @@ func (d *Drifting) Read(result *verify.Result, overlooked drift.Unordered) {
 
 // neverRead reports whether the state has nothing of an object but its id, as where it was imported into
 // the state and not applied since: there is no earlier value that live could differ from.
-func neverRead(c verify.Change) bool {
-	if c.Action != verify.Update || c.Before == cty.NilVal || c.Before.IsNull() || !c.Before.Type().IsObjectType() {
+func neverRead(c plans.Change) bool {
+	if c.Action != plans.Update || c.Before == cty.NilVal || c.Before.IsNull() || !c.Before.Type().IsObjectType() {
 		return false
 	}
 	for name, v := range c.Before.AsValueMap() {
@@ -101,13 +103,13 @@ const unapplied drift.Kind = "unapplied"
 
 // learn takes from a change what kind of drift it is and who the object is. What was found outside of
 // the code comes before what the code wants.
-func (i *driftItem) learn(c verify.Change, row *catalogue.Type, outside bool) {
+func (i *driftItem) learn(c plans.Change, row *catalogue.Type, outside bool) {
 	i.outside = i.outside || outside
 	switch {
-	case outside && c.Action == verify.Delete:
+	case outside && c.Action == plans.Delete:
 		i.kind = drift.Removed
 	case i.kind == drift.Removed:
-	case c.Action == verify.Create || c.Action == verify.Delete || c.Action == verify.Forget:
+	case c.Action == plans.Create || c.Action == plans.Delete || c.Action == plans.Forget:
 		i.kind, i.wanted = unapplied, c.Action
 	}
 	for _, v := range []cty.Value{c.Before, c.After} {

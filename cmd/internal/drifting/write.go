@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
@@ -19,7 +20,7 @@ import (
 )
 
 // wants notes the edit that would make the code say what is live.
-func (i *driftItem) wants(diff verify.Difference, c verify.Change, veil *secret.Veil) {
+func (i *driftItem) wants(diff verify.Difference, c plans.Change, veil *secret.Veil) {
 	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
 		return
 	}
@@ -42,9 +43,9 @@ func (i *driftItem) heal(deeds []rewrite.Deed) string {
 	case i.kind == drift.Added:
 		return "import takes it into the code; or delete it in Rootly"
 	case i.kind == unapplied:
-		return map[verify.Action]string{
-			verify.Create: "apply makes it: the state never had it", verify.Delete: "apply destroys it: the code has it no more",
-			verify.Forget: "apply lets go of it, as the code says",
+		return map[plans.Action]string{
+			plans.Create: "apply makes it: the state never had it", plans.Delete: "apply destroys it: the code has it no more",
+			plans.Forget: "apply lets go of it, as the code says",
 		}[i.wanted]
 	case len(i.edits) == 0:
 		return "the code has nothing against it: the next apply takes it into the state"

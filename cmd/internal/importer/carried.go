@@ -9,7 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -168,7 +168,7 @@ func names(res *graph.Resource, ids map[string]bool) bool {
 }
 
 // widenSubset adds what the targets brought along, which is planned as well.
-func (r *Run) widenSubset(planned []verify.Change) {
+func (r *Run) widenSubset(planned []plans.Change) {
 	if r.subset == nil {
 		return
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -17,7 +17,7 @@ import (
 
 // takeOutCrashing finds the object at which the provider stopped, takes it out of what is planned and
 // returns its address. The error is the crash where none is found, or too many.
-func (r *Run) takeOutCrashing(ctx context.Context, crash *verify.CrashError) (string, error) {
+func (r *Run) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (string, error) {
 	stateFile, err := r.stateToProve()
 	if err != nil {
 		return "", err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
@@ -37,7 +38,7 @@ func (r *Run) haveFolds(ctx context.Context) error {
 	case r.o.Output == "json":
 		return exit.Usage(fmt.Errorf("%s has folded objects, which --output json cannot write", r.o.Dir), "leave out --output json")
 	}
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: r.o.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	engine, err := engines.Find(ctx, engines.Options{Engine: r.o.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
 	if err != nil {
 		return ctx.Err() // whether one is needed was settled before
 	}
@@ -215,8 +216,8 @@ func (r *Run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error
 // against one of several objects of a block it has against the block too.
 func objections(v verify.Verdict, planErr error) (against map[string]string, general string) {
 	against = map[string]string{}
-	var crash *verify.CrashError
-	var refused *verify.EngineError
+	var crash *engines.CrashError
+	var refused *engines.RefusedError
 	if errors.As(planErr, &refused) && !errors.As(planErr, &crash) {
 		return against, refused.Error()
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
@@ -28,7 +28,7 @@ func (r *Run) identify() {
 }
 
 // identified is the id of the object that a plan of this run is about.
-func (r *Run) identified(_ context.Context, c verify.Change) string {
+func (r *Run) identified(_ context.Context, c plans.Change) string {
 	return string(r.ids.Of(c.Type, graph.ID(c.ID)))
 }
 

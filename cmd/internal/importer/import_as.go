@@ -12,7 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -53,8 +53,8 @@ func (a *ImportAs) blocks() func(*graph.Resource) bool {
 
 // A stateRun is the state that a run finds and the one that it leaves.
 type stateRun struct {
-	engine  verify.Engine
-	job     verify.Job
+	engine  engines.Engine
+	job     engines.Job
 	present []byte // empty where there is none
 	held    []tfstate.Held
 	moves   map[graph.Address]graph.Address // by moved blocks of earlier runs, which may not be applied yet
@@ -68,8 +68,8 @@ func (r *Run) openState(ctx context.Context) error {
 	}
 	s := &stateRun{}
 	var err error
-	s.engine, err = verify.FindEngine(ctx, verify.Options{Engine: r.o.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
-	var missing *verify.UnavailableError
+	s.engine, err = engines.Find(ctx, engines.Options{Engine: r.o.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	var missing *engines.UnavailableError
 	switch {
 	case errors.As(err, &missing) && r.o.writesState():
 		return exit.WithHint(err, "only terraform or tofu can put objects into a state; --import-as blocks needs neither until you plan")
@@ -78,7 +78,7 @@ func (r *Run) openState(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	s.job = verify.Job{Engine: s.engine, Dir: r.Dir.Path(), Environ: r.W.Environ()}
+	s.job = engines.Job{Engine: s.engine, Dir: r.Dir.Path(), Environ: r.W.Environ()}
 	if r.o.writesState() {
 		if err := freeState(s.job.Dir); err != nil {
 			return err
@@ -117,7 +117,7 @@ func freeState(dir string) error {
 
 // pull reads the state where the directory's code says that it is.
 func (s *stateRun) pull(ctx context.Context, w world.World) ([]byte, error) {
-	elsewhere, err := verify.KeepsStateElsewhere(s.job.Dir)
+	elsewhere, err := engines.KeepsStateElsewhere(s.job.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -129,7 +129,7 @@ func (s *stateRun) pull(ctx context.Context, w world.World) ([]byte, error) {
 			fmt.Sprintf("unset it and choose the workspace with: %s workspace select %s", s.engine.Name, name))
 	}
 	if elsewhere {
-		return verify.PullState(ctx, s.job)
+		return engines.PullState(ctx, s.job)
 	}
 	content, err := disk.ReadFile(filepath.Join(s.job.Dir, planning.StateName), disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -291,7 +291,7 @@ func (r *Run) commitWithState(ctx context.Context) error {
 	if err := r.moveIn(); err != nil {
 		return err
 	}
-	if err := verify.PushState(ctx, r.state.job, content); err != nil {
+	if err := engines.PushState(ctx, r.state.job, content); err != nil {
 		return fmt.Errorf("extend the state; the code has import blocks until that works: %w", err)
 	}
 	if !r.o.writesBlocks() {

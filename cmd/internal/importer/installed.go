@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
@@ -13,7 +13,7 @@ func (r *Run) haveEngine(ctx context.Context) error {
 	if r.o.Proof.Off {
 		return nil
 	}
-	_, err := verify.FindEngine(ctx, verify.Options{
+	_, err := engines.Find(ctx, engines.Options{
 		Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ(),
 	})
 	return r.unproven(ctx, err)
@@ -27,17 +27,17 @@ func (r *Run) installedSchema(ctx context.Context, dir string) error {
 	if r.o.Proof.Off || r.o.Proof.Provider != "official" {
 		return nil
 	}
-	p, err := verify.Installed(dir)
+	p, err := engines.Installed(dir)
 	if err != nil || p.Version == "" || p.Version == schema.SnapshotVersion {
 		return err
 	}
-	engine, err := verify.FindEngine(ctx, verify.Options{
+	engine, err := engines.Find(ctx, engines.Options{
 		Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ(),
 	})
 	if err != nil {
 		return nil // the proof will say so
 	}
-	data, err := verify.Schema(ctx, engine, dir, p, r.W.Environ())
+	data, err := engines.Schema(ctx, engine, dir, p, r.W.Environ())
 	if err != nil {
 		return fmt.Errorf("ask provider %s for its schema: %w", p.Version, err)
 	}

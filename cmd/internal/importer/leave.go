@@ -14,6 +14,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
@@ -221,7 +223,7 @@ func (r *Run) deselected() map[state.Key]bool {
 
 // removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
 func (r *Run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	engine, err := engines.Find(ctx, engines.Options{Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
 	if err != nil {
 		return generator.WithLifecycle, ctx.Err()
 	}
@@ -296,7 +298,7 @@ func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string
 		ours[c.Address.String()] = true
 	}
 	for _, c := range result.Changes {
-		if c.Action != verify.NoOp && !ours[c.Address] {
+		if c.Action != plans.NoOp && !ours[c.Address] {
 			s.before = append(s.before, c)
 		}
 	}

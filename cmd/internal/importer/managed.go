@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -84,7 +84,7 @@ func appendPlace(list []tfstate.Held, address, id string) []tfstate.Held {
 
 // plan lets the engine say what the module has and imports: all of it, or, where another provider keeps
 // that from being planned, what its import blocks lead to. The error is why neither could be planned as a whole.
-func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]verify.Change, error) {
+func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Change, error) {
 	if q.Proof.Off {
 		return nil, errUnplanned
 	}
@@ -92,7 +92,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]verify.Chan
 	if err != nil {
 		return nil, err
 	}
-	var kept []verify.Change
+	var kept []plans.Change
 	var why error
 	for _, targets := range [][]string{nil, blocksTargeted(unread)} {
 		if why != nil && len(targets) == 0 {
@@ -119,9 +119,9 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]verify.Chan
 var errUnplanned = fmt.Errorf("--no-verify plans nothing")
 
 // staying are the changes after which the module has the object.
-func staying(changes []verify.Change) []verify.Change {
-	return slices.DeleteFunc(slices.Clone(changes), func(c verify.Change) bool {
-		return c.Action == verify.Delete || c.Action == verify.Forget || c.Action == verify.Read
+func staying(changes []plans.Change) []plans.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c plans.Change) bool {
+		return c.Action == plans.Delete || c.Action == plans.Forget || c.Action == plans.Read
 	})
 }
 

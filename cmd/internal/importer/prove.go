@@ -10,6 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -154,7 +155,7 @@ func (r *Run) unproven(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var missing *verify.UnavailableError
+	var missing *engines.UnavailableError
 	if errors.As(err, &missing) {
 		return withoutProof(missing)
 	}
@@ -162,7 +163,7 @@ func (r *Run) unproven(ctx context.Context, err error) error {
 }
 
 // withoutProof adds the way out to an error that keeps code from being proven.
-func withoutProof(missing *verify.UnavailableError) error {
+func withoutProof(missing *engines.UnavailableError) error {
 	return exit.WithHint(missing, missing.Hint()+"; --no-verify writes the code unproven")
 }
 
@@ -206,7 +207,7 @@ func (r *Run) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Pl
 	}
 	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.staged.Dir(), t, planning.Options{
 		States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: r.around.providers.aliases,
-		Progress: func(v verify.Progress) { r.progress.Step(v.Objects, v.Step) },
+		Progress: func(v engines.Progress) { r.progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err
 }

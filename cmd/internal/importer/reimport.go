@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -47,7 +47,7 @@ type Surroundings struct {
 	ignore  ignore.File
 	left    map[state.Key]bool // what a filter or the ignore file leaves out; nil until asked for
 	ignored []graph.Target     // what the ignore file leaves out
-	before  []verify.Change    // what the directory planned before
+	before  []plans.Change     // what the directory planned before
 	planned bool               // whether before was asked for
 }
 

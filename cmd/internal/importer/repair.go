@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -24,7 +25,7 @@ const (
 
 // planAndMend plans the staged directory, mends what the plan would change, and plans again, until
 // the plan is clean or nothing more can be done. The last plan is always of the whole.
-func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*verify.Result, error) {
+func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*engines.Result, error) {
 	mender := repair.New(r.Schema)
 	for round := 0; ; round++ {
 		result, verdict, err := r.judge(ctx, t, nil)
@@ -55,14 +56,14 @@ func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*verify.Result
 
 // judge plans and compares the plan with what is expected. Of which addresses is to be given where it is
 // not of all that can be planned. Objects at which the provider stops are taken out on the way.
-func (r *Run) judge(ctx context.Context, t connect.Target, part []string) (*verify.Result, verify.Verdict, error) {
+func (r *Run) judge(ctx context.Context, t connect.Target, part []string) (*engines.Result, verify.Verdict, error) {
 	for {
 		targets := part
 		if len(targets) == 0 {
 			targets = r.readable()
 		}
 		result, verdict, err := r.judgeOnce(ctx, t, targets)
-		var crash *verify.CrashError
+		var crash *engines.CrashError
 		if !errors.As(err, &crash) {
 			return result, verdict, err
 		}
@@ -74,7 +75,7 @@ func (r *Run) judge(ctx context.Context, t connect.Target, part []string) (*veri
 	}
 }
 
-func (r *Run) judgeOnce(ctx context.Context, t connect.Target, targets []string) (*verify.Result, verify.Verdict, error) {
+func (r *Run) judgeOnce(ctx context.Context, t connect.Target, targets []string) (*engines.Result, verify.Verdict, error) {
 	stateFile, err := r.stateToProve()
 	if err != nil {
 		return nil, verify.Verdict{}, err
@@ -88,14 +89,14 @@ func (r *Run) judgeOnce(ctx context.Context, t connect.Target, targets []string)
 		return nil, verify.Verdict{}, err
 	}
 	r.widenSubset(result.Changes)
-	verdict := verify.Judge(result, r.expect())
+	verdict := verify.Judge(&result.Plan, r.expect())
 	if !verdict.Clean {
 		again, err := r.planBefore(ctx, t, stateFile)
 		if err != nil {
 			return nil, verify.Verdict{}, err
 		}
 		if again {
-			verdict = verify.Judge(result, r.expect())
+			verdict = verify.Judge(&result.Plan, r.expect())
 		}
 	}
 	if (len(r.unread)+len(r.around.providers.others) > 0 || r.subset != nil) && verdict.Incomplete != "" {
@@ -117,7 +118,7 @@ func (r *Run) stateToProve() (string, error) {
 
 // mend repairs what a plan would change. Large directories are planned in part until the part is
 // clean. It reports whether anything was changed, so that the whole is worth another plan.
-func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *verify.Result, verdict verify.Verdict) (bool, error) {
+func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
 	changed := false
 	for range maxRounds {
 		done := m.Mend(r.graph, result.Changes, verdict)

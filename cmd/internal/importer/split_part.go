@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -137,7 +137,7 @@ func (p *modulePart) stateSource() *graph.DataSource {
 		Address: graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(p.name)},
 		Note:    "The state of ../" + p.name + ", which is to be applied first. If it is kept elsewhere, say so here.",
 	}
-	kind, config, err := verify.Backend(p.run.Dir.Path())
+	kind, config, err := engines.Backend(p.run.Dir.Path())
 	if err != nil || kind == "" || kind == "local" && !config.Type().HasAttribute("path") {
 		kind, config = "local", cty.ObjectVal(map[string]cty.Value{"path": cty.StringVal("../" + p.name + "/" + planning.StateName)})
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
@@ -22,7 +22,7 @@ const (
 )
 
 // blame names the object at which the provider stopped, as far as it can be found.
-func (p *Planner) blame(ctx context.Context, stateFile string, crash *verify.CrashError) error {
+func (p *Planner) blame(ctx context.Context, stateFile string, crash *engines.CrashError) error {
 	address, alone, err := p.Session.Culprit(ctx, stateFile, crash, nil)
 	switch {
 	case err != nil:
@@ -40,7 +40,7 @@ var ofTypes = regexp.MustCompile(`^(interface conversion|runtime error|assignmen
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 
 // WhyCrashed tells of a crash, with none of the secrets. Where they are not known it tells of types only.
-func WhyCrashed(crash *verify.CrashError, secrets []string) string {
+func WhyCrashed(crash *engines.CrashError, secrets []string) string {
 	const why = "the provider crashes on it"
 	if crash.Panic == "" || secrets == nil && !ofTypes.MatchString(crash.Panic) {
 		return why

@@ -3,7 +3,7 @@ package planning
 import (
 	"testing"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 )
 
 func TestWhyCrashedShowsNoSecret(t *testing.T) {
@@ -19,7 +19,7 @@ func TestWhyCrashedShowsNoSecret(t *testing.T) {
 		{"secrets unknown", "bad value hunter2x", "the provider crashes on it", nil},
 		{"silence", "", "the provider crashes on it", nil},
 	} {
-		if got := WhyCrashed(&verify.CrashError{Panic: test.said}, test.secrets); got != test.want {
+		if got := WhyCrashed(&engines.CrashError{Panic: test.said}, test.secrets); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}

@@ -3,7 +3,7 @@ package planning
 import (
 	"context"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -27,7 +27,7 @@ func IdentifyHeld(list []tfstate.Held, ids rootly.IDs) []graph.Target {
 // IdentifyLive asks the API for the ids of objects that a plan knows by their slug.
 func IdentifyLive(client *api.Client) identify {
 	asked := map[graph.Target]string{}
-	return func(ctx context.Context, c verify.Change) string {
+	return func(ctx context.Context, c plans.Change) string {
 		row := catalogue.Lookup(c.Type)
 		if !c.BySlug || row == nil {
 			return c.ID

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
@@ -15,20 +16,20 @@ type Planner struct {
 	Dir     string
 	Target  connect.Target
 	veil    *secret.Veil // of what the plan says
-	Session *verify.Session
+	Session *engines.Session
 	served  *standin.Served // nil for the official provider
 	known   identify
 }
 
 // Plan plans the directory, limited to targets where there are some.
-func (p *Planner) Plan(ctx context.Context, stateFile string, targets []string) (*verify.Result, error) {
+func (p *Planner) Plan(ctx context.Context, stateFile string, targets []string) (*engines.Result, error) {
 	result, err := p.Session.Plan(ctx, stateFile, targets)
 	if err != nil {
 		veilError(p.veil, err)
 		return nil, err
 	}
 	VeilResult(p.veil, result)
-	for _, changes := range [][]verify.Change{result.Changes, result.Drift} {
+	for _, changes := range [][]plans.Change{result.Changes, result.Drift} {
 		for i := range changes {
 			p.identify(ctx, &changes[i])
 		}
@@ -37,7 +38,7 @@ func (p *Planner) Plan(ctx context.Context, stateFile string, targets []string) 
 }
 
 // identify gives a change the id of its object, by whatever the code and the state call it.
-func (p *Planner) identify(ctx context.Context, c *verify.Change) {
+func (p *Planner) identify(ctx context.Context, c *plans.Change) {
 	c.Import, c.ID = PlainID(c.Import), PlainID(c.ID)
 	if p.known == nil {
 		return
@@ -65,7 +66,7 @@ func (p *Planner) Close() error {
 const RootlyProvider = "rootly"
 
 // FirstError is the first error that the engine reported.
-func FirstError(r *verify.Result) string {
+func FirstError(r *engines.Result) string {
 	for _, d := range r.Diagnostics {
 		if d.IsError() {
 			return d.String()
@@ -75,7 +76,7 @@ func FirstError(r *verify.Result) string {
 }
 
 // identify finds the id of the object of a change, which may be known by its slug. Nil knows none.
-type identify func(ctx context.Context, c verify.Change) string
+type identify func(ctx context.Context, c plans.Change) string
 
 // PlainID is the id of an object in what the provider imports it by, which may be a path.
 func PlainID(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }

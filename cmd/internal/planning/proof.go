@@ -2,12 +2,13 @@ package planning
 
 import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
 // Note writes what the plan said into the report.
-func Note(p *report.Proof, veil *secret.Veil, result *verify.Result, v verify.Verdict) {
+func Note(p *report.Proof, veil *secret.Veil, result *engines.Result, v verify.Verdict) {
 	p.State = report.ProofClean
 	if !v.Clean || len(p.Differences) > 0 {
 		p.State = report.ProofDiffers

@@ -8,18 +8,18 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
 // Planner prepares a directory for plans. Targets and state are of no account yet.
 func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*Planner, error) {
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: p.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	engine, err := engines.Find(ctx, engines.Options{Engine: p.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
 	if err != nil {
 		return nil, err
 	}
-	job := verify.Job{
+	job := engines.Job{
 		Engine: engine, Dir: dir, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
 		Backend: o.Backend, VarFiles: o.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
 		Always: o.Always, Aliases: o.Aliases,
@@ -40,7 +40,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		}
 		job.Reattach, job.StandIn = pl.served.Reattach, pl.served.Name
 	}
-	if pl.Session, err = verify.Open(job); err != nil {
+	if pl.Session, err = engines.Open(job); err != nil {
 		return nil, errors.Join(err, pl.Close())
 	}
 	return pl, nil
@@ -73,19 +73,19 @@ type Options struct {
 	Always    bool         // the target is asked whatever the code says, for the default configuration of the provider
 	Aliases   []string     // and for those of these names
 	Veil      *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
-	Progress  func(verify.Progress)
+	Progress  func(engines.Progress)
 }
 
 // Plan runs the engine in a directory against a target, once, unless the provider crashes: then the error
 // names the object at which it did.
-func (p *Proof) Plan(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (result *verify.Result, err error) {
+func (p *Proof) Plan(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (result *engines.Result, err error) {
 	planner, err := p.Planner(ctx, w, dir, t, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, planner.Close()) }()
 	result, err = planner.Plan(ctx, o.StateFile, o.Targets)
-	var crash *verify.CrashError
+	var crash *engines.CrashError
 	if errors.As(err, &crash) {
 		return nil, planner.blame(ctx, o.StateFile, crash)
 	}

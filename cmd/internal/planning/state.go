@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -19,7 +19,7 @@ const StateName = "terraform.tfstate"
 
 // ReadState returns the state of a directory, and whether it is kept anywhere but beside the code.
 func ReadState(ctx context.Context, w world.World, engineName, dir string) (content []byte, elsewhere bool, err error) {
-	if elsewhere, err = verify.KeepsStateElsewhere(dir); err != nil {
+	if elsewhere, err = engines.KeepsStateElsewhere(dir); err != nil {
 		return nil, false, err
 	}
 	if !elsewhere {
@@ -31,11 +31,11 @@ func ReadState(ctx context.Context, w world.World, engineName, dir string) (cont
 			return content, false, err
 		}
 	}
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: engineName, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	engine, err := engines.Find(ctx, engines.Options{Engine: engineName, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
 	if err != nil {
 		return nil, true, err
 	}
-	content, err = verify.PullState(ctx, verify.Job{Engine: engine, Dir: dir, Environ: w.Environ()})
+	content, err = engines.PullState(ctx, engines.Job{Engine: engine, Dir: dir, Environ: w.Environ()})
 	if err != nil {
 		return nil, true, fmt.Errorf("state of %s: %w", dir, err)
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
@@ -107,7 +108,7 @@ func TextsOf(v cty.Value) map[string]bool {
 }
 
 // VeilResult masks what the engine says of a plan, once all that is secret in it is known.
-func VeilResult(veil *secret.Veil, result *verify.Result) {
+func VeilResult(veil *secret.Veil, result *engines.Result) {
 	for _, c := range slices.Concat(result.Drift, result.Changes) {
 		veil.Learn(c.Type, c.Before, c.After)
 		for _, p := range c.Sensitive {
@@ -130,14 +131,14 @@ func rememberAt(veil *secret.Veil, path cty.Path, object cty.Value) {
 
 // veilError masks what the engine says of code that it cannot plan.
 func veilError(veil *secret.Veil, err error) {
-	var refused *verify.EngineError
+	var refused *engines.RefusedError
 	if errors.As(err, &refused) {
 		VeilDiagnostics(veil, refused.Diagnostics)
 	}
 }
 
 // VeilDiagnostics masks what the engine reported.
-func VeilDiagnostics(veil *secret.Veil, list []verify.Diagnostic) {
+func VeilDiagnostics(veil *secret.Veil, list []plans.Diagnostic) {
 	for i := range list {
 		d := &list[i]
 		at, _ := tfstate.ParseAddress(d.Address)

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
@@ -105,7 +105,7 @@ func keep(in io.Reader) (path string, remove func(), err error) {
 
 // show reads a plan file through the engine.
 func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: s.Engine, SearchPath: s.Getenv("PATH"), Environ: s.Environ})
+	engine, err := engines.Find(ctx, engines.Options{Engine: s.Engine, SearchPath: s.Getenv("PATH"), Environ: s.Environ})
 	if err != nil {
 		return nil, fmt.Errorf("read a plan file: %w", err)
 	}

@@ -30,7 +30,6 @@ var wideSurfaces = map[string]struct {
 	reason string
 }{
 	"cmd/internal/report": {53, "the shapes of what each command tells, which are values and do next to nothing"},
-	"generator/verify":    {35, "eight of them are the actions that a plan can name"},
 	"providers/graph":     {35, "the one language of all stages: resources, the expressions in them, how they are linked"},
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
@@ -177,7 +177,7 @@ func (u *upgrade) merge(ctx context.Context, w world.World, o *Settings) error {
 		},
 	})
 	options := tfstate.Options{Provider: tfstate.TerraformProvider}
-	engine, err := verify.FindEngine(ctx, verify.Options{Engine: o.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	engine, err := engines.Find(ctx, engines.Options{Engine: o.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
 	switch {
 	case err != nil && o.Engine != "":
 		return err

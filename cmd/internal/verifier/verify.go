@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -80,7 +81,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	for _, p := range parts {
 		progress.Stage("verify", len(p.objects))
 		proof, verdict, err := o.prove(ctx, w, live, p, planning.Options{
-			Progress: func(v verify.Progress) { progress.Step(v.Objects, v.Step) },
+			Progress: func(v engines.Progress) { progress.Step(v.Objects, v.Step) },
 			Identify: planning.IdentifyLive(client),
 		})
 		if err != nil {
@@ -138,7 +139,7 @@ func (o *Settings) prove(ctx context.Context, w world.World, live connect.Target
 	if err != nil {
 		return proof, verify.Verdict{}, err
 	}
-	verdict := verify.Judge(result, verify.Expect{Show: plan.Veil.Show, Listed: p.objects, Marks: true, Exports: plan.States != nil})
+	verdict := verify.Judge(&result.Plan, verify.Expect{Show: plan.Veil.Show, Listed: p.objects, Marks: true, Exports: plan.States != nil})
 	planning.Note(&proof, plan.Veil, result, verdict)
 	return proof, verdict, nil
 }

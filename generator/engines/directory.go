@@ -1,0 +1,198 @@
+package engines
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+const (
+	stateFile    = "terraform.tfstate"
+	lockFile     = ".terraform.lock.hcl"
+	overrideFile = "zz_rootly_verify_override.tf"
+	overrideText = leftBehind + " verify. Remove this file.\nterraform {\n  backend \"local\" {}\n}\n"
+)
+
+// keepFiles makes close put back what engines write into the directory without being asked: init completes the lock
+// file, and OpenTofu writes the state when a plan is interrupted.
+func (s *Session) keepFiles() error {
+	names := []string{lockFile}
+	if !s.job.Backend {
+		names = append(names, stateFile, stateFile+".backup")
+	}
+	for _, name := range names {
+		existed, err := s.keep(name)
+		if err != nil {
+			return fmt.Errorf("remember %s: %w", name, err)
+		}
+		s.locked = s.locked || (existed && name == lockFile)
+	}
+	return nil
+}
+
+func (s *Session) keep(name string) (existed bool, err error) {
+	dir, path := disk.Dir(s.job.Dir), filepath.Join(s.job.Dir, name)
+	before, err := disk.ReadFile(path, disk.MostCode)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := dir.Lstat(name); err == nil {
+			return false, &disk.Refusal{Path: path, Problem: disk.ErrLink} // to a file that the engine would make
+		}
+		s.restore = append(s.restore, func() error { return removeIfThere(dir, name) })
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		return false, err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return true, s.keepLink(name)
+	}
+	s.restore = append(s.restore, func() error {
+		after, err := disk.ReadFile(path, disk.MostCode)
+		if err == nil && bytes.Equal(before, after) {
+			return nil
+		}
+		return dir.Replace(name, before, info.Mode().Perm())
+	})
+	return true, nil
+}
+
+// keepLink makes close put back a link, in whose place the engine may have put a file. What it leads to is not ours to
+// write.
+func (s *Session) keepLink(name string) error {
+	dir, path := disk.Dir(s.job.Dir), filepath.Join(s.job.Dir, name)
+	target, err := os.Readlink(path)
+	if err != nil {
+		return err
+	}
+	s.restore = append(s.restore, func() error {
+		if now, err := os.Readlink(path); err == nil && now == target {
+			return nil
+		}
+		return errors.Join(removeIfThere(dir, name), dir.Link(target, name))
+	})
+	return nil
+}
+
+// overrideBackend puts the local backend in the place of one that the code names, by a file that close removes. It says
+// nothing but "local": with a path of its own the engine would move the directory's state there.
+func (s *Session) overrideBackend() error {
+	bodies, err := roots.Parse(s.job.Dir, roots.CodeNames, backendMention)
+	if err != nil || !namesBackend(bodies) {
+		return err
+	}
+	if err := s.override(overrideFile, overrideText); err != nil {
+		return fmt.Errorf("put the backend aside: %w", err)
+	}
+	return nil
+}
+
+// leftBehind begins the files that a session puts into the directory for as long as it lasts.
+const leftBehind = "# Left behind by an interrupted terraformer-rootly"
+
+// override puts a file into the directory, which close removes. Only one that an interrupted session left is written
+// over: anything else of that name belongs to somebody.
+func (s *Session) override(name, text string) error {
+	if err := s.leftover(name); err != nil {
+		return err
+	}
+	dir := disk.Dir(s.job.Dir)
+	s.restore = append(s.restore, func() error { return removeIfThere(dir, name) })
+	return dir.Write(name, []byte(text), 0o600)
+}
+
+var errNotOurs = errors.New("was not written by this program, and a plan needs its name for a while")
+
+// leftover refuses a file that no interrupted session left. One that is not there is none.
+func (s *Session) leftover(name string) error {
+	before, err := disk.Dir(s.job.Dir).Read(name, disk.MostCode)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !bytes.HasPrefix(before, []byte(leftBehind)):
+		return &disk.Refusal{Path: filepath.Join(s.job.Dir, name), Problem: errNotOurs}
+	}
+	return err
+}
+
+// copyState gives the engine a state of its own to open, which it may lock or write.
+func (s *Session) copyState() error {
+	src, err := disk.ReadFile(s.job.StateFile, disk.MostCode)
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	if _, err := s.note(stateFile, src); err != nil {
+		return fmt.Errorf("copy the state: %w", err)
+	}
+	return nil
+}
+
+func (s *Session) statePath() string { return filepath.Join(s.private, stateFile) }
+
+// provider tells what read the objects, by the lock file that init left.
+func (s *Session) provider() (Provider, error) {
+	if s.job.StandIn != "" {
+		return Provider{StandIn: s.job.StandIn}, nil
+	}
+	return locked(s.job.Dir)
+}
+
+// locked reads the lock file of a directory, if there is one.
+func locked(dir string) (Provider, error) {
+	path := filepath.Join(dir, lockFile)
+	src, err := disk.ReadFile(path, disk.MostNote)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Provider{}, nil
+	}
+	if err != nil {
+		return Provider{}, fmt.Errorf("read the provider lock: %w", err)
+	}
+	file, diags := hclparse.NewParser().ParseHCL(src, path)
+	if diags.HasErrors() {
+		return Provider{}, fmt.Errorf("read the provider lock: %w", diags)
+	}
+	return lockedProvider(file.Body), nil
+}
+
+// lockedProvider finds the Rootly provider among the locked ones.
+func lockedProvider(body hcl.Body) Provider {
+	content, _, _ := body.PartialContent(&hcl.BodySchema{
+		Blocks: []hcl.BlockHeaderSchema{{Type: "provider", LabelNames: []string{"source"}}},
+	})
+	for _, block := range content.Blocks {
+		source := block.Labels[0]
+		if filepath.Base(source) != "rootly" {
+			continue
+		}
+		attributes, _ := block.Body.JustAttributes()
+		version := ""
+		if attribute, ok := attributes["version"]; ok {
+			if v, _ := attribute.Expr.Value(nil); v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+				version = v.AsString()
+			}
+		}
+		return Provider{Source: source, Version: version}
+	}
+	return Provider{}
+}
+
+func removeIfThere(dir disk.Dir, name string) error {
+	err := dir.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

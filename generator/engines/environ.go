@@ -1,0 +1,100 @@
+package engines
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+)
+
+// grace is how long an interrupted engine may take to end by itself before it is killed.
+const grace = 5 * time.Second
+
+const (
+	variablePrefix      = "TF_VAR_" // marks environment variables that hold input variables
+	pluginCacheVariable = "TF_PLUGIN_CACHE_DIR"
+	settingsVariable    = "TF_CLI_CONFIG_FILE"
+)
+
+// buildEnvironment lays the settings of the plan over the caller's environment. What terraform-exec manages by itself
+// (TF_CLI_ARGS, TF_LOG and the like) is left out, and so is TF_VAR_*: terraform-exec refuses it, see variables.go.
+func (s *Session) buildEnvironment() error {
+	env := tfexec.CleanEnv(environMap(s.job.Environ))
+	env["CHECKPOINT_DISABLE"] = "1"
+	if s.job.URL != "" {
+		env["ROOTLY_API_URL"] = s.job.URL
+	}
+	if s.job.Token != "" {
+		env["ROOTLY_API_TOKEN"] = s.job.Token
+	}
+	if s.job.PluginCache != "" && env[pluginCacheVariable] == "" {
+		env[pluginCacheVariable] = s.job.PluginCache
+	}
+	if !s.job.Backend {
+		env[dataDirVariable] = s.dataDir()
+	}
+
+	// The engine ignores its cache while there is no lock file, lest the lock become incomplete. Ours is thrown away.
+	if !s.locked {
+		env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
+	}
+	s.env = env
+	return s.replaceMissingSettings()
+}
+
+// replaceMissingSettings names an empty settings file in the place of one that does not exist. To the engine both are
+// the same but for a warning, which OpenTofu prints where terraform-exec looks for its version.
+func (s *Session) replaceMissingSettings() error {
+	path := s.env[settingsVariable]
+	if path == "" {
+		return nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	empty, err := s.note("settings", nil)
+	if err != nil {
+		return fmt.Errorf("make an empty settings file: %w", err)
+	}
+	s.env[settingsVariable] = empty
+	return nil
+}
+
+func environMap(environ []string) map[string]string {
+	if environ == nil {
+		environ = os.Environ()
+	}
+	env := make(map[string]string, len(environ))
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		env[name] = value
+	}
+	return env
+}
+
+// withoutEngineSettings is the environment without what changes the arguments or the output of an engine.
+func withoutEngineSettings(environ []string) []string {
+	return environList(tfexec.CleanEnv(environMap(environ)))
+}
+
+func environList(env map[string]string) []string {
+	list := make([]string, 0, len(env))
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	return list
+}
+
+// interruptOnCancel lets a command that terraform-exec does not run end as those it runs do.
+func interruptOnCancel(cmd *exec.Cmd) {
+	cmd.WaitDelay = grace
+	if runtime.GOOS != "windows" {
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	}
+}

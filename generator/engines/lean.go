@@ -1,0 +1,107 @@
+package engines
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+// Terraform compares every import block with every other one whenever it loads code: 3,000 of them take it ten seconds,
+// and four times as long for twice as many. Init has no use for them, so many are kept from it.
+const manyImports = 500
+
+var (
+	importMention = regexp.MustCompile(`(?m)^import \{$`)
+	moduleMention = regexp.MustCompile(`(?m)^module\b|"module"`)
+
+	// onlyImports matches a whole file of formatted import blocks and comments.
+	onlyImports = regexp.MustCompile(`\A(?:(?:#[^\n]*)?\n|import \{\n(?: [^\n]*\n)*\}\n)*\z`)
+)
+
+// lean makes a directory to initialise in the place of the session's own: the same but for the files that hold import
+// blocks and nothing else. It answers nothing where that would not pay or where init looks beyond the directory: for a
+// backend or modules.
+func (s *Session) lean() (string, error) {
+	if s.job.Backend {
+		return "", nil
+	}
+	entries, err := os.ReadDir(s.job.Dir)
+	if err != nil {
+		return "", fmt.Errorf("list the code: %w", err)
+	}
+	kept, wanted := 0, map[string][]byte{}
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || !roots.CodeNames.MatchString(name) && name != lockFile && name != stateFile {
+			continue
+		}
+		if name == lockFile && !entry.Type().IsRegular() {
+			return "", nil // a link, which init follows
+		}
+		src, err := disk.ReadFile(filepath.Join(s.job.Dir, name), disk.MostCode)
+		if err != nil {
+			return "", fmt.Errorf("read the code: %w", err)
+		}
+		if moduleMention.Match(src) {
+			return "", nil
+		}
+		if imports := len(importMention.FindAll(src, -1)); imports > 0 && onlyImports.Match(src) {
+			kept += imports
+			continue
+		}
+		wanted[name] = src
+	}
+	if kept < manyImports {
+		return "", nil
+	}
+
+	dir := filepath.Join(s.private, "lean")
+	private := disk.Dir(s.private)
+	if err := errors.Join(private.RemoveAll("lean"), private.Mkdir("lean", 0o700)); err != nil {
+		return "", fmt.Errorf("make a directory to initialise: %w", err)
+	}
+	for name, src := range wanted {
+		if err := disk.Dir(dir).Create(name, src, 0o600); err != nil {
+			return "", fmt.Errorf("copy the code to initialise: %w", err)
+		}
+	}
+	return dir, nil
+}
+
+// initialiser is the engine in the directory to initialise, and what brings its lock file to the session's directory.
+func (s *Session) initialiser() (*tfexec.Terraform, func() error, error) {
+	dir, err := s.lean()
+	if err != nil || dir == "" {
+		return s.tf, func() error { return nil }, err
+	}
+	tf, err := s.engineIn(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	return tf, func() error {
+		lock, err := disk.ReadFile(filepath.Join(dir, lockFile), disk.MostCode)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the provider lock: %w", err)
+		}
+		path := filepath.Join(s.job.Dir, lockFile)
+		if before, err := disk.ReadFile(path, disk.MostCode); err == nil && bytes.Equal(before, lock) {
+			return nil
+		}
+		if err := disk.Dir(s.job.Dir).Replace(lockFile, lock, 0o644); err != nil {
+			return fmt.Errorf("write the provider lock: %w", err)
+		}
+		return nil
+	}, nil
+}

@@ -1,0 +1,70 @@
+package engines
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
+)
+
+const (
+	providerOverride = "rootly_verify_provider_override.tf"
+
+	// leftOutToken is what the recording refuses: nothing of such a configuration belongs into the plan.
+	leftOutToken = "left-out-of-this-plan"
+)
+
+// overrideProviders makes the Rootly provider ask the job's API with the job's token, whatever the code says, by a file
+// that Close removes. Configurations that the job does not name get a token that is good for nothing, unless the plan reads
+// only what is to be imported: then they stay as they are.
+func (s *Session) overrideProviders() error {
+	c, err := roots.Read(s.job.Dir)
+	if err != nil {
+		return err
+	}
+	name, err := lastOverride(s.job.Dir)
+	if err != nil {
+		return err
+	}
+	file := hclwrite.NewEmptyFile()
+	for _, alias := range append([]string{""}, c.Aliases...) {
+		named := alias == "" || slices.Contains(s.job.Aliases, alias)
+		if !named && s.job.Stored {
+			continue
+		}
+		body := file.Body().AppendNewBlock("provider", []string{"rootly"}).Body()
+		token := s.job.Token
+		if alias != "" {
+			body.SetAttributeValue("alias", cty.StringVal(alias))
+		}
+		if !named {
+			token = leftOutToken
+		}
+		body.SetAttributeValue("api_host", cty.StringVal(s.job.URL))
+		body.SetAttributeValue("api_token", cty.StringVal(token))
+	}
+	if err := s.override(name, statesHead+string(file.Bytes())); err != nil {
+		return fmt.Errorf("point the provider to the recording: %w", err)
+	}
+	return nil
+}
+
+// lastOverride is a name that comes after those of all other override files, since the last one wins.
+func lastOverride(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", fmt.Errorf("list the code: %w", err)
+	}
+	name := "zz_" + providerOverride
+	for _, entry := range entries {
+		if other := entry.Name(); roots.CodeNames.MatchString(other) && other >= name && !strings.HasSuffix(other, providerOverride) {
+			name = roots.CodeNames.ReplaceAllString(other, "") + "zz_" + providerOverride
+		}
+	}
+	return name, nil
+}

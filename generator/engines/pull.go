@@ -1,0 +1,91 @@
+package engines
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+const dataDirVariable = "TF_DATA_DIR"
+
+// KeepsStateElsewhere tells whether a directory's state is anywhere but in its terraform.tfstate: behind a backend, or
+// in a workspace.
+func KeepsStateElsewhere(dir string) (bool, error) {
+	bodies, err := roots.Parse(dir, roots.CodeNames, backendMention)
+	if err != nil {
+		return false, err
+	}
+	workspace, err := disk.ReadFile(filepath.Join(dir, ".terraform", "environment"), disk.MostCode)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("read the workspace: %w", err)
+	}
+	chosen := string(bytes.TrimSpace(workspace))
+	return namesBackend(bodies) || chosen != "" && chosen != "default", nil
+}
+
+// PullState asks the engine for the state of a directory, wherever its backend keeps it, and returns nothing where there
+// is none yet. The backend of a directory that was never initialised is opened from a private place, so that the
+// directory stays as it is. Only Engine, Dir, Environ and TempDir of the job count.
+func PullState(ctx context.Context, job Job) (content []byte, err error) {
+	job.Backend = true
+	s, err := Open(job)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closeErr := s.Close(); closeErr != nil && err == nil {
+			content, err = nil, closeErr
+		}
+	}()
+	var refused error
+	if _, err := os.Stat(filepath.Join(s.job.Dir, ".terraform")); errors.Is(err, fs.ErrNotExist) && !s.choseDataDir() {
+		s.env[dataDirVariable] = s.dataDir()
+		// The backend is ready before modules and providers are: without those a state can be read all the same.
+		if out, initErr := s.run(ctx, "init", "-input=false", "-no-color"); initErr != nil {
+			refused = s.pullError(ctx, out, initErr)
+		}
+	}
+	out, err := s.run(ctx, "state", "pull")
+	switch {
+	case err != nil && refused != nil:
+		return nil, refused
+	case err != nil:
+		return nil, s.pullError(ctx, out, err)
+	}
+	// OpenTofu prints warnings where the state comes.
+	start := bytes.IndexByte(out, '{')
+	if start < 0 {
+		return nil, nil
+	}
+	return out[start:], nil
+}
+
+// run runs the engine and returns what it printed, which is its complaint where it failed.
+func (s *Session) run(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, s.job.Engine.Path, args...)
+	cmd.Dir = s.job.Dir
+	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	interruptOnCancel(cmd)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return stderr.Bytes(), err
+	}
+	return stdout.Bytes(), nil
+}
+
+func (s *Session) pullError(ctx context.Context, complaint []byte, err error) error {
+	if ctx.Err() != nil {
+		return s.cancelled(ctx, "state pull")
+	}
+	return s.engineError("state pull", plans.ParseText(string(complaint)+"\n"+err.Error()))
+}

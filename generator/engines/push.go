@@ -1,0 +1,76 @@
+package engines
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+)
+
+const stepPush = "state push"
+
+// PushState puts a state in the place of the directory's present one, wherever its backend keeps it. The engine locks
+// that one, and refuses unless it has the same lineage and a lower serial, so that nobody's work is lost. Of the job only
+// Engine, Dir, Environ and TempDir count.
+//
+// The error is an [EngineError] where the engine refused, with a hint.
+func PushState(ctx context.Context, job Job, content []byte) (err error) {
+	job.Backend = true
+	s, err := Open(job)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	elsewhere, err := KeepsStateElsewhere(s.job.Dir)
+	if err != nil {
+		return err
+	}
+	_, missing := os.Stat(filepath.Join(s.job.Dir, ".terraform"))
+	if elsewhere && errors.Is(missing, fs.ErrNotExist) && s.env[dataDirVariable] == "" {
+		s.env[dataDirVariable] = filepath.Join(s.private, "data")
+		// The backend is ready before modules and providers are, which a push does without.
+		_, _ = s.run(ctx, "init", "-input=false", "-no-color", "-get=false")
+	}
+
+	cmd := exec.CommandContext(ctx, s.job.Engine.Path, "state", "push", "-")
+	cmd.Dir, cmd.Env = s.job.Dir, append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	interruptOnCancel(cmd)
+	after, err := s.keepPrivate()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, after()) }()
+	var complaint bytes.Buffer
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(content), &complaint
+	if failed := cmd.Run(); failed != nil {
+		if ctx.Err() != nil {
+			return s.cancelled(ctx, stepPush)
+		}
+		return s.pushError(complaint.String() + "\n" + failed.Error())
+	}
+	return nil
+}
+
+// pushError says what to do about the refusals that people meet.
+func (s *Session) pushError(text string) *RefusedError {
+	refused := s.engineError(stepPush, plans.ParseText(text))
+	name, whole := s.job.Engine.Name, strings.ToLower(refused.Diagnostics[0].String())
+	for _, known := range []struct{ mark, next string }{
+		{"state lock", "wait for the run that holds the lock; if there is none: " + name + " force-unlock ID"},
+		{"initialization required", "run " + name + " init in " + s.job.Dir},
+		{"lineage", "the state was replaced meanwhile; run the command again"},
+		{"serial", "the state moved meanwhile; run the command again"},
+	} {
+		if strings.Contains(whole, known.mark) {
+			refused.Next = known.next
+			break
+		}
+	}
+	return refused
+}

@@ -1,0 +1,67 @@
+package roots
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+// CodeNames matches the names of files with code.
+var CodeNames = regexp.MustCompile(`\.(tf|tofu)(\.json)?$`)
+
+// Parse parses the files in dir whose names match and that mention something, as far as they can be parsed: what cannot
+// is for the engine to report. Generated code is megabytes that take seconds to parse.
+func Parse(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("list the code: %w", err)
+	}
+	parser := hclparse.NewParser()
+	var bodies []hcl.Body
+	for _, entry := range entries {
+		if entry.IsDir() || !names.MatchString(entry.Name()) {
+			continue
+		}
+		path := filepath.Join(dir, entry.Name())
+		src, err := disk.ReadFile(path, disk.MostCode)
+		if err != nil {
+			return nil, fmt.Errorf("read the code: %w", err)
+		}
+		if !mention.Match(src) {
+			continue
+		}
+		if body := parseSource(parser, src, path); body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	return bodies, nil
+}
+
+func parseSource(parser *hclparse.Parser, src []byte, path string) hcl.Body {
+	parse := parser.ParseHCL
+	if strings.HasSuffix(path, ".json") {
+		parse = parser.ParseJSON
+	}
+	file, _ := parse(src, path)
+	if file == nil {
+		return nil
+	}
+	return file.Body
+}
+
+// Blocks are the blocks of some bodies that a schema names.
+func Blocks(bodies []hcl.Body, schema *hcl.BodySchema) []*hcl.Block {
+	var found []*hcl.Block
+	for _, body := range bodies {
+		content, _, _ := body.PartialContent(schema)
+		found = append(found, content.Blocks...)
+	}
+	return found
+}

@@ -1,0 +1,92 @@
+package engines
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+// Installed tells which version of the Rootly provider a directory has been initialised with.
+// It is zero where there is none.
+func Installed(dir string) (Provider, error) {
+	if _, err := os.Stat(filepath.Join(dir, pluginFolder)); err != nil {
+		return Provider{}, nil
+	}
+	return locked(dir)
+}
+
+// pluginFolder is where init leaves providers, below the directory.
+const pluginFolder = ".terraform/providers"
+
+// Schema asks the provider that a directory has been initialised with for its schema, as the engine
+// prints it. The engine runs beside the directory, on the installed provider alone: it neither reads
+// the directory's code nor reaches for a registry.
+func Schema(ctx context.Context, e Engine, dir string, p Provider, environ []string) ([]byte, error) {
+	plugins, err := filepath.Abs(filepath.Join(dir, pluginFolder))
+	if err != nil {
+		return nil, fmt.Errorf("find the installed provider: %w", err)
+	}
+	beside, err := os.MkdirTemp("", "terraformer-rootly-schema-")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the schema: %w", err)
+	}
+	defer func() {
+		temp, name := disk.Of(beside)
+		_ = temp.RemoveAll(name)
+	}()
+	if err := disk.Dir(beside).Create("versions.tf", requirement(p), 0o600); err != nil {
+		return nil, fmt.Errorf("write the requirement of the provider: %w", err)
+	}
+	if _, err := quietly(ctx, e, beside, environ, "init", "-input=false", "-no-color", "-plugin-dir="+plugins); err != nil {
+		return nil, err
+	}
+	return quietly(ctx, e, beside, environ, "providers", "schema", "-json")
+}
+
+// requirement is code that asks for exactly the installed provider.
+func requirement(p Provider) []byte {
+	f := hclwrite.NewEmptyFile()
+	required := f.Body().AppendNewBlock("terraform", nil).Body().AppendNewBlock("required_providers", nil)
+	required.Body().SetAttributeValue("rootly", cty.ObjectVal(map[string]cty.Value{
+		"source":  cty.StringVal(p.Source),
+		"version": cty.StringVal(p.Version),
+	}))
+	return f.Bytes()
+}
+
+// quietly runs the engine and returns what it prints.
+func quietly(ctx context.Context, e Engine, dir string, environ []string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, e.Path, args...)
+	cmd.Dir, cmd.Env = dir, append(environ[:len(environ):len(environ)], "TF_IN_AUTOMATION=1")
+	interruptOnCancel(cmd)
+	var out, failed bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &failed
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &UnavailableError{
+			Reason: fmt.Sprintf("%s %s failed: %s", e, args[0], firstLine(failed.String())),
+			Next:   "run " + e.Name + " init in the directory, or remove its .terraform folder",
+			Err:    err,
+		}
+	}
+	return out.Bytes(), nil
+}
+
+func firstLine(s string) string {
+	for _, line := range bytes.Split([]byte(s), []byte("\n")) {
+		if line = bytes.TrimSpace(bytes.Trim(line, "│╷╵ ")); len(line) > 0 {
+			return string(line)
+		}
+	}
+	return "no message"
+}

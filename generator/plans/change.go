@@ -1,0 +1,55 @@
+package plans
+
+import "github.com/zclconf/go-cty/cty"
+
+// Action is what a plan wants to do to a resource.
+type Action string
+
+// The actions of a plan. Replace stands for both orders of deleting and creating.
+const (
+	NoOp    Action = "no-op"
+	Create  Action = "create"
+	Read    Action = "read"
+	Update  Action = "update"
+	Delete  Action = "delete"
+	Replace Action = "replace"
+	Forget  Action = "forget"
+)
+
+// Change is what a plan says about one resource.
+type Change struct {
+	Address         string
+	PreviousAddress string // set when a moved block applies
+	Type            string
+	Action          Action
+	Import          string // id that it is imported by; zero: it is not imported
+	ID              string // id in state or as the provider read it; zero: not known, as for something to create
+	BySlug          bool   // whether that id is the slug of the object
+
+	// Values as the provider sees them, of the loose types that JSON implies. Unset for [NoOp], where both are equal.
+	// After holds unknown values for what is decided on apply.
+	Before, After cty.Value
+
+	Sensitive []cty.Path // attributes that must not be shown, in Before or After
+	Replacing []cty.Path // attributes that force a replacement
+}
+
+// actionOf reduces the engine's list of actions to one.
+func actionOf(actions []string) Action {
+	switch len(actions) {
+	case 0:
+		return NoOp
+	case 1:
+		return Action(actions[0])
+	default:
+		return Replace
+	}
+}
+
+// ObjectID is the id of the live object that a change stands for.
+func (c Change) ObjectID() string {
+	if c.Import != "" {
+		return c.Import
+	}
+	return c.ID
+}

@@ -1,0 +1,100 @@
+package plans
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// Diagnostic is an error or a warning of the engine.
+type Diagnostic struct {
+	Severity string // error or warning
+	Summary  string
+	Detail   string
+	Address  string // resource concerned; zero: none, or not told
+	File     string // relative to the directory planned; zero: not told
+	Line     int
+}
+
+// IsError tells errors from warnings.
+func (d Diagnostic) IsError() bool { return d.Severity == "error" }
+
+// String gives the diagnostic in one line, its place first.
+func (d Diagnostic) String() string {
+	text := d.Summary
+	if d.Detail != "" {
+		text += ": " + oneLine(d.Detail)
+	}
+	if d.Address != "" {
+		text = d.Address + ": " + text
+	}
+	if d.File != "" {
+		text = fmt.Sprintf("%s:%d: %s", d.File, d.Line, text)
+	}
+	return text
+}
+
+// wireDiagnostic is a diagnostic in the stream that plan -json writes.
+type wireDiagnostic struct {
+	Severity string `json:"severity"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	Address  string `json:"address"`
+	Range    *struct {
+		Filename string `json:"filename"`
+		Start    struct {
+			Line int `json:"line"`
+		} `json:"start"`
+	} `json:"range"`
+	Snippet *struct {
+		Context string `json:"context"`
+	} `json:"snippet"`
+}
+
+// What engines say of a provider that gives no answer. They say it of each object that was asked for meanwhile.
+var crashSummaries = []string{"Plugin did not respond", "Plugin error", "Request cancelled"}
+
+// IsCrash reports whether the provider gave no answer.
+func (d Diagnostic) IsCrash() bool { return slices.Contains(crashSummaries, d.Summary) }
+
+var (
+	// The block that an error stands in, as the engine writes it: resource "rootly_team" "sre".
+	contextPattern = regexp.MustCompile(`^resource "([^"]+)" "([^"]+)"`)
+	// An address in quotes, as errors of imports have it in their text.
+	quotedAddress = regexp.MustCompile(`"((?:module\.[^"]+\.)?[a-z0-9]+_[a-z0-9_]+\.[A-Za-z_][^"\s]*)"`)
+	// The target of an import block without a resource block.
+	targetPattern = regexp.MustCompile(`given import (?:target )?(\S+) does not exist`)
+	// A resource that the plan would destroy and that may not be, as Terraform and OpenTofu say it.
+	protectedPattern = regexp.MustCompile(`^Resource (?:instance )?(\S+) has (?:lifecycle\.)?prevent_destroy`)
+)
+
+func (w wireDiagnostic) diagnostic() Diagnostic {
+	d := Diagnostic{Severity: w.Severity, Summary: w.Summary, Detail: w.Detail, Address: w.Address}
+	if w.Range != nil {
+		d.File, d.Line = w.Range.Filename, w.Range.Start.Line
+	}
+	if d.Address == "" && w.Snippet != nil {
+		d.Address = addressInContext(w.Snippet.Context)
+	}
+	if d.Address == "" {
+		d.Address = addressInText(w.Detail)
+	}
+	return d
+}
+
+func addressInContext(context string) string {
+	match := contextPattern.FindStringSubmatch(context)
+	if match == nil {
+		return ""
+	}
+	return match[1] + "." + match[2]
+}
+
+func addressInText(text string) string {
+	for _, pattern := range []*regexp.Regexp{quotedAddress, targetPattern, protectedPattern} {
+		if match := pattern.FindStringSubmatch(text); match != nil {
+			return match[1]
+		}
+	}
+	return ""
+}

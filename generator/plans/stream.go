@@ -1,0 +1,104 @@
+package plans
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// stateFlagNotice is a warning about an argument of ours, which has no substitute that leaves the directory alone.
+const stateFlagNotice = "Deprecated flag: -state"
+
+// A Stream takes what plan -json writes, line by line: diagnostics are kept, objects that were read are counted.
+type Stream struct {
+	diagnostics []Diagnostic
+	reading     map[string]string // address to id of objects whose reading began but did not end well
+	begun       []string          // addresses of objects whose reading began, in that order
+	refreshed   int
+	progress    func(objects int)
+	rest        []byte
+}
+
+// NewStream returns a stream that tells progress how many objects were read, each time that one was.
+func NewStream(progress func(objects int)) *Stream {
+	return &Stream{reading: map[string]string{}, progress: progress}
+}
+
+// Write takes the next piece of the stream. Lines that are no JSON, such as warnings about the CLI's own
+// configuration, are passed over.
+func (s *Stream) Write(piece []byte) (int, error) {
+	s.rest = append(s.rest, piece...)
+	for {
+		line, rest, found := strings.Cut(string(s.rest), "\n")
+		if !found {
+			return len(piece), nil
+		}
+		s.rest = []byte(rest)
+		s.line(line)
+	}
+}
+
+func (s *Stream) line(line string) {
+	var message struct {
+		Type       string         `json:"type"`
+		Diagnostic wireDiagnostic `json:"diagnostic"`
+		Hook       struct {
+			Resource struct {
+				Addr string `json:"addr"`
+			} `json:"resource"`
+			ID string `json:"id_value"`
+		} `json:"hook"`
+	}
+	if json.Unmarshal([]byte(line), &message) != nil {
+		return
+	}
+	switch message.Type {
+	case "diagnostic":
+		if message.Diagnostic.Summary != stateFlagNotice {
+			s.diagnostics = append(s.diagnostics, message.Diagnostic.diagnostic())
+		}
+	case "refresh_start":
+		s.reading[message.Hook.Resource.Addr] = message.Hook.ID
+		s.begun = append(s.begun, message.Hook.Resource.Addr)
+	case "refresh_complete":
+		delete(s.reading, message.Hook.Resource.Addr)
+		s.refreshed++
+		s.progress(s.refreshed)
+	}
+}
+
+// Reported returns the diagnostics as the engine wrote them.
+func (s *Stream) Reported() []Diagnostic { return s.diagnostics }
+
+// Begun lists the objects whose reading began, in that order.
+func (s *Stream) Begun() []string { return s.begun }
+
+// Unread lists the objects whose reading failed.
+func (s *Stream) Unread() []string { return slices.Sorted(maps.Keys(s.reading)) }
+
+// Settled returns the diagnostics. Engines do not tell whose reading failed, so errors without an address get that of
+// the unread object whose id they mention, or of the only one there is.
+func (s *Stream) Settled() []Diagnostic {
+	settled := slices.Clone(s.diagnostics)
+	for i := range settled {
+		d := &settled[i]
+		if d.IsError() && d.Address == "" && d.File == "" {
+			d.Address = s.readerOf(d.Summary + " " + d.Detail)
+		}
+	}
+	return settled
+}
+
+func (s *Stream) readerOf(text string) string {
+	unread := s.Unread()
+	for _, address := range unread {
+		if id := s.reading[address]; id != "" && strings.Contains(text, id) {
+			return address
+		}
+	}
+	if len(unread) == 1 {
+		return unread[0]
+	}
+	return ""
+}

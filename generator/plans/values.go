@@ -1,0 +1,205 @@
+package plans
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// wireChange is one entry of resource_changes or resource_drift.
+type wireChange struct {
+	Address         string `json:"address"`
+	PreviousAddress string `json:"previous_address"`
+	Mode            string `json:"mode"`
+	Type            string `json:"type"`
+	Change          struct {
+		Actions         []string            `json:"actions"`
+		Before          json.RawMessage     `json:"before"`
+		After           json.RawMessage     `json:"after"`
+		AfterUnknown    json.RawMessage     `json:"after_unknown"`
+		BeforeSensitive json.RawMessage     `json:"before_sensitive"`
+		AfterSensitive  json.RawMessage     `json:"after_sensitive"`
+		ReplacePaths    [][]json.RawMessage `json:"replace_paths"`
+		Importing       *struct {
+			ID string `json:"id"`
+		} `json:"importing"`
+	} `json:"change"`
+}
+
+func (w *wireChange) change() (Change, error) {
+	c := Change{
+		Address:         w.Address,
+		PreviousAddress: w.PreviousAddress,
+		Type:            w.Type,
+		Action:          actionOf(w.Change.Actions),
+	}
+	c.ID, c.BySlug = idOf(w.Change.Before)
+	if w.Change.Importing != nil {
+		c.Import = w.Change.Importing.ID
+	}
+	if c.Action == NoOp {
+		return c, nil
+	}
+	return c, w.values(&c)
+}
+
+// values fills in what only a change with an action needs.
+func (w *wireChange) values(c *Change) error {
+	before, err := looseValue(w.Change.Before)
+	if err != nil {
+		return fmt.Errorf("before: %w", err)
+	}
+	after, err := looseValue(w.Change.After)
+	if err != nil {
+		return fmt.Errorf("after: %w", err)
+	}
+	unknown, err := looseValue(w.Change.AfterUnknown)
+	if err != nil {
+		return fmt.Errorf("after_unknown: %w", err)
+	}
+	c.Before, c.After = before, withUnknown(after, unknown)
+
+	for _, raw := range []json.RawMessage{w.Change.BeforeSensitive, w.Change.AfterSensitive} {
+		marks, err := looseValue(raw)
+		if err != nil {
+			return fmt.Errorf("sensitive: %w", err)
+		}
+		c.Sensitive = addTruePaths(c.Sensitive, nil, marks)
+	}
+	for _, steps := range w.Change.ReplacePaths {
+		path, err := wirePath(steps)
+		if err != nil {
+			return fmt.Errorf("replace_paths: %w", err)
+		}
+		c.Replacing = append(c.Replacing, path)
+	}
+	return nil
+}
+
+// idOf reads the attribute id of an object, which is a string for every Rootly type. Whatever else it is counts as none.
+// The provider takes a slug for an id, and keeps it.
+func idOf(raw json.RawMessage) (id string, bySlug bool) {
+	var object struct {
+		ID   json.RawMessage `json:"id"`
+		Slug json.RawMessage `json:"slug"`
+	}
+	if json.Unmarshal(raw, &object) != nil || json.Unmarshal(object.ID, &id) != nil {
+		return "", false
+	}
+	var slug string
+	return id, json.Unmarshal(object.Slug, &slug) == nil && slug == id && id != ""
+}
+
+// looseValue turns JSON into a value of the type that it implies: objects and tuples, numbers kept exact.
+func looseValue(raw json.RawMessage) (cty.Value, error) {
+	if len(raw) == 0 {
+		return cty.NullVal(cty.DynamicPseudoType), nil
+	}
+	ty, err := ctyjson.ImpliedType(raw)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return ctyjson.Unmarshal(raw, ty)
+}
+
+// withUnknown puts an unknown value wherever unknown, which mirrors the shape of v, says true.
+func withUnknown(v, unknown cty.Value) cty.Value {
+	if isTrue(unknown) {
+		return cty.DynamicVal
+	}
+	switch ty := unknown.Type(); {
+	case unknown.IsNull():
+		return v
+	case ty.IsObjectType() && len(ty.AttributeTypes()) > 0:
+		return mergeObject(v, unknown)
+	case ty.IsTupleType() && ty.Length() > 0:
+		return mergeTuple(v, unknown)
+	default:
+		return v
+	}
+}
+
+func mergeObject(v, unknown cty.Value) cty.Value {
+	merged := map[string]cty.Value{}
+	if !v.IsNull() && v.Type().IsObjectType() {
+		merged = v.AsValueMap()
+	}
+	for name, u := range unknown.AsValueMap() {
+		known, ok := merged[name]
+		if !ok {
+			known = cty.NullVal(cty.DynamicPseudoType)
+		}
+		if ok || hasTrue(u) {
+			if merged == nil {
+				merged = map[string]cty.Value{}
+			}
+			merged[name] = withUnknown(known, u)
+		}
+	}
+	return cty.ObjectVal(merged)
+}
+
+func mergeTuple(v, unknown cty.Value) cty.Value {
+	var merged []cty.Value
+	if !v.IsNull() && v.Type().IsTupleType() {
+		merged = v.AsValueSlice()
+	}
+	for i, u := range unknown.AsValueSlice() {
+		if i == len(merged) {
+			merged = append(merged, cty.NullVal(cty.DynamicPseudoType))
+		}
+		merged[i] = withUnknown(merged[i], u)
+	}
+	return cty.TupleVal(merged)
+}
+
+func isTrue(v cty.Value) bool {
+	return !v.IsNull() && v.Type() == cty.Bool && v.True()
+}
+
+func hasTrue(v cty.Value) bool { return len(addTruePaths(nil, nil, v)) > 0 }
+
+// addTruePaths appends the path of every true in marks that paths does not have yet.
+func addTruePaths(paths []cty.Path, at cty.Path, marks cty.Value) []cty.Path {
+	if isTrue(marks) {
+		if !slices.ContainsFunc(paths, at.Equals) {
+			paths = append(paths, at.Copy())
+		}
+		return paths
+	}
+	if marks.IsNull() || !marks.CanIterateElements() {
+		return paths
+	}
+	for it := marks.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		paths = addTruePaths(paths, append(at.Copy(), stepOf(marks, key)), element)
+	}
+	return paths
+}
+
+// stepOf is the step from a loose value to one of its elements.
+func stepOf(parent, key cty.Value) cty.PathStep {
+	if parent.Type().IsObjectType() {
+		return cty.GetAttrStep{Name: key.AsString()}
+	}
+	return cty.IndexStep{Key: key}
+}
+
+func wirePath(steps []json.RawMessage) (cty.Path, error) {
+	var path cty.Path
+	for _, raw := range steps {
+		key, err := looseValue(raw)
+		switch {
+		case err != nil:
+			return nil, err
+		case key.Type() == cty.String:
+			path = append(path, cty.GetAttrStep{Name: key.AsString()})
+		default:
+			path = append(path, cty.IndexStep{Key: key})
+		}
+	}
+	return path, nil
+}
