@@ -34,8 +34,8 @@ type Change struct {
 	Replacing []cty.Path // attributes that force a replacement
 }
 
-// actionOf reduces the engine's list of actions to one.
-func actionOf(actions []string) Action {
+// ActionOf reduces the engine's list of actions to one.
+func ActionOf(actions []string) Action {
 	switch len(actions) {
 	case 0:
 		return NoOp

@@ -1,11 +1,9 @@
 package plans
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
 )
 
 // Plan is what an engine would do, and what it said meanwhile.
@@ -25,164 +23,33 @@ type Plan struct {
 	Diagnostics []Diagnostic
 }
 
-// Decode reads the document that show -json writes. It is read as a stream, one resource at a time, since it holds
-// every value four times and grows to hundreds of megabytes.
+// Decode reads the document that show -json writes. Its errors are those of [document.Read].
 func Decode(r io.Reader) (Plan, error) {
-	var plan Plan
-	dec := json.NewDecoder(r)
-	if err := expectDelim(dec, '{'); err != nil {
-		return plan, err
-	}
-
-	seenVersion := false
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return plan, fmt.Errorf("read plan: %w", err)
-		}
-		seenVersion = seenVersion || key == "format_version"
-		if err := plan.readField(dec, key.(string)); err != nil {
-			return plan, fmt.Errorf("read plan: %v: %w", key, err)
-		}
-	}
-	if err := expectDelim(dec, '}'); err != nil {
-		return plan, err
-	}
-	if !seenVersion {
-		return plan, errors.New("read plan: no format_version: this is no plan")
-	}
-	return plan, nil
-}
-
-func (p *Plan) readField(dec *json.Decoder, key string) error {
-	switch key {
-	case "format_version":
-		return checkFormat(dec)
-	case "errored":
-		return dec.Decode(&p.Errored)
-	case "resource_changes":
-		return eachElement(dec, func() error { return appendChange(dec, &p.Changes) })
-	case "resource_drift":
-		return eachElement(dec, func() error { return appendChange(dec, &p.Drift) })
-	case "deferred_changes":
-		return eachElement(dec, func() error { return appendDeferred(dec, &p.Deferred) })
-	case "action_invocations":
-		return eachElement(dec, func() error { return appendAddress(dec, &p.Invoked) })
-	case "output_changes":
-		return p.readOutputs(dec)
-	default:
-		return skipValue(dec)
-	}
-}
-
-func checkFormat(dec *json.Decoder) error {
-	var format string
-	if err := dec.Decode(&format); err != nil {
-		return err
-	}
-	if !strings.HasPrefix(format, "1.") {
-		return fmt.Errorf("version %s of the plan format is not known, only 1.x", format)
-	}
-	return nil
-}
-
-func appendChange(dec *json.Decoder, to *[]Change) error {
-	var wire wireChange
-	if err := dec.Decode(&wire); err != nil {
-		return err
-	}
-	if wire.Mode == "data" && actionOf(wire.Change.Actions) == NoOp {
-		return nil // has the type and the id of an object, but does not manage it
-	}
-	change, err := wire.change()
-	if err != nil {
-		return fmt.Errorf("%s: %w", wire.Address, err)
-	}
-	*to = append(*to, change)
-	return nil
-}
-
-func appendDeferred(dec *json.Decoder, to *[]string) error {
-	var wire struct {
-		Change struct {
-			Address string `json:"address"`
-		} `json:"resource_change"`
-	}
-	err := dec.Decode(&wire)
-	*to = append(*to, wire.Change.Address)
-	return err
-}
-
-func appendAddress(dec *json.Decoder, to *[]string) error {
-	var wire struct {
-		Address string `json:"address"`
-	}
-	err := dec.Decode(&wire)
-	*to = append(*to, wire.Address)
-	return err
-}
-
-func (p *Plan) readOutputs(dec *json.Decoder) error {
-	if err := expectDelim(dec, '{'); err != nil {
-		return err
-	}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		var wire struct {
-			Actions []string `json:"actions"`
-		}
-		if err := dec.Decode(&wire); err != nil {
-			return err
-		}
-		if actionOf(wire.Actions) != NoOp {
-			p.Outputs = append(p.Outputs, name.(string))
-		}
-	}
-	return expectDelim(dec, '}')
-}
-
-// eachElement calls read for each element of the array that comes next.
-func eachElement(dec *json.Decoder, read func() error) error {
-	if err := expectDelim(dec, '['); err != nil {
-		return err
-	}
-	for dec.More() {
-		if err := read(); err != nil {
-			return err
-		}
-	}
-	return expectDelim(dec, ']')
-}
-
-func expectDelim(dec *json.Decoder, want json.Delim) error {
-	token, err := dec.Token()
-	if err != nil {
-		return fmt.Errorf("read plan: %w", err)
-	}
-	if token != want {
-		return fmt.Errorf("read plan: %v where %v was expected", token, want)
-	}
-	return nil
-}
-
-// skipValue reads over one value without keeping it.
-func skipValue(dec *json.Decoder) error {
-	for depth := 0; ; {
-		token, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
+	var p Plan
+	head, err := document.Read(r, document.Parts{
+		Resource: adding(&p.Changes),
+		Drift:    adding(&p.Drift),
+		Output: func(name string, c document.Change) error {
+			if ActionOf(c.Actions) != NoOp {
+				p.Outputs = append(p.Outputs, name)
+			}
 			return nil
+		},
+		Deferred:   func(address string) error { p.Deferred = append(p.Deferred, address); return nil },
+		Invocation: func(address string) error { p.Invoked = append(p.Invoked, address); return nil },
+	})
+	p.Errored = head.Errored
+	return p, err
+}
+
+// adding returns what adds a resource to a list.
+func adding(to *[]Change) func(document.Resource) error {
+	return func(r document.Resource) error {
+		if r.Mode == "data" && ActionOf(r.Change.Actions) == NoOp {
+			return nil // has the type and the id of an object, but does not manage it
 		}
+		c, err := changeOf(r)
+		*to = append(*to, c)
+		return err
 	}
 }

@@ -1,75 +1,59 @@
 package plans
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
 )
 
-// wireChange is one entry of resource_changes or resource_drift.
-type wireChange struct {
-	Address         string `json:"address"`
-	PreviousAddress string `json:"previous_address"`
-	Mode            string `json:"mode"`
-	Type            string `json:"type"`
-	Change          struct {
-		Actions         []string            `json:"actions"`
-		Before          json.RawMessage     `json:"before"`
-		After           json.RawMessage     `json:"after"`
-		AfterUnknown    json.RawMessage     `json:"after_unknown"`
-		BeforeSensitive json.RawMessage     `json:"before_sensitive"`
-		AfterSensitive  json.RawMessage     `json:"after_sensitive"`
-		ReplacePaths    [][]json.RawMessage `json:"replace_paths"`
-		Importing       *struct {
-			ID string `json:"id"`
-		} `json:"importing"`
-	} `json:"change"`
-}
-
-func (w *wireChange) change() (Change, error) {
+func changeOf(r document.Resource) (Change, error) {
 	c := Change{
-		Address:         w.Address,
-		PreviousAddress: w.PreviousAddress,
-		Type:            w.Type,
-		Action:          actionOf(w.Change.Actions),
+		Address:         r.Address,
+		PreviousAddress: r.Previous,
+		Type:            r.Type,
+		Action:          ActionOf(r.Change.Actions),
 	}
-	c.ID, c.BySlug = idOf(w.Change.Before)
-	if w.Change.Importing != nil {
-		c.Import = w.Change.Importing.ID
+	c.ID, c.BySlug = idOf(r.Change.Before)
+	if r.Change.Importing != nil {
+		c.Import = r.Change.Importing.ID
 	}
 	if c.Action == NoOp {
 		return c, nil
 	}
-	return c, w.values(&c)
+	return c, c.values(r.Change)
 }
 
 // values fills in what only a change with an action needs.
-func (w *wireChange) values(c *Change) error {
-	before, err := looseValue(w.Change.Before)
+func (c *Change) values(wire document.Change) error {
+	before, err := looseValue(wire.Before)
 	if err != nil {
 		return fmt.Errorf("before: %w", err)
 	}
-	after, err := looseValue(w.Change.After)
+	after, err := looseValue(wire.After)
 	if err != nil {
 		return fmt.Errorf("after: %w", err)
 	}
-	unknown, err := looseValue(w.Change.AfterUnknown)
+	unknown, err := looseValue(wire.AfterUnknown)
 	if err != nil {
 		return fmt.Errorf("after_unknown: %w", err)
 	}
 	c.Before, c.After = before, withUnknown(after, unknown)
 
-	for _, raw := range []json.RawMessage{w.Change.BeforeSensitive, w.Change.AfterSensitive} {
+	for _, raw := range []json.RawMessage{wire.BeforeSensitive, wire.AfterSensitive} {
 		marks, err := looseValue(raw)
 		if err != nil {
 			return fmt.Errorf("sensitive: %w", err)
 		}
 		c.Sensitive = addTruePaths(c.Sensitive, nil, marks)
 	}
-	for _, steps := range w.Change.ReplacePaths {
+	for _, steps := range wire.ReplacePaths {
 		path, err := wirePath(steps)
 		if err != nil {
 			return fmt.Errorf("replace_paths: %w", err)
@@ -98,11 +82,37 @@ func looseValue(raw json.RawMessage) (cty.Value, error) {
 	if len(raw) == 0 {
 		return cty.NullVal(cty.DynamicPseudoType), nil
 	}
+	if err := checkNumbers(raw); err != nil {
+		return cty.NilVal, err
+	}
 	ty, err := ctyjson.ImpliedType(raw)
 	if err != nil {
 		return cty.NilVal, err
 	}
 	return ctyjson.Unmarshal(raw, ty)
+}
+
+// checkNumbers refuses powers of ten that nobody writes: a short number can stand for a gigabyte of digits.
+func checkNumbers(raw []byte) error {
+	const most = 400
+	quoted := false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == 'e' || c == 'E') && i > 0 && '0' <= raw[i-1] && raw[i-1] <= '9':
+			power := raw[i+1:]
+			if end := bytes.IndexAny(power, ",]} \t\r\n"); end >= 0 {
+				power = power[:end]
+			}
+			if n, err := strconv.Atoi(string(power)); err != nil || n > most || n < -most {
+				return fmt.Errorf("a number with the power %s of ten, where %d is the most", power, most)
+			}
+		}
+	}
+	return nil
 }
 
 // withUnknown puts an unknown value wherever unknown, which mirrors the shape of v, says true.

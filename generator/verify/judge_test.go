@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -233,4 +235,32 @@ func TestJudgeRefusesTwoAddressesOfOneObject(t *testing.T) {
 			t.Errorf("%s: twice %v, clean %v: %+v", name, verdict.Twice, verdict.Clean, verdict.Unexpected)
 		}
 	}
+}
+
+func FuzzJudge(f *testing.F) {
+	text, err := os.ReadFile(filepath.Join("testdata", "mixed.json"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	for _, change := range []string{
+		`"before": {"a": [1, {"b": null}]}, "after": {"a": [{"c": 1e400}]}, "after_unknown": {"a": [{}, true]}`,
+		`"before": {"a": {"x": "s"}}, "after": {"a": ["s"]}, "before_sensitive": {"a": [[true]]}, "after_sensitive": {"a": {"x": true}}, "replace_paths": [["a", null], [1.5]]`,
+	} {
+		f.Add([]byte(`{"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "a.b", "type": "a", "change": {"actions": ["update"], ` + change + `}}]}`))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		plan, err := plans.Decode(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		verdict := Judge(&plan, Expect{Show: secret.NewVeil(secret.Options{}).Show})
+		for _, d := range verdict.Differences {
+			_ = d.Attribute()
+		}
+		acts := func(c plans.Change) bool { return c.Action != plans.NoOp }
+		if verdict.Clean && slices.ContainsFunc(plan.Changes, acts) {
+			t.Errorf("clean, with %+v", plan.Changes)
+		}
+	})
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )

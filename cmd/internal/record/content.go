@@ -8,7 +8,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 )
 
 // content is the shape of what a pulse holds beside its summary.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
@@ -31,9 +31,9 @@ func Hint(err error) string {
 		return "give " + strings.Join(flags, " and ")
 	case errors.As(err, &invalid):
 		return "the organisation asks for something that no flag sets: make it optional under Configuration > Incident Properties, or record a pulse"
-	case errors.Is(err, change.ErrNoPlan):
+	case errors.Is(err, document.ErrNoPlan):
 		return "make one with terraform plan -out=FILE && terraform show -json FILE"
-	case errors.Is(err, change.ErrFormat):
+	case errors.Is(err, document.ErrFormat):
 		return "a newer version of this program may know it"
 	case errors.Is(err, post.ErrUnknown):
 		return "a slug is the name in lower case with dashes, as Rootly's addresses have it"

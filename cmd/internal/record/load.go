@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )

@@ -14,7 +14,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )

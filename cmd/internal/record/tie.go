@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 

@@ -1,9 +1,6 @@
 package change
 
-import (
-	"errors"
-	"sort"
-)
+import "sort"
 
 // An Action is what becomes of an object.
 type Action string
@@ -71,12 +68,6 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
-
-// Errors that callers may want to tell apart.
-var (
-	ErrNoPlan = errors.New("this is no plan")
-	ErrFormat = errors.New("this version of the plan format is not known")
-)
 
 // Empty reports whether the plan changes nothing.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 && len(p.Outputs) == 0 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"sort"
 	"strings"
@@ -17,6 +18,9 @@ type node struct {
 	items  []*node
 }
 
+// mostLevels are as many containers in each other as are read: each takes its share of the stack.
+const mostLevels = 1000
+
 // parse reads one JSON value; nothing at all is nil.
 func parse(raw []byte) (*node, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
@@ -24,7 +28,7 @@ func parse(raw []byte) (*node, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
-	n, err := parseNext(dec)
+	n, err := parseNext(dec, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -34,14 +38,14 @@ func parse(raw []byte) (*node, error) {
 	return n, nil
 }
 
-func parseNext(dec *json.Decoder) (*node, error) {
+func parseNext(dec *json.Decoder, level int) (*node, error) {
 	token, err := dec.Token()
 	if err != nil {
 		return nil, err
 	}
 	switch t := token.(type) {
 	case json.Delim:
-		return parseContainer(dec, t)
+		return parseContainer(dec, t, level+1)
 	case string:
 		return &node{kind: 's', text: t}, nil
 	case json.Number:
@@ -59,7 +63,10 @@ func truth(b bool) *node {
 	return &node{kind: 'b', text: "false"}
 }
 
-func parseContainer(dec *json.Decoder, open json.Delim) (*node, error) {
+func parseContainer(dec *json.Decoder, open json.Delim, level int) (*node, error) {
+	if level > mostLevels {
+		return nil, fmt.Errorf("more than %d levels of JSON", mostLevels)
+	}
 	n := &node{kind: byte(open)}
 	if open == '{' {
 		n.fields = map[string]*node{}
@@ -73,7 +80,7 @@ func parseContainer(dec *json.Decoder, open json.Delim) (*node, error) {
 			}
 			key, _ = token.(string)
 		}
-		child, err := parseNext(dec)
+		child, err := parseNext(dec, level)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/terraformer-rootly/terraformer-rootly/providers/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
@@ -172,19 +174,19 @@ func TestBounds(t *testing.T) {
 func TestWhatIsNoPlan(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]error{
-		``: change.ErrNoPlan, `[]`: change.ErrNoPlan, `{}`: change.ErrNoPlan, `x`: change.ErrNoPlan, `null`: change.ErrNoPlan, `{"a":`: change.ErrNoPlan,
-		`{"format_version":"1.0","values":{}}`:                            change.ErrNoPlan,
-		`{"format_version":"1.0","provider_schemas":{}}`:                  change.ErrNoPlan,
-		`{"version":4,"serial":1,"lineage":"x","resources":[]}`:           change.ErrNoPlan,
-		`{"format_version":"1.0"}`:                                        change.ErrNoPlan,
-		`{"remote_plan_format":1}`:                                        change.ErrNoPlan,
-		`{"format_version":"2.0","planned_values":{}}`:                    change.ErrFormat,
-		`{"format_version":"0.2","planned_values":{}}`:                    change.ErrFormat,
-		`{"format_version":"10.1","planned_values":{}}`:                   change.ErrFormat,
-		`{"format_version":1,"planned_values":{}}`:                        change.ErrNoPlan,
-		`{"format_version":"1.2","resource_changes":{}}`:                  change.ErrNoPlan,
-		`{"format_version":"1.2","resource_changes":[{"change":"x"}]}`:    change.ErrNoPlan,
-		`{"format_version":"1.2","planned_values":{},"output_changes":3}`: change.ErrNoPlan,
+		``: document.ErrNoPlan, `[]`: document.ErrNoPlan, `{}`: document.ErrNoPlan, `x`: document.ErrNoPlan, `null`: document.ErrNoPlan, `{"a":`: document.ErrNoPlan,
+		`{"format_version":"1.0","values":{}}`:                            document.ErrNoPlan,
+		`{"format_version":"1.0","provider_schemas":{}}`:                  document.ErrNoPlan,
+		`{"version":4,"serial":1,"lineage":"x","resources":[]}`:           document.ErrNoPlan,
+		`{"format_version":"1.0"}`:                                        document.ErrNoPlan,
+		`{"remote_plan_format":1}`:                                        document.ErrNoPlan,
+		`{"format_version":"2.0","planned_values":{}}`:                    document.ErrFormat,
+		`{"format_version":"0.2","planned_values":{}}`:                    document.ErrFormat,
+		`{"format_version":"10.1","planned_values":{}}`:                   document.ErrFormat,
+		`{"format_version":1,"planned_values":{}}`:                        document.ErrNoPlan,
+		`{"format_version":"1.2","resource_changes":{}}`:                  document.ErrNoPlan,
+		`{"format_version":"1.2","resource_changes":[{"change":"x"}]}`:    document.ErrNoPlan,
+		`{"format_version":"1.2","planned_values":{},"output_changes":3}`: document.ErrNoPlan,
 	} {
 		if p, err := change.Read(strings.NewReader(text), secret.NewVeil(secret.Options{}), change.Options{}); !errors.Is(err, want) {
 			t.Errorf("%s: %v, %+v", text, err, p)
@@ -212,7 +214,7 @@ func TestTornPlans(t *testing.T) {
 	}
 	text := strings.TrimSpace(string(raw))
 	for i := range len(text) {
-		if _, err := change.Read(strings.NewReader(text[:i]), secret.NewVeil(secret.Options{}), change.Options{}); !errors.Is(err, change.ErrNoPlan) {
+		if _, err := change.Read(strings.NewReader(text[:i]), secret.NewVeil(secret.Options{}), change.Options{}); !errors.Is(err, document.ErrNoPlan) {
 			t.Fatalf("cut after %d bytes: %v", i, err)
 		}
 	}
@@ -369,4 +371,38 @@ func TestSecretsByPlace(t *testing.T) {
 			t.Errorf("%s: %s", sides, text)
 		}
 	}
+}
+
+func TestDeepValues(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("[", 1_000_000)
+	got := read(t, planOf(`"actions":["update"],"before":{"a":"x"},"after":{"a":"`+deep+`"}`), change.Options{}).Changes[0].Attributes
+	if len(got) != 1 || !strings.HasPrefix(got[0].After, `"[[`) {
+		t.Errorf("a text of brackets: %+v", got)
+	}
+	nested := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
+	if _, err := change.Read(strings.NewReader(planOf(`"actions":["update"],"after":`+nested)), secret.NewVeil(secret.Options{}), change.Options{}); !errors.Is(err, document.ErrNoPlan) {
+		t.Errorf("values in each other: %v", err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	text, err := os.ReadFile(filepath.Join("testdata", "terraform.json"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	for _, values := range []string{
+		`"actions":["update"],"before":{"a":"[1]"},"after":{"a":"{}"},"after_unknown":[true]`, `"actions":["forget","create"],"after":1e999999999`,
+		`"actions":[],"before_sensitive":{"a":true},"before":{"a":["secret"]},"replace_paths":[[],[null],[1,"a"]]`, `"importing":{"identity":{}}`,
+	} {
+		f.Add([]byte(planOf(values)))
+	}
+	f.Add([]byte(`{"format_version":"1.2","planned_values":{},"variables":{"a":{"value":"secret text"},"b":null},"configuration":{"root_module":{"variables":{"a":{"sensitive":true}}}},"output_changes":{"o":{"actions":["update"],"after":"secret text"}}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := change.Read(bytes.NewReader(text), secret.NewVeil(secret.Options{}), change.Options{Attributes: 5})
+		if err == nil {
+			shown(t, p)
+		}
+	})
 }

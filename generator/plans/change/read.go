@@ -1,0 +1,119 @@
+package change
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"io"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+)
+
+// Read reads the document that show -json writes of a plan, one object at a time, and masks its values
+// with a veil. Its errors are those of [document.Read].
+func Read(r io.Reader, veil *secret.Veil, o Options) (*Plan, error) {
+	sum := sha256.New()
+	d := &description{plan: &Plan{}, diff: differ{options: o.withDefaults(), masks: veil, hidden: map[string]bool{}}}
+	head, err := document.Read(io.TeeReader(r, sum), document.Parts{
+		Resource: d.resource,
+		Drift:    func(document.Resource) error { d.plan.Drifted++; return nil },
+		Output:   d.output,
+		Variable: d.variable,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.plan.Format, d.plan.Engine, d.plan.Errored = head.Format, head.Engine, head.Errored
+	if _, err := io.Copy(sum, r); err != nil {
+		return nil, fmt.Errorf("read the plan: %w", err)
+	}
+	d.finish(sum)
+	return d.plan, nil
+}
+
+// A description is a plan while it is read.
+type description struct {
+	plan *Plan
+	diff differ
+}
+
+// resource takes note of one object.
+func (d *description) resource(r document.Resource) error {
+	action := actionOn(r)
+	if r.Mode == "data" {
+		action = ""
+	}
+	if action == "" && !marked(r.Change) {
+		return nil
+	}
+	values, err := parseChange(r.Change)
+	if err != nil {
+		return err
+	}
+	values.typ = r.Type
+	d.diff.remember(values)
+	if action == "" {
+		return nil
+	}
+	c := Change{
+		Address: secret.Mask(r.Address), Module: secret.Mask(r.Module), Type: r.Type, Action: action,
+		Reason: strings.ReplaceAll(r.Reason, "_", " "),
+	}
+	if action == Moved || r.Previous != "" && r.Previous != r.Address {
+		c.Previous = secret.Mask(r.Previous)
+	}
+	c.Attributes, c.More = d.diff.compare(values)
+	d.plan.Changes = append(d.plan.Changes, c)
+	return nil
+}
+
+// output takes note of an output that changes.
+func (d *description) output(name string, wire document.Change) error {
+	values, err := parseChange(wire)
+	if err != nil {
+		return err
+	}
+	d.diff.remember(values)
+	action := actions[plans.ActionOf(wire.Actions)]
+	if action == "" {
+		return nil
+	}
+	c := Change{Address: "output." + name, Action: action}
+	c.Attributes, c.More = d.diff.compare(values.under(name))
+	d.plan.Outputs = append(d.plan.Outputs, c)
+	return nil
+}
+
+// variable hides the texts of a sensitive variable wherever they stand.
+func (d *description) variable(v document.Variable) error {
+	if !v.Sensitive {
+		return nil
+	}
+	value, err := parse(v.Value)
+	if err == nil {
+		d.diff.conceal(value)
+	}
+	return err
+}
+
+// finish hides what turned out to be hidden elsewhere, cuts what is long and makes the digests.
+func (d *description) finish(source hash.Hash) {
+	show := d.diff.show()
+	content := sha256.New()
+	for _, list := range [][]Change{d.plan.Changes, d.plan.Outputs} {
+		for i := range list {
+			for j := range list[i].Attributes {
+				show(&list[i].Attributes[j])
+			}
+			line, _ := json.Marshal(list[i]) // texts and numbers: cannot fail
+			content.Write(append(line, '\n'))
+		}
+	}
+	d.plan.Source = hex.EncodeToString(source.Sum(nil))
+	d.plan.Content = hex.EncodeToString(content.Sum(nil))
+}

@@ -1,0 +1,9 @@
+// Package document reads the JSON document of a plan, of any provider.
+//
+//	show -json ──► Read ──► Parts: a call for each resource, output and variable, and Head
+//
+// The document is read as a stream, one resource at a time, since it holds every value four times and grows to hundreds
+// of megabytes. Values stay JSON: what they mean is for those who asked for them.
+//
+// Not here: values, and what a change amounts to.
+package document

@@ -1,0 +1,221 @@
+package document
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Errors that callers may want to tell apart.
+var (
+	ErrNoPlan = errors.New("this is no plan")
+	ErrFormat = errors.New("this version of the plan format is not known")
+)
+
+// Parts are called with what the document says, in its order. A nil part is passed over without being kept.
+type Parts struct {
+	Resource   func(Resource) error
+	Drift      func(Resource) error
+	Output     func(name string, c Change) error // by name
+	Deferred   func(address string) error
+	Invocation func(address string) error
+	Variable   func(Variable) error // by name, when the document has ended
+}
+
+// Head is what a document says of itself.
+type Head struct {
+	Format  string // version of the plan format
+	Engine  string // version of the engine that planned
+	Errored bool   // the plan itself broke off, so that more may be missing
+}
+
+// Read reads the document that show -json writes of a plan. Its errors are [ErrNoPlan], [ErrFormat], or say where the
+// document breaks off.
+func Read(r io.Reader, parts Parts) (Head, error) {
+	d := &reading{dec: json.NewDecoder(r), parts: parts, seen: map[string]bool{}}
+	if err := d.read(); err != nil {
+		return Head{}, err
+	}
+	return d.head, d.variables()
+}
+
+// A reading is a document while it is read.
+type reading struct {
+	dec   *json.Decoder
+	parts Parts
+	head  Head
+	seen  map[string]bool // keys at the top
+	vars  map[string]struct {
+		Value json.RawMessage `json:"value"`
+	}
+	declared configured
+}
+
+func (d *reading) read() error {
+	token, err := d.dec.Token()
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: it is empty", ErrNoPlan)
+	}
+	if err != nil || token != json.Delim('{') {
+		return fmt.Errorf("%w: it is not a JSON object", ErrNoPlan)
+	}
+	for d.dec.More() {
+		token, err := d.dec.Token()
+		if err != nil {
+			return broken(err)
+		}
+		key, _ := token.(string)
+		d.seen[key] = true
+		if err := d.field(key); errors.Is(err, ErrFormat) {
+			return err
+		} else if err != nil {
+			return broken(fmt.Errorf("%s: %w", key, err))
+		}
+	}
+	if _, err := d.dec.Token(); err != nil {
+		return broken(err)
+	}
+	return d.check()
+}
+
+// broken is the error for a document that ends early, or is no JSON further down.
+func broken(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("%w: it breaks off or is no JSON: %w", ErrNoPlan, err)
+}
+
+// check makes sure that it was a plan, and not another document of an engine.
+func (d *reading) check() error {
+	switch {
+	case d.seen["@level"]:
+		return fmt.Errorf("%w but the log of plan -json", ErrNoPlan)
+	case d.seen["remote_plan_format"]:
+		return fmt.Errorf("%w but a reference to one that HCP Terraform holds", ErrNoPlan)
+	case d.seen["provider_schemas"]:
+		return fmt.Errorf("%w but the schemas of providers", ErrNoPlan)
+	case d.seen["serial"] && d.seen["lineage"], d.seen["values"] && !d.seen["planned_values"]:
+		return fmt.Errorf("%w but a state", ErrNoPlan)
+	case !d.seen["format_version"]:
+		return fmt.Errorf("%w: it has no format_version", ErrNoPlan)
+	case !d.seen["planned_values"] && !d.seen["resource_changes"] && !d.seen["configuration"]:
+		return fmt.Errorf("%w: it says nothing of resources", ErrNoPlan)
+	}
+	return nil
+}
+
+func (d *reading) field(key string) error {
+	switch p := d.parts; {
+	case key == "format_version":
+		if err := d.dec.Decode(&d.head.Format); err != nil {
+			return err
+		}
+		return checkFormat(d.head.Format)
+	case key == "terraform_version":
+		return d.dec.Decode(&d.head.Engine)
+	case key == "errored":
+		return d.dec.Decode(&d.head.Errored)
+	case key == "resource_changes" && p.Resource != nil:
+		return each(d.dec, func(r Resource) error { return within(r.Address, p.Resource(r)) })
+	case key == "resource_drift" && p.Drift != nil:
+		return each(d.dec, func(r Resource) error { return within(r.Address, p.Drift(r)) })
+	case key == "deferred_changes" && p.Deferred != nil:
+		return each(d.dec, func(e deferred) error { return p.Deferred(e.Change.Address) })
+	case key == "action_invocations" && p.Invocation != nil:
+		return each(d.dec, func(e addressed) error { return p.Invocation(e.Address) })
+	case key == "output_changes" && p.Output != nil:
+		return d.outputs()
+	case key == "variables" && p.Variable != nil:
+		return d.dec.Decode(&d.vars)
+	case key == "configuration" && p.Variable != nil:
+		return d.dec.Decode(&d.declared)
+	}
+	return d.skip()
+}
+
+// checkFormat accepts the first major version: before it, plans do not say what is sensitive.
+func checkFormat(version string) error {
+	major, _, _ := strings.Cut(version, ".")
+	if major != "1" {
+		return fmt.Errorf("%w: it is %s, and only 1.x is", ErrFormat, version)
+	}
+	return nil
+}
+
+// each calls read for each element of the list that comes next. The list may be null.
+func each[T any](dec *json.Decoder, read func(T) error) error {
+	token, err := dec.Token()
+	if err != nil || token == nil {
+		return err
+	}
+	if token != json.Delim('[') {
+		return fmt.Errorf("%v where a list was expected", token)
+	}
+	for dec.More() {
+		var element T
+		if err := dec.Decode(&element); err != nil {
+			return err
+		}
+		if err := read(element); err != nil {
+			return err
+		}
+	}
+	_, err = dec.Token()
+	return err
+}
+
+// within says of which resource or output an error is.
+func within(name string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (d *reading) outputs() error {
+	var changes map[string]Change
+	if err := d.dec.Decode(&changes); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if err := within(name, d.parts.Output(name, changes[name])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// variables passes the variables on when it is known which are sensitive.
+func (d *reading) variables() error {
+	for _, name := range slices.Sorted(maps.Keys(d.vars)) {
+		v := Variable{Name: name, Value: d.vars[name].Value, Sensitive: d.declared.Root.Variables[name].Sensitive}
+		if err := d.parts.Variable(v); err != nil {
+			return broken(fmt.Errorf("variables: %s: %w", name, err))
+		}
+	}
+	return nil
+}
+
+// skip reads over one value without keeping it.
+func (d *reading) skip() error {
+	for depth := 0; ; {
+		token, err := d.dec.Token()
+		if err != nil {
+			return err
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+	}
+}
