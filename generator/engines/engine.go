@@ -24,6 +24,13 @@ type Engine struct {
 // String gives the name with its version.
 func (e Engine) String() string { return e.Name + " " + e.Version }
 
+// AtLeast reports whether an engine is of a version, such as 1.7.0, or newer. Pre-releases count as what they lead to,
+// and a version that cannot be read as new.
+func (e Engine) AtLeast(oldest string) bool {
+	found, err := version.NewVersion(e.Version)
+	return err != nil || !found.Core().LessThan(version.Must(version.NewVersion(oldest)))
+}
+
 // Options say which engine to look for.
 type Options struct {
 	Engine     string   // terraform, tofu or the path of one of them; zero: terraform, else tofu
@@ -165,11 +172,10 @@ func parseBanner(banner, path string) (Engine, error) {
 // checkAge refuses engines from before import blocks.
 func checkAge(e Engine) error {
 	oldest := map[string]string{terraform: "1.5.0", tofu: "1.6.0"}[e.Name]
-	found, err := version.NewVersion(e.Version)
-	if err != nil {
+	if _, err := version.NewVersion(e.Version); err != nil {
 		return &UnavailableError{Reason: "read the version of " + e.Path, Next: installHint, Err: err}
 	}
-	if found.Core().LessThan(version.Must(version.NewVersion(oldest))) {
+	if !e.AtLeast(oldest) {
 		return &UnavailableError{
 			Reason: fmt.Sprintf("%s at %s is too old: import blocks need %s or newer", e, e.Path, oldest),
 			Next:   installHint,

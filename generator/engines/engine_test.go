@@ -117,3 +117,23 @@ func TestFindEngineStopsWhenCancelled(t *testing.T) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
+
+func TestAtLeast(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		version, oldest string
+		want            bool
+	}{
+		{"1.7.0", "1.7.0", true},
+		{"1.10.0", "1.7.0", true},
+		{"1.6.6", "1.7.0", false},
+		{"2.0.0", "1.10.0", true},
+		{"1.7.0-beta1", "1.7.0", true},
+		{"1.7.0+ent", "1.7.0", true},
+		{"one", "1.7.0", true},
+	} {
+		if got := (engines.Engine{Version: tt.version}).AtLeast(tt.oldest); got != tt.want {
+			t.Errorf("%s at least %s: %v, want %v", tt.version, tt.oldest, got, tt.want)
+		}
+	}
+}

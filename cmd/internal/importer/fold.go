@@ -9,9 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	goversion "github.com/hashicorp/go-version"
-
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -38,12 +37,11 @@ func (r *Run) haveFolds(ctx context.Context) error {
 	case r.o.Output == "json":
 		return exit.Usage(fmt.Errorf("%s has folded objects, which --output json cannot write", r.o.Dir), "leave out --output json")
 	}
-	engine, err := engines.Find(ctx, engines.Options{Engine: r.o.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	engine, err := planning.FindEngine(ctx, r.W, r.o.Engine)
 	if err != nil {
 		return ctx.Err() // whether one is needed was settled before
 	}
-	v, err := goversion.NewVersion(engine.Version)
-	if err == nil && v.Core().LessThan(goversion.Must(goversion.NewVersion(foldsSince))) {
+	if !engine.AtLeast(foldsSince) {
 		return exit.WithHint(fmt.Errorf("%s reads no import blocks with for_each, which folded objects need", engine),
 			"use Terraform or OpenTofu 1.7 or newer, or import without --fold into another directory")
 	}

@@ -68,7 +68,7 @@ func (r *Run) openState(ctx context.Context) error {
 	}
 	s := &stateRun{}
 	var err error
-	s.engine, err = engines.Find(ctx, engines.Options{Engine: r.o.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	s.engine, err = planning.FindEngine(ctx, r.W, r.o.Engine)
 	var missing *engines.UnavailableError
 	switch {
 	case errors.As(err, &missing) && r.o.writesState():

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
@@ -13,9 +14,7 @@ func (r *Run) haveEngine(ctx context.Context) error {
 	if r.o.Proof.Off {
 		return nil
 	}
-	_, err := engines.Find(ctx, engines.Options{
-		Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ(),
-	})
+	_, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
 	return r.unproven(ctx, err)
 }
 
@@ -31,9 +30,7 @@ func (r *Run) installedSchema(ctx context.Context, dir string) error {
 	if err != nil || p.Version == "" || p.Version == schema.SnapshotVersion {
 		return err
 	}
-	engine, err := engines.Find(ctx, engines.Options{
-		Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ(),
-	})
+	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
 	if err != nil {
 		return nil // the proof will say so
 	}

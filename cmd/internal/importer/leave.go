@@ -8,13 +8,10 @@ import (
 	"sort"
 	"strings"
 
-	goversion "github.com/hashicorp/go-version"
-
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -223,20 +220,15 @@ func (r *Run) deselected() map[state.Key]bool {
 
 // removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
 func (r *Run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
-	engine, err := engines.Find(ctx, engines.Options{Engine: r.o.Proof.Engine, SearchPath: r.W.Getenv("PATH"), Environ: r.W.Environ()})
+	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
 	if err != nil {
 		return generator.WithLifecycle, ctx.Err()
 	}
-	v, err := goversion.NewVersion(engine.Version)
-	if err != nil {
-		return generator.WithLifecycle, nil
-	}
-	atLeast := func(text string) bool { return !v.Core().LessThan(goversion.Must(goversion.NewVersion(text))) }
 	switch {
-	case !atLeast("1.7.0"):
+	case !engine.AtLeast("1.7.0"):
 		return 0, exit.WithHint(fmt.Errorf("%s knows no removed blocks, so no object can be taken out of the state", engine),
 			"use Terraform or OpenTofu 1.7 or newer, or "+engine.Name+" state rm by hand")
-	case engine.Name == "tofu" && !atLeast("1.10.0"):
+	case engine.Name == "tofu" && !engine.AtLeast("1.10.0"):
 		return generator.Bare, nil
 	}
 	return generator.WithLifecycle, nil

@@ -15,7 +15,7 @@ import (
 
 // Planner prepares a directory for plans. Targets and state are of no account yet.
 func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*Planner, error) {
-	engine, err := engines.Find(ctx, engines.Options{Engine: p.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	engine, err := FindEngine(ctx, w, p.Engine)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func ReadState(ctx context.Context, w world.World, engineName, dir string) (cont
 			return content, false, err
 		}
 	}
-	engine, err := engines.Find(ctx, engines.Options{Engine: engineName, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	engine, err := FindEngine(ctx, w, engineName)
 	if err != nil {
 		return nil, true, err
 	}

@@ -12,7 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
@@ -25,8 +26,7 @@ type Source struct {
 	Directory string // in which the engine reads a binary plan: where it was made
 	Engine    string // terraform, tofu or a path; empty for the first on the search path
 	Veil      *secret.Veil
-	Getenv    func(string) string
-	Environ   []string
+	World     world.World // in which the engine is found and runs
 }
 
 // Load reads a plan: the document that show -json writes, or a plan file, which the engine then
@@ -105,7 +105,7 @@ func keep(in io.Reader) (path string, remove func(), err error) {
 
 // show reads a plan file through the engine.
 func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
-	engine, err := engines.Find(ctx, engines.Options{Engine: s.Engine, SearchPath: s.Getenv("PATH"), Environ: s.Environ})
+	engine, err := planning.FindEngine(ctx, s.World, s.Engine)
 	if err != nil {
 		return nil, fmt.Errorf("read a plan file: %w", err)
 	}
@@ -114,7 +114,7 @@ func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
 		return nil, fmt.Errorf("read a plan file: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, engine.Path, "show", "-json", "-no-color", path)
-	cmd.Dir, cmd.Env = s.Directory, quiet(s.Environ)
+	cmd.Dir, cmd.Env = s.Directory, quiet(s.World.Environ())
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.StdoutPipe()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/pipeline"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
@@ -157,7 +158,7 @@ func TestWhatPeopleGiveIsMaskedToo(t *testing.T) {
 func TestPlanFilesNeedAnEngine(t *testing.T) {
 	t.Parallel()
 	for _, plan := range []string{"PK\x03\x04 archive", `{"remote_plan_format":1}`} {
-		s := record.Source{Veil: secret.NewVeil(secret.Options{}), Path: "-", In: strings.NewReader(plan), Directory: t.TempDir(), Getenv: func(string) string { return "/nowhere" }}
+		s := record.Source{Veil: secret.NewVeil(secret.Options{}), Path: "-", In: strings.NewReader(plan), Directory: t.TempDir(), World: world.World{Getenv: func(string) string { return "/nowhere" }, Environ: os.Environ}}
 		if _, err := s.Load(t.Context()); err == nil || !strings.Contains(err.Error(), "neither terraform nor tofu") {
 			t.Errorf("%s: %v", plan, err)
 		}
@@ -177,7 +178,7 @@ func TestWhatAnEngineSays(t *testing.T) {
 	s := record.Source{
 		Veil: secret.NewVeil(secret.Options{}),
 		Path: "-", In: strings.NewReader("PK\x03\x04"), Directory: dir, Engine: engine,
-		Getenv: os.Getenv, Environ: append(os.Environ(), "TF_CLI_ARGS_show=-x"),
+		World: world.World{Getenv: os.Getenv, Environ: func() []string { return append(os.Environ(), "TF_CLI_ARGS_show=-x") }},
 	}
 	_, err := s.Load(t.Context())
 	var failed *record.ShowError

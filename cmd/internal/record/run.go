@@ -46,7 +46,7 @@ func (o *Settings) Forgive(w world.World, err error) error {
 func (o *Settings) record(ctx context.Context, w world.World) error {
 	plan, err := Source{
 		Veil: planning.NewVeil(),
-		Path: o.Plan, In: w.In, Directory: o.Dir, Engine: o.Engine, Getenv: w.Getenv, Environ: w.Environ(),
+		Path: o.Plan, In: w.In, Directory: o.Dir, Engine: o.Engine, World: w,
 	}.Load(ctx)
 	if err != nil {
 		return err

@@ -97,6 +97,10 @@ var arrows = []arrow{
 		reason: "the report is told what happened, as values, and looks nothing up",
 	},
 	{
+		from: []string{"cmd/...", "state/...", "providers/..."}, not: []string{"github.com/hashicorp/go-version"},
+		reason: "engines knows how versions compare: ask Engine.AtLeast",
+	},
+	{
 		from: []string{"providers/rootly/api"}, not: ours, but: []string{"providers/rootly/api"}, tests: true,
 		reason: "the client knows JSON:API and no resource type, so that nothing about types hides in it",
 	},

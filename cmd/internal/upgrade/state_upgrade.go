@@ -14,7 +14,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
@@ -177,7 +176,7 @@ func (u *upgrade) merge(ctx context.Context, w world.World, o *Settings) error {
 		},
 	})
 	options := tfstate.Options{Provider: tfstate.TerraformProvider}
-	engine, err := engines.Find(ctx, engines.Options{Engine: o.Engine, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	engine, err := planning.FindEngine(ctx, w, o.Engine)
 	switch {
 	case err != nil && o.Engine != "":
 		return err
