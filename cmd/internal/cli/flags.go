@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
@@ -96,19 +97,16 @@ func placeInto(cmd *cobra.Command, o *importer.Settings) error {
 	return nil
 }
 
-func splittingFlags(cmd *cobra.Command, s *importer.Splitting) {
+func splittingFlags(cmd *cobra.Command, s *splitter.Settings) {
 	f := cmd.Flags()
 	s.Given = f.Changed
 	f.StringVar(&s.By, "split-by", "none", "root modules: none makes one; team one for each owning team, and one they share")
-	f.StringVar(&s.Across, "across", importer.AcrossState, "references between them: remote-state, or data looks up what it can")
-	f.StringVar(&s.Owners, "owner-format", "@your-org/"+importer.TeamMark, "how CODEOWNERS names a team, as GitHub and GitLab know it: `FORMAT`")
+	f.StringVar(&s.Across, "across", splitter.AcrossState, "references between them: remote-state, or data looks up what it can")
+	f.StringVar(&s.Owners, "owner-format", "@your-org/"+splitter.TeamMark, "how CODEOWNERS names a team, as GitHub and GitLab know it: `FORMAT`")
 }
 
-func splittingChoices(s *importer.Splitting) []choice {
-	if s.Given == nil {
-		return nil
-	}
-	return []choice{{"split-by", &s.By, []string{"none", importer.ByTeam}}, {"across", &s.Across, []string{importer.AcrossState, importer.AcrossData}}}
+func splittingChoices(s *splitter.Settings) []choice {
+	return []choice{{"split-by", &s.By, []string{"none", splitter.ByTeam}}, {"across", &s.Across, []string{splitter.AcrossState, splitter.AcrossData}}}
 }
 
 // codeFlags are those that say where code goes and what it looks like.
@@ -129,7 +127,7 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 }
 
 func importChoices(o *importer.Settings) []choice {
-	return append(slices.Concat(proofChoices(&o.Proof), importAsChoices(&o.ImportAs), splittingChoices(&o.Splitting)),
+	return append(slices.Concat(proofChoices(&o.Proof), importAsChoices(&o.ImportAs)),
 		choice{"layout", &o.Layout, []string{"by-type", "by-object", "single"}},
 		choice{"output", &o.Output, []string{"hcl", "json"}},
 		choice{"detail", &o.Detail, []string{"minimal", "full"}},

@@ -6,12 +6,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 func newImport(w world.World) *cobra.Command {
-	o := &importer.Settings{}
+	o := &splitter.Settings{}
+	choices := func() []choice { return append(importChoices(&o.Settings), splittingChoices(o)...) }
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Write the organisation as code, and prove it with a plan",
@@ -42,10 +43,10 @@ proven by itself; CODEOWNERS says whose it is.
   $ terraformer-rootly import -o ./rootly --split-by team --owner-format '@acme/{team}'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := errors.Join(check(importChoices(o)), placeInto(cmd, o)); err != nil {
+			if err := errors.Join(check(choices()), placeInto(cmd, &o.Settings)); err != nil {
 				return err
 			}
-			return importer.Import(cmd.Context(), w, o)
+			return splitter.Import(cmd.Context(), w, o)
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
@@ -53,10 +54,10 @@ proven by itself; CODEOWNERS says whose it is.
 	proofFlags(cmd, &o.Proof)
 	importAsFlags(cmd, &o.ImportAs)
 	againFlags(cmd, &o.Again)
-	splittingFlags(cmd, &o.Splitting)
-	codeFlags(cmd, o)
+	splittingFlags(cmd, o)
+	codeFlags(cmd, &o.Settings)
 	cmd.Flags().StringVar(&o.Secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	cmd.Flags().BoolVar(&o.Fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
-	completions(cmd, importChoices(o))
+	completions(cmd, choices())
 	return cmd
 }

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
 )
@@ -107,7 +107,7 @@ func reown(t *testing.T, url string) {
 // killSplit kills a run soon after it has begun to move its files in, and reports whether it did.
 func killSplit(t *testing.T, dir, url string) bool {
 	t.Helper()
-	list := filepath.Join(dir, importer.SplitName)
+	list := filepath.Join(dir, splitter.SplitName)
 	was, err := os.Stat(list)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func killSplit(t *testing.T, dir, url string) bool {
 }
 
 func splitCommand(dir, url string) *exec.Cmd {
-	return exec.Command(world.Program, "import", "-o", dir, "--split-by", importer.ByTeam, "--no-verify", "-q", "--url", url, "--token", scriptToken)
+	return exec.Command(world.Program, "import", "-o", dir, "--split-by", splitter.ByTeam, "--no-verify", "-q", "--url", url, "--token", scriptToken)
 }
 
 func splitInto(t *testing.T, dir, url string) {

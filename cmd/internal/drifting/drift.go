@@ -9,11 +9,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
@@ -50,7 +50,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := o.DriftIncident.check(); err != nil {
 		return err
 	}
-	if err := importer.OneRoot(o.Dir); err != nil {
+	if err := splitter.OneRoot(o.Dir); err != nil {
 		return err
 	}
 	d := &Drifting{w: w, o: o, started: w.Now(), owned: map[string]bool{}}

@@ -10,6 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -93,7 +94,7 @@ func (d *Drifting) listed(ctx context.Context) (*rootly.Live, error) {
 
 // ofOthers notes what other parts manage, which is no stranger to this one.
 func (d *Drifting) ofOthers() error {
-	beside, err := importer.Siblings(d.o.Dir)
+	beside, err := splitter.Siblings(d.o.Dir)
 	for _, objects := range beside {
 		for key := range objects {
 			d.managed[key.Type+"/"+string(key.ID)] = true

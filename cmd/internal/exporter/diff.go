@@ -23,6 +23,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -106,6 +107,9 @@ func (o *DiffSettings) sides(ctx context.Context, w world.World, names ...string
 	at := slices.Index(names, live)
 	if at < 0 {
 		return sides, nil, nil
+	}
+	if err := splitter.Whole(o.Dir); err != nil {
+		return nil, nil, err
 	}
 	now, skipped, err := importer.LiveSnapshot(ctx, w, &o.Settings, recorded)
 	sides[at] = now

@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -27,6 +28,9 @@ type ExportSettings struct {
 
 // Export turns the live organisation into code and a snapshot.
 func Export(ctx context.Context, w world.World, o *ExportSettings) error {
+	if err := splitter.Whole(o.Dir); err != nil {
+		return err
+	}
 	run, err := importer.NewRun(ctx, w, &o.Settings)
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ func (r *Run) fill(ctx context.Context, p *pool, missing []graph.Target) error {
 	if len(types) == 0 {
 		return nil
 	}
-	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: types, Progress: r.progress.Count})
+	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: types, Progress: r.Progress.Count})
 	if err != nil {
 		return err
 	}

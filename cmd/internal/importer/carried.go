@@ -45,7 +45,7 @@ func (r *Run) recordCarried(ctx context.Context) error {
 			types = append(types, t)
 		}
 	}
-	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: types, Progress: r.progress.Count})
+	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: types, Progress: r.Progress.Count})
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (r *Run) readable() []string {
 	if r.subset == nil {
 		targets = r.besides()
 	}
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		if r.subset == nil || r.subset[res.Address] {
 			targets = append(targets, res.Address.String())
 		}
@@ -109,13 +109,13 @@ func (r *Run) readable() []string {
 // types, and the same for the same organisation. The plan reaches what they refer to as well.
 func (r *Run) chooseSubset() {
 	n := r.o.Proof.Subset
-	if n <= 0 || n >= len(r.graph.Resources) {
+	if n <= 0 || n >= len(r.Graph.Resources) {
 		return
 	}
 	r.subset = map[graph.Address]bool{}
 	byType := map[string][]graph.Address{}
 	var types []string
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		t := res.Address.Type
 		if byType[t] == nil {
 			types = append(types, t)
@@ -145,7 +145,7 @@ func (r *Run) leaveOutDependents() {
 		return
 	}
 	planned, all := map[graph.Address]bool{}, true
-	for _, res := range r.graph.InOrder() { // after what it refers to
+	for _, res := range r.Graph.InOrder() { // after what it refers to
 		if slices.ContainsFunc(references(res), func(a graph.Address) bool { return out[a] }) || names(res, ids) {
 			out[res.Address], all = true, false
 		} else if r.subset == nil || r.subset[res.Address] {
@@ -177,7 +177,7 @@ func (r *Run) widenSubset(planned []plans.Change) {
 		seen[c.Address] = true
 	}
 	r.Report.Proof.Subset = 0
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		if seen[res.Address.String()] {
 			r.subset[res.Address] = true
 			r.Report.Proof.Subset++
@@ -197,12 +197,12 @@ func (r *Run) announceCost() {
 		return
 	}
 	n := 0
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		if r.subset != nil && !r.subset[res.Address] {
 			continue
 		}
 		n += planning.RequestsToRead(res.Address.Type)
 	}
-	r.progress.Stage("cost", 0)
-	r.progress.Done(planning.PlanCost(n, r.Client.Stats().Limit))
+	r.Progress.Stage("cost", 0)
+	r.Progress.Done(planning.PlanCost(n, r.Client.Stats().Limit))
 }

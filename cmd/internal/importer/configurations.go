@@ -30,7 +30,7 @@ func (r *Run) readConfigurations() error {
 		return err
 	}
 	here := r.deselected()
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
 	}
 	for _, o := range s.aside {

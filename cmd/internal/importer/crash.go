@@ -29,31 +29,31 @@ func (r *Run) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (s
 	if address == "" {
 		return "", crash
 	}
-	values := make([]string, len(r.graph.Variables))
-	for i, v := range r.graph.Variables {
+	values := make([]string, len(r.Graph.Variables))
+	for i, v := range r.Graph.Variables {
 		values[i] = v.Value
 	}
 	why := planning.WhyCrashed(alone, values)
 	if r.o.Proof.NoRepair || len(r.crashed) == planning.MaxCrashing {
 		return "", planning.Crashes(address, why)
 	}
-	r.progress.Stage("crash", 0)
-	r.progress.Done(address + ", left out")
+	r.Progress.Stage("crash", 0)
+	r.Progress.Done(address + ", left out")
 	if err := r.takeOut(ctx, address, why); err != nil {
 		return "", err
 	}
-	r.progress.Stage("verify", len(r.graph.Resources))
+	r.Progress.Stage("verify", len(r.Graph.Resources))
 	return address, nil
 }
 
 // takeOut takes a resource out of the graph, or keeps its code out of the plan where that is code of an
 // earlier run.
 func (r *Run) takeOut(ctx context.Context, address, why string) error {
-	at := slices.IndexFunc(r.graph.Resources, func(res *graph.Resource) bool { return res.Address.String() == address })
+	at := slices.IndexFunc(r.Graph.Resources, func(res *graph.Resource) bool { return res.Address.String() == address })
 	if at >= 0 {
-		res := r.graph.Resources[at]
+		res := r.Graph.Resources[at]
 		r.crashed[state.Key{Type: res.Address.Type, ID: res.ID}] = why
-		r.graph.Resources = slices.Delete(slices.Clone(r.graph.Resources), at, at+1)
+		r.Graph.Resources = slices.Delete(slices.Clone(r.Graph.Resources), at, at+1)
 		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Fix: planning.MendCrash})
 		r.Report.Repairs = append(r.Report.Repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})
 	}
@@ -81,7 +81,7 @@ func (r *Run) plannable() []string {
 			addresses = append(addresses, c.Address.String())
 		}
 	}
-	for _, res := range r.graph.InOrder() {
+	for _, res := range r.Graph.InOrder() {
 		addresses = append(addresses, res.Address.String())
 	}
 	return addresses

@@ -2,6 +2,6 @@
 //
 //	fetch ──► link ──► render ──► stage ──► prove ──► commit
 //
-// A whole directory goes through these stages once; with --split-by, each part goes through the last four. Not here:
-// flags, or how the report is printed.
+// Each root module goes through these stages. Not here: flags, how the report is printed, or how an organisation is
+// divided into several root modules; what one of them has to know of the others comes in as Neighbours.
 package importer

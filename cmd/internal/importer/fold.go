@@ -67,11 +67,11 @@ func (r *Run) fold(ctx context.Context) error {
 
 // refold brings the folds of the graph in line with its resources.
 func (r *Run) refold(ctx context.Context) error {
-	for r.mayFold != nil || slices.ContainsFunc(r.graph.Resources, func(res *graph.Resource) bool { return isInstance(res.Address) }) {
-		if err := r.readdress(ctx, fold.Gather(r.graph, r.foldOptions())); err != nil {
+	for r.mayFold != nil || slices.ContainsFunc(r.Graph.Resources, func(res *graph.Resource) bool { return isInstance(res.Address) }) {
+		if err := r.readdress(ctx, fold.Gather(r.Graph, r.foldOptions())); err != nil {
 			return err
 		}
-		folds, misfits := fold.Make(r.graph)
+		folds, misfits := fold.Make(r.Graph)
 		r.RenderOptions.Folds = folds
 		if len(misfits) == 0 {
 			return nil
@@ -86,7 +86,7 @@ func (r *Run) refold(ctx context.Context) error {
 
 func (r *Run) foldOptions() fold.Options {
 	o := fold.Options{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true}}
-	for _, a := range r.reserved(r.graph.Resources) {
+	for _, a := range r.reserved(r.Graph.Resources) {
 		o.Taken[a.Block()] = true
 	}
 	for name := range r.around.Hand.Locals {
@@ -103,8 +103,8 @@ func (r *Run) foldOptions() fold.Options {
 // readdress gives resources other addresses; those that get none are named anew.
 func (r *Run) readdress(ctx context.Context, addresses map[*graph.Resource]graph.Address) error {
 	changed := false
-	next := make(map[graph.Target]graph.Address, len(r.graph.Resources))
-	for _, res := range r.graph.Resources {
+	next := make(map[graph.Target]graph.Address, len(r.Graph.Resources))
+	for _, res := range r.Graph.Resources {
 		a, decided := addresses[res]
 		if !decided {
 			a = res.Address
@@ -115,12 +115,12 @@ func (r *Run) readdress(ctx context.Context, addresses map[*graph.Resource]graph
 	if !changed {
 		return nil
 	}
-	reserved := r.reserved(r.graph.Resources)
-	for _, res := range r.graph.Resources {
+	reserved := r.reserved(r.Graph.Resources)
+	for _, res := range r.Graph.Resources {
 		res.Address.Name, res.Address.Key = "", ""
 	}
-	graph.Label(r.graph.Resources, func(typ string, id graph.ID) graph.Address { return next[graph.Target{Type: typ, ID: id}] }, reserved)
-	if err := r.relink(); err != nil {
+	graph.Label(r.Graph.Resources, func(typ string, id graph.ID) graph.Address { return next[graph.Target{Type: typ, ID: id}] }, reserved)
+	if err := r.Relink(); err != nil {
 		return err
 	}
 	return r.leavers(ctx)
@@ -133,10 +133,10 @@ func (r *Run) holdBack(resources []*graph.Resource) []*graph.Resource {
 	for _, res := range resources {
 		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
 	}
-	lives := r.elsewhere()
+	lives := r.unlessForgotten()
 	partial := map[graph.Address]bool{}
 	for k, a := range r.Dir.Addresses() {
-		if isInstance(a) && !here[k] && (lives[k] || !r.complete(k.Type)) {
+		if isInstance(a) && !here[k] && (lives[k] || !r.Complete(k.Type)) {
 			partial[a.Block()] = true
 		}
 	}
@@ -155,10 +155,10 @@ func (r *Run) holdBack(resources []*graph.Resource) []*graph.Resource {
 	return kept
 }
 
-// elsewhere are the live objects that this run knows of and has no code for. With --forget they go.
-func (r *Run) elsewhere() map[state.Key]bool {
+// unlessForgotten are the live objects that this run knows of and has no code for. With --forget they go.
+func (r *Run) unlessForgotten() map[state.Key]bool {
 	lives := map[state.Key]bool{}
-	for _, o := range r.rejected() {
+	for _, o := range r.Rejected() {
 		lives[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
 	for k := range r.deselected() {

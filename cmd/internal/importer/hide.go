@@ -21,7 +21,7 @@ func (r *Run) hide() error {
 	if err != nil {
 		return exit.Usage(err, "choose plain, masked or blank")
 	}
-	hidden := secret.Hide(r.graph, secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf})
+	hidden := secret.Hide(r.Graph, secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf})
 	r.Report.Secrets, r.Report.SecretsMode = len(hidden), r.o.Secrets
 	if len(hidden) > 0 {
 		r.Report.SecretsFile = planning.SecretsName
@@ -29,7 +29,7 @@ func (r *Run) hide() error {
 			r.Report.SecretsFile = "terraform.tfvars.example"
 		}
 	}
-	for _, v := range r.graph.Variables {
+	for _, v := range r.Graph.Variables {
 		r.veil.Remember(v.Value)
 	}
 	counts := secret.CountByType(hidden)
@@ -42,11 +42,11 @@ func (r *Run) hide() error {
 	return nil
 }
 
-// guard is the second lock: no value that became a variable may stand in a file that others read.
+// Guard is the second lock: no value that became a variable may stand in a file that others read.
 // Values that people could write in an ordinary text are not looked for: some attributes hold
 // secrets by declaration, and what stands there may be any word.
-func (r *Run) guard(files []generator.File) error {
-	made := slices.DeleteFunc(slices.Clone(r.graph.Variables), func(v *graph.Variable) bool { return !madeUp(v.Value) })
+func Guard(variables []*graph.Variable, files []generator.File) error {
+	made := slices.DeleteFunc(slices.Clone(variables), func(v *graph.Variable) bool { return !madeUp(v.Value) })
 	if len(made) == 0 {
 		return nil
 	}

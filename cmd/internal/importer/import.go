@@ -22,7 +22,6 @@ type Settings struct {
 	planning.Proof
 	ImportAs
 	Again
-	Splitting
 
 	Fold          bool
 	AcceptDeleted bool
@@ -43,9 +42,6 @@ type Settings struct {
 
 // Import turns the live organisation into proven code.
 func Import(ctx context.Context, w world.World, o *Settings) error {
-	if o.Splitting.on() {
-		return runSplit(ctx, w, o)
-	}
 	run, err := NewRun(ctx, w, o)
 	if err != nil {
 		return err
@@ -98,12 +94,6 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	if o.Proof.Subset < 0 {
 		return nil, exit.Usage(fmt.Errorf("--verify-sample %d is negative", o.Proof.Subset), "0 plans all resources")
 	}
-	if err := o.Splitting.check(o); err != nil {
-		return nil, err
-	}
-	if err := o.Splitting.agrees(o.Dir); err != nil {
-		return nil, err
-	}
 	types, explicit, err := o.Types()
 	if err != nil {
 		return nil, err
@@ -122,10 +112,11 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	r := &Run{
 		veil: planning.NewVeil(),
 		W:    w, o: o, types: types, explicit: explicit, filters: filters, Schema: s, RenderOptions: o.renderOptions(),
-		started: w.Now(),
-		Report:  &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}},
+		started:    w.Now(),
+		neighbours: alone{},
+		Report:     &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}},
 	}
-	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
+	r.Progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
 	if r.Client, r.liveTarget, r.disconnect, err = o.Open(w, nil); err != nil {
 		return nil, err
 	}
@@ -149,7 +140,7 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 		r.Close()
 		return nil, err
 	}
-	if err := r.installedSchema(ctx, r.o.Dir); err != nil {
+	if err := r.InstalledSchema(ctx, r.o.Dir); err != nil {
 		r.Close()
 		return nil, err
 	}

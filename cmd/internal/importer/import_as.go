@@ -258,7 +258,7 @@ func (r *Run) script() []state.File {
 		return nil
 	}
 	var list []tfstate.Resource
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		list = append(list, tfstate.Resource{Address: res.Address, ID: res.ImportID()})
 	}
 	return []state.File{{Name: scriptName, Content: tfstate.Script(list), Mode: 0o755}}
@@ -272,7 +272,7 @@ func (r *Run) commitWithState(ctx context.Context) error {
 		return err
 	}
 	if len(added) == 0 {
-		return r.moveIn()
+		return r.MoveIn()
 	}
 	if err := r.unmoved(ctx); err != nil {
 		return err
@@ -288,7 +288,7 @@ func (r *Run) commitWithState(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.moveIn(); err != nil {
+	if err := r.MoveIn(); err != nil {
 		return err
 	}
 	if err := engines.PushState(ctx, r.state.job, content); err != nil {
@@ -301,7 +301,7 @@ func (r *Run) commitWithState(ctx context.Context) error {
 		if err := r.restage(r.o.blocks()); err != nil {
 			return err
 		}
-		if err := r.moveIn(); err != nil {
+		if err := r.MoveIn(); err != nil {
 			return err
 		}
 	}

@@ -16,12 +16,12 @@ import (
 // stateResources are the run's objects as the state holds them.
 func (r *Run) stateResources() []tfstate.Resource {
 	direct := map[graph.Address][]graph.Address{}
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		direct[res.Address] = references(res)
 	}
 	reached := map[graph.Address]map[graph.Address]bool{}
-	list := make([]tfstate.Resource, 0, len(r.graph.Resources))
-	for _, res := range r.graph.Resources {
+	list := make([]tfstate.Resource, 0, len(r.Graph.Resources))
+	for _, res := range r.Graph.Resources {
 		entry := tfstate.Resource{Address: res.Address, ID: res.ID, Dependencies: sorted(reach(res.Address, direct, reached))}
 		if s := r.Schema.Resources[res.Address.Type]; s != nil {
 			entry.SchemaVersion = int(s.Version)

@@ -18,11 +18,11 @@ func (r *Run) haveEngine(ctx context.Context) error {
 	return r.unproven(ctx, err)
 }
 
-// installedSchema lets the provider that a directory has been initialised with speak for itself,
+// InstalledSchema lets the provider that a directory has been initialised with speak for itself,
 // where it is of another version than the built-in schema. What it has more is imported by the
 // general rules, what it has no more is left out and told. Its defaults are not in what it says, so
 // values equal to a known default are written out.
-func (r *Run) installedSchema(ctx context.Context, dir string) error {
+func (r *Run) InstalledSchema(ctx context.Context, dir string) error {
 	if r.o.Proof.Off || r.o.Proof.Provider != "official" {
 		return nil
 	}

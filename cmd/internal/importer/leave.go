@@ -16,20 +16,41 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // This file is about addresses that leave the code: of objects that got another one, and of
 // objects that are to be forgotten.
 
-// label gives the resources their addresses. With --rename-addresses those whose names changed get
-// new ones, unless code by hand depends on the old.
-func (r *Run) label(resources []*graph.Resource) {
-	remember, reserved := r.remembered(), r.reserved(resources)
+// Label gives the resources addresses that no two of some runs have, and returns those that the ignore file does not
+// name. With --rename-addresses those whose names changed get new ones, unless code by hand depends on the old.
+func (r *Run) Label(of ...*Run) []*graph.Resource {
+	for _, res := range r.decoded.Resources {
+		res.Title = secret.Mask(res.Title) // before it becomes a label
+	}
+	resources := graph.Sort(r.decoded.Resources)
+	var memories []func(string, graph.ID) graph.Address
+	remember := func(typ string, id graph.ID) graph.Address {
+		for _, recall := range memories {
+			if a := recall(typ, id); !a.IsZero() {
+				return a
+			}
+		}
+		return graph.Address{}
+	}
+	var reserved []graph.Address
+	for _, p := range of {
+		memories = append(memories, p.remembered())
+		reserved = append(reserved, p.reserved(resources)...)
+		maps.Copy(r.around.Hand.Declared, p.around.Hand.Declared)
+		maps.Copy(r.around.Hand.Mentioned, p.around.Hand.Mentioned)
+	}
 	if r.o.Again.Rename {
 		remember = r.forgetStale(resources, remember, reserved)
 	}
 	graph.Label(resources, remember, reserved)
+	return r.ignore(resources)
 }
 
 // forgetStale remembers only the labels that still say what an object is called.
@@ -96,7 +117,7 @@ func unnumbered(label string) string {
 func (r *Run) leavers(ctx context.Context) error {
 	current := map[graph.Address]bool{}
 	now := map[state.Key]graph.Address{}
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		current[res.Address], current[res.Address.Block()] = true, true
 		now[state.Key{Type: res.Address.Type, ID: res.ID}] = res.Address
 	}
@@ -186,7 +207,7 @@ func (r *Run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Ad
 // forgotten lists the addresses of objects that were in earlier code and are merely not selected.
 func (r *Run) forgotten(now map[state.Key]graph.Address) []graph.Address {
 	r.forget = map[state.Key]bool{}
-	list := r.part.left(r.forget, r.around.Hand.Changed)
+	list := r.parted()
 	if !r.o.Again.Forget {
 		return list
 	}
@@ -203,6 +224,21 @@ func (r *Run) forgotten(now map[state.Key]graph.Address) []graph.Address {
 		r.forget[k] = true
 		list = append(list, a)
 	}
+	return list
+}
+
+// parted lists the addresses of objects that are in another part now, and takes them for forgotten: the state of
+// this one has to let go of them. What people edited stays.
+func (r *Run) parted() []graph.Address {
+	var list []graph.Address
+	known := r.Dir.Addresses()
+	for key := range r.neighbours.Moved() {
+		if a := known[key]; !r.around.Hand.Changed[a] {
+			r.forget[key] = true
+			list = append(list, a)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
 	return list
 }
 
@@ -267,7 +303,7 @@ func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string
 		return false, nil
 	}
 	s.planned = true
-	states, err := r.part.states()
+	states, err := r.neighbours.States()
 	if err != nil {
 		return false, err
 	}
@@ -283,7 +319,7 @@ func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string
 		return false, ctx.Err() // a directory that could not be planned before accepts nothing
 	}
 	ours := map[string]bool{}
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		ours[res.Address.String()] = true
 	}
 	for _, c := range r.Changes.Carried {

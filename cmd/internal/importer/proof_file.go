@@ -65,7 +65,7 @@ func (r *Run) keepProof() error {
 	p := r.proofOf()
 	before, err := disk.Dir(r.o.Dir).Read(ProofName, disk.MostCode)
 	if err == nil && sameProof(before, p) {
-		return r.staged.Put(state.File{Name: ProofName, Content: before})
+		return r.Staged.Put(state.File{Name: ProofName, Content: before})
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the last proof: %w", err)
@@ -74,7 +74,7 @@ func (r *Run) keepProof() error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", ProofName, err)
 	}
-	return r.staged.Put(state.File{Name: ProofName, Content: append(content, '\n')})
+	return r.Staged.Put(state.File{Name: ProofName, Content: append(content, '\n')})
 }
 
 func (r *Run) proofOf() proofV1 {
@@ -93,14 +93,14 @@ func (r *Run) proofOf() proofV1 {
 		}
 		return p.Objects[t]
 	}
-	for _, o := range r.verdict.Objects {
+	for _, o := range r.Verdict.Objects {
 		list := &of(o.Type).Imported
 		if o.Managed {
 			list = &of(o.Type).Managed
 		}
 		*list = append(*list, o.ID)
 	}
-	for _, o := range r.rejected() {
+	for _, o := range r.Rejected() {
 		of(o.Type).Reported = append(of(o.Type).Reported, string(o.ID))
 	}
 	for _, o := range p.Objects {

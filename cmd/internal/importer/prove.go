@@ -20,10 +20,28 @@ import (
 
 // verify plans the staged directory and judges the plan.
 func (r *Run) verify(ctx context.Context) error {
-	if r.unplanned() {
+	if r.Unplanned() {
 		return nil
 	}
-	r.progress.Stage("verify", len(r.graph.Resources))
+	r.Progress.Stage("verify", len(r.Graph.Resources))
+	if err := r.Prepare(ctx); err != nil {
+		return err
+	}
+	r.announceCost()
+	t, stop, err := r.Target(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if err := r.prove(ctx, t); err != nil {
+		return err
+	}
+	r.Progress.Done(r.Report.Proof.Plan)
+	return nil
+}
+
+// Prepare settles what the plan is of.
+func (r *Run) Prepare(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
@@ -32,27 +50,17 @@ func (r *Run) verify(ctx context.Context) error {
 	}
 	r.chooseSubset()
 	r.leaveOutDependents()
-	r.announceCost()
-	t, stop, err := r.target(ctx)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	if err := r.prove(ctx, t); err != nil {
-		return err
-	}
-	r.progress.Done(r.Report.Proof.Plan)
 	return nil
 }
 
-// unplanned reports whether there is to be no plan, and tells why.
-func (r *Run) unplanned() bool {
+// Unplanned reports whether there is to be no plan, and tells why.
+func (r *Run) Unplanned() bool {
 	p := &r.Report.Proof
 	switch {
 	case r.o.Proof.Off:
 		p.State, p.Reason = report.ProofSkipped, "--no-verify"
 	case r.o.Secrets == "blank" && r.Report.Secrets > 0:
-		p.State, p.Reason = report.ProofUnavailable, withoutValues(r.Report.Secrets)
+		p.State, p.Reason = report.ProofUnavailable, WithoutValues(r.Report.Secrets)
 		p.Hint = "fill them in as " + r.Report.SecretsFile + " shows, then: " + world.Program + " verify " + r.o.Dir
 	default:
 		return false
@@ -60,13 +68,14 @@ func (r *Run) unplanned() bool {
 	return true
 }
 
-func withoutValues(variables int) string {
+// WithoutValues says why code with variables for secrets cannot be planned.
+func WithoutValues(variables int) string {
 	return report.Plural(variables, "variable") + " without a value, as --secrets blank wants it"
 }
 
 // prove plans the staged directory against a target until the plan is clean or cannot be mended.
 func (r *Run) prove(ctx context.Context, t connect.Target) (err error) {
-	defer r.lap("verify", r.W.Now())
+	defer r.Lap("verify", r.W.Now())
 	defer func() { err = errors.Join(err, r.closePlanner()) }()
 	p := &r.Report.Proof
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.Proof.Replays()]
@@ -74,7 +83,7 @@ func (r *Run) prove(ctx context.Context, t connect.Target) (err error) {
 	if err != nil {
 		return r.unproven(ctx, err)
 	}
-	planning.Note(p, r.veil, result, r.verdict)
+	planning.Note(p, r.veil, result, r.Verdict)
 	r.noteEntered(p)
 	for _, text := range slices.Concat(r.served.Unanswered(), r.nothingProven()) {
 		p.State = report.ProofDiffers
@@ -86,7 +95,7 @@ func (r *Run) prove(ctx context.Context, t connect.Target) (err error) {
 // nothingProven says so where the plan accepted none of the objects: what reads none of them proves nothing.
 func (r *Run) nothingProven() []string {
 	removed := slices.IndexFunc(r.Report.Repairs, func(d report.Repair) bool { return d.How == string(repair.Remove) })
-	if removed < 0 || len(r.verdict.Objects) > 0 {
+	if removed < 0 || len(r.Verdict.Objects) > 0 {
 		return nil
 	}
 	return []string{"not one object could be planned, such as " + r.Report.Repairs[removed].Address + ": " + r.Report.Repairs[removed].Cause}
@@ -99,7 +108,7 @@ func (r *Run) noteEntered(p *report.Proof) {
 		return
 	}
 	held := r.around.heldAt()
-	for _, o := range r.verdict.Objects {
+	for _, o := range r.Verdict.Objects {
 		if o.Managed && len(held[state.Key{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
 			p.Entered++
 		}
@@ -135,16 +144,23 @@ func (r *Run) sample(ctx context.Context) error {
 	return nil
 }
 
-// target is the API that the plan asks: a recording, or the live one.
-func (r *Run) target(ctx context.Context) (connect.Target, func(), error) {
+// Target is the API that the plan asks, and those of the parts: a recording, or the live one.
+func (r *Run) Target(ctx context.Context, parts ...*Run) (connect.Target, func(), error) {
 	if !r.o.Proof.Replays() {
 		return r.liveTarget, func() {}, nil
+	}
+	for _, p := range parts {
+		r.replay.Objects = append(r.replay.Objects, p.replay.Objects...)
+		p.replay = planning.Recording{}
 	}
 	record := r.replay
 	r.replay = planning.Recording{}
 	var err error
 	if r.served, err = record.Serve(ctx, r.Client); err != nil {
 		return connect.Target{}, nil, err
+	}
+	for _, p := range parts {
+		p.served = r.served
 	}
 	return r.served.Target, r.served.Stop, nil
 }
@@ -170,7 +186,7 @@ func withoutProof(missing *engines.UnavailableError) error {
 // expect is what the plan has to account for.
 func (r *Run) expect() verify.Expect {
 	e := verify.Expect{Show: r.veil.Show}
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		if r.subset != nil && !r.subset[res.Address] {
 			continue
 		}
@@ -184,30 +200,30 @@ func (r *Run) expect() verify.Expect {
 		}
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
 	}
-	for _, o := range r.rejected() {
+	for _, o := range r.Rejected() {
 		obj := verify.Object{Type: o.Type, ID: string(o.ID)}
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
-	e.Marks, e.Exports = r.o.Secrets == "masked", r.part != nil
+	e.Marks, e.Exports = r.o.Secrets == "masked", r.neighbours != Neighbours(alone{})
 	r.expectBeside(&e)
 	return e
 }
 
 // stagedPlanner plans the staged directory, which is initialised once however often it is planned.
 func (r *Run) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
-	if r.planner != nil && r.planner.Dir == r.staged.Dir() && r.planner.Target == t {
+	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t {
 		return r.planner, nil
 	}
 	if err := r.closePlanner(); err != nil {
 		return nil, err
 	}
-	states, err := r.part.states()
+	states, err := r.neighbours.States()
 	if err != nil {
 		return nil, err
 	}
-	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.staged.Dir(), t, planning.Options{
+	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.Staged.Dir(), t, planning.Options{
 		States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: r.around.providers.aliases,
-		Progress: func(v engines.Progress) { r.progress.Step(v.Objects, v.Step) },
+		Progress: func(v engines.Progress) { r.Progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err
 }

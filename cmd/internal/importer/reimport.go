@@ -275,7 +275,7 @@ func (r *Run) sumAgain() report.Again {
 			*list = append(*list, address)
 		}
 	}
-	for _, d := range r.verdict.Accepted {
+	for _, d := range r.Verdict.Accepted {
 		if r.edited(d.Address) {
 			note(&s.Differing, d.Address)
 			continue
@@ -298,7 +298,7 @@ func (r *Run) sumAgain() report.Again {
 		note(&s.Gone, o.Address.String())
 	}
 	known := r.Dir.Addresses()
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		if was := known[state.Key{Type: res.Address.Type, ID: res.ID}]; !was.IsZero() && was != res.Address {
 			s.Moved = append(s.Moved, report.Moved{From: was.String(), To: res.Address.String()})
 		}

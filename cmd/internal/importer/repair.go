@@ -30,7 +30,7 @@ func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*engines.Resul
 	for round := 0; ; round++ {
 		result, verdict, err := r.judge(ctx, t, nil)
 		if len(r.served.Unanswered()) > 0 && err == nil {
-			r.verdict = verdict
+			r.Verdict = verdict
 			return result, nil // the code is not to blame
 		}
 		if again, unfoldErr := r.unfoldUnclean(ctx, verdict, err); again || unfoldErr != nil {
@@ -43,7 +43,7 @@ func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*engines.Resul
 		if err != nil {
 			return nil, err
 		}
-		r.verdict = verdict
+		r.Verdict = verdict
 		if verdict.Clean || round == maxRounds || r.o.Proof.NoRepair {
 			return result, nil
 		}
@@ -121,7 +121,7 @@ func (r *Run) stateToProve() (string, error) {
 func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
 	changed := false
 	for range maxRounds {
-		done := m.Mend(r.graph, result.Changes, verdict)
+		done := m.Mend(r.Graph, result.Changes, verdict)
 		if len(done) == 0 {
 			return changed, nil
 		}
@@ -130,7 +130,7 @@ func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, resu
 		if err := r.writeAgain(ctx); err != nil {
 			return changed, err
 		}
-		if len(r.graph.Resources) <= wholePlan || len(targets) == 0 {
+		if len(r.Graph.Resources) <= wholePlan || len(targets) == 0 {
 			return changed, nil
 		}
 		var err error
@@ -147,7 +147,7 @@ func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, resu
 // writeAgain brings the staged directory in line with the graph.
 func (r *Run) writeAgain(ctx context.Context) error {
 	refold := func() error { return r.refold(ctx) }
-	for _, again := range []func() error{r.relink, refold, r.Render, r.Stage} {
+	for _, again := range []func() error{r.Relink, refold, r.Render, r.Stage} {
 		if err := again(); err != nil {
 			return err
 		}

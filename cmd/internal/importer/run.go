@@ -39,42 +39,42 @@ type Run struct {
 	Client     *api.Client
 	liveTarget connect.Target
 	disconnect func()
-	progress   *report.Progress
+	Progress   *report.Progress
 	Report     *report.Summary
 	started    time.Time
 
-	live     *rootly.Live     // fetch
-	ids      rootly.IDs       // fetch: what else the objects may be called
-	filtered []*rootly.Object // fetch: listed, but not taken
-	users    map[graph.ID]graph.User
-	lookups  map[graph.Target]*graph.DataSource // link: for what is referred to and no resource
-	beside   []*rootly.Object                   // link: what the lookups stand for
-	skipped  []rootly.Rejected                  // link: built-in objects that were not to be taken
-	decoded  *rootly.Decoded                    // link
-	graph    *graph.Graph                       // link
-	veil     *secret.Veil                       // from the start: masks the values that are shown
-	replay   planning.Recording                 // link: what the proof is made against
-	served   *planning.Replay                   // verify: the same, while the plan reads it; nil for a plan against the live API
-	files    []generator.File                   // render
-	Dir      *state.Directory                   // from the start, locked
-	Changes  *state.Changes                     // stage
-	staged   *state.Stage                       // stage
-	snapshot bool                               // stage: a snapshot is put beside the code
-	planner  *planning.Planner                  // verify: of the staged directory, while it lasts
-	verdict  verify.Verdict                     // verify
-	state    *stateRun                          // from the start, unless import blocks do
-	around   *Surroundings                      // from the start: code by hand, and the state
-	forget   map[state.Key]bool                 // link: what leaves the code although it lives
-	unread   map[graph.Address]bool             // verify: carried code whose objects could not be read
-	crashed  map[state.Key]string               // verify: objects at which the provider stops, and why
-	subset   map[graph.Address]bool             // verify: the resources to plan; nil for all
-	hidden   map[string]int                     // link: how many settings became variables, by type
-	mayFold  func(*graph.Resource) bool         // link: what may become part of a fold
-	unfold   map[graph.Target]bool              // link, verify: what stays out of every fold
-	held     []state.Key                        // link: what is left as it is, since its fold is not here as a whole
-	earlier  map[string]int                     // fetch: objects that earlier runs knew, by type
-	compared []rootly.Known                     // from the start: what an export to compare with has
-	part     *modulePart                        // from the start: what this is a part of; nil for a whole
+	live       *rootly.Live     // fetch
+	ids        rootly.IDs       // fetch: what else the objects may be called
+	filtered   []*rootly.Object // fetch: listed, but not taken
+	users      map[graph.ID]graph.User
+	lookups    map[graph.Target]*graph.DataSource // link: for what is referred to and no resource
+	beside     []*rootly.Object                   // link: what the lookups stand for
+	skipped    []rootly.Rejected                  // link: built-in objects that were not to be taken
+	decoded    *rootly.Decoded                    // link
+	Graph      *graph.Graph                       // link
+	veil       *secret.Veil                       // from the start: masks the values that are shown
+	replay     planning.Recording                 // link: what the proof is made against
+	served     *planning.Replay                   // verify: the same, while the plan reads it; nil for a plan against the live API
+	Files      []generator.File                   // render
+	Dir        *state.Directory                   // from the start, locked
+	Changes    *state.Changes                     // stage
+	Staged     *state.Stage                       // stage
+	snapshot   bool                               // stage: a snapshot is put beside the code
+	planner    *planning.Planner                  // verify: of the staged directory, while it lasts
+	Verdict    verify.Verdict                     // verify
+	state      *stateRun                          // from the start, unless import blocks do
+	around     *Surroundings                      // from the start: code by hand, and the state
+	forget     map[state.Key]bool                 // link: what leaves the code although it lives
+	unread     map[graph.Address]bool             // verify: carried code whose objects could not be read
+	crashed    map[state.Key]string               // verify: objects at which the provider stops, and why
+	subset     map[graph.Address]bool             // verify: the resources to plan; nil for all
+	hidden     map[string]int                     // link: how many settings became variables, by type
+	mayFold    func(*graph.Resource) bool         // link: what may become part of a fold
+	unfold     map[graph.Target]bool              // link, verify: what stays out of every fold
+	held       []state.Key                        // link: what is left as it is, since its fold is not here as a whole
+	earlier    map[string]int                     // fetch: objects that earlier runs knew, by type
+	compared   []rootly.Known                     // from the start: what an export to compare with has
+	neighbours Neighbours                         // from the start: the other root modules
 }
 
 func (r *Run) openDirectory() error {
@@ -89,11 +89,11 @@ func (r *Run) openDirectory() error {
 
 // Close lets go of everything, whether or not the run came to its end.
 func (r *Run) Close() {
-	r.progress.Close()
+	r.Progress.Close()
 	r.closeState()
 	r.around.Close()
-	if r.staged != nil {
-		_ = r.staged.Discard()
+	if r.Staged != nil {
+		_ = r.Staged.Discard()
 	}
 	if r.Dir != nil {
 		_ = r.Dir.Close()
@@ -103,16 +103,16 @@ func (r *Run) Close() {
 	}
 }
 
-// lap notes how long a stage took.
-func (r *Run) lap(name string, since time.Time) {
+// Lap notes how long a stage took.
+func (r *Run) Lap(name string, since time.Time) {
 	r.Report.StageSeconds[name] = r.W.Now().Sub(since).Seconds()
 }
 
 // Fetch reads the objects. What the runs of parts know is looked for as well as what this one knows.
 func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
-	defer r.lap("fetch", r.W.Now())
-	r.progress.Stage("fetch", 0)
-	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: r.types, Progress: r.progress.Count})
+	defer r.Lap("fetch", r.W.Now())
+	r.Progress.Stage("fetch", 0)
+	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: r.types, Progress: r.Progress.Count})
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
 		return err
 	}
 	r.filtered = selection.Apply(r.filters, live)
-	r.progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(live.Objects), "object"), report.Plural(int(r.Client.Stats().Requests), "request")))
+	r.Progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(live.Objects), "object"), report.Plural(int(r.Client.Stats().Requests), "request")))
 	return nil
 }
 
@@ -195,34 +195,39 @@ func (r *Run) predecessors(ctx context.Context) error {
 
 // Link makes resources of the objects and references of the ids.
 func (r *Run) Link(ctx context.Context) error {
-	defer r.lap("link", r.W.Now())
-	r.progress.Stage("link", 0)
-	r.setAsideBuiltIn()
-	r.setAsideManaged()
-	if err := r.sample(ctx); err != nil {
-		return err
-	}
-	if err := r.decode(r.live.Objects); err != nil {
-		return err
-	}
-	if err := r.follow(ctx); err != nil {
-		return err
-	}
-	if err := r.people(ctx); err != nil {
-		return err
-	}
-	if err := r.recordRest(); err != nil {
+	defer r.Lap("link", r.W.Now())
+	r.Progress.Stage("link", 0)
+	r.SetAside()
+	if err := r.Decode(ctx); err != nil {
 		return err
 	}
 	r.lookAgain(r.decoded.Resources)
-	for _, res := range r.decoded.Resources {
-		res.Title = secret.Mask(res.Title) // before it becomes a label
+	resources := r.holdBack(r.Label(r))
+	r.Progress.Done(report.Plural(len(resources), "resource"))
+	return r.Connect(ctx, resources)
+}
+
+// Decode makes resources of the objects, with what they refer to, and records for the proof what it needs.
+func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
+	for _, step := range []func() error{
+		func() error { return r.sample(ctx) },
+		func() error { return r.decode(r.live.Objects) },
+		func() error { return r.follow(ctx) },
+		func() error { return r.people(ctx) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	resources := graph.Sort(r.decoded.Resources)
-	r.label(resources)
-	resources = r.holdBack(r.ignore(resources))
-	r.graph = graph.Link(resources, r.linkOptions())
-	r.progress.Done(report.Plural(len(resources), "resource"))
+	for _, p := range parts {
+		r.beside = append(r.beside, p.beside...)
+	}
+	return r.recordRest()
+}
+
+// Connect makes references of ids, and settles what becomes of the addresses that are no longer used.
+func (r *Run) Connect(ctx context.Context, resources []*graph.Resource) error {
+	r.Graph = graph.Link(resources, r.linkOptions())
 	if err := r.leavers(ctx); err != nil {
 		return err
 	}
@@ -277,15 +282,15 @@ func (r *Run) recordRest() error {
 	return r.replay.People(userList(r.users))
 }
 
-// relink links again after resources were changed or taken out.
-func (r *Run) relink() error {
-	r.unlink(r.graph.Resources)
-	r.graph = graph.Link(r.graph.Resources, r.linkOptions())
+// Relink links again after resources were changed or taken out.
+func (r *Run) Relink() error {
+	r.Unlink(r.Graph.Resources)
+	r.Graph = graph.Link(r.Graph.Resources, r.linkOptions())
 	return r.hide()
 }
 
-// unlink makes resources as they were before they were linked.
-func (r *Run) unlink(resources []*graph.Resource) {
+// Unlink makes resources as they were before they were linked.
+func (r *Run) Unlink(resources []*graph.Resource) {
 	for _, res := range resources {
 		res.Exprs, res.Notes = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config), nil
 	}
@@ -347,7 +352,10 @@ func (r *Run) linkOptions() graph.LinkOptions {
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}
-	r.part.link(&o)
+	if refs, sources := r.neighbours.References(); sources != nil {
+		o.Outside, o.Sources = maps.Clone(o.Outside), sources
+		maps.Copy(o.Outside, refs)
+	}
 	switch r.o.Users {
 	case "locals":
 		o.UserExpr = func(u graph.User, _ bool) (graph.Expr, *graph.DataSource) { return userRef(u), nil }
@@ -399,40 +407,44 @@ func (r *Run) explain(types []string, id graph.ID) string {
 
 // Render writes the files in memory.
 func (r *Run) Render() error {
-	defer r.lap("render", r.W.Now())
-	r.progress.Stage("render", 0)
+	defer r.Lap("render", r.W.Now())
+	r.Progress.Stage("render", 0)
 	options := r.RenderOptions
-	options.Import, options.Outputs = r.unheld(options.Import), r.part.outputs()
-	r.part.complete(r.graph)
-	files, err := generator.Render(r.graph, r.Schema, options)
+	options.Import, options.Outputs = r.unheld(options.Import), r.neighbours.Outputs()
+	for _, source := range r.neighbours.Sources() {
+		if !slices.ContainsFunc(r.Graph.Data, func(d *graph.DataSource) bool { return d.Address == source.Address }) {
+			r.Graph.Data = append(r.Graph.Data, source)
+		}
+	}
+	files, err := generator.Render(r.Graph, r.Schema, options)
 	if err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	if err := r.guard(files); err != nil {
+	if err := Guard(r.Graph.Variables, files); err != nil {
 		return err
 	}
-	r.files = files
-	r.progress.Done(report.Plural(len(files), "file"))
+	r.Files = files
+	r.Progress.Done(report.Plural(len(files), "file"))
 	return nil
 }
 
 // Stage lays the future directory beside the present one.
 func (r *Run) Stage() error {
-	defer r.lap("stage", r.W.Now())
-	run := state.Run{Complete: r.complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
-	for _, f := range r.files {
+	defer r.Lap("stage", r.W.Now())
+	run := state.Run{Complete: r.Complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
+	for _, f := range r.Files {
 		run.Files = append(run.Files, state.File{
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
 		})
 	}
 	run.Files = append(run.Files, r.script()...)
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID, Parent: res.Parent})
 	}
 	for _, o := range r.filtered {
 		run.Live[state.Key{Type: o.Type.Name, ID: o.ID}] = true
 	}
-	for _, o := range r.rejected() {
+	for _, o := range r.Rejected() {
 		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
 	}
 	for k := range r.doubts() {
@@ -447,54 +459,38 @@ func (r *Run) Stage() error {
 		return err
 	}
 	r.Changes = changes
-	if r.staged != nil {
-		return r.staged.Update(changes)
+	if r.Staged != nil {
+		return r.Staged.Update(changes)
 	}
-	r.staged, err = r.Dir.Stage(changes)
+	r.Staged, err = r.Dir.Stage(changes)
 	return err
 }
 
-// doubts says why objects may exist although their listing lacks them.
-func (r *Run) doubts() map[state.Key]string {
-	out := make(map[state.Key]string, len(r.live.Doubts))
-	for _, d := range r.live.Doubts {
-		out[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
-	}
-	return out
-}
-
-// rejected lists the live objects that have no code, whatever the reason.
-func (r *Run) rejected() []rootly.Rejected {
-	return slices.Concat(r.decoded.Rejected, r.live.Unknown, r.skipped)
-}
-
-func (r *Run) complete(typ string) bool { return r.live.Complete[typ] }
-
 // Commit moves the files in, unless the proof failed or nothing is to be written.
 func (r *Run) Commit(ctx context.Context) error {
-	defer r.lap("commit", r.W.Now())
+	defer r.Lap("commit", r.W.Now())
 	if r.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
 		return nil
 	}
 	if r.state != nil && r.o.writesState() {
 		return r.commitWithState(ctx)
 	}
-	return r.moveIn()
+	return r.MoveIn()
 }
 
-// moveIn moves the staged files in, with the proof.
-func (r *Run) moveIn() error {
+// MoveIn moves the staged files in, with the proof.
+func (r *Run) MoveIn() error {
 	if err := r.keepProof(); err != nil {
 		return err
 	}
-	return r.moveStaged()
+	return r.MoveStaged()
 }
 
-// moveStaged moves the staged files in.
-func (r *Run) moveStaged() error {
-	if err := r.staged.Commit(); err != nil {
+// MoveStaged moves the staged files in.
+func (r *Run) MoveStaged() error {
+	if err := r.Staged.Commit(); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Clean(r.o.Dir), err)
 	}
-	r.staged = nil
+	r.Staged = nil
 	return nil
 }

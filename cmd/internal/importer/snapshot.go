@@ -33,25 +33,19 @@ func LiveSnapshot(ctx context.Context, w world.World, o *Settings, recorded *dri
 	if err := r.Link(ctx); err != nil {
 		return nil, nil, err
 	}
-	now, err := drift.Of(r.graph)
+	now, err := drift.Of(r.Graph)
 	if err != nil {
 		return nil, nil, err
 	}
-	lives := r.deselected()
-	for k := range r.doubts() {
-		lives[k] = true
-	}
-	for _, o := range r.rejected() {
-		lives[state.Key{Type: o.Type, ID: o.ID}] = true
-	}
+	lives := r.Elsewhere()
 	return now.Keeping(recorded, func(o drift.Object) bool {
-		return lives[state.Key{Type: o.Type, ID: o.ID}] || !r.complete(o.Type) && !r.live.Gone[o.Key()]
+		return lives[state.Key{Type: o.Type, ID: o.ID}] || !r.Complete(o.Type) && !r.live.Gone[o.Key()]
 	}), slices.DeleteFunc(r.live.Skipped, func(s rootly.Skipped) bool { return !r.amiss(s) }), nil
 }
 
 // KeepSnapshot puts the snapshot beside the code, and returns it with the one that was there.
 func (r *Run) KeepSnapshot() (before, now *drift.Snapshot, err error) {
-	now, err = drift.Of(r.graph)
+	now, err = drift.Of(r.Graph)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,7 +62,7 @@ func (r *Run) KeepSnapshot() (before, now *drift.Snapshot, err error) {
 		return nil, nil, err
 	}
 	r.snapshot = true
-	return before, now, r.staged.Put(state.File{Name: snapshot.SnapshotName, Content: content})
+	return before, now, r.Staged.Put(state.File{Name: snapshot.SnapshotName, Content: content})
 }
 
 // stays reports whether an object of an earlier export stays in the snapshot although this run does

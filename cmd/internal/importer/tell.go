@@ -22,7 +22,7 @@ func (r *Run) Tell() error {
 			return err
 		}
 	default:
-		r.progress.Summary(r.Report)
+		r.Progress.Summary(r.Report)
 	}
 	return r.outcome()
 }
@@ -87,7 +87,7 @@ func (r *Run) countTypes() {
 		}
 		return counts[t]
 	}
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		c := count(res.Address.Type)
 		c.Listed++
 		c.Imported++
@@ -95,7 +95,7 @@ func (r *Run) countTypes() {
 			r.Report.Ignored = append(r.Report.Ignored, report.Ignored{Address: res.Address.String(), Path: i.Path, Reason: i.Reason})
 		}
 	}
-	for _, o := range r.rejected() {
+	for _, o := range r.Rejected() {
 		count(o.Type).Listed++
 		r.Report.NotImported = append(r.Report.NotImported, report.NotImported{
 			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Mend: o.Fix,
@@ -128,15 +128,15 @@ func (r *Run) leftOut() {
 
 func (r *Run) countReferences() {
 	refs := &r.Report.References
-	for _, res := range r.graph.Resources {
+	for _, res := range r.Graph.Resources {
 		for _, p := range res.Exprs {
 			countExpr(refs, p.Expr)
 		}
 	}
-	for _, u := range r.graph.Unresolved {
+	for _, u := range r.Graph.Unresolved {
 		refs.Unresolved = append(refs.Unresolved, report.Unresolved{From: u.From.String(), Path: u.Path, ID: string(u.ID), Reason: u.Reason})
 	}
-	for _, m := range r.graph.Mended {
+	for _, m := range r.Graph.Mended {
 		refs.Cycles = append(refs.Cycles, report.Unresolved{From: m.From.String(), Path: m.Path, ID: m.To.String(), Reason: "a reference would close a cycle"})
 	}
 }

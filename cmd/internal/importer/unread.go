@@ -2,8 +2,10 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // readNothing is the error of a run in which not one collection could be read, for other reasons
@@ -29,3 +31,32 @@ func anyComplete(live *rootly.Live) bool {
 	}
 	return false
 }
+
+// Elsewhere lists the live objects that the run knows of and has no code for.
+func (r *Run) Elsewhere() map[state.Key]bool {
+	lives := r.deselected()
+	for _, o := range r.Rejected() {
+		lives[state.Key{Type: o.Type, ID: o.ID}] = true
+	}
+	for k := range r.doubts() {
+		lives[k] = true
+	}
+	return lives
+}
+
+// doubts says why objects may exist although their listing lacks them.
+func (r *Run) doubts() map[state.Key]string {
+	out := make(map[state.Key]string, len(r.live.Doubts))
+	for _, d := range r.live.Doubts {
+		out[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
+	}
+	return out
+}
+
+// Rejected lists the live objects that have no code, whatever the reason.
+func (r *Run) Rejected() []rootly.Rejected {
+	return slices.Concat(r.decoded.Rejected, r.live.Unknown, r.skipped)
+}
+
+// Complete reports whether every object of a type was listed.
+func (r *Run) Complete(typ string) bool { return r.live.Complete[typ] }

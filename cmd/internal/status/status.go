@@ -16,6 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -121,7 +122,7 @@ func (o *Settings) look(ctx context.Context, w world.World, live connect.Target)
 		}
 		list := []string{path}
 		if stat.IsDir() {
-			if list, err = importer.PartsOf(path); err != nil {
+			if list, err = splitter.PartsOf(path); err != nil {
 				return nil, err
 			}
 		}

@@ -93,6 +93,23 @@ var arrows = []arrow{
 		reason: "reading the audit log needs no resource type",
 	},
 	{
+		from: []string{"cmd/internal/importer"}, not: []string{"cmd/internal/splitter", "cmd/internal/exporter", "cmd/internal/drifting", "cmd/internal/cli"}, tests: true,
+		reason: "one root module is imported in the same way whether it stands alone or is one of several, and whoever asks for it",
+	},
+	{
+		from: []string{"cmd/internal/splitter"}, not: []string{"cmd/internal/exporter", "cmd/internal/drifting", "cmd/internal/status", "cmd/internal/cli"}, tests: true,
+		reason: "what the parts of a directory are is known before any command looks at them",
+	},
+	{
+		from: []string{
+			"cmd/internal/authors", "cmd/internal/connect", "cmd/internal/drifting", "cmd/internal/exit", "cmd/internal/exporter", "cmd/internal/git",
+			"cmd/internal/importer", "cmd/internal/planning", "cmd/internal/record", "cmd/internal/report", "cmd/internal/selection", "cmd/internal/snapshot",
+			"cmd/internal/splitter", "cmd/internal/status", "cmd/internal/tidy", "cmd/internal/upgrade", "cmd/internal/verifier", "cmd/internal/world",
+		},
+		not:    []string{"github.com/spf13/..."},
+		reason: "flags, help and completions belong to the command line; everybody else takes settings as values",
+	},
+	{
 		from: []string{"cmd/internal/report"}, not: ours, but: []string{"providers/shown"},
 		reason: "the report is told what happened, as values, and looks nothing up",
 	},

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -22,7 +22,7 @@ type Settings struct {
 
 // Run reads the state and rewrites what needs no import any more.
 func Run(ctx context.Context, w world.World, o *Settings) error {
-	dirs, err := importer.PartsOf(o.Dir)
+	dirs, err := splitter.PartsOf(o.Dir)
 	if err != nil {
 		return err
 	}

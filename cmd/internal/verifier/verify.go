@@ -10,9 +10,9 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -93,8 +93,8 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 			continue
 		}
 		progress.Done(filepath.Base(p.dir) + ": " + proof.Plan)
-		importer.MergeProof(&s.Proof, proof, filepath.Base(p.dir))
-		importer.AddVerdict(&total, verdict)
+		splitter.MergeProof(&s.Proof, proof, filepath.Base(p.dir))
+		splitter.AddVerdict(&total, verdict)
 		s.Proof.Plan = total.Summary()
 	}
 
@@ -111,7 +111,7 @@ type provable struct {
 
 // parts are the root modules of the directory.
 func (o *Settings) parts() ([]provable, error) {
-	dirs, err := importer.PartsOf(o.dir)
+	dirs, err := splitter.PartsOf(o.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (o *Settings) parts() ([]provable, error) {
 func (o *Settings) prove(ctx context.Context, w world.World, live connect.Target, p provable, plan planning.Options) (report.Proof, verify.Verdict, error) {
 	proof := report.Proof{Against: "live"}
 	var err error
-	if plan.States, err = importer.StatesAround(p.dir); err != nil {
+	if plan.States, err = splitter.StatesAround(p.dir); err != nil {
 		return proof, verify.Verdict{}, err
 	}
 	plan.Veil = planning.NewVeil()

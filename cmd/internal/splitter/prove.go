@@ -1,4 +1,4 @@
-package importer
+package splitter
 
 import (
 	"cmp"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -23,14 +24,14 @@ import (
 // present ones.
 func (s *split) render() error {
 	r := s.run
-	defer r.lap("render", r.W.Now())
-	r.progress.Stage("render", 0)
+	defer r.Lap("render", r.W.Now())
+	r.Progress.Stage("render", 0)
 	files := 0
 	for _, p := range s.parts {
 		if err := p.layOut(); err != nil {
 			return err
 		}
-		files += len(p.files)
+		files += len(p.Files)
 	}
 	if err := s.exportMore(); err != nil {
 		return err
@@ -41,7 +42,7 @@ func (s *split) render() error {
 	if err := s.layOut(); err != nil {
 		return err
 	}
-	r.progress.Done(fmt.Sprintf("%s in %s", report.Plural(files, "file"), report.Plural(len(s.division.Parts), "part")))
+	r.Progress.Done(fmt.Sprintf("%s in %s", report.Plural(files, "file"), report.Plural(len(s.division.Parts), "part")))
 	return nil
 }
 
@@ -55,29 +56,29 @@ func (s *split) exportMore() error {
 	at := map[[3]string]foreign{} // by data source, output and label
 	for _, q := range s.parts {
 		add := func(a graph.Address) {
-			at[[3]string{stateSourceName(q.part.name), outputName(a.Type), a.Name}] = foreign{in: q.part, address: a}
+			at[[3]string{stateSourceName(q.name), outputName(a.Type), a.Name}] = foreign{in: q, address: a}
 		}
-		for _, res := range q.graph.Resources {
+		for _, res := range q.Graph.Resources {
 			add(res.Address)
 		}
 		for _, c := range q.Changes.Carried {
 			add(c.Address)
 		}
 	}
-	more := map[*Run]bool{} // parts that have to be written once more
+	more := map[*modulePart]bool{} // parts that have to be written once more
 	for _, p := range s.parts {
-		found, err := readsOf(p.staged.Dir())
+		found, err := readsOf(p.Staged.Dir())
 		if err != nil {
 			return err
 		}
 		for _, key := range found {
 			f, known := at[key]
-			if !known || f.in == p.part {
+			if !known || f.in == p {
 				continue
 			}
-			more[p] = more[p] || !p.part.reads[f.in.name]
-			if p.part.read(f) {
-				more[f.in.run] = true
+			more[p] = more[p] || !p.reads[f.in.name]
+			if p.read(f) {
+				more[f.in] = true
 			}
 		}
 	}
@@ -115,13 +116,13 @@ func readsOf(dir string) ([][3]string, error) {
 
 // guard holds that no value which became a variable in one part stands in a file of another.
 func (s *split) guard() error {
-	whole := &Run{graph: &graph.Graph{}, veil: planning.NewVeil()}
+	var variables []*graph.Variable
 	for _, p := range s.parts {
-		whole.graph.Variables = append(whole.graph.Variables, p.graph.Variables...)
+		variables = append(variables, p.Graph.Variables...)
 	}
 	for _, p := range s.parts {
-		if err := whole.guard(p.files); err != nil {
-			return fmt.Errorf("%s: %w", p.part.name, err)
+		if err := importer.Guard(variables, p.Files); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return nil
@@ -129,20 +130,18 @@ func (s *split) guard() error {
 
 // layOut renders and stages a part. Of one that has nothing left, and nothing to let go of, no file
 // stays, but for the shared one and for those with code by hand.
-func (r *Run) layOut() error {
-	if err := r.Render(); err != nil {
+func (p *modulePart) layOut() error {
+	if err := p.Render(); err != nil {
 		return err
 	}
-	if err := r.Stage(); err != nil {
+	if err := p.Stage(); err != nil {
 		return err
 	}
-	left := len(r.graph.Resources) + len(r.RenderOptions.Forgotten) + len(r.Changes.Carried)
-	r.part.gone = left == 0 && r.part.name != sharedPart && !r.around.byHand()
-	if !r.part.gone {
+	p.gone = p.Empty() && p.name != sharedPart
+	if !p.gone {
 		return nil
 	}
-	r.files = nil
-	return r.Stage()
+	return p.Clear()
 }
 
 // verify plans every part by itself.
@@ -152,71 +151,59 @@ func (s *split) verify(ctx context.Context) error {
 		return nil
 	}
 	for _, p := range planned {
-		if err := p.recordCarried(ctx); err != nil {
+		if err := p.Prepare(ctx); err != nil {
 			return err
 		}
-		s.run.replay.Objects = append(s.run.replay.Objects, p.replay.Objects...)
-		p.replay = planning.Recording{}
-		if err := p.readConfigurations(); err != nil {
-			return err
-		}
-		p.chooseSubset()
-		p.leaveOutDependents()
 	}
 	s.announceCost(planned)
-	t, stop, err := s.run.target(ctx)
+	t, stop, err := s.run.Target(ctx, runs(planned)...)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	for _, p := range planned {
-		p.served = s.run.served
 		if err := s.prove(ctx, p, t); err != nil {
-			return fmt.Errorf("%s: %w", p.part.name, err)
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return nil
 }
 
 // planned are the parts that there is a plan of.
-func (s *split) planned() []*Run {
-	return slices.DeleteFunc(slices.Clone(s.parts), func(p *Run) bool { return p.unplanned() || p.part.gone })
+func (s *split) planned() []*modulePart {
+	return slices.DeleteFunc(slices.Clone(s.parts), func(p *modulePart) bool { return p.Unplanned() || p.gone })
 }
 
 // announceCost tells beforehand what the plans ask of the API.
-func (s *split) announceCost(parts []*Run) {
-	if s.run.o.Proof.Replays() {
+func (s *split) announceCost(parts []*modulePart) {
+	if s.o.Proof.Replays() {
 		return
 	}
 	requests := 0
 	for _, p := range parts {
-		requests += p.part.told().Requests
+		requests += p.summary().Requests
 	}
-	s.run.progress.Stage("cost", 0)
-	s.run.progress.Done(planning.PlanCost(requests, s.run.Client.Stats().Limit))
+	s.run.Progress.Stage("cost", 0)
+	s.run.Progress.Done(planning.PlanCost(requests, s.run.Client.Stats().Limit))
 }
 
 // prove plans one part. Where that takes resources out of the code, those after it are written anew.
-func (s *split) prove(ctx context.Context, p *Run, t connect.Target) error {
-	quiet, before := p.progress, p.graph.Resources
-	p.progress = s.run.progress
-	p.progress.Stage("verify", len(before))
-	err := p.prove(ctx, t)
-	p.progress = quiet
-	if err != nil {
+func (s *split) prove(ctx context.Context, p *modulePart, t connect.Target) error {
+	before := p.Graph.Resources
+	if err := s.run.ProvePart(ctx, p.Run, t); err != nil {
 		return err
 	}
-	s.run.progress.Done(p.part.name + ": " + p.Report.Proof.Plan)
-	if len(p.graph.Resources) == len(before) {
+	s.run.Progress.Done(p.name + ": " + p.Report.Proof.Plan)
+	if len(p.Graph.Resources) == len(before) {
 		return nil
 	}
 	for _, res := range before {
-		if !slices.Contains(p.graph.Resources, res) {
+		if !slices.Contains(p.Graph.Resources, res) {
 			delete(s.at, res.Address)
 		}
 	}
-	for _, later := range s.parts[p.part.rank+1:] {
-		for _, again := range []func() error{later.relink, later.layOut} {
+	for _, later := range s.parts[p.rank+1:] {
+		for _, again := range []func() error{later.Relink, later.layOut} {
 			if err := again(); err != nil {
 				return err
 			}
@@ -229,33 +216,31 @@ func (s *split) prove(ctx context.Context, p *Run, t connect.Target) error {
 func (s *split) sum() {
 	r := s.run
 	to := r.Report
-	to.Split = &report.Split{Across: r.o.Across}
+	to.Split = &report.Split{Across: s.o.Across}
 	for _, t := range s.division.Taken {
 		to.Split.Taken = append(to.Split.Taken, report.Taken{Address: t.Address.String(), Part: t.Part, By: t.By.String()})
 	}
-	r.graph, r.skipped, r.decoded.Rejected, r.live.Unknown = &graph.Graph{}, nil, nil, nil // the parts tell
-	r.Sum()
+	r.SumRest()
 	total := verify.Verdict{}
 	for _, p := range s.parts {
 		p.Sum()
 		p.Report.Coverage = nil // of the whole
-		if !p.part.gone {
-			to.Split.Parts = append(to.Split.Parts, p.part.told())
+		if !p.gone {
+			to.Split.Parts = append(to.Split.Parts, p.summary())
 		}
 		s.add(p)
-		AddVerdict(&total, p.verdict)
+		AddVerdict(&total, p.Verdict)
 	}
 	switch to.Proof.State {
 	case report.ProofClean, report.ProofDiffers:
 		to.Proof.Plan = total.Summary()
 	case report.ProofUnavailable:
-		to.Proof.Reason = withoutValues(to.Secrets)
+		to.Proof.Reason = importer.WithoutValues(to.Secrets)
 	}
-	to.Seconds = r.W.Now().Sub(r.started).Seconds()
 }
 
 // add takes the report of a part into that of the whole.
-func (s *split) add(p *Run) {
+func (s *split) add(p *modulePart) {
 	to, of := s.run.Report, p.Report
 	for _, t := range of.Types {
 		at := slices.IndexFunc(to.Types, func(have report.TypeCount) bool { return have.Type == t.Type })
@@ -272,7 +257,7 @@ func (s *split) add(p *Run) {
 	to.Files.Edited = append(to.Files.Edited, within(p, of.Files.Edited)...)
 	to.References.Resolved += of.References.Resolved
 	to.References.Users += of.References.Users
-	across := p.part.told().References
+	across := p.summary().References
 	to.References.Lookups += of.References.Lookups - across
 	to.References.Parts += across
 	to.References.Unresolved = append(to.References.Unresolved, of.References.Unresolved...)
@@ -284,39 +269,39 @@ func (s *split) add(p *Run) {
 	to.Secrets, to.SecretsMode = to.Secrets+of.Secrets, of.SecretsMode
 	to.SecretsFile = cmp.Or(to.SecretsFile, of.SecretsFile)
 	s.addAgain(p)
-	if p.part.gone {
+	if p.gone {
 		return
 	}
 	if len(to.Proof.Differences) > 0 {
 		to.Proof.State = report.ProofDiffers // a sample of the API's answers disagrees
 	}
-	of.Proof.Hint = strings.Replace(of.Proof.Hint, p.o.Dir, s.run.o.Dir, 1)
-	MergeProof(&to.Proof, of.Proof, p.part.name)
+	of.Proof.Hint = strings.Replace(of.Proof.Hint, p.Report.Directory, s.o.Dir, 1)
+	MergeProof(&to.Proof, of.Proof, p.name)
 }
 
 // within puts the part before the names of its files.
-func within(p *Run, names []string) []string {
+func within(p *modulePart, names []string) []string {
 	var list []string
 	for _, name := range names {
-		list = append(list, filepath.Join(p.part.name, name))
+		list = append(list, filepath.Join(p.name, name))
 	}
 	return list
 }
 
-func (s *split) addAgain(p *Run) {
+func (s *split) addAgain(p *modulePart) {
 	to, of := &s.run.Report.Again, p.Report.Again
 	to.Beside += of.Beside
-	to.Ignored += p.part.ignored
+	to.Ignored += p.ignored
 	to.Differing = append(to.Differing, of.Differing...)
 	to.Before = append(to.Before, of.Before...)
 	to.Left = append(to.Left, of.Left...)
 	to.Moved = append(to.Moved, of.Moved...)
 	known := p.Dir.Addresses()
 	elsewhere := map[string]bool{}
-	for key, name := range p.part.moved {
+	for key, name := range p.moved {
 		a := known[key].String()
 		elsewhere[a] = true
-		to.Parted = append(to.Parted, report.Moved{From: p.part.name + "/" + a, To: name + "/" + s.address(graph.Target{Type: key.Type, ID: key.ID}).String()})
+		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + s.address(graph.Target{Type: key.Type, ID: key.ID}).String()})
 	}
 	for _, lists := range [][2]*[]string{{&to.Gone, &of.Gone}, {&to.Forgotten, &of.Forgotten}} {
 		for _, a := range *lists[1] {
@@ -331,25 +316,32 @@ func (s *split) addAgain(p *Run) {
 // killed run could not move in, the next one does.
 func (s *split) commit() error {
 	r := s.run
-	defer r.lap("commit", r.W.Now())
-	if r.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
+	defer r.Lap("commit", r.W.Now())
+	if s.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
 		return nil
 	}
 	// The list of parts loses none before that has lost its files, and gets each before it has any.
-	gone := slices.DeleteFunc(slices.Clone(s.parts), func(p *Run) bool { return !p.part.gone })
-	there := slices.DeleteFunc(slices.Clone(s.parts), func(p *Run) bool { return p.part.gone })
-	var done []string
-	for _, p := range slices.Concat(gone, []*Run{r}, there) {
-		move := p.moveIn
-		if p == r {
-			move = p.moveStaged // it has no proof of its own
+	type step struct {
+		name string
+		move func() error
+	}
+	var gone, there []step
+	for _, p := range s.parts {
+		if p.gone {
+			gone = append(gone, step{p.name, p.MoveIn})
+			continue
 		}
-		if err := move(); err != nil && len(done) > 0 {
+		there = append(there, step{p.name, p.MoveIn})
+	}
+	above := step{filepath.Base(s.o.Dir), r.MoveStaged} // it has no proof of its own
+	var done []string
+	for _, next := range slices.Concat(gone, []step{above}, there) {
+		if err := next.move(); err != nil && len(done) > 0 {
 			return exit.WithHint(fmt.Errorf("%w; written before that: %s", err, strings.Join(done, ", ")), "run the command again: it writes the rest")
 		} else if err != nil {
 			return err
 		}
-		done = append(done, filepath.Base(p.o.Dir))
+		done = append(done, next.name)
 	}
 	return nil
 }

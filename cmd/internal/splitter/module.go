@@ -1,4 +1,4 @@
-package importer
+package splitter
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
@@ -20,11 +21,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// A modulePart is what a run knows of the other root modules, where it makes one of several. Its
-// methods that runs call take a nil for a run that makes the only one.
+// A modulePart is one of the root modules that an import makes, with its run.
 type modulePart struct {
+	*importer.Run
+
 	name  string // of its directory too
-	run   *Run
 	split *split
 	rank  int // in the order in which the parts are applied
 
@@ -48,8 +49,8 @@ type foreign struct {
 }
 
 // refer notes a reference to another part.
-func (p *modulePart) refer(to *Run, address graph.Address) {
-	f := foreign{in: to.part, address: address}
+func (p *modulePart) refer(to *modulePart, address graph.Address) {
+	f := foreign{in: to, address: address}
 	if p.known[f] {
 		return
 	}
@@ -74,22 +75,18 @@ func (p *modulePart) looksUp(f foreign) bool {
 	if f.in.rank > p.rank {
 		return true // its state may be read by nobody who comes before it
 	}
-	return p.split.run.o.Across == AcrossData && p.split.found[p.split.target(f.address)] != nil
+	return p.split.o.Across == AcrossData && p.split.found[p.split.target(f.address)] != nil
 }
 
-// link makes references of the ids of resources in other parts.
-func (p *modulePart) link(o *graph.LinkOptions) {
-	if p == nil {
-		return
-	}
-	o.Outside = maps.Clone(o.Outside)
-	o.Sources = map[graph.Address]*graph.DataSource{}
+// References are how the part refers to resources of the others.
+func (p *modulePart) References() (map[graph.Target]graph.Ref, map[graph.Address]*graph.DataSource) {
+	refs, sources := map[graph.Target]graph.Ref{}, map[graph.Address]*graph.DataSource{}
 	p.sources = map[graph.Address]string{}
 	for _, q := range p.split.parts[:p.rank] {
-		for key, a := range q.part.staying {
-			ref, source := q.part.exports(a)
-			o.Outside[graph.Target{Type: key.Type, ID: key.ID}], o.Sources[source.Address] = ref, source
-			p.sources[source.Address] = q.part.name
+		for key, a := range q.staying {
+			ref, source := q.exports(a)
+			refs[graph.Target{Type: key.Type, ID: key.ID}], sources[source.Address] = ref, source
+			p.sources[source.Address] = q.name
 		}
 	}
 	for _, f := range p.foreign {
@@ -106,9 +103,10 @@ func (p *modulePart) link(o *graph.LinkOptions) {
 			}
 			ref, source = graph.Ref{Target: d.Address, Attr: "id"}, &d
 		}
-		o.Outside[target], o.Sources[source.Address] = ref, source
+		refs[target], sources[source.Address] = ref, source
 		p.sources[source.Address] = f.in.name
 	}
+	return refs, sources
 }
 
 // exports is how other parts refer to a resource by this one's state.
@@ -137,7 +135,7 @@ func (p *modulePart) stateSource() *graph.DataSource {
 		Address: graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(p.name)},
 		Note:    "The state of ../" + p.name + ", which is to be applied first. If it is kept elsewhere, say so here.",
 	}
-	kind, config, err := engines.Backend(p.run.Dir.Path())
+	kind, config, err := engines.Backend(p.Dir.Path())
 	if err != nil || kind == "" || kind == "local" && !config.Type().HasAttribute("path") {
 		kind, config = "local", cty.ObjectVal(map[string]cty.Value{"path": cty.StringVal("../" + p.name + "/" + planning.StateName)})
 	}
@@ -145,11 +143,8 @@ func (p *modulePart) stateSource() *graph.DataSource {
 	return d
 }
 
-// outputs are what other parts read of this one's state.
-func (p *modulePart) outputs() []generator.Output {
-	if p == nil {
-		return nil
-	}
+// Outputs are what other parts read of this one's state.
+func (p *modulePart) Outputs() []generator.Output {
 	byType := map[string][]graph.Address{}
 	for a := range p.exported {
 		if p.id(a) != "" {
@@ -165,20 +160,18 @@ func (p *modulePart) outputs() []generator.Output {
 	return list
 }
 
-// complete adds to the graph what reads the states that only code beside it reads.
-func (p *modulePart) complete(g *graph.Graph) {
-	if p == nil {
-		return
-	}
+// Sources are the data sources that read the states of other parts.
+func (p *modulePart) Sources() []*graph.DataSource {
+	var list []*graph.DataSource
 	for _, name := range slices.Sorted(maps.Keys(p.reads)) {
-		q := p.split.named(name).part
-		address := graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(name)}
-		if !slices.ContainsFunc(g.Data, func(d *graph.DataSource) bool { return d.Address == address }) {
-			_, source := q.exports(graph.Address{})
-			g.Data = append(g.Data, source)
-		}
+		_, source := p.split.named(name).exports(graph.Address{})
+		list = append(list, source)
 	}
+	return list
 }
+
+// Moved are the objects of an earlier run that are in another part now.
+func (p *modulePart) Moved() map[state.Key]string { return p.moved }
 
 // id is the id of a resource in the code of the part, whether of this run or of an earlier one; empty
 // where there is none.
@@ -186,8 +179,8 @@ func (p *modulePart) id(a graph.Address) graph.ID {
 	if res := p.split.at[a]; res != nil && p.split.division.Of[a] == p.name {
 		return res.ID
 	}
-	if p.run.Changes != nil {
-		for _, c := range p.run.Changes.Carried {
+	if p.Changes != nil {
+		for _, c := range p.Changes.Carried {
 			if c.Address == a {
 				return c.ID
 			}
@@ -196,17 +189,14 @@ func (p *modulePart) id(a graph.Address) graph.ID {
 	return ""
 }
 
-// states are the states that the proof of this part reads: those of the parts before it, as they
+// States are the states that the proof of this part reads: those of the parts before it, as they
 // will be when these were applied.
-func (p *modulePart) states() (map[string][]byte, error) {
-	if p == nil {
-		return nil, nil
-	}
+func (p *modulePart) States() (map[string][]byte, error) {
 	states := map[string][]byte{}
 	for name := range p.reads {
-		q := p.split.named(name).part
+		q := p.split.named(name)
 		ids := map[string]map[string]graph.ID{}
-		for _, o := range q.outputs() {
+		for _, o := range q.Outputs() {
 			ids[o.Name] = map[string]graph.ID{}
 			for _, a := range o.Of {
 				ids[o.Name][a.Name] = q.id(a)
@@ -234,31 +224,13 @@ func stateOf(outputs map[string]map[string]graph.ID) ([]byte, error) {
 	return tfstate.Outputs(values)
 }
 
-// left lists the addresses of objects that are in another part now, and takes them for forgotten:
-// the state of this part has to let go of them. What people edited stays.
-func (p *modulePart) left(forget map[state.Key]bool, edited map[graph.Address]bool) []graph.Address {
-	if p == nil {
-		return nil
-	}
-	var list []graph.Address
-	known := p.run.Dir.Addresses()
-	for key := range p.moved {
-		if a := known[key]; !edited[a] {
-			forget[key] = true
-			list = append(list, a)
-		}
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
-	return list
-}
-
-// told is the part in the report.
-func (p *modulePart) told() report.Part {
+// summary is the part in the report.
+func (p *modulePart) summary() report.Part {
 	out := report.Part{
-		Name: p.name, Directory: p.run.o.Dir, Resources: len(p.run.graph.Resources), Reads: slices.Sorted(maps.Keys(p.reads)),
-		Proof: p.run.Report.Proof.State, Plan: p.run.Report.Proof.Plan,
+		Name: p.name, Directory: p.Report.Directory, Resources: len(p.Graph.Resources), Reads: slices.Sorted(maps.Keys(p.reads)),
+		Proof: p.Report.Proof.State, Plan: p.Report.Proof.Plan,
 	}
-	for _, res := range p.run.graph.Resources {
+	for _, res := range p.Graph.Resources {
 		out.Requests += planning.RequestsToRead(res.Address.Type)
 		for _, placed := range res.Exprs {
 			part.Refs(placed.Expr, func(ref graph.Ref) {
@@ -268,10 +240,10 @@ func (p *modulePart) told() report.Part {
 			})
 		}
 	}
-	for _, c := range p.run.Changes.Carried {
+	for _, c := range p.Changes.Carried {
 		out.Requests += planning.RequestsToRead(c.Address.Type)
 	}
-	for _, d := range p.run.graph.Data {
+	for _, d := range p.Graph.Data {
 		if d.Address.Type != generator.StateType {
 			out.Requests++
 		}

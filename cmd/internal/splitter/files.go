@@ -1,4 +1,4 @@
-package importer
+package splitter
 
 import (
 	"bytes"
@@ -113,16 +113,16 @@ func (s *splitV1) reads() map[string][]string {
 
 // layOut stages what stands above the parts.
 func (s *split) layOut() error {
-	memo := splitV1{Version: 1, By: ByTeam, Across: s.run.o.Across}
+	memo := splitV1{Version: 1, By: ByTeam, Across: s.o.Across}
 	top := above(s.run.Dir.Path())
 	for _, p := range s.parts {
-		if p.part.gone {
+		if p.gone {
 			continue
 		}
-		part := partV1{Name: p.part.name, Team: s.teams.of(p.part.name), Reads: append([]string{}, slices.Sorted(maps.Keys(p.part.reads))...)}
+		part := partV1{Name: p.name, Team: s.teams.of(p.name), Reads: append([]string{}, slices.Sorted(maps.Keys(p.reads))...)}
 		if part.Team != "" {
 			slug := cmp.Or(s.teams.slugs[part.Team], part.Name)
-			part.Owner = strings.ReplaceAll(s.run.o.Owners, TeamMark, slug)
+			part.Owner = strings.ReplaceAll(s.o.Owners, TeamMark, slug)
 			if err := ownable(top+part.Name+"/", part, slug); err != nil {
 				return err
 			}
@@ -133,20 +133,14 @@ func (s *split) layOut() error {
 	if err != nil {
 		return fmt.Errorf("write the list of parts: %w", err)
 	}
-	present, err := disk.Dir(s.run.o.Dir).Read(ownersName, disk.MostNote)
+	present, err := disk.Dir(s.o.Dir).Read(ownersName, disk.MostNote)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read who owns the code: %w", err)
 	}
-	changes, err := s.run.Dir.Reconcile(state.Run{Files: []state.File{
-		{Name: SplitName, Content: append(content, '\n')},
-		{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, top)},
-	}})
-	if err != nil {
-		return err
-	}
-	s.run.Changes = changes
-	s.run.staged, err = s.run.Dir.Stage(changes)
-	return err
+	return s.run.StageFiles(
+		state.File{Name: SplitName, Content: append(content, '\n')},
+		state.File{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, top)},
+	)
 }
 
 const ownersHead = `# Who owns which part. GitHub and GitLab read this file at the top of a repository, in docs/, and in
@@ -242,10 +236,10 @@ func above(dir string) string {
 	}
 }
 
-// agrees refuses a directory that was split for a run that does not split, also where it is a part.
-func (s *Splitting) agrees(dir string) error {
-	if s.on() {
-		return nil
+// Whole refuses a directory that was split, or is a part of one, for an import that does not split.
+func Whole(dir string) error {
+	if dir == "" {
+		return nil // which others refuse
 	}
 	memo, err := readSplit(dir)
 	if err != nil {

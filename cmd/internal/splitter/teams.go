@@ -1,4 +1,4 @@
-package importer
+package splitter
 
 import (
 	"cmp"
@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
@@ -21,15 +20,9 @@ type teamList struct {
 // findTeams reads the teams from what was fetched, or asks for them where they were not to be taken.
 // A team keeps the directory that it has, whatever it is called now.
 func (s *split) findTeams(ctx context.Context) (*teamList, error) {
-	r := s.run
-	objects := slices.Concat(r.live.Objects, r.filtered, r.beside)
-	if !slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == catalogue.Team }) {
-		live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: []*catalogue.Type{catalogue.Lookup(catalogue.Team)}})
-		if err != nil {
-			return nil, err
-		}
-		r.live.Skipped = append(r.live.Skipped, live.Skipped...)
-		objects = live.Objects
+	objects, err := s.run.All(ctx, catalogue.Lookup(catalogue.Team))
+	if err != nil {
+		return nil, err
 	}
 	t := &teamList{slugs: map[graph.ID]string{}, names: map[graph.ID]string{}}
 	taken := map[string]bool{sharedPart: true}
@@ -41,10 +34,8 @@ func (s *split) findTeams(ctx context.Context) (*teamList, error) {
 	}
 	var ids []graph.ID
 	for _, o := range objects {
-		if o.Type.Name == catalogue.Team {
-			t.slugs[o.ID] = cmp.Or(o.Text("slug"), o.Title())
-			ids = append(ids, o.ID)
-		}
+		t.slugs[o.ID] = cmp.Or(o.Text("slug"), o.Title())
+		ids = append(ids, o.ID)
 	}
 	slices.SortFunc(ids, func(a, b graph.ID) int {
 		return cmp.Or(strings.Compare(t.slugs[a], t.slugs[b]), strings.Compare(string(a), string(b)))
