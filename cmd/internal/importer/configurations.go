@@ -44,7 +44,7 @@ func (r *Run) readConfigurations() error {
 	for _, h := range s.Held {
 		use(state.Key{Type: h.Address.Type, ID: h.ID}, h.Provider)
 	}
-	for _, h := range s.will {
+	for _, h := range s.Will {
 		use(state.Key{Type: h.Address.Type, ID: h.ID}, s.providers.of(h.String()))
 	}
 	slices.Sort(s.providers.aliases)
@@ -95,7 +95,7 @@ func (r *Run) besides() []string {
 			list = append(list, h.String())
 		}
 	}
-	for _, h := range s.will {
+	for _, h := range s.Will {
 		if s.providers.reads(s.providers.of(h.String())) {
 			list = append(list, h.String())
 		}

@@ -39,7 +39,7 @@ func (r *Run) lookAgain(resources []*graph.Resource) {
 	if r.o.ImportAs.ImportAs == AsBoth {
 		return
 	}
-	held := r.around.heldAt()
+	held := r.around.HeldAt()
 	for _, res := range resources {
 		row := catalogue.Lookup(res.Address.Type)
 		places := held[state.Key{Type: row.Name, ID: res.ID}]

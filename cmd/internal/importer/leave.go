@@ -135,7 +135,7 @@ func (r *Run) leavers(ctx context.Context) error {
 		}
 	}
 	_, held := r.heldAddresses()
-	list = slices.DeleteFunc(list, func(a graph.Address) bool { return current[a] || r.around.known && !held[a] })
+	list = slices.DeleteFunc(list, func(a graph.Address) bool { return current[a] || r.around.Known && !held[a] })
 	if list, err = wholeBlocks(list, current); err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (r *Run) moves(now map[state.Key]graph.Address, current map[graph.Address]b
 		}
 	}
 	for _, m := range earlier {
-		if !r.around.known || len(r.around.Held) == 0 || held[m[0]] {
+		if !r.around.Known || len(r.around.Held) == 0 || held[m[0]] {
 			add(m[0], m[1])
 		}
 	}
@@ -292,14 +292,14 @@ func (r *Run) expectBeside(e *verify.Expect) {
 			e.Edited[a.String()] = true
 		}
 	}
-	e.Before, e.Outputs = s.before, s.byHand()
+	e.Before, e.Outputs = s.before, s.ByHand()
 }
 
 // planBefore plans the directory as it is, once, since what code by hand would change already is no
 // difference of this run. It reports whether there is anything new to judge by.
 func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string) (bool, error) {
 	s := r.around
-	if s.planned || !s.byHand() {
+	if s.planned || !s.ByHand() {
 		return false, nil
 	}
 	s.planned = true
@@ -331,14 +331,4 @@ func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string
 		}
 	}
 	return len(s.before) > 0, nil
-}
-
-// byHand reports whether people have code of their own in the directory.
-func (s *Surroundings) byHand() bool {
-	for name, ours := range s.Hand.Files {
-		if !ours && strings.Contains(name, ".t") && !strings.Contains(name, ".tfvars") {
-			return true
-		}
-	}
-	return false
 }

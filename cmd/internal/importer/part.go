@@ -120,7 +120,7 @@ func (r *Run) Clear() error {
 // Empty reports whether there is nothing to write: no resource, and none to forget or to keep. What people wrote
 // counts too.
 func (r *Run) Empty() bool {
-	return len(r.Graph.Resources)+len(r.RenderOptions.Forgotten)+len(r.Changes.Carried) == 0 && !r.around.byHand()
+	return len(r.Graph.Resources)+len(r.RenderOptions.Forgotten)+len(r.Changes.Carried) == 0 && !r.around.ByHand()
 }
 
 // StageFiles stages files that stand above the parts.

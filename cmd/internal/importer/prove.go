@@ -107,7 +107,7 @@ func (r *Run) noteEntered(p *report.Proof) {
 	if r.state == nil {
 		return
 	}
-	held := r.around.heldAt()
+	held := r.around.HeldAt()
 	for _, o := range r.Verdict.Objects {
 		if o.Managed && len(held[state.Key{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
 			p.Entered++

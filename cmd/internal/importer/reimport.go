@@ -3,21 +3,18 @@ package importer
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
@@ -31,13 +28,8 @@ type Again struct {
 
 // Surroundings are what the directory holds beside what this run writes.
 type Surroundings struct {
-	Hand    state.Handwritten
-	Held    []tfstate.Held
-	will    []tfstate.Held        // what the directory will manage: by its import blocks, and by the engine's plan of it
+	managed.Module
 	slugged map[graph.Target]bool // what the state knows by a slug, or will
-	known   bool                  // whether the state could be read
-	pulled  []byte                // the state, where it is not beside the code
-	private string                // directory for the same, for the proof
 
 	providers configurations
 
@@ -70,74 +62,27 @@ func (r *Run) lookAround(ctx context.Context) error {
 		r.o.Users = "literal" // the name is taken
 	}
 	if r.state != nil {
-		s.Held, s.known = r.state.held, true
+		s.Held, s.Known = r.state.held, true
 	} else {
 		err = s.ReadState(ctx, r.W, r.o.Proof.Engine, r.Dir.Path())
 	}
 	if err != nil && (r.o.Again.Into != "" || r.o.Again.Forget || ctx.Err() != nil) {
 		return err // otherwise it changes nothing but which import blocks are still wanted
 	}
-	if s.will, err = r.willManage(ctx); err != nil {
+	if s.Will, err = r.willManage(ctx); err != nil {
 		return err
 	}
 	r.identify()
 	return nil
 }
 
-// ReadState reads the state, through the engine where a backend keeps it.
-func (s *Surroundings) ReadState(ctx context.Context, w world.World, engine, dir string) error {
-	content, elsewhere, err := planning.ReadState(ctx, w, engine, dir)
-	if err != nil {
-		return err
+// willManage asks about the directory of a run.
+func (r *Run) willManage(ctx context.Context) ([]tfstate.Held, error) {
+	q := managed.Inquiry{W: r.W, Proof: &r.o.Proof, Dir: r.Dir.Path(), Live: r.liveTarget, Around: &r.around.Module, Quiet: r.o.Quiet}
+	q.Wanted = func(typ string) bool {
+		return r.o.References == "follow" || slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}
-	s.known = true
-	if len(content) == 0 {
-		return nil
-	}
-	if s.Held, err = tfstate.Objects(content); err != nil {
-		s.known = false
-		return fmt.Errorf("state of %s: %w", dir, err)
-	}
-	if elsewhere {
-		s.pulled = content
-	}
-	return nil
-}
-
-// pulledFile is the path of the pulled state for the proof, or nothing.
-func (s *Surroundings) pulledFile() (string, error) {
-	if s == nil || len(s.pulled) == 0 {
-		return "", nil
-	}
-	if s.private == "" {
-		var err error
-		if s.private, err = os.MkdirTemp("", "rootly-plan-*"); err != nil {
-			return "", fmt.Errorf("make a private directory for the state: %w", err)
-		}
-	}
-	path := filepath.Join(s.private, planning.StateName)
-	if err := disk.Dir(s.private).Write(filepath.Base(path), s.pulled, 0o600); err != nil {
-		return "", fmt.Errorf("write the state to prove: %w", err)
-	}
-	return path, nil
-}
-
-// Close removes what the proof needed.
-func (s *Surroundings) Close() {
-	if s != nil && s.private != "" {
-		dir, name := disk.Of(s.private)
-		_ = dir.RemoveAll(name)
-	}
-}
-
-// heldAt returns the addresses that the state has for an object.
-func (s *Surroundings) heldAt() map[state.Key][]tfstate.Held {
-	out := map[state.Key][]tfstate.Held{}
-	for _, h := range s.Held {
-		k := state.Key{Type: h.Address.Type, ID: h.ID}
-		out[k] = append(out[k], h)
-	}
-	return out
+	return q.Ask(ctx)
 }
 
 // setAsideManaged takes out of the run what other code of the directory manages, and notes how to
@@ -150,7 +95,7 @@ func (r *Run) setAsideManaged() {
 // unmanaged returns those of some objects that are this run's to write, and sets the others aside.
 func (r *Run) unmanaged(objects []*rootly.Object) []*rootly.Object {
 	s := r.around
-	known, places := r.Dir.Addresses(), s.places()
+	known, places := r.Dir.Addresses(), s.Places()
 	kept := objects[:0:0]
 	for _, o := range objects {
 		k := state.Key{Type: o.Type.Name, ID: o.ID}
@@ -174,7 +119,7 @@ func (r *Run) managedBeside(k state.Key, ours graph.Address, places []tfstate.He
 		_, byHand := s.Hand.Declared[p.Address]
 		at, own := p.Instance()
 		switch {
-		case p.Module != "", s.leaves(p), byHand && s.slugged[target] && !(own && at == ours):
+		case p.Module != "", s.Leaves(p), byHand && s.slugged[target] && !(own && at == ours):
 			s.hidden[target] = p.String()
 			return true
 		case byHand && !(own && at == ours):
@@ -208,16 +153,6 @@ func (r *Run) reserveBeside(here map[state.Key]bool) []graph.Address {
 		}
 	}
 	return list
-}
-
-// heldName is the address that the state has for an object that no code declares.
-func (s *Surroundings) heldName(k state.Key) graph.Address {
-	for _, h := range s.Held {
-		if h.Plain() && h.Address.Type == k.Type && h.ID == k.ID {
-			return h.Address
-		}
-	}
-	return graph.Address{}
 }
 
 func (r *Run) isBeside(t graph.Target) bool {

@@ -113,7 +113,7 @@ func (r *Run) stateToProve() (string, error) {
 	if err != nil || stateFile != "" {
 		return stateFile, err
 	}
-	return r.around.pulledFile()
+	return r.around.PulledFile()
 }
 
 // mend repairs what a plan would change. Large directories are planned in part until the part is

@@ -91,7 +91,9 @@ func (r *Run) openDirectory() error {
 func (r *Run) Close() {
 	r.Progress.Close()
 	r.closeState()
-	r.around.Close()
+	if r.around != nil {
+		r.around.Close()
+	}
 	if r.Staged != nil {
 		_ = r.Staged.Discard()
 	}
@@ -156,7 +158,7 @@ func countKnown(known []rootly.Known) map[string]int {
 	return counts
 }
 
-// known lists the objects that code of earlier runs or the state has.
+// Known lists the objects that code of earlier runs or the state has.
 func (r *Run) known(parts []*Run) []rootly.Known {
 	var list []rootly.Known
 	for _, p := range append(parts, r) {
@@ -328,7 +330,7 @@ func (r *Run) remembered() func(string, graph.ID) graph.Address {
 		if a := known[k]; !a.IsZero() {
 			return a
 		}
-		return r.around.heldName(k)
+		return r.around.HeldName(k)
 	}
 }
 

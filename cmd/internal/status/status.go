@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
@@ -151,12 +152,12 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 		}
 		return nil
 	}
-	around := &importer.Surroundings{}
-	defer around.Close()
-	if err := around.ReadState(ctx, w, o.Engine, p.path); err != nil {
+	module := &managed.Module{}
+	defer module.Close()
+	if err := module.ReadState(ctx, w, o.Engine, p.path); err != nil {
 		return err
 	}
-	p.held = around.Held
+	p.held = module.Held
 	if p.ignore, err = selection.ReadIgnore(p.path); err != nil {
 		return err
 	}
@@ -173,10 +174,10 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 	if err != nil {
 		return err
 	}
-	if around.Hand, err = dir.Handwritten(); err != nil {
+	if module.Hand, err = dir.Handwritten(); err != nil {
 		return err
 	}
-	q := importer.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: around}
+	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: module}
 	q.Wanted = func(typ string) bool {
 		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}

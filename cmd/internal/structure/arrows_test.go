@@ -97,13 +97,17 @@ var arrows = []arrow{
 		reason: "one root module is imported in the same way whether it stands alone or is one of several, and whoever asks for it",
 	},
 	{
+		from: []string{"cmd/internal/managed"}, not: []string{"cmd/internal/importer", "cmd/internal/splitter", "cmd/internal/exporter", "cmd/internal/status", "cmd/internal/cli"}, tests: true,
+		reason: "what a root module manages is the same whoever asks",
+	},
+	{
 		from: []string{"cmd/internal/splitter"}, not: []string{"cmd/internal/exporter", "cmd/internal/drifting", "cmd/internal/status", "cmd/internal/cli"}, tests: true,
 		reason: "what the parts of a directory are is known before any command looks at them",
 	},
 	{
 		from: []string{
 			"cmd/internal/authors", "cmd/internal/connect", "cmd/internal/drifting", "cmd/internal/exit", "cmd/internal/exporter", "cmd/internal/git",
-			"cmd/internal/importer", "cmd/internal/planning", "cmd/internal/record", "cmd/internal/report", "cmd/internal/selection", "cmd/internal/snapshot",
+			"cmd/internal/importer", "cmd/internal/managed", "cmd/internal/planning", "cmd/internal/record", "cmd/internal/report", "cmd/internal/selection", "cmd/internal/snapshot",
 			"cmd/internal/splitter", "cmd/internal/status", "cmd/internal/tidy", "cmd/internal/upgrade", "cmd/internal/verifier", "cmd/internal/world",
 		},
 		not:    []string{"github.com/spf13/..."},

@@ -1,4 +1,4 @@
-package importer
+package managed
 
 import (
 	"cmp"
@@ -28,18 +28,9 @@ type Inquiry struct {
 	Proof  *planning.Proof
 	Dir    string
 	Live   connect.Target
-	Around *Surroundings         // with the state, and what people have in the directory
+	Around *Module               // with the state, and what people have in the directory
 	Wanted func(typ string) bool // whether a type is looked at: then its objects must be known
-	quiet  bool                  // whether to keep to oneself what could not be planned
-}
-
-// willManage asks about the directory of a run.
-func (r *Run) willManage(ctx context.Context) ([]tfstate.Held, error) {
-	q := Inquiry{W: r.W, Proof: &r.o.Proof, Dir: r.Dir.Path(), Live: r.liveTarget, Around: r.around, quiet: r.o.Quiet}
-	q.Wanted = func(typ string) bool {
-		return r.o.References == "follow" || slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == typ })
-	}
-	return q.Ask(ctx)
+	Quiet  bool                  // whether to keep to oneself what could not be planned
 }
 
 // Ask returns the addresses that the import blocks lead to, and those of the plan if one was needed.
@@ -49,7 +40,7 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 		list = appendPlace(list, i.To, string(i.ID))
 	}
 	unread := slices.DeleteFunc(slices.Clone(q.Around.Hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
-	moved := slices.ContainsFunc(q.Around.Held, q.Around.leaves)
+	moved := slices.ContainsFunc(q.Around.Held, q.Around.Leaves)
 	if len(unread) == 0 && !moved {
 		return list, nil
 	}
@@ -88,7 +79,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Chang
 	if q.Proof.Off {
 		return nil, errUnplanned
 	}
-	stateFile, err := q.Around.pulledFile()
+	stateFile, err := q.Around.PulledFile()
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +148,7 @@ func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
 			return nil, q.refuse(b, why)
 		}
 	}
-	if !q.quiet && why != errUnplanned {
+	if !q.Quiet && why != errUnplanned {
 		report.Note(q.W.Err, fmt.Sprintf("%s cannot be planned as it stands, so its import blocks were evaluated without the engine: %v", q.Dir, why))
 	}
 	return list, nil

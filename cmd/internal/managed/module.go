@@ -1,0 +1,128 @@
+package managed
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// A Module is what a root module has: its state, and what people wrote in its directory.
+type Module struct {
+	Hand  state.Handwritten
+	Held  []tfstate.Held // in the state
+	Will  []tfstate.Held // what it will manage: by its import blocks, and by the engine's plan of it
+	Known bool           // whether the state could be read
+
+	pulled  []byte // the state, where it is not next to the code
+	private string // directory for the same, for plans
+}
+
+// ReadState reads the state, through the engine where a backend keeps it.
+func (m *Module) ReadState(ctx context.Context, w world.World, engine, dir string) error {
+	content, elsewhere, err := planning.ReadState(ctx, w, engine, dir)
+	if err != nil {
+		return err
+	}
+	m.Known = true
+	if len(content) == 0 {
+		return nil
+	}
+	if m.Held, err = tfstate.Objects(content); err != nil {
+		m.Known = false
+		return fmt.Errorf("state of %s: %w", dir, err)
+	}
+	if elsewhere {
+		m.pulled = content
+	}
+	return nil
+}
+
+// PulledFile is the path of the pulled state for the proof, or nothing.
+func (m *Module) PulledFile() (string, error) {
+	if len(m.pulled) == 0 {
+		return "", nil
+	}
+	if m.private == "" {
+		var err error
+		if m.private, err = os.MkdirTemp("", "rootly-plan-*"); err != nil {
+			return "", fmt.Errorf("make a private directory for the state: %w", err)
+		}
+	}
+	path := filepath.Join(m.private, planning.StateName)
+	if err := disk.Dir(m.private).Write(filepath.Base(path), m.pulled, 0o600); err != nil {
+		return "", fmt.Errorf("write the state to prove: %w", err)
+	}
+	return path, nil
+}
+
+// Close removes what the proof needed.
+func (m *Module) Close() {
+	if m.private != "" {
+		dir, name := disk.Of(m.private)
+		_ = dir.RemoveAll(name)
+	}
+}
+
+// HeldAt returns the addresses that the state has for an object.
+func (m *Module) HeldAt() map[state.Key][]tfstate.Held {
+	out := map[state.Key][]tfstate.Held{}
+	for _, h := range m.Held {
+		k := state.Key{Type: h.Address.Type, ID: h.ID}
+		out[k] = append(out[k], h)
+	}
+	return out
+}
+
+// HeldName is the address that the state has for an object that no code declares.
+func (m *Module) HeldName(k state.Key) graph.Address {
+	for _, h := range m.Held {
+		if h.Plain() && h.Address.Type == k.Type && h.ID == k.ID {
+			return h.Address
+		}
+	}
+	return graph.Address{}
+}
+
+// Places are all addresses at which the directory has an object, or will have it: what the engine plans
+// comes first, since it follows moved blocks.
+func (m *Module) Places() map[state.Key][]tfstate.Held {
+	out := map[state.Key][]tfstate.Held{}
+	for _, list := range [][]tfstate.Held{m.Will, m.Held} {
+		for _, h := range list {
+			k := state.Key{Type: h.Address.Type, ID: h.ID}
+			out[k] = append(out[k], h)
+		}
+	}
+	return out
+}
+
+// Leaves reports whether a moved or removed block by hand takes an address away.
+func (m *Module) Leaves(h tfstate.Held) bool {
+	at := h.String()
+	for _, from := range m.Hand.Leaves {
+		rest, below := strings.CutPrefix(at, from)
+		if below && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
+
+// ByHand reports whether people have code of their own in the directory.
+func (m *Module) ByHand() bool {
+	for name, ours := range m.Hand.Files {
+		if !ours && strings.Contains(name, ".t") && !strings.Contains(name, ".tfvars") {
+			return true
+		}
+	}
+	return false
+}
