@@ -15,7 +15,7 @@ import (
 
 // setAsideBuiltIn takes the objects that Rootly made out of the run when --system says so. As data
 // sources they can still be referred to; those that no data source finds stay resources.
-func (r *Run) setAsideBuiltIn() {
+func (r *gathered) setAsideBuiltIn() {
 	r.lookups = map[graph.Target]*graph.DataSource{}
 	if r.o.System == "import" {
 		return
@@ -44,7 +44,7 @@ func (r *Run) setAsideBuiltIn() {
 }
 
 // follow reads what selected objects refer to, when --references asks for more than the plain id.
-func (r *Run) follow(ctx context.Context) error {
+func (r *gathered) follow(ctx context.Context) error {
 	if r.o.References == "literal" {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (p *pool) take(missing []graph.Target) []*rootly.Object {
 
 // fill fetches the types of what is missing. Whole collections cost fewer requests than single
 // objects, and show whether a name is unique.
-func (r *Run) fill(ctx context.Context, p *pool, missing []graph.Target) error {
+func (r *fetched) fill(ctx context.Context, p *pool, missing []graph.Target) error {
 	var types []*catalogue.Type
 	for _, t := range missing {
 		if p.asked[t.Type] || r.live.Complete[t.Type] {

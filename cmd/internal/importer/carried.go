@@ -19,7 +19,7 @@ import (
 // recordCarried reads the objects whose code stays although this run did not ask for them: the
 // plan is of the whole directory, and the provider will want to see them. What cannot be read is
 // left out of the plan, and reported.
-func (r *Run) recordCarried(ctx context.Context) error {
+func (r *planned) recordCarried(ctx context.Context) error {
 	r.unread, r.crashed = map[graph.Address]bool{}, map[state.Key]string{}
 	if len(r.Changes.Carried) == 0 || !r.o.Proof.Replays() {
 		return nil
@@ -31,7 +31,7 @@ func (r *Run) recordCarried(ctx context.Context) error {
 	asked := map[string]bool{}
 	for _, c := range r.Changes.Carried {
 		target := graph.Target{Type: c.Address.Type, ID: c.ID}
-		if r.isBeside(target) {
+		if r.around.isBeside(target) {
 			continue // recorded with what the lookups stand for
 		}
 		wanted[target] = c.Address
@@ -74,7 +74,7 @@ const nowhere = "rootly_team.terraformer_rootly_none"
 
 // readable lists what to plan when something must be left out, and nothing when the plan can be of
 // the whole.
-func (r *Run) readable() []string {
+func (r *planned) readable() []string {
 	if len(r.unread)+len(r.around.providers.others) == 0 && r.subset == nil {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (r *Run) readable() []string {
 
 // chooseSubset picks the resources to plan when --verify-sample asks for some only: spread over the
 // types, and the same for the same organisation. The plan reaches what they refer to as well.
-func (r *Run) chooseSubset() {
+func (r *planned) chooseSubset() {
 	n := r.o.Proof.Subset
 	if n <= 0 || n >= len(r.Graph.Resources) {
 		return
@@ -134,7 +134,7 @@ func (r *Run) chooseSubset() {
 
 // leaveOutDependents takes out of the plan what refers, near or far, to objects that could not be read: a plan
 // of it would read them too.
-func (r *Run) leaveOutDependents() {
+func (r *planned) leaveOutDependents() {
 	ids, out := map[string]bool{}, maps.Clone(r.unread)
 	for _, c := range r.Changes.Carried {
 		if r.unread[c.Address] {
@@ -168,7 +168,7 @@ func names(res *graph.Resource, ids map[string]bool) bool {
 }
 
 // widenSubset adds what the targets brought along, which is planned as well.
-func (r *Run) widenSubset(planned []plans.Change) {
+func (r *planned) widenSubset(planned []plans.Change) {
 	if r.subset == nil {
 		return
 	}
@@ -192,7 +192,7 @@ func (r *Run) widenSubset(planned []plans.Change) {
 
 // announceCost tells beforehand what a plan against the live API asks of it: one request for every
 // object, and one more for every workflow task, whose position the provider compares.
-func (r *Run) announceCost() {
+func (r *planned) announceCost() {
 	if r.o.Proof.Replays() {
 		return
 	}

@@ -20,7 +20,7 @@ type configurations struct {
 }
 
 // readConfigurations finds out what of the root module the plan is to be of.
-func (r *Run) readConfigurations() error {
+func (r *linked) readConfigurations() error {
 	if !r.o.Proof.Replays() {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (c *configurations) of(address string) string {
 }
 
 // besides lists the addresses of what a plan is of beside the code of this run, where others are left out.
-func (r *Run) besides() []string {
+func (r *directory) besides() []string {
 	s := r.around
 	if len(s.providers.others) == 0 {
 		return nil

@@ -17,7 +17,7 @@ import (
 
 // takeOutCrashing finds the object at which the provider stopped, takes it out of what is planned and
 // returns its address. The error is the crash where none is found, or too many.
-func (r *Run) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (string, error) {
+func (r *proof) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (string, error) {
 	stateFile, err := r.stateToProve()
 	if err != nil {
 		return "", err
@@ -48,7 +48,7 @@ func (r *Run) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (s
 
 // takeOut takes a resource out of the graph, or keeps its code out of the plan where that is code of an
 // earlier run.
-func (r *Run) takeOut(ctx context.Context, address, why string) error {
+func (r *planned) takeOut(ctx context.Context, address, why string) error {
 	at := slices.IndexFunc(r.Graph.Resources, func(res *graph.Resource) bool { return res.Address.String() == address })
 	if at >= 0 {
 		res := r.Graph.Resources[at]
@@ -74,7 +74,7 @@ func (r *Run) takeOut(ctx context.Context, address, why string) error {
 }
 
 // plannable lists what the plan is of, each address after those that it refers to.
-func (r *Run) plannable() []string {
+func (r *planned) plannable() []string {
 	var addresses []string
 	for _, c := range r.Changes.Carried {
 		if !r.unread[c.Address] {

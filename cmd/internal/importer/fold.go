@@ -26,7 +26,7 @@ import (
 const foldsSince = "1.7.0"
 
 // haveFolds makes sure, before anything is asked of the API, that folds can be written and read.
-func (r *Run) haveFolds(ctx context.Context) error {
+func (r *directory) haveFolds(ctx context.Context) error {
 	folded := slices.ContainsFunc(slices.Collect(maps.Values(r.Dir.Addresses())), isInstance)
 	r.RenderOptions.Folded = folded
 	switch {
@@ -51,13 +51,13 @@ func (r *Run) haveFolds(ctx context.Context) error {
 func isInstance(a graph.Address) bool { return a.Key != "" }
 
 // fold gives the objects that are to be folded their addresses, and links anew if there are any.
-func (r *Run) fold(ctx context.Context) error {
+func (r *linked) fold(ctx context.Context) error {
 	r.unfold = map[graph.Target]bool{}
 	if r.o.Fold {
 		before := r.remembered()
 		r.mayFold = func(res *graph.Resource) bool {
 			was := before(res.Address.Type, res.ID)
-			return was.IsZero() || r.o.Again.Rename && !r.pinned(was)
+			return was.IsZero() || r.o.Again.Rename && !r.around.pinned(was)
 		}
 	}
 	err := r.refold(ctx)
@@ -66,7 +66,7 @@ func (r *Run) fold(ctx context.Context) error {
 }
 
 // refold brings the folds of the graph in line with its resources.
-func (r *Run) refold(ctx context.Context) error {
+func (r *linked) refold(ctx context.Context) error {
 	for r.mayFold != nil || slices.ContainsFunc(r.Graph.Resources, func(res *graph.Resource) bool { return isInstance(res.Address) }) {
 		if err := r.readdress(ctx, fold.Gather(r.Graph, r.foldOptions())); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (r *Run) refold(ctx context.Context) error {
 	return nil
 }
 
-func (r *Run) foldOptions() fold.Options {
+func (r *linked) foldOptions() fold.Options {
 	o := fold.Options{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true}}
 	for _, a := range r.reserved(r.Graph.Resources) {
 		o.Taken[a.Block()] = true
@@ -101,7 +101,7 @@ func (r *Run) foldOptions() fold.Options {
 }
 
 // readdress gives resources other addresses; those that get none are named anew.
-func (r *Run) readdress(ctx context.Context, addresses map[*graph.Resource]graph.Address) error {
+func (r *linked) readdress(ctx context.Context, addresses map[*graph.Resource]graph.Address) error {
 	changed := false
 	next := make(map[graph.Target]graph.Address, len(r.Graph.Resources))
 	for _, res := range r.Graph.Resources {
@@ -128,7 +128,7 @@ func (r *Run) readdress(ctx context.Context, addresses map[*graph.Resource]graph
 
 // holdBack leaves a fold alone of which this run has only a part: its block says what all members
 // have in common, and so cannot be written for some of them.
-func (r *Run) holdBack(resources []*graph.Resource) []*graph.Resource {
+func (r *linked) holdBack(resources []*graph.Resource) []*graph.Resource {
 	here := map[state.Key]bool{}
 	for _, res := range resources {
 		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
@@ -156,7 +156,7 @@ func (r *Run) holdBack(resources []*graph.Resource) []*graph.Resource {
 }
 
 // unlessForgotten are the live objects that this run knows of and has no code for. With --forget they go.
-func (r *Run) unlessForgotten() map[state.Key]bool {
+func (r *gathered) unlessForgotten() map[state.Key]bool {
 	lives := map[state.Key]bool{}
 	for _, o := range r.Rejected() {
 		lives[state.Key{Type: o.Type, ID: o.ID}] = true
@@ -170,7 +170,7 @@ func (r *Run) unlessForgotten() map[state.Key]bool {
 // unfoldUnclean takes apart what the plan has something against: folds that are new as a whole, of
 // those that were there before the members in question. It reports whether there were any, so that
 // the rest is worth another plan.
-func (r *Run) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error) (bool, error) {
+func (r *staged) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr error) (bool, error) {
 	if len(r.RenderOptions.Folds) == 0 {
 		return false, nil
 	}
@@ -244,7 +244,7 @@ func objections(v verify.Verdict, planErr error) (against map[string]string, gen
 }
 
 // countFolds tells what is folded.
-func (r *Run) countFolds() {
+func (r *directory) countFolds() {
 	for _, f := range r.RenderOptions.Folds {
 		r.Report.Folds.Blocks++
 		r.Report.Folds.Objects += len(f.Members)

@@ -16,7 +16,7 @@ import (
 )
 
 // hide turns credentials into variables.
-func (r *Run) hide() error {
+func (r *linked) hide() error {
 	mode, err := secret.ParseMode(r.o.Secrets)
 	if err != nil {
 		return exit.Usage(err, "choose plain, masked or blank")

@@ -13,7 +13,7 @@ import (
 // one for an id, and keeps it.
 
 // identify gives what the directory manages the ids of the live objects, as far as these are known.
-func (r *Run) identify() {
+func (r *fetched) identify() {
 	s := r.around
 	if s.slugged == nil {
 		s.slugged = map[graph.Target]bool{}
@@ -26,6 +26,6 @@ func (r *Run) identify() {
 }
 
 // identified is the id of the object that a plan of this run is about.
-func (r *Run) identified(_ context.Context, c plans.Change) string {
+func (r *fetched) identified(_ context.Context, c plans.Change) string {
 	return string(r.ids.Of(c.Type, graph.ID(c.ID)))
 }

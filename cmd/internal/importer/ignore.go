@@ -7,25 +7,25 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
-// ignore takes out of the resources what the ignore file names, with everything below it.
-func (r *Run) ignore(resources []*graph.Resource) []*graph.Resource {
-	if len(r.around.ignore) == 0 {
+// withoutIgnored takes out of the resources what the ignore file names, with everything below it.
+func (s *surroundings) withoutIgnored(resources []*graph.Resource) []*graph.Resource {
+	if len(s.ignore) == 0 {
 		return resources
 	}
 	gone := map[graph.ID]bool{}
 	return slices.DeleteFunc(resources, func(res *graph.Resource) bool {
-		if !gone[res.Parent] && !r.around.ignore.Covers(res) {
+		if !gone[res.Parent] && !s.ignore.Covers(res) {
 			return false
 		}
 		gone[res.ID] = true
-		r.around.ignored = append(r.around.ignored, graph.Target{Type: res.Address.Type, ID: res.ID})
+		s.ignored = append(s.ignored, graph.Target{Type: res.Address.Type, ID: res.ID})
 		return true
 	})
 }
 
 // leavesOut reports whether an id may be that of an object which was listed and not taken, or at which
 // the provider stops.
-func (r *Run) leavesOut(types []string, id graph.ID) bool {
+func (r *linked) leavesOut(types []string, id graph.ID) bool {
 	if r.around.left == nil {
 		r.around.left = r.deselected()
 	}

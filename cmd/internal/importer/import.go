@@ -109,13 +109,12 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{
-		veil: planning.NewVeil(),
-		W:    w, o: o, types: types, explicit: explicit, filters: filters, Schema: s, RenderOptions: o.renderOptions(),
-		started:    w.Now(),
-		neighbours: alone{},
-		Report:     &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}},
+	r := &Run{}
+	r.job = job{
+		W: w, o: o, types: types, explicit: explicit, filters: filters, started: w.Now(), veil: planning.NewVeil(),
+		Report: &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}},
 	}
+	r.Schema, r.RenderOptions, r.neighbours = s, o.renderOptions(), alone{}
 	r.Progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
 	if r.Client, r.liveTarget, r.disconnect, err = o.Open(w, nil); err != nil {
 		return nil, err

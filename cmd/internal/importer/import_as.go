@@ -62,7 +62,7 @@ type stateRun struct {
 }
 
 // openState reads the state that the directory has by now, since the addresses in it win.
-func (r *Run) openState(ctx context.Context) error {
+func (r *directory) openState(ctx context.Context) error {
 	if r.o.ImportAs.ImportAs == AsBlocks || r.o.ImportAs.ImportAs == "" {
 		return nil
 	}
@@ -183,7 +183,7 @@ func (s *stateRun) future(resources []tfstate.Resource, ids rootly.IDs) (content
 
 // proofState writes the state that the proof plans against to a private place, and returns its
 // path: the one that the run leaves, or, for scripts and none, the one that people will make.
-func (r *Run) proofState() (string, error) {
+func (r *linked) proofState() (string, error) {
 	if r.state == nil {
 		return "", nil
 	}
@@ -204,7 +204,7 @@ func (r *Run) proofState() (string, error) {
 }
 
 // closeState removes what the proof needed.
-func (r *Run) closeState() {
+func (r *directory) closeState() {
 	if r.state != nil && r.state.private != "" {
 		dir, name := disk.Of(r.state.private)
 		_ = dir.RemoveAll(name)
@@ -212,7 +212,7 @@ func (r *Run) closeState() {
 }
 
 // heldNames are the addresses at which the state holds objects by themselves in the root module.
-func (r *Run) heldNames() map[state.Key]graph.Address {
+func (r *directory) heldNames() map[state.Key]graph.Address {
 	names := map[state.Key]graph.Address{}
 	if r.state == nil {
 		return names
@@ -239,7 +239,7 @@ func (s *stateRun) follow(a graph.Address) graph.Address {
 }
 
 // heldByOthers are the addresses in the state of objects that this run does not have.
-func (r *Run) heldByOthers(here map[state.Key]bool) []graph.Address {
+func (r *directory) heldByOthers(here map[state.Key]bool) []graph.Address {
 	var list []graph.Address
 	if r.state == nil {
 		return nil
@@ -253,7 +253,7 @@ func (r *Run) heldByOthers(here map[state.Key]bool) []graph.Address {
 }
 
 // script is the file that imports one by one.
-func (r *Run) script() []state.File {
+func (r *linked) script() []state.File {
 	if r.o.ImportAs.ImportAs != AsScript {
 		return nil
 	}
@@ -310,7 +310,7 @@ func (r *Run) commitWithState(ctx context.Context) error {
 }
 
 // restage renders and stages again with other import blocks.
-func (r *Run) restage(blocks func(*graph.Resource) bool) error {
+func (r *staged) restage(blocks func(*graph.Resource) bool) error {
 	r.RenderOptions.Import = blocks
 	if err := r.Render(); err != nil {
 		return err
@@ -319,7 +319,7 @@ func (r *Run) restage(blocks func(*graph.Resource) bool) error {
 }
 
 // reopen looks at the directory as the last commit left it.
-func (r *Run) reopen() error {
+func (r *directory) reopen() error {
 	if err := r.Dir.Close(); err != nil {
 		return err
 	}
@@ -328,7 +328,7 @@ func (r *Run) reopen() error {
 }
 
 // unmoved makes sure that the state is still the one that the run began with.
-func (r *Run) unmoved(ctx context.Context) error {
+func (r *directory) unmoved(ctx context.Context) error {
 	now, err := r.state.pull(ctx, r.W)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 )
 
 // stateResources are the run's objects as the state holds them.
-func (r *Run) stateResources() []tfstate.Resource {
+func (r *linked) stateResources() []tfstate.Resource {
 	direct := map[graph.Address][]graph.Address{}
 	for _, res := range r.Graph.Resources {
 		direct[res.Address] = references(res)
@@ -35,7 +35,7 @@ func (r *Run) stateResources() []tfstate.Resource {
 // lookAgain lets Terraform see the blocks that the provider reads only if the state has some, where the
 // state has some or will have after this run. With import blocks next to the state, another state may
 // have none.
-func (r *Run) lookAgain(resources []*graph.Resource) {
+func (r *directory) lookAgain(resources []*graph.Resource) {
 	if r.o.ImportAs.ImportAs == AsBoth {
 		return
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // haveEngine makes sure, before anything is asked of the API, that there is something to plan with.
-func (r *Run) haveEngine(ctx context.Context) error {
+func (r *job) haveEngine(ctx context.Context) error {
 	if r.o.Proof.Off {
 		return nil
 	}
@@ -22,7 +22,7 @@ func (r *Run) haveEngine(ctx context.Context) error {
 // where it is of another version than the built-in schema. What it has more is imported by the
 // general rules, what it has no more is left out and told. Its defaults are not in what it says, so
 // values equal to a known default are written out.
-func (r *Run) InstalledSchema(ctx context.Context, dir string) error {
+func (r *directory) InstalledSchema(ctx context.Context, dir string) error {
 	if r.o.Proof.Off || r.o.Proof.Provider != "official" {
 		return nil
 	}

@@ -50,11 +50,11 @@ func (r *Run) Label(of ...*Run) []*graph.Resource {
 		remember = r.forgetStale(resources, remember, reserved)
 	}
 	graph.Label(resources, remember, reserved)
-	return r.ignore(resources)
+	return r.around.withoutIgnored(resources)
 }
 
 // forgetStale remembers only the labels that still say what an object is called.
-func (r *Run) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) graph.Address, reserved []graph.Address) func(string, graph.ID) graph.Address {
+func (r *directory) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) graph.Address, reserved []graph.Address) func(string, graph.ID) graph.Address {
 	graph.Label(resources, nil, reserved)
 	fresh := map[graph.Address]bool{}
 	for _, res := range resources {
@@ -65,7 +65,7 @@ func (r *Run) forgetStale(resources []*graph.Resource, remember func(string, gra
 	for _, res := range resources {
 		labels[res.ID] = res.Address.Name
 		was := remember(res.Address.Type, res.ID)
-		if was.IsZero() || r.pinned(was) || was.Key == "" && sameLabel(was.Name, res.Address, fresh) {
+		if was.IsZero() || r.around.pinned(was) || was.Key == "" && sameLabel(was.Name, res.Address, fresh) {
 			continue
 		}
 		now := graph.Address{}
@@ -90,9 +90,9 @@ func (r *Run) forgetStale(resources []*graph.Resource, remember func(string, gra
 }
 
 // pinned reports whether code by hand depends on an address.
-func (r *Run) pinned(a graph.Address) bool {
-	_, declared := r.around.Hand.Declared[a]
-	return declared || r.around.Hand.Mentioned[a.Block()]
+func (s *surroundings) pinned(a graph.Address) bool {
+	_, declared := s.Hand.Declared[a]
+	return declared || s.Hand.Mentioned[a.Block()]
 }
 
 // sameLabel reports whether two labels differ at most in the number that keeps objects of one name
@@ -114,7 +114,7 @@ func unnumbered(label string) string {
 }
 
 // leavers tells the generator which addresses left the code and how.
-func (r *Run) leavers(ctx context.Context) error {
+func (r *linked) leavers(ctx context.Context) error {
 	current := map[graph.Address]bool{}
 	now := map[state.Key]graph.Address{}
 	for _, res := range r.Graph.Resources {
@@ -134,7 +134,7 @@ func (r *Run) leavers(ctx context.Context) error {
 			list = append(list, a)
 		}
 	}
-	_, held := r.heldAddresses()
+	_, held := r.around.heldAddresses()
 	list = slices.DeleteFunc(list, func(a graph.Address) bool { return current[a] || r.around.Known && !held[a] })
 	if list, err = wholeBlocks(list, current); err != nil {
 		return err
@@ -162,8 +162,8 @@ func wholeBlocks(list []graph.Address, current map[graph.Address]bool) ([]graph.
 }
 
 // moves are those of this run, and those of earlier ones that the state has not seen yet.
-func (r *Run) moves(now map[state.Key]graph.Address, current map[graph.Address]bool, earlier [][2]graph.Address) []generator.Move {
-	at, held := r.heldAddresses()
+func (r *directory) moves(now map[state.Key]graph.Address, current map[graph.Address]bool, earlier [][2]graph.Address) []generator.Move {
+	at, held := r.around.heldAddresses()
 	seen := map[generator.Move]bool{}
 	var list []generator.Move
 	add := func(from, to graph.Address) {
@@ -193,9 +193,9 @@ func (r *Run) moves(now map[state.Key]graph.Address, current map[graph.Address]b
 }
 
 // heldAddresses are the addresses in the state, but for modules and what is counted.
-func (r *Run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Address]bool) {
+func (s *surroundings) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Address]bool) {
 	of, held = map[state.Key]graph.Address{}, map[graph.Address]bool{}
-	for _, h := range r.around.Held {
+	for _, h := range s.Held {
 		if a, own := h.Instance(); own {
 			of[state.Key{Type: h.Address.Type, ID: h.ID}] = a
 			held[a], held[a.Block()] = true, true
@@ -205,7 +205,7 @@ func (r *Run) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Ad
 }
 
 // forgotten lists the addresses of objects that were in earlier code and are merely not selected.
-func (r *Run) forgotten(now map[state.Key]graph.Address) []graph.Address {
+func (r *linked) forgotten(now map[state.Key]graph.Address) []graph.Address {
 	r.forget = map[state.Key]bool{}
 	list := r.parted()
 	if !r.o.Again.Forget {
@@ -229,7 +229,7 @@ func (r *Run) forgotten(now map[state.Key]graph.Address) []graph.Address {
 
 // parted lists the addresses of objects that are in another part now, and takes them for forgotten: the state of
 // this one has to let go of them. What people edited stays.
-func (r *Run) parted() []graph.Address {
+func (r *linked) parted() []graph.Address {
 	var list []graph.Address
 	known := r.Dir.Addresses()
 	for key := range r.neighbours.Moved() {
@@ -243,7 +243,7 @@ func (r *Run) parted() []graph.Address {
 }
 
 // deselected are the objects that were listed, and left out by a filter or the ignore file.
-func (r *Run) deselected() map[state.Key]bool {
+func (r *fetched) deselected() map[state.Key]bool {
 	out := map[state.Key]bool{}
 	for _, o := range r.filtered {
 		out[state.Key{Type: o.Type.Name, ID: o.ID}] = true
@@ -255,7 +255,7 @@ func (r *Run) deselected() map[state.Key]bool {
 }
 
 // removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
-func (r *Run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
+func (r *job) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
 	if err != nil {
 		return generator.WithLifecycle, ctx.Err()
@@ -271,7 +271,7 @@ func (r *Run) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 }
 
 // expectBeside completes what the plan has to account for by what is not this run's to write.
-func (r *Run) expectBeside(e *verify.Expect) {
+func (r *linked) expectBeside(e *verify.Expect) {
 	s := r.around
 	for _, o := range s.aside {
 		e.Listed = append(e.Listed, verify.Object{Type: o.Type.Name, ID: string(o.ID)})
@@ -297,7 +297,7 @@ func (r *Run) expectBeside(e *verify.Expect) {
 
 // planBefore plans the directory as it is, once, since what code by hand would change already is no
 // difference of this run. It reports whether there is anything new to judge by.
-func (r *Run) planBefore(ctx context.Context, t connect.Target, stateFile string) (bool, error) {
+func (r *staged) planBefore(ctx context.Context, t connect.Target, stateFile string) (bool, error) {
 	s := r.around
 	if s.planned || !s.ByHand() {
 		return false, nil

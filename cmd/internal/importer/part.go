@@ -22,13 +22,12 @@ import (
 func (r *Run) OpenPart(ctx context.Context, name string, others Neighbours) (*Run, error) {
 	o := *r.o
 	o.Dir = filepath.Join(r.o.Dir, name)
-	p := &Run{
-		veil: planning.NewVeil(),
-		W:    r.W, o: &o, types: r.types, explicit: r.explicit, filters: r.filters, Schema: r.Schema, RenderOptions: o.renderOptions(),
-		Client: r.Client, liveTarget: r.liveTarget, started: r.started, lookups: r.lookups, ids: r.ids, neighbours: others,
-		Progress: report.NewProgress(r.W.Err, report.ProgressOptions{Quiet: true, Now: r.W.Now}),
-		Report:   &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}},
-	}
+	p := &Run{}
+	p.job = r.job
+	p.o, p.veil, p.disconnect = &o, planning.NewVeil(), nil
+	p.Progress = report.NewProgress(r.W.Err, report.ProgressOptions{Quiet: true, Now: r.W.Now})
+	p.Report = &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}}
+	p.Schema, p.RenderOptions, p.neighbours, p.ids, p.lookups = r.Schema, o.renderOptions(), others, r.ids, r.lookups
 	err := p.openDirectory()
 	if err == nil {
 		err = p.lookAround(ctx)
@@ -64,7 +63,7 @@ func (r *Run) SetAside(parts ...*Run) {
 }
 
 // All returns every live object of a type, whether or not it was to be taken.
-func (r *Run) All(ctx context.Context, of *catalogue.Type) ([]*rootly.Object, error) {
+func (r *gathered) All(ctx context.Context, of *catalogue.Type) ([]*rootly.Object, error) {
 	objects := r.seen()
 	if !slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == of.Name }) {
 		live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: []*catalogue.Type{of}})
@@ -77,10 +76,12 @@ func (r *Run) All(ctx context.Context, of *catalogue.Type) ([]*rootly.Object, er
 	return slices.DeleteFunc(objects, func(o *rootly.Object) bool { return o.Type.Name != of.Name }), nil
 }
 
-func (r *Run) seen() []*rootly.Object { return slices.Concat(r.live.Objects, r.filtered, r.beside) }
+func (r *gathered) seen() []*rootly.Object {
+	return slices.Concat(r.live.Objects, r.filtered, r.beside)
+}
 
 // Findable are the data sources that find objects of this run.
-func (r *Run) Findable() map[graph.Target]*graph.DataSource {
+func (r *gathered) Findable() map[graph.Target]*graph.DataSource {
 	taken := map[graph.Address]bool{}
 	for _, d := range r.lookups {
 		taken[d.Address] = true
@@ -93,7 +94,7 @@ func (r *Run) Findable() map[graph.Target]*graph.DataSource {
 }
 
 // Draft links resources to see what they refer to. Unlink takes it back.
-func (r *Run) Draft(resources []*graph.Resource) *graph.Graph {
+func (r *linked) Draft(resources []*graph.Resource) *graph.Graph {
 	return graph.Link(resources, r.linkOptions())
 }
 
@@ -106,25 +107,25 @@ func (r *Run) Take(whole *Run, resources []*graph.Resource, rejected []rootly.Re
 	r.users, r.lookups, r.filtered, r.Schema = whole.users, whole.lookups, whole.filtered, whole.Schema
 	r.live = &rootly.Live{Complete: whole.live.Complete, Doubts: whole.live.Doubts, Partial: whole.live.Partial}
 	r.decoded = &rootly.Decoded{Coverage: whole.decoded.Coverage, Rejected: rejected}
-	resources = r.ignore(resources)
+	resources = r.around.withoutIgnored(resources)
 	r.around.ignored = append(r.around.ignored, whole.around.ignored...)
 	return resources
 }
 
 // Clear stages a directory without any file of this program.
-func (r *Run) Clear() error {
+func (r *staged) Clear() error {
 	r.Files = nil
 	return r.Stage()
 }
 
 // Empty reports whether there is nothing to write: no resource, and none to forget or to keep. What people wrote
 // counts too.
-func (r *Run) Empty() bool {
+func (r *staged) Empty() bool {
 	return len(r.Graph.Resources)+len(r.RenderOptions.Forgotten)+len(r.Changes.Carried) == 0 && !r.around.ByHand()
 }
 
 // StageFiles stages files that stand above the parts.
-func (r *Run) StageFiles(files ...state.File) (err error) {
+func (r *staged) StageFiles(files ...state.File) (err error) {
 	if r.Changes, err = r.Dir.Reconcile(state.Run{Files: files}); err != nil {
 		return err
 	}

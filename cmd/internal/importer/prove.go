@@ -41,7 +41,7 @@ func (r *Run) verify(ctx context.Context) error {
 }
 
 // Prepare settles what the plan is of.
-func (r *Run) Prepare(ctx context.Context) error {
+func (r *planned) Prepare(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (r *Run) Prepare(ctx context.Context) error {
 }
 
 // Unplanned reports whether there is to be no plan, and tells why.
-func (r *Run) Unplanned() bool {
+func (r *job) Unplanned() bool {
 	p := &r.Report.Proof
 	switch {
 	case r.o.Proof.Off:
@@ -74,7 +74,7 @@ func WithoutValues(variables int) string {
 }
 
 // prove plans the staged directory against a target until the plan is clean or cannot be mended.
-func (r *Run) prove(ctx context.Context, t connect.Target) (err error) {
+func (r *proof) prove(ctx context.Context, t connect.Target) (err error) {
 	defer r.Lap("verify", r.W.Now())
 	defer func() { err = errors.Join(err, r.closePlanner()) }()
 	p := &r.Report.Proof
@@ -93,7 +93,7 @@ func (r *Run) prove(ctx context.Context, t connect.Target) (err error) {
 }
 
 // nothingProven says so where the plan accepted none of the objects: what reads none of them proves nothing.
-func (r *Run) nothingProven() []string {
+func (r *proof) nothingProven() []string {
 	removed := slices.IndexFunc(r.Report.Repairs, func(d report.Repair) bool { return d.How == string(repair.Remove) })
 	if removed < 0 || len(r.Verdict.Objects) > 0 {
 		return nil
@@ -103,7 +103,7 @@ func (r *Run) nothingProven() []string {
 
 // noteEntered counts the objects that the plan has in the state and the state has not: it is made
 // against the state that there will be.
-func (r *Run) noteEntered(p *report.Proof) {
+func (r *proof) noteEntered(p *report.Proof) {
 	if r.state == nil {
 		return
 	}
@@ -124,7 +124,7 @@ const sampleShare = 25
 
 // sample reads a few objects again by themselves: the plan is made against what the lists said,
 // and the provider would ask for single objects.
-func (r *Run) sample(ctx context.Context) error {
+func (r *fetched) sample(ctx context.Context) error {
 	if !r.o.Proof.Replays() {
 		return nil
 	}
@@ -167,7 +167,7 @@ func (r *Run) Target(ctx context.Context, parts ...*Run) (connect.Target, func()
 
 // unproven is the error for code that nothing could prove. It may be right all the same, but it is
 // not written unless that is asked for.
-func (r *Run) unproven(ctx context.Context, err error) error {
+func (r *job) unproven(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -184,7 +184,7 @@ func withoutProof(missing *engines.UnavailableError) error {
 }
 
 // expect is what the plan has to account for.
-func (r *Run) expect() verify.Expect {
+func (r *planned) expect() verify.Expect {
 	e := verify.Expect{Show: r.veil.Show}
 	for _, res := range r.Graph.Resources {
 		if r.subset != nil && !r.subset[res.Address] {
@@ -210,7 +210,7 @@ func (r *Run) expect() verify.Expect {
 }
 
 // stagedPlanner plans the staged directory, which is initialised once however often it is planned.
-func (r *Run) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
+func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
 	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t {
 		return r.planner, nil
 	}
@@ -228,7 +228,7 @@ func (r *Run) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Pl
 	return r.planner, err
 }
 
-func (r *Run) closePlanner() error {
+func (r *proof) closePlanner() error {
 	if r.planner == nil {
 		return nil
 	}

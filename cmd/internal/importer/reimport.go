@@ -26,8 +26,8 @@ type Again struct {
 	Rename bool
 }
 
-// Surroundings are what the directory holds beside what this run writes.
-type Surroundings struct {
+// surroundings are what the directory holds beside what this run writes.
+type surroundings struct {
 	managed.Module
 	slugged map[graph.Target]bool // what the state knows by a slug, or will
 
@@ -44,8 +44,8 @@ type Surroundings struct {
 }
 
 // lookAround reads what people wrote in the directory and what its state holds.
-func (r *Run) lookAround(ctx context.Context) error {
-	s := &Surroundings{}
+func (r *fetched) lookAround(ctx context.Context) error {
+	s := &surroundings{}
 	r.around = s
 	var err error
 	if s.Hand, err = r.Dir.Handwritten(); err != nil {
@@ -77,7 +77,7 @@ func (r *Run) lookAround(ctx context.Context) error {
 }
 
 // willManage asks about the directory of a run.
-func (r *Run) willManage(ctx context.Context) ([]tfstate.Held, error) {
+func (r *directory) willManage(ctx context.Context) ([]tfstate.Held, error) {
 	q := managed.Inquiry{W: r.W, Proof: &r.o.Proof, Dir: r.Dir.Path(), Live: r.liveTarget, Around: &r.around.Module, Quiet: r.o.Quiet}
 	q.Wanted = func(typ string) bool {
 		return r.o.References == "follow" || slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == typ })
@@ -87,19 +87,19 @@ func (r *Run) willManage(ctx context.Context) ([]tfstate.Held, error) {
 
 // setAsideManaged takes out of the run what other code of the directory manages, and notes how to
 // refer to it.
-func (r *Run) setAsideManaged() {
+func (r *gathered) setAsideManaged() {
 	r.around.outside, r.around.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
 	r.live.Objects = r.unmanaged(r.live.Objects)
 }
 
 // unmanaged returns those of some objects that are this run's to write, and sets the others aside.
-func (r *Run) unmanaged(objects []*rootly.Object) []*rootly.Object {
+func (r *gathered) unmanaged(objects []*rootly.Object) []*rootly.Object {
 	s := r.around
 	known, places := r.Dir.Addresses(), s.Places()
 	kept := objects[:0:0]
 	for _, o := range objects {
 		k := state.Key{Type: o.Type.Name, ID: o.ID}
-		if !r.managedBeside(k, known[k], places[k]) {
+		if !r.around.managedBeside(k, known[k], places[k]) {
 			kept = append(kept, o)
 			continue
 		}
@@ -109,8 +109,8 @@ func (r *Run) unmanaged(objects []*rootly.Object) []*rootly.Object {
 }
 
 // managedBeside decides for one object. Ours is its address in code of earlier runs.
-func (r *Run) managedBeside(k state.Key, ours graph.Address, places []tfstate.Held) bool {
-	s, target := r.around, graph.Target{Type: k.Type, ID: k.ID}
+func (s *surroundings) managedBeside(k state.Key, ours graph.Address, places []tfstate.Held) bool {
+	target := graph.Target{Type: k.Type, ID: k.ID}
 	if file, declared := s.Hand.Declared[ours]; !ours.IsZero() && declared && !s.Hand.Files[file] {
 		s.outside[target] = graph.Ref{Target: ours, Attr: "id"}
 		return true
@@ -135,7 +135,7 @@ func (r *Run) managedBeside(k state.Key, ours graph.Address, places []tfstate.He
 }
 
 // reserveBeside lists the addresses that code by hand or the state has for something else.
-func (r *Run) reserveBeside(here map[state.Key]bool) []graph.Address {
+func (r *directory) reserveBeside(here map[state.Key]bool) []graph.Address {
 	s := r.around
 	ours := map[graph.Address]bool{}
 	for _, a := range r.Dir.Addresses() {
@@ -155,15 +155,15 @@ func (r *Run) reserveBeside(here map[state.Key]bool) []graph.Address {
 	return list
 }
 
-func (r *Run) isBeside(t graph.Target) bool {
-	_, outside := r.around.outside[t]
-	_, hidden := r.around.hidden[t]
+func (s *surroundings) isBeside(t graph.Target) bool {
+	_, outside := s.outside[t]
+	_, hidden := s.hidden[t]
 	return outside || hidden
 }
 
 // unheld leaves out the import blocks of what the state has by now.
-func (r *Run) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bool {
-	held, _ := r.heldAddresses()
+func (r *directory) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bool {
+	held, _ := r.around.heldAddresses()
 	return func(res *graph.Resource) bool {
 		if _, ok := held[state.Key{Type: res.Address.Type, ID: res.ID}]; ok {
 			return false
@@ -173,7 +173,7 @@ func (r *Run) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bo
 }
 
 // runBeside completes a run by what is not this run's to write.
-func (r *Run) runBeside(run *state.Run) {
+func (r *linked) runBeside(run *state.Run) {
 	run.Held, run.Forget = map[state.Key]bool{}, map[state.Key]bool{}
 	for _, h := range r.around.Held {
 		if _, own := h.Instance(); own {
@@ -211,7 +211,7 @@ func (r *Run) sumAgain() report.Again {
 		}
 	}
 	for _, d := range r.Verdict.Accepted {
-		if r.edited(d.Address) {
+		if r.around.edited(d.Address) {
 			note(&s.Differing, d.Address)
 			continue
 		}
@@ -253,17 +253,17 @@ func adviseGone(differences []report.Difference, gone []string) {
 }
 
 // edited reports whether an address stands in a file of an earlier run that a person edited.
-func (r *Run) edited(address string) bool {
-	for a, file := range r.around.Hand.Declared {
+func (s *surroundings) edited(address string) bool {
+	for a, file := range s.Hand.Declared {
 		if a.String() == address {
-			return r.around.Hand.Files[file]
+			return s.Hand.Files[file]
 		}
 	}
 	return false
 }
 
 // removedFiles counts the files that leave. The proof is written anew after it was counted out.
-func (r *Run) removedFiles() int {
+func (r *staged) removedFiles() int {
 	n := 0
 	for _, name := range r.Changes.Remove {
 		renewed := name == ProofName && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot

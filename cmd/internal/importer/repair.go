@@ -25,7 +25,7 @@ const (
 
 // planAndMend plans the staged directory, mends what the plan would change, and plans again, until
 // the plan is clean or nothing more can be done. The last plan is always of the whole.
-func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*engines.Result, error) {
+func (r *proof) planAndMend(ctx context.Context, t connect.Target) (*engines.Result, error) {
 	mender := repair.New(r.Schema)
 	for round := 0; ; round++ {
 		result, verdict, err := r.judge(ctx, t, nil)
@@ -56,7 +56,7 @@ func (r *Run) planAndMend(ctx context.Context, t connect.Target) (*engines.Resul
 
 // judge plans and compares the plan with what is expected. Of which addresses is to be given where it is
 // not of all that can be planned. Objects at which the provider stops are taken out on the way.
-func (r *Run) judge(ctx context.Context, t connect.Target, part []string) (*engines.Result, verify.Verdict, error) {
+func (r *proof) judge(ctx context.Context, t connect.Target, part []string) (*engines.Result, verify.Verdict, error) {
 	for {
 		targets := part
 		if len(targets) == 0 {
@@ -75,7 +75,7 @@ func (r *Run) judge(ctx context.Context, t connect.Target, part []string) (*engi
 	}
 }
 
-func (r *Run) judgeOnce(ctx context.Context, t connect.Target, targets []string) (*engines.Result, verify.Verdict, error) {
+func (r *proof) judgeOnce(ctx context.Context, t connect.Target, targets []string) (*engines.Result, verify.Verdict, error) {
 	stateFile, err := r.stateToProve()
 	if err != nil {
 		return nil, verify.Verdict{}, err
@@ -108,7 +108,7 @@ func (r *Run) judgeOnce(ctx context.Context, t connect.Target, targets []string)
 }
 
 // stateToProve is the file with the state that plans are made against; empty for the directory's own.
-func (r *Run) stateToProve() (string, error) {
+func (r *linked) stateToProve() (string, error) {
 	stateFile, err := r.proofState()
 	if err != nil || stateFile != "" {
 		return stateFile, err
@@ -118,7 +118,7 @@ func (r *Run) stateToProve() (string, error) {
 
 // mend repairs what a plan would change. Large directories are planned in part until the part is
 // clean. It reports whether anything was changed, so that the whole is worth another plan.
-func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
+func (r *proof) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
 	changed := false
 	for range maxRounds {
 		done := m.Mend(r.Graph, result.Changes, verdict)
@@ -145,7 +145,7 @@ func (r *Run) mend(ctx context.Context, m *repair.Mender, t connect.Target, resu
 }
 
 // writeAgain brings the staged directory in line with the graph.
-func (r *Run) writeAgain(ctx context.Context) error {
+func (r *staged) writeAgain(ctx context.Context) error {
 	refold := func() error { return r.refold(ctx) }
 	for _, again := range []func() error{r.Relink, refold, r.Render, r.Stage} {
 		if err := again(); err != nil {
@@ -156,7 +156,7 @@ func (r *Run) writeAgain(ctx context.Context) error {
 }
 
 // record tells the repairs in the report, and returns the addresses that are still in the code.
-func (r *Run) record(done []repair.Repair) []string {
+func (r *gathered) record(done []repair.Repair) []string {
 	var targets []string
 	seen := map[string]bool{}
 	for _, d := range done {

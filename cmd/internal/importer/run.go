@@ -10,74 +10,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
-// A Run is one import on its way through the stages. Each stage fills in what the next one needs.
-type Run struct {
-	W             world.World
-	o             *Settings
-	types         []*catalogue.Type
-	explicit      map[string]bool
-	filters       []selection.Filter
-	Schema        *schema.Provider
-	RenderOptions generator.Options
-
-	Client     *api.Client
-	liveTarget connect.Target
-	disconnect func()
-	Progress   *report.Progress
-	Report     *report.Summary
-	started    time.Time
-
-	live       *rootly.Live     // fetch
-	ids        rootly.IDs       // fetch: what else the objects may be called
-	filtered   []*rootly.Object // fetch: listed, but not taken
-	users      map[graph.ID]graph.User
-	lookups    map[graph.Target]*graph.DataSource // link: for what is referred to and no resource
-	beside     []*rootly.Object                   // link: what the lookups stand for
-	skipped    []rootly.Rejected                  // link: built-in objects that were not to be taken
-	decoded    *rootly.Decoded                    // link
-	Graph      *graph.Graph                       // link
-	veil       *secret.Veil                       // from the start: masks the values that are shown
-	replay     planning.Recording                 // link: what the proof is made against
-	served     *planning.Replay                   // verify: the same, while the plan reads it; nil for a plan against the live API
-	Files      []generator.File                   // render
-	Dir        *state.Directory                   // from the start, locked
-	Changes    *state.Changes                     // stage
-	Staged     *state.Stage                       // stage
-	snapshot   bool                               // stage: a snapshot is put beside the code
-	planner    *planning.Planner                  // verify: of the staged directory, while it lasts
-	Verdict    verify.Verdict                     // verify
-	state      *stateRun                          // from the start, unless import blocks do
-	around     *Surroundings                      // from the start: code by hand, and the state
-	forget     map[state.Key]bool                 // link: what leaves the code although it lives
-	unread     map[graph.Address]bool             // verify: carried code whose objects could not be read
-	crashed    map[state.Key]string               // verify: objects at which the provider stops, and why
-	subset     map[graph.Address]bool             // verify: the resources to plan; nil for all
-	hidden     map[string]int                     // link: how many settings became variables, by type
-	mayFold    func(*graph.Resource) bool         // link: what may become part of a fold
-	unfold     map[graph.Target]bool              // link, verify: what stays out of every fold
-	held       []state.Key                        // link: what is left as it is, since its fold is not here as a whole
-	earlier    map[string]int                     // fetch: objects that earlier runs knew, by type
-	compared   []rootly.Known                     // from the start: what an export to compare with has
-	neighbours Neighbours                         // from the start: the other root modules
-}
-
-func (r *Run) openDirectory() error {
+func (r *directory) openDirectory() error {
 	var err error
 	r.Dir, err = state.Open(r.o.Dir, state.Options{Version: world.Version(), Force: r.o.Force, Adopt: r.o.Again.Into != ""})
 	if err != nil {
@@ -88,7 +33,7 @@ func (r *Run) openDirectory() error {
 }
 
 // Close lets go of everything, whether or not the run came to its end.
-func (r *Run) Close() {
+func (r *staged) Close() {
 	r.Progress.Close()
 	r.closeState()
 	if r.around != nil {
@@ -106,7 +51,7 @@ func (r *Run) Close() {
 }
 
 // Lap notes how long a stage took.
-func (r *Run) Lap(name string, since time.Time) {
+func (r *job) Lap(name string, since time.Time) {
 	r.Report.StageSeconds[name] = r.W.Now().Sub(since).Seconds()
 }
 
@@ -177,7 +122,7 @@ func (r *Run) known(parts []*Run) []rootly.Known {
 }
 
 // predecessors fetches the older types that the organisation has instead of those that it lacks.
-func (r *Run) predecessors(ctx context.Context) error {
+func (r *fetched) predecessors(ctx context.Context) error {
 	var older []*catalogue.Type
 	for _, s := range r.live.Skipped {
 		if t := rootly.Predecessor(s.Type); t != nil && rootly.Absent(s.Err) && !slices.Contains(older, t) {
@@ -228,7 +173,7 @@ func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
 }
 
 // Connect makes references of ids, and settles what becomes of the addresses that are no longer used.
-func (r *Run) Connect(ctx context.Context, resources []*graph.Resource) error {
+func (r *linked) Connect(ctx context.Context, resources []*graph.Resource) error {
 	r.Graph = graph.Link(resources, r.linkOptions())
 	if err := r.leavers(ctx); err != nil {
 		return err
@@ -240,7 +185,7 @@ func (r *Run) Connect(ctx context.Context, resources []*graph.Resource) error {
 }
 
 // decode turns objects into resources, records them for the proof, and lets go of the API's answers.
-func (r *Run) decode(objects []*rootly.Object) error {
+func (r *gathered) decode(objects []*rootly.Object) error {
 	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
 		Schema: r.Schema,
 		Full:   r.o.Detail == "full",
@@ -264,7 +209,7 @@ func (r *Run) decode(objects []*rootly.Object) error {
 }
 
 // recordRest records what the proof needs beside the resources.
-func (r *Run) recordRest() error {
+func (r *gathered) recordRest() error {
 	if !r.o.Proof.Replays() {
 		return nil
 	}
@@ -285,21 +230,21 @@ func (r *Run) recordRest() error {
 }
 
 // Relink links again after resources were changed or taken out.
-func (r *Run) Relink() error {
+func (r *linked) Relink() error {
 	r.Unlink(r.Graph.Resources)
 	r.Graph = graph.Link(r.Graph.Resources, r.linkOptions())
 	return r.hide()
 }
 
 // Unlink makes resources as they were before they were linked.
-func (r *Run) Unlink(resources []*graph.Resource) {
+func (r *directory) Unlink(resources []*graph.Resource) {
 	for _, res := range resources {
 		res.Exprs, res.Notes = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config), nil
 	}
 }
 
 // people reads the users when an object points at one.
-func (r *Run) people(ctx context.Context) error {
+func (r *gathered) people(ctx context.Context) error {
 	if r.o.Users == "literal" || !graph.Needs(r.decoded.Resources, rules, graph.UserType) {
 		return nil
 	}
@@ -320,7 +265,7 @@ func rules(resourceType string) []graph.Rule {
 }
 
 // remembered gives objects the addresses that earlier runs gave them.
-func (r *Run) remembered() func(string, graph.ID) graph.Address {
+func (r *directory) remembered() func(string, graph.ID) graph.Address {
 	known, held := r.Dir.Addresses(), r.heldNames()
 	return func(resourceType string, id graph.ID) graph.Address {
 		k := state.Key{Type: resourceType, ID: id}
@@ -335,7 +280,7 @@ func (r *Run) remembered() func(string, graph.ID) graph.Address {
 }
 
 // reserved lists the addresses of objects that this run does not have, and whose code may stay.
-func (r *Run) reserved(resources []*graph.Resource) []graph.Address {
+func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 	here := make(map[state.Key]bool, len(resources))
 	for _, res := range resources {
 		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
@@ -349,7 +294,7 @@ func (r *Run) reserved(resources []*graph.Resource) []graph.Address {
 	return list
 }
 
-func (r *Run) linkOptions() graph.LinkOptions {
+func (r *linked) linkOptions() graph.LinkOptions {
 	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
@@ -378,7 +323,7 @@ func (r *Run) linkOptions() graph.LinkOptions {
 func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: true} }
 
 // explain says why an id leads nowhere.
-func (r *Run) explain(types []string, id graph.ID) string {
+func (r *linked) explain(types []string, id graph.ID) string {
 	for _, t := range types {
 		if place := r.around.hidden[graph.Target{Type: t, ID: id}]; place != "" {
 			return "id of " + place + ", which cannot be referred to from here"
@@ -408,7 +353,7 @@ func (r *Run) explain(types []string, id graph.ID) string {
 }
 
 // Render writes the files in memory.
-func (r *Run) Render() error {
+func (r *staged) Render() error {
 	defer r.Lap("render", r.W.Now())
 	r.Progress.Stage("render", 0)
 	options := r.RenderOptions
@@ -431,7 +376,7 @@ func (r *Run) Render() error {
 }
 
 // Stage lays the future directory beside the present one.
-func (r *Run) Stage() error {
+func (r *staged) Stage() error {
 	defer r.Lap("stage", r.W.Now())
 	run := state.Run{Complete: r.Complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
 	for _, f := range r.Files {
@@ -489,7 +434,7 @@ func (r *Run) MoveIn() error {
 }
 
 // MoveStaged moves the staged files in.
-func (r *Run) MoveStaged() error {
+func (r *staged) MoveStaged() error {
 	if err := r.Staged.Commit(); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Clean(r.o.Dir), err)
 	}

@@ -44,7 +44,7 @@ func LiveSnapshot(ctx context.Context, w world.World, o *Settings, recorded *dri
 }
 
 // KeepSnapshot puts the snapshot beside the code, and returns it with the one that was there.
-func (r *Run) KeepSnapshot() (before, now *drift.Snapshot, err error) {
+func (r *staged) KeepSnapshot() (before, now *drift.Snapshot, err error) {
 	now, err = drift.Of(r.Graph)
 	if err != nil {
 		return nil, nil, err
@@ -67,7 +67,7 @@ func (r *Run) KeepSnapshot() (before, now *drift.Snapshot, err error) {
 
 // stays reports whether an object of an earlier export stays in the snapshot although this run does
 // not have it: the rule is the one for code.
-func (r *Run) stays(o drift.Object) bool {
+func (r *staged) stays(o drift.Object) bool {
 	for _, c := range r.Changes.Carried {
 		if c.Address.Type == o.Type && c.ID == o.ID {
 			return true

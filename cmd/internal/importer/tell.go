@@ -49,7 +49,7 @@ func (r *Run) Sum() {
 }
 
 // requests is what was asked of the API so far.
-func (r *Run) requests() report.Requests {
+func (r *job) requests() report.Requests {
 	if r.Client == nil {
 		return report.Requests{}
 	}
@@ -58,7 +58,7 @@ func (r *Run) requests() report.Requests {
 }
 
 // outcome is the exit code that the run ends with.
-func (r *Run) outcome() error {
+func (r *fetched) outcome() error {
 	if r.Report.Proof.State == report.ProofDiffers {
 		return exit.Status(exit.Differs)
 	}
@@ -75,11 +75,11 @@ func (r *Run) outcome() error {
 
 // amiss reports whether what could not be read is more than a feature that this organisation does not have: it
 // was asked for, or it was readable before, or its list ended in the middle.
-func (r *Run) amiss(s rootly.Skipped) bool {
+func (r *fetched) amiss(s rootly.Skipped) bool {
 	return !s.Absent() || s.Type == graph.UserType || r.explicit[s.Type] || r.earlier[s.Type] > 0
 }
 
-func (r *Run) countTypes() {
+func (r *linked) countTypes() {
 	counts := map[string]*report.TypeCount{}
 	count := func(t string) *report.TypeCount {
 		if counts[t] == nil {
@@ -114,7 +114,7 @@ func (r *Run) countTypes() {
 }
 
 // leftOut names the types that nobody asked for, and why they are not taken by themselves.
-func (r *Run) leftOut() {
+func (r *job) leftOut() {
 	if len(r.o.Resources) > 0 {
 		return
 	}
@@ -126,7 +126,7 @@ func (r *Run) leftOut() {
 	}
 }
 
-func (r *Run) countReferences() {
+func (r *linked) countReferences() {
 	refs := &r.Report.References
 	for _, res := range r.Graph.Resources {
 		for _, p := range res.Exprs {
@@ -162,7 +162,7 @@ func countExpr(refs *report.References, e graph.Expr) {
 	}
 }
 
-func (r *Run) countLosses() {
+func (r *gathered) countLosses() {
 	for _, l := range r.decoded.Losses {
 		r.Report.Losses = append(r.Report.Losses, report.Loss{Type: l.Type, ID: string(l.ID), Title: l.Title, Path: l.Path, Reason: l.Reason})
 	}

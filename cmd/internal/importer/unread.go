@@ -33,7 +33,7 @@ func anyComplete(live *rootly.Live) bool {
 }
 
 // Elsewhere lists the live objects that the run knows of and has no code for.
-func (r *Run) Elsewhere() map[state.Key]bool {
+func (r *gathered) Elsewhere() map[state.Key]bool {
 	lives := r.deselected()
 	for _, o := range r.Rejected() {
 		lives[state.Key{Type: o.Type, ID: o.ID}] = true
@@ -45,7 +45,7 @@ func (r *Run) Elsewhere() map[state.Key]bool {
 }
 
 // doubts says why objects may exist although their listing lacks them.
-func (r *Run) doubts() map[state.Key]string {
+func (r *fetched) doubts() map[state.Key]string {
 	out := make(map[state.Key]string, len(r.live.Doubts))
 	for _, d := range r.live.Doubts {
 		out[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
@@ -54,9 +54,9 @@ func (r *Run) doubts() map[state.Key]string {
 }
 
 // Rejected lists the live objects that have no code, whatever the reason.
-func (r *Run) Rejected() []rootly.Rejected {
+func (r *gathered) Rejected() []rootly.Rejected {
 	return slices.Concat(r.decoded.Rejected, r.live.Unknown, r.skipped)
 }
 
 // Complete reports whether every object of a type was listed.
-func (r *Run) Complete(typ string) bool { return r.live.Complete[typ] }
+func (r *fetched) Complete(typ string) bool { return r.live.Complete[typ] }
