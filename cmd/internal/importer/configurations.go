@@ -20,7 +20,7 @@ type configurations struct {
 }
 
 // readConfigurations finds out what of the root module the plan is to be of.
-func (r *linked) readConfigurations() error {
+func (r *planned) readConfigurations() error {
 	if !r.o.Proof.Replays() {
 		return nil
 	}

@@ -183,7 +183,7 @@ func (s *stateRun) future(resources []tfstate.Resource, ids rootly.IDs) (content
 
 // proofState writes the state that the proof plans against to a private place, and returns its
 // path: the one that the run leaves, or, for scripts and none, the one that people will make.
-func (r *linked) proofState() (string, error) {
+func (r *planned) proofState() (string, error) {
 	if r.state == nil {
 		return "", nil
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // stateResources are the run's objects as the state holds them.
-func (r *linked) stateResources() []tfstate.Resource {
+func (r *planned) stateResources() []tfstate.Resource {
 	direct := map[graph.Address][]graph.Address{}
 	for _, res := range r.Graph.Resources {
 		direct[res.Address] = references(res)

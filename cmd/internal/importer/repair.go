@@ -108,7 +108,7 @@ func (r *proof) judgeOnce(ctx context.Context, t connect.Target, targets []strin
 }
 
 // stateToProve is the file with the state that plans are made against; empty for the directory's own.
-func (r *linked) stateToProve() (string, error) {
+func (r *planned) stateToProve() (string, error) {
 	stateFile, err := r.proofState()
 	if err != nil || stateFile != "" {
 		return stateFile, err
