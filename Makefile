@@ -5,7 +5,7 @@ BIN   := bin
 DIST  := dist
 TOFU  := $(CURDIR)/$(BIN)/tofu
 LINT  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-VULN  := golang.org/x/vuln/cmd/govulncheck@latest
+VULN  := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 PATHS := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64

@@ -75,7 +75,7 @@ func (p *hclPrinter) ref(dst []byte, e graph.Ref) []byte {
 // identifier writes a name, which must be one.
 func (p *hclPrinter) identifier(dst []byte, name string) []byte {
 	if !isIdentifier(name) {
-		p.fail(fmt.Errorf("%q is no identifier", name))
+		p.fail(fmt.Errorf("%q is not an identifier", name))
 	}
 	return append(dst, name...)
 }

@@ -42,7 +42,7 @@ const (
 
 func repeats(kind string) bool { return kind == importKind || kind == movedKind || kind == removedKind }
 
-const importsHeader = "The next apply takes these objects into the state. It is safe to delete this file after that."
+const importsHeader = "The next apply adds these objects to the state. After that, this file can be deleted."
 
 // requiredTerraform is the first version that reads import blocks.
 const requiredTerraform = ">= 1.5.0"
@@ -118,7 +118,7 @@ func usersBlock(users []graph.User) (block, error) {
 	return block{kind: "locals", body: body{args: []argument{{
 		name:   "users",
 		value:  cty.ObjectVal(ids),
-		notes:  []string{"Rootly's users by email. They are not resources, so their ids stand here, once."},
+		notes:  []string{"Rootly's users by email. Users are not resources, so their ids are kept here."},
 		spread: true,
 	}}}}, nil
 }
@@ -157,7 +157,7 @@ func sortedVariables(variables []*graph.Variable) []*graph.Variable {
 // valuesFile holds the values of the variables, or leaves them for people to fill in.
 func valuesFile(variables []*graph.Variable, blank bool) (File, error) {
 	f := File{Name: secretsFile, Secret: true}
-	note := "Terraform reads this file by itself. It holds secrets: keep it out of version control."
+	note := "Terraform reads this file automatically. It contains secrets: keep it out of version control."
 	if blank {
 		f = File{Name: exampleFile}
 		note = "Copy this file to terraform.tfvars, fill in the values, and keep them out of version control."
@@ -183,7 +183,7 @@ func gitIgnore(blank bool) File {
 	if blank {
 		content += "terraform.tfvars\n"
 	}
-	content += "\n# State and plans hold every value in clear\n*.tfstate\n*.tfstate.*\n*.tfplan\ntfplan\n" +
+	content += "\n# State and plans contain every value in plain text\n*.tfstate\n*.tfstate.*\n*.tfplan\ntfplan\n" +
 		"\n# Working directory\n.terraform/\ncrash.log\ncrash.*.log\n"
 	return File{Name: ignoreFile, Content: []byte(content)}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	movedHeader   = "Objects that had another address in earlier code. It is safe to delete this file once every state has the new ones."
-	removedHeader = "The next apply takes these objects out of the state and leaves them alive. It is safe to delete this file after that."
+	movedHeader   = "Objects that had another address in earlier code. This file can be deleted once every state has the new addresses."
+	removedHeader = "The next apply removes these objects from the state; they stay in Rootly. After that, this file can be deleted."
 )
 
 // addLeavers prints what became of addresses that are in the code no more.

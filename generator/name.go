@@ -26,7 +26,7 @@ func isIdentifier(name string) bool {
 func checkAddress(a graph.Address) error {
 	for _, name := range []string{a.Type, a.Name} {
 		if !isIdentifier(name) {
-			return fmt.Errorf("address %q: %q is no identifier", a.String(), name)
+			return fmt.Errorf("address %q: %q is not an identifier", a.String(), name)
 		}
 	}
 	return nil

@@ -118,7 +118,7 @@ func (r *rendering) check() error {
 		}
 		variables[v.Name] = true
 		if !isIdentifier(v.Name) {
-			return fmt.Errorf("variable %q is no identifier", v.Name)
+			return fmt.Errorf("variable %q is not an identifier", v.Name)
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 	out := body{args: make([]argument, 0, len(names))}
 	for _, name := range names {
 		if !isIdentifier(name) {
-			return body{}, fmt.Errorf("argument %q is no identifier", name)
+			return body{}, fmt.Errorf("argument %q is not an identifier", name)
 		}
 		value, laid := v.GetAttr(name), over.at(name)
 		if laid.named() != nil {

@@ -57,7 +57,7 @@ func (d *Directory) staying(r Run, c *Changes) map[graph.Address]Carried {
 			continue
 		case r.Forget[k]:
 		case r.Live[k]:
-			reason = "it lives, but this run left it out"
+			reason = "it still exists, but this run left it out"
 		case !r.complete(k.Type):
 			reason = k.Type + " was not listed completely"
 		}
@@ -124,7 +124,7 @@ func (k *carrying) choose() error {
 				continue
 			}
 			if k.next.declares(it.Same()) {
-				return fmt.Errorf("%s is given to a new object while the code of %s stays", a, k.stay[k.blocks[a][0]].ID)
+				return fmt.Errorf("the address %s would be given to a new object, but the code of %s stays", a, k.stay[k.blocks[a][0]].ID)
 			}
 			k.want(place{name, i})
 		}
@@ -258,12 +258,12 @@ func (k *carrying) mend(from place, ref code.Ref) {
 	switch {
 	case !now.to.IsZero():
 		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[n-1], Text: now.to.String()})
-		k.note(whose, fmt.Sprintf("%s is %s now", a, now.to))
+		k.note(whose, fmt.Sprintf("%s is now %s", a, now.to))
 	case len(ref.Parts) == n+1 && ref.Parts[n] == "id":
 		k.edits[from] = append(k.edits[from], code.Edit{Start: ref.Start, End: ref.Ends[n], Text: strconv.Quote(string(now.id))})
-		k.note(whose, fmt.Sprintf("%s is gone: its id stands in its place", a))
+		k.note(whose, fmt.Sprintf("%s was deleted: the reference was replaced by its id", a))
 	default:
-		k.note(whose, fmt.Sprintf("refers to %s, which is gone", a))
+		k.note(whose, fmt.Sprintf("refers to %s, which was deleted", a))
 	}
 }
 

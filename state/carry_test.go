@@ -143,7 +143,7 @@ func TestCodeThatMustStayAndCannotBeRead(t *testing.T) {
 	commit(t, dir, state.Options{}, everything(file("teams.tf", team("a"), team("b"))))
 	write(t, dir, "teams.tf", "resource \"rootly_team\" \"a\" {\n")
 	_, err := try(dir, state.Options{Force: true}, only("", file("teams.tf", team("a"))))
-	wantHint(t, err, "mend the file")
+	wantHint(t, err, "fix the file")
 }
 
 func TestBlocksMovedByHand(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 // that no engine knows does it: OpenTofu heeds no required_version in .tf files since 1.12.
 const barrierName = "terraformer-rootly-unfinished.tf"
 
-const barrier = `# An import was interrupted while it moved its files in, and this directory holds only some
+const barrier = `# An import was interrupted while it moved its files in, so this directory contains only some
 # of them. Run the import again: it finishes the interrupted one first and removes this file.
 import_was_interrupted {}
 `
@@ -165,7 +165,7 @@ func (d *Directory) unedited(steps []stepV1) error {
 		}
 	}
 	if len(edited) > 0 {
-		return &Refusal{Path: d.path, Problem: "changed while the run went on: " + listed(edited),
+		return &Refusal{Path: d.path, Problem: "changed during the run: " + listed(edited),
 			advice: "run it again; nothing was written"}
 	}
 	return nil
@@ -238,7 +238,7 @@ func (s *Stage) writeJournal(steps []stepV1) error {
 	}
 	j := journalV1{Version: journalVersion, Stage: filepath.ToSlash(relative), Steps: steps}
 	if err := j.check(d.stagePrefix()); err != nil {
-		return diskError("note what is to be moved into", d.path, err)
+		return diskError("write the commit log of", d.path, err)
 	}
 	content, err := j.encode()
 	if err != nil {
@@ -264,7 +264,7 @@ func (d *Directory) recover() error {
 		err = j.check(d.stagePrefix())
 	}
 	if err != nil {
-		return &Refusal{Path: d.file(journalName), Problem: "is not as this program writes it", cause: err,
+		return &Refusal{Path: d.file(journalName), Problem: "was not written by this program", cause: err,
 			advice: "delete " + d.file(journalName) + " and check the directory against version control; nothing was changed"}
 	}
 	stage := filepath.Join(d.path, filepath.FromSlash(j.Stage))
@@ -307,11 +307,11 @@ func (d *Directory) checkSteps(j journalV1, stage string) error {
 		}
 	}
 	if len(edited) > 0 {
-		return &Refusal{Path: d.path, Problem: "edited after a run was interrupted that was to replace it: " + listed(edited),
+		return &Refusal{Path: d.path, Problem: "edited after the interruption of a run that would have replaced it: " + listed(edited),
 			advice: "move the edits to another file, or --force to overwrite them"}
 	}
 	if len(lost) > 0 {
-		return &Refusal{Path: d.path, Problem: "a run was interrupted and its staged files are gone: " + listed(lost),
+		return &Refusal{Path: d.path, Problem: "a run was interrupted and its staged files were deleted: " + listed(lost),
 			advice: "restore the directory from version control, without " + journalName}
 	}
 	return nil

@@ -39,7 +39,7 @@ func (k *carrying) compose() (kept map[string]bool, err error) {
 			f.Content = code.Align(f.Content)
 		}
 		if err := newSources().add(name, f.Content); err != nil && !kept[name] {
-			return nil, fmt.Errorf("put the files of two runs together: %s: %w", name, err)
+			return nil, fmt.Errorf("combine the files of two runs: %s: %w", name, err)
 		}
 		k.changes.files[name] = k.listed(f, items, where)
 	}
@@ -99,7 +99,7 @@ func (k *carrying) earlierForm(next code.Source, i int, it code.Item) (code.Borr
 func (k *carrying) rewrite(name string, text []byte) error {
 	changed := newSources()
 	if err := changed.add(name, text); err != nil {
-		return fmt.Errorf("put the files of two runs together: %s: %w", name, err)
+		return fmt.Errorf("combine the files of two runs: %s: %w", name, err)
 	}
 	k.next.files[name] = changed.files[name]
 	f := k.changes.files[name]
@@ -272,7 +272,7 @@ func (k *carrying) mergeLocals() error {
 		}
 		text, err := k.next.files[to.file].AddEntries(to.item, name, k.old.files[from.file], from.item, k.keys[name])
 		if err != nil {
-			return &Refusal{Path: k.directory.file(from.file), Problem: "holds entries of local." + name + " that must stay",
+			return &Refusal{Path: k.directory.file(from.file), Problem: "contains entries of local." + name + " that must stay",
 				cause: err, advice: "write local." + name + " as a plain map"}
 		}
 		if err := k.rewrite(to.file, text); err != nil {

@@ -138,7 +138,7 @@ func (d *Directory) prepare() error {
 	}
 	var err error
 	if d.lock, err = lock.Acquire(d.file(lockName)); errors.Is(err, lock.ErrLocked) {
-		return &Refusal{Path: d.path, Problem: "another run is at work in this directory", advice: "wait for it to end"}
+		return &Refusal{Path: d.path, Problem: "another run is using this directory", advice: "wait until it ends"}
 	} else if err != nil {
 		return diskError("lock", d.path, err)
 	}
@@ -174,8 +174,8 @@ func (d *Directory) refuseForeign() error {
 	if len(foreign) == 0 {
 		return nil
 	}
-	return &Refusal{Path: d.path, Problem: "holds code that this program did not write: " + listed(foreign),
-		advice: "choose another directory with -o, or --force to write beside it"}
+	return &Refusal{Path: d.path, Problem: "contains code that this program did not write: " + listed(foreign),
+		advice: "choose another directory with -o, or use --force to add to it"}
 }
 
 // remember reads the manifest.
@@ -203,7 +203,7 @@ func (d *Directory) remember() error {
 	}
 	advice := "restore it from version control"
 	if !d.options.LookOnly {
-		advice += "; --force starts without it and forgets which addresses were given"
+		advice += "; --force starts without it, and objects may get new addresses"
 	}
 	return &Refusal{Path: d.file(manifestName), Problem: "cannot be read", cause: err, advice: advice}
 }

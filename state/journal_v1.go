@@ -35,7 +35,7 @@ func decodeJournal(content []byte) (journalV1, error) {
 		return j, err
 	}
 	if j.Version != journalVersion {
-		return j, fmt.Errorf("version %d is not known to this program", j.Version)
+		return j, fmt.Errorf("version %d is not supported by this program", j.Version)
 	}
 	return j, nil
 }

@@ -81,7 +81,7 @@ func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, 
 	for name, f := range c.files {
 		for _, a := range f.Addresses {
 			if twice, ok := files[a]; ok {
-				return nil, fmt.Errorf("%s stands in %s and in %s", a, twice, name)
+				return nil, fmt.Errorf("%s is in %s and in %s", a, twice, name)
 			}
 			files[a] = name
 		}

@@ -121,7 +121,7 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 		return nil, err
 	}
 	if v.Version != manifestVersion {
-		return nil, fmt.Errorf("version %d is not known to this program", v.Version)
+		return nil, fmt.Errorf("version %d is not supported by this program", v.Version)
 	}
 	var l localV1
 	if len(local) > 0 {
@@ -135,7 +135,7 @@ func decodeManifest(public, local []byte) (*manifest, error) {
 			return nil, err
 		}
 		if _, twice := m.files[f.Name]; twice {
-			return nil, fmt.Errorf("%q stands there twice", f.Name)
+			return nil, fmt.Errorf("%q is listed twice", f.Name)
 		}
 		m.files[f.Name] = f.SHA256
 		if f.Secret {

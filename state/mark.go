@@ -49,7 +49,7 @@ func (d *Directory) checkStage(stage string) error {
 	}
 	ours, err := d.marked(stage)
 	if err == nil && !ours {
-		err = &Refusal{Path: stage, Problem: "was not made by this program, and " + d.file(journalName) + " names it",
+		err = &Refusal{Path: stage, Problem: "was not made by this program, but " + d.file(journalName) + " refers to it",
 			advice: "delete " + d.file(journalName) + " and check the directory against version control; nothing was changed"}
 	}
 	return diskError("open", stage, err)

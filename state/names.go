@@ -48,7 +48,7 @@ func (j journalV1) check(prefix string) error {
 		switch step.Name {
 		case barrierName:
 			if !step.Passing || i != 0 && i != len(j.Steps)-1 {
-				return fmt.Errorf("%s stands in the midst of the steps", barrierName)
+				return fmt.Errorf("%s is in the middle of the steps", barrierName)
 			}
 		case ignoreName, localName, manifestName:
 		default:

@@ -77,8 +77,8 @@ func (d *Directory) earlierCode() (*sources, error) {
 			continue
 		}
 		if err := out.load(d, name); err != nil {
-			return nil, &Refusal{Path: d.file(name), Problem: "cannot be read, and holds code that must stay", cause: err,
-				advice: "mend the file, or restore it from version control"}
+			return nil, &Refusal{Path: d.file(name), Problem: "cannot be read, but contains code that must stay", cause: err,
+				advice: "fix the file, or restore it from version control"}
 		}
 	}
 	return out, nil

@@ -31,7 +31,7 @@ type Stage struct {
 // directory whatever terraform may want to read with them.
 func (d *Directory) Stage(c *Changes) (*Stage, error) {
 	if d.options.LookOnly {
-		return nil, fmt.Errorf("stage %s: opened to look only", d.path)
+		return nil, fmt.Errorf("stage %s: the directory was opened for reading only", d.path)
 	}
 	path, err := d.makeStage()
 	if err != nil {
@@ -189,7 +189,7 @@ func (d *Directory) sweep() error {
 
 func (d *Directory) clear(path string) error {
 	if err := d.disk.removeAll(path); err != nil {
-		return diskError("remove what an earlier run left", path, err)
+		return diskError("remove the files of an earlier run", path, err)
 	}
 	return nil
 }

@@ -192,7 +192,7 @@ func (y *yielding) locals(present, wanted code.Source, left map[int]bool) ([]byt
 			if at, same := localIn(present, a.Name); same {
 				merged, err := present.AddEntries(at, a.Name, wanted, i, nil)
 				if err != nil {
-					return nil, &Refusal{Path: y.directory.file(p.file), Problem: "local." + a.Name + " lacks entries that this run needs",
+					return nil, &Refusal{Path: y.directory.file(p.file), Problem: "local." + a.Name + " does not have all entries that this run needs",
 						cause: err, advice: "write local." + a.Name + " as a plain map, or --users literal"}
 				}
 				text = merged

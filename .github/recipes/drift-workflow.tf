@@ -1,6 +1,6 @@
-# What happens when drift is raised as an incident: the on-call is paged, a Slack channel is opened and
-# the report is posted there. It reacts to the label that drift gives the incident with
-# --label source=terraform-drift, so it runs for that incident alone.
+# When drift opens an incident, this workflow pages the on-call, opens a Slack channel and posts the report
+# there. It only runs for incidents with the label source=terraform-drift, which drift sets with
+# --label source=terraform-drift.
 
 terraform {
   required_providers {

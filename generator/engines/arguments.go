@@ -54,8 +54,8 @@ func (s *Session) argumentFiles() ([]string, error) {
 				files = append(files, path)
 			default:
 				return nil, &UnavailableError{
-					Reason: variable + " holds -" + name + ", which would make another plan than one of everything",
-					Next:   "take it out of " + variable + "; -var and -var-file are passed on",
+					Reason: variable + " contains -" + name + ", so the plan would not cover everything",
+					Next:   "remove it from " + variable + "; -var and -var-file are passed on",
 				}
 			}
 		}

@@ -261,9 +261,9 @@ func TestArgumentsOfTheEnvironment(t *testing.T) {
 		"an expression":  {"", `--var 'list=["a"]'`, `list = ["a"]`, ""},
 		"a word apart":   {"", "-parallelism 4 -lock-timeout=5s -var-file x.tfvars", "x.tfvars", ""},
 		"in their order": {"-var who=ken", "-var-file=x.tfvars", `who = "ken"|x.tfvars`, ""},
-		"a part":         {"", "-target=rootly_team.a", "", "TF_CLI_ARGS_plan holds -target"},
-		"not afresh":     {"-refresh=false", "", "", "TF_CLI_ARGS holds -refresh"},
-		"none such":      {"", "-var list=[", "", "the variable list is no expression"},
+		"a part":         {"", "-target=rootly_team.a", "", "TF_CLI_ARGS_plan contains -target"},
+		"not afresh":     {"-refresh=false", "", "", "TF_CLI_ARGS contains -refresh"},
+		"none such":      {"", "-var list=[", "", "the variable list must be an expression"},
 	} {
 		s := &Session{private: t.TempDir(), job: Job{Dir: dir, Arguments: true, Environ: []string{"TF_CLI_ARGS=" + c.all, "TF_CLI_ARGS_plan=" + c.plan}}}
 		files, err := s.argumentFiles()

@@ -183,13 +183,13 @@ func (s *Session) trace(ctx context.Context, stateFile string, targets []string)
 	s.job.Parallelism = 1
 	log, err := s.note("provider.log", nil)
 	if err != nil {
-		return nil, fmt.Errorf("keep what the provider says: %w", err)
+		return nil, fmt.Errorf("save the output of the provider: %w", err)
 	}
 	if s.tf, err = s.engineIn(s.job.Dir); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(s.tf.SetLogProvider("ERROR"), s.tf.SetLogPath(log)); err != nil {
-		return nil, fmt.Errorf("keep what the provider says: %w", err)
+		return nil, fmt.Errorf("save the output of the provider: %w", err)
 	}
 
 	_, err = s.Plan(ctx, stateFile, targets)
@@ -199,7 +199,7 @@ func (s *Session) trace(ctx context.Context, stateFile string, targets []string)
 	}
 	said, err := disk.ReadFile(log, disk.MostCode)
 	if err != nil {
-		return nil, fmt.Errorf("read what the provider said: %w", err)
+		return nil, fmt.Errorf("read the output of the provider: %w", err)
 	}
 	crash.Panic = cmp.Or(crash.Panic, panicIn(string(said)))
 	return crash, nil

@@ -95,7 +95,7 @@ func (s *Session) overrideBackend() error {
 		return err
 	}
 	if err := s.override(overrideFile, overrideText); err != nil {
-		return fmt.Errorf("put the backend aside: %w", err)
+		return fmt.Errorf("move the backend aside: %w", err)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (s *Session) override(name, text string) error {
 	return dir.Write(name, []byte(text), 0o600)
 }
 
-var errNotOurs = errors.New("was not written by this program, and a plan needs its name for a while")
+var errNotOurs = errors.New("was not written by this program, and a plan temporarily needs this name")
 
 // leftover refuses a file that no interrupted session left. One that is not there is none.
 func (s *Session) leftover(name string) error {

@@ -64,8 +64,8 @@ func (s *Session) pushError(text string) *RefusedError {
 	for _, known := range []struct{ mark, next string }{
 		{"state lock", "wait for the run that holds the lock; if there is none: " + name + " force-unlock ID"},
 		{"initialization required", "run " + name + " init in " + s.job.Dir},
-		{"lineage", "the state was replaced meanwhile; run the command again"},
-		{"serial", "the state moved meanwhile; run the command again"},
+		{"lineage", "the state was replaced in the meantime; run the command again"},
+		{"serial", "the state changed in the meantime; run the command again"},
 	} {
 		if strings.Contains(whole, known.mark) {
 			refused.Next = known.next

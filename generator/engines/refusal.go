@@ -23,7 +23,7 @@ func (s *Session) initError(err error) error {
 	next := "let this machine reach the registry, or name a mirror in the file of TF_CLI_CONFIG_FILE (provider_installation)"
 	for _, d := range diagnostics {
 		if settingsBroken.MatchString(d.Summary) {
-			next = "mend that settings file, without which " + s.job.Engine.Name + " goes on with none"
+			next = "fix that settings file, which " + s.job.Engine.Name + " otherwise ignores"
 		}
 		if notInstallable.MatchString(d.Summary + " " + d.Detail) {
 			return &UnavailableError{Reason: "the provider cannot be installed", Next: next, Err: refused}
@@ -57,9 +57,9 @@ func (s *Session) engineError(step string, diagnostics []plans.Diagnostic) *Refu
 	case slices.ContainsFunc(diagnostics, plans.Diagnostic.IsCrash):
 		refused.Next = "run it again; if the provider stops again, find the object at which it does by --resources, and leave that one out"
 	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):
-		refused.Next = "mend what " + s.job.Engine.Name + " version warns about, such as its settings file"
+		refused.Next = "fix what " + s.job.Engine.Name + " version warns about, such as its settings file"
 	case diagnostics[0].Summary == "No value for required variable":
-		refused.Next = "give it one in a file *.auto.tfvars or in the environment as " + variablePrefix + "NAME"
+		refused.Next = "set it in a file *.auto.tfvars or in the environment variable " + variablePrefix + "NAME"
 	case diagnostics[0].File != "":
 		refused.Next = "look at " + diagnostics[0].File + " in " + s.job.Dir
 	default:

@@ -65,7 +65,7 @@ func (s *Session) showCommand(ctx context.Context, file string) (*exec.Cmd, erro
 func reattachVariable(info tfexec.ReattachInfo) (string, error) {
 	encoded, err := json.Marshal(info)
 	if err != nil {
-		return "", fmt.Errorf("write down the providers to attach to: %w", err)
+		return "", fmt.Errorf("encode the providers to attach to: %w", err)
 	}
 	return "TF_REATTACH_PROVIDERS=" + string(encoded), nil
 }

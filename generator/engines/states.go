@@ -63,7 +63,7 @@ func (s *Session) replaceStates() error {
 		return removeIfThere(disk.Dir(s.job.Dir), statesOverride)
 	}
 	if err := s.override(statesOverride, text); err != nil {
-		return fmt.Errorf("put the states of other directories aside: %w", err)
+		return fmt.Errorf("move the states of other directories aside: %w", err)
 	}
 	return nil
 }

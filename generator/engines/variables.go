@@ -99,7 +99,7 @@ func variableFile(declared map[string]bool, given map[string]string) ([]byte, er
 		default:
 			tokens, err := expressionTokens(given[name])
 			if err != nil {
-				return nil, fmt.Errorf("the value of the variable %s is no expression, which its type asks for: %w", name, err)
+				return nil, fmt.Errorf("the value of the variable %s must be an expression, because of its type: %w", name, err)
 			}
 			file.Body().SetAttributeRaw(name, tokens)
 		}

@@ -36,7 +36,7 @@ func (s *Session) chooseWorkspace() error {
 		err = disk.Dir(ours).Write(stateFile, backend, 0o600)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("copy what is known of the backend: %w", err)
+		return fmt.Errorf("copy the settings of the backend: %w", err)
 	}
 	for _, shared := range []string{"modules", "providers"} {
 		there := filepath.Join(theirs, shared)

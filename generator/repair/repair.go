@@ -151,7 +151,7 @@ func (m *Mender) resource(r *graph.Resource, c plans.Change, diffs []verify.Diff
 // attribute tries the next thing for one attribute of a resource.
 func (m *Mender) attribute(r *graph.Resource, b *schema.Block, c plans.Change, name string, diffs []verify.Difference) []Repair {
 	key := attempt{r.Address.String(), name}
-	cause := fmt.Sprintf("the provider reads %s where the code gives %s", diffs[0].Before, diffs[0].After)
+	cause := fmt.Sprintf("the provider reads %s, but the code has %s", diffs[0].Before, diffs[0].After)
 	if m.tried[key] == "" {
 		m.tried[key] = Set
 		if v, ok := asRead(b, name, c.Before); ok {

@@ -57,7 +57,7 @@ type Verdict struct {
 	Import, Add, Change, Destroy, Forget int // as the engine counts
 
 	Imported int // listed objects that the plan imports without change
-	Managed  int // listed objects in state already, without change
+	Managed  int // listed objects already in the state, without change
 	Reported int // listed objects that are told as not imported instead
 
 	Objects []Proven // those that are imported or managed without change, in the order of the plan
@@ -95,7 +95,7 @@ func (v Verdict) Summary() string {
 type Proven struct {
 	Type    string
 	ID      string
-	Managed bool // in state already; else it is imported
+	Managed bool // already in the state; else it is imported
 }
 
 // Judge compares a plan with what is expected of it.

@@ -101,9 +101,9 @@ func TestParseOddChanges(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
-		``:                                       "no JSON object",
-		`[]`:                                     "no JSON object",
-		`null`:                                   "no JSON object",
+		``:                                       "not a JSON object",
+		`[]`:                                     "not a JSON object",
+		`null`:                                   "not a JSON object",
 		`{"id":`:                                 "no JSON",
 		`{"attributes":{"event":"x"}}`:           "no id",
 		`{"id":"7","event":"x"}`:                 "7: it has no created_at",

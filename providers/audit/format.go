@@ -25,7 +25,7 @@ func ParseFormat(name string) (Format, error) {
 	if slices.Contains([]Format{FormatRaw, FormatFlat, FormatOCSF}, f) {
 		return f, nil
 	}
-	return "", fmt.Errorf("unknown format %q: raw, flat and ocsf are known", name)
+	return "", fmt.Errorf("unknown format %q: use raw, flat or ocsf", name)
 }
 
 // Encode writes an event as one line of JSON, without the line's end. It does not redact: give it

@@ -164,7 +164,7 @@ func (u *unknownKind) Error() string { return fmt.Sprintf("unknown item type %q"
 
 // Hint names the nearest word.
 func (u *unknownKind) Hint() string {
-	return fmt.Sprintf("did you mean %s? =%s asks Rootly for it as it is", u.nearest, strings.TrimPrefix(u.word, "="))
+	return fmt.Sprintf("did you mean %s? =%s sends it to Rootly unchanged", u.nearest, strings.TrimPrefix(u.word, "="))
 }
 
 // spellings are the ways to look a word up.

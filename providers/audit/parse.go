@@ -140,7 +140,7 @@ func (r record) time() (time.Time, error) {
 	if said == "" {
 		return time.Time{}, errors.New("it has no created_at")
 	}
-	return time.Time{}, fmt.Errorf("created_at %q is no time", said)
+	return time.Time{}, fmt.Errorf("created_at %q is not a time", said)
 }
 
 // act takes in what was done: "create", or "incident.created", which also names the kind.
@@ -222,7 +222,7 @@ func changeOf(changes []Change, field string) Change {
 	return changes[at]
 }
 
-var errNoObject = errors.New("it is no JSON object")
+var errNoObject = errors.New("it is not a JSON object")
 
 // object decodes an object's fields; anything else, null included, is an error.
 func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
@@ -231,7 +231,7 @@ func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, fmt.Errorf("it is no JSON: %w", err)
+		return nil, fmt.Errorf("it is not JSON: %w", err)
 	}
 	return fields, nil
 }

@@ -21,7 +21,7 @@ type value struct {
 // parseTree reads a JSON text.
 func parseTree(raw []byte) (value, error) {
 	if !json.Valid(raw) {
-		return value{}, errors.New("it is no JSON")
+		return value{}, errors.New("it is not JSON")
 	}
 	t := treeReader{raw: raw}
 	return t.value(), nil

@@ -60,7 +60,7 @@ func (a *Address) Set(s string) error {
 	}
 	const longest = 4000
 	if !identifier.MatchString(typ) || !identifier.MatchString(name) || len(s) > longest || read.String() != s {
-		return fmt.Errorf("%.100q is no address", s)
+		return fmt.Errorf("%.100q is not an address", s)
 	}
 	*a = read
 	return nil

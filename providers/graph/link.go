@@ -170,7 +170,7 @@ func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	if to := l.odd[id]; to != nil && l.slugged(to) {
 		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
 	} else if to != nil {
-		why = "the id of " + to.Address.String() + ", which has another one once it is imported"
+		why = "the id of " + to.Address.String() + ", which has another id after its import"
 	} else if l.o.Explain != nil {
 		why = l.o.Explain(types, id)
 	}
@@ -364,7 +364,7 @@ func (l *linker) self(r *Resource, path cty.Path) {
 	if n := len(l.g.Mended); n > 0 && l.g.Mended[n-1].From == r.Address && l.g.Mended[n-1].Path == PathString(path) {
 		return
 	}
-	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: "this object's own id, which it cannot refer to"})
+	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: "this object's own id: an object cannot refer to itself"})
 	l.g.Mended = append(l.g.Mended, Mended{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
 }
 

@@ -166,7 +166,7 @@ func TestLinkToWhatHasAnotherID(t *testing.T) {
 	r := object("x_b.two", uuid(2), map[string]cty.Value{"a": idText(uuid(1)), "declared": idText(uuid(1)), "text": text("run " + string(uuid(1)))})
 	g := graph.Link([]*graph.Resource{action, r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_b": {{Path: "declared", To: []string{"x_action"}}}})})
 	equal(t, "code", written(r), nil)
-	if len(g.Unresolved) != 3 || len(r.Notes) != 3 || g.Unresolved[0].Reason != "the id of x_action.one, which has another one once it is imported" {
+	if len(g.Unresolved) != 3 || len(r.Notes) != 3 || g.Unresolved[0].Reason != "the id of x_action.one, which has another id after its import" {
 		t.Errorf("told: %+v", g.Unresolved)
 	}
 	if len(g.Mended) != 1 || g.Mended[0].From != action.Address {

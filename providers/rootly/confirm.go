@@ -128,7 +128,7 @@ func (k *confirming) round(ctx context.Context, absent []Known) error {
 		case gone:
 			k.gone(a)
 		case doubtful:
-			k.doubt(a, "what owns them may exist")
+			k.doubt(a, "their owner may exist")
 		default:
 			byAPI[a.Type.API] = append(byAPI[a.Type.API], a)
 		}
@@ -190,7 +190,7 @@ func (k *confirming) read(ctx context.Context, list []Known) ([]answer, error) {
 	for i, a := range list {
 		g.Go(func() error {
 			if a.Parent == "" && strings.Contains(a.Type.Get, "{parent}") {
-				answers[i].err = errors.New("it is read below its owner, which is not known")
+				answers[i].err = errors.New("it is read as part of its owner, which is unknown")
 				return nil
 			}
 			node, _, err := k.client.Get(ctx, a.Type.GetPath(graph.ID(url.PathEscape(string(a.ID))), graph.ID(url.PathEscape(string(a.Parent)))), nil)
@@ -245,7 +245,7 @@ func failure(err error) string {
 
 // suspicion says why 404 may not mean that objects of a kind are gone; nothing where it does.
 func (k *confirming) suspicion(kind string, missing int) string {
-	const way = ", and Rootly says so too when the token may not see them; --accept-deleted drops their code"
+	const way = ", which Rootly also answers when the token may not see them; --accept-deleted drops their code"
 	switch listed := k.listed[kind]; {
 	case missing > 0 && k.live.Partial != "":
 		return "the API key may see only a part of the organisation; --accept-deleted drops their code"
@@ -265,11 +265,11 @@ func (k *confirming) found(a Known, node *api.Object) *Object {
 	if k.here[graph.Target{Type: a.Type.Name, ID: graph.ID(node.ID)}] {
 		return nil // known by its slug
 	}
-	k.note(a.Type.Name, "a read by id finds what is missing")
+	k.note(a.Type.Name, "a read by id finds missing objects")
 	row, _ := find(k.forest, a.Type).row(node.Attributes)
 	parent := cmp.Or(a.Parent, graph.ID(text(node.Attributes, a.Type.ParentAttr)))
 	if row != a.Type || parent == "" && !a.Type.TopLevel() {
-		k.live.Doubts = append(k.live.Doubts, Doubt{a.Type.Name, a.ID, "its list lacks it, and a read by id finds it"})
+		k.live.Doubts = append(k.live.Doubts, Doubt{a.Type.Name, a.ID, "it is not in its list, but a read by id finds it"})
 		return nil
 	}
 	return &Object{Type: row, ID: graph.ID(node.ID), Parent: parent, Node: node}
@@ -328,7 +328,7 @@ func (k *confirming) gone(a Known) {
 
 func (k *confirming) doubt(a Known, why string) {
 	k.note(a.Type.Name, why)
-	k.live.Doubts = append(k.live.Doubts, Doubt{a.Type.Name, a.ID, "its list lacks it: " + why})
+	k.live.Doubts = append(k.live.Doubts, Doubt{a.Type.Name, a.ID, "it is not in its list: " + why})
 }
 
 func (k *confirming) note(typ, why string) {
@@ -350,7 +350,7 @@ func (k *confirming) report() {
 			if n := k.reasons[typ][why]; n > 1 {
 				objects = fmt.Sprintf("%d objects", n)
 			}
-			k.live.Skipped = append(k.live.Skipped, Skipped{Type: typ, Err: fmt.Errorf("the list lacks %s, whose code stays: %s", objects, why)})
+			k.live.Skipped = append(k.live.Skipped, Skipped{Type: typ, Err: fmt.Errorf("%s not in the list, code kept: %s", objects, why)})
 		}
 	}
 	slices.SortStableFunc(k.live.Skipped, func(a, b Skipped) int {

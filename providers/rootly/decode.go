@@ -104,7 +104,7 @@ func (d *Decoded) reject(obj *Object, reason, fix string) {
 // object decodes an object from its rewritten attributes.
 func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[string]any) {
 	if obj.Node.Type != obj.Type.API {
-		d.reject(obj, fmt.Sprintf("the API calls it %q where the provider takes %q", obj.Node.Type, obj.Type.API), "")
+		d.reject(obj, fmt.Sprintf("the API calls it %q, the provider %q", obj.Node.Type, obj.Type.API), "")
 		return
 	}
 	arguments, err := r.block(s.Block, place{}, attrs)

@@ -52,7 +52,7 @@ func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, ou
 		return nil
 	}
 	if n.Max > 0 && len(vals) > n.Max {
-		return fmt.Errorf("%s: %d blocks where the provider takes %d", at.indexed, len(vals), n.Max)
+		return fmt.Errorf("%s: %d blocks, but the provider accepts %d", at.indexed, len(vals), n.Max)
 	}
 	out[n.Name] = cty.TupleVal(vals)
 	return nil
@@ -269,7 +269,7 @@ func (r *reader) dropped(n *schema.Nested, at place, raw any, why error, out map
 
 // dummy writes a block that the provider requires and the live object does not have.
 func (r *reader) dummy(n *schema.Nested, at place, out map[string]cty.Value) error {
-	r.ignoreAt(at, "the provider demands a block, and the live object has none")
+	r.ignoreAt(at, "the provider requires a block, but the live object has none")
 	out[n.Name] = cty.TupleVal([]cty.Value{cty.ObjectVal(placeholder(n.Block))})
 	return nil
 }

@@ -106,7 +106,7 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 			return nil
 		}
 		if !top && at.set == "" {
-			r.ignoreAt(at, "the API has no value here, and the provider wants one")
+			r.ignoreAt(at, "the API has no value here, but the provider requires one")
 		}
 	}
 	if v, write := r.decide(a, at, state, raw != nil); write {
@@ -176,7 +176,7 @@ func (r *reader) refused(a *schema.Attribute, state cty.Value) string {
 			return ""
 		}
 		if state.AsString() == "" {
-			return "the API has no value here, and the provider accepts none"
+			return "the API has no value here, and the provider does not accept an empty one"
 		}
 		return notAccepted(state.AsString())
 	}

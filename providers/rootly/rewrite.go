@@ -131,7 +131,7 @@ func (r *reader) alertConditions(attrs map[string]any, block, name string) map[s
 	rewritten := map[string]any{"logic": text(conditions, "logic"), "conditions": conditionsOf(conditions["conditions"])}
 	if written := strings.TrimSpace(text(conditions, "conditions")); written != "" && !strings.HasPrefix(written, "[") {
 		at := place{}.attr(block).index(0).attr(name).index(0).attr("conditions")
-		r.lose(at, "the provider reads conditions from a list only")
+		r.lose(at, "the provider only reads conditions from a list")
 	}
 	if rewritten["logic"] == "" {
 		rewritten["logic"] = "ALL"
@@ -171,7 +171,7 @@ func (r *reader) yield(out map[string]cty.Value) {
 		_, has := out[name]
 		if _, both := out[other]; has && both {
 			delete(out, name)
-			r.lose(place{}.attr(name), "the provider takes this or "+other+", and the API answers both")
+			r.lose(place{}.attr(name), "the provider accepts this or "+other+", but the API returns both")
 		}
 	}
 }
@@ -180,7 +180,7 @@ func (r *reader) yield(out map[string]cty.Value) {
 func (r *reader) ignoreUnread(out map[string]cty.Value) {
 	for _, name := range r.row.ReadIfInState {
 		if _, ok := out[name]; ok {
-			r.ignoreAt(place{}.attr(name), "the provider does not read it at import")
+			r.ignoreAt(place{}.attr(name), "the provider does not read it during an import")
 		}
 	}
 }

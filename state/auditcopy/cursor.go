@@ -72,7 +72,7 @@ func (c *Cursor) load() error {
 			return hint.With(fmt.Errorf("open cursor %s: %w", c.path, err),
 				"put a backup in its place, or delete it: a sink that has events goes on from the newest of them, and takes none twice")
 		}
-		c.repaired = fmt.Sprintf("cursor %s was broken (%v); going on from the one of the run before", c.path, err)
+		c.repaired = fmt.Sprintf("cursor %s was broken (%v); continuing from the cursor of the previous run", c.path, err)
 		c.file = previous
 		return nil
 	}
@@ -141,11 +141,11 @@ func (c *Cursor) Aside() string { return c.path + ".unreadable.ndjson" }
 func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
 	var line bytes.Buffer
 	if err := json.Compact(&line, raw); err != nil {
-		return false, fmt.Errorf("set aside what is no JSON: %w", err)
+		return false, fmt.Errorf("keep data that is not JSON: %w", err)
 	}
 	if c.aside == nil {
 		if err := c.readAside(); err != nil {
-			return false, fmt.Errorf("set aside: %w", onDisk(err, c.Aside()))
+			return false, fmt.Errorf("keep data that is not an event: %w", onDisk(err, c.Aside()))
 		}
 	}
 	sum := sha256.Sum256(line.Bytes())
@@ -153,7 +153,7 @@ func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
 		return false, nil
 	}
 	if err := (realMedium{}).extend(c.Aside(), append(line.Bytes(), '\n')); err != nil {
-		return false, fmt.Errorf("set aside: %w", onDisk(err, c.Aside()))
+		return false, fmt.Errorf("keep data that is not an event: %w", onDisk(err, c.Aside()))
 	}
 	c.aside[sum] = true
 	return true, nil

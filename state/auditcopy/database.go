@@ -196,7 +196,7 @@ func migrate(ctx context.Context, db *sql.DB, s schema) error {
 	}
 	for _, step := range s.steps[version:] {
 		if _, err := tx.ExecContext(ctx, step); err != nil {
-			return fmt.Errorf("bring the schema up to date: %w", err)
+			return fmt.Errorf("upgrade the schema: %w", err)
 		}
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", s.application, len(s.steps))); err != nil {

@@ -13,7 +13,7 @@ import (
 var ErrSchema = errors.New("of another schema")
 
 // ErrReplaced says that a sink is not the one that the cursor has followed.
-var ErrReplaced = errors.New("not the sink that the cursor knows")
+var ErrReplaced = errors.New("not the sink in the cursor")
 
 // onDisk adds advice to the errors that disks have.
 func onDisk(err error, path string) error {

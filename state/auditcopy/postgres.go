@@ -108,7 +108,7 @@ func (p *postgres) migrate(ctx context.Context) error {
 	}
 	for _, step := range steps[version:] {
 		if _, err := tx.Exec(ctx, step); err != nil {
-			return fmt.Errorf("bring the schema up to date: %w", err)
+			return fmt.Errorf("upgrade the schema: %w", err)
 		}
 	}
 	if version < len(steps) {

@@ -93,7 +93,7 @@ func (s *stream) add(ctx context.Context, events []audit.Event) (int, error) {
 
 func openEndpoint(ctx context.Context, target string, o Options) (store, error) {
 	if o.Deliver == nil {
-		return nil, errors.New("nothing delivers to endpoints")
+		return nil, errors.New("no delivery to endpoints is configured")
 	}
 	if o.Batch != "" && o.Batch != "ndjson" && o.Batch != "json" {
 		return nil, hint.With(fmt.Errorf("unknown kind of batch %q", o.Batch), "ndjson and json are known")

@@ -137,7 +137,7 @@ func (r *round) prepare(ctx context.Context) error {
 			f.place = place{Identity: sink.store.identity(), Start: r.Start, At: r.Start}
 			r.Filled = append(r.Filled, sink.Name())
 			if replaced {
-				r.Notes = append(r.Notes, fmt.Sprintf("%s was made anew and is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))
+				r.Notes = append(r.Notes, fmt.Sprintf("%s was recreated and is filled from %s on", sink.Name(), r.Start.UTC().Format(time.RFC3339)))
 			}
 		case !r.Start.IsZero() && r.Start.Before(known.Start):
 			f.place = place{Identity: known.Identity, Start: r.Start, At: r.Start}
@@ -171,8 +171,8 @@ func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
 		return place{Identity: sink.store.identity(), Start: r.began.Add(-clockSkew), At: r.began}, nil
 	}
 	at := earlier(newest, r.began)
-	r.Notes = append(r.Notes, fmt.Sprintf("the cursor knows nothing of %s, which has events: going on from the newest, of %s, and %s before; "+
-		"--backfill-from TIME reads what may be missing before that", sink.Name(), at.UTC().Format(time.RFC3339), r.Overlap))
+	r.Notes = append(r.Notes, fmt.Sprintf("%s has events but is not in the cursor: continuing from its newest event, of %s, and %s before it; "+
+		"--backfill-from TIME reads earlier events that may be missing", sink.Name(), at.UTC().Format(time.RFC3339), r.Overlap))
 	return place{Identity: sink.store.identity(), Start: at.Add(-r.Overlap), At: at}, nil
 }
 
@@ -247,7 +247,7 @@ func (r *round) setAside(list []*audit.Unreadable) error {
 }
 
 // errStuck ends a walk when no sink works any more. The reasons are told by the sinks.
-var errStuck = errors.New("no sink takes events")
+var errStuck = errors.New("no sink accepts events")
 
 // advance notes that everything before a moment is kept. Events of the time since the run began may
 // still turn up late, however long the run takes, so it goes no further than that.

@@ -15,7 +15,7 @@ const (
 // windows reads a record that does not come in the order of created_at: one bounded span of time
 // after the other, each to its end before the cursor moves.
 func (r *round) windows(ctx context.Context, from time.Time) error {
-	r.Notes = append(r.Notes, "events do not come in the order of created_at; reading them by spans of time")
+	r.Notes = append(r.Notes, "events are not listed in the order of created_at; reading them by time range")
 	width := firstWindow
 	for {
 		to, last := from.Add(width), false

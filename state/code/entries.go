@@ -100,14 +100,14 @@ func entries(text []byte, a Arg) ([]entry, error) {
 	}
 	object, ok := expr.(*hclsyntax.ObjectConsExpr)
 	if !ok {
-		return nil, fmt.Errorf("%s is no map", a.Name)
+		return nil, fmt.Errorf("%s is not a map", a.Name)
 	}
 	var out []entry
 	begin := object.OpenRange.End.Byte
 	for _, item := range object.Items {
 		key, diags := item.KeyExpr.Value(nil)
 		if diags.HasErrors() || key.Type() != cty.String {
-			return nil, fmt.Errorf("%s has a key that is no text", a.Name)
+			return nil, fmt.Errorf("%s has a key that is not text", a.Name)
 		}
 		of := item.ValueExpr.Range()
 		end := lineEnd(value, of.End.Byte)

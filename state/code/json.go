@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-var errShape = errors.New("not the shape in which JSON code is written here")
+var errShape = errors.New("not JSON code as this program writes it")
 
 // A leaf is a block of the JSON syntax: where it is nested, and its body.
 type leaf struct {

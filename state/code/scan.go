@@ -33,8 +33,8 @@ func scan(s *scanner) ([]Item, error) {
 var (
 	errName   = errors.New("expected a name")
 	errBlock  = errors.New("expected a block or an argument")
-	errOpen   = errors.New("bracket, template or block without end")
-	errString = errors.New("text without end")
+	errOpen   = errors.New("a bracket, template or block is not closed")
+	errString = errors.New("text is not closed")
 )
 
 // lead skips to the next item and returns where the comments directly above it begin.

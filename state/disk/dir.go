@@ -103,7 +103,7 @@ func (d Dir) Real(name string) error {
 	case isLink(stat.Mode()):
 		return refused(d, name, ErrLink)
 	case !stat.IsDir():
-		return refused(d, name, errors.New("is no directory"))
+		return refused(d, name, errors.New("is not a directory"))
 	}
 	return nil
 }

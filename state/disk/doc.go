@@ -28,7 +28,7 @@ const (
 // What is wrong with what stands at a name.
 var (
 	ErrLink  = errors.New("is a symbolic link")
-	ErrKind  = errors.New("is no regular file")
+	ErrKind  = errors.New("is not a regular file")
 	ErrLarge = errors.New("is too large to be read")
 	ErrName  = errors.New("leads out of its directory")
 )
@@ -49,9 +49,9 @@ func (r *Refusal) Unwrap() error { return r.Problem }
 func (r *Refusal) Hint() string {
 	switch {
 	case errors.Is(r.Problem, ErrLink):
-		return "nothing is written through links: remove the link, or put what it leads to in its place"
+		return "nothing is written through links: remove the link, or replace it by the file that it leads to"
 	case errors.Is(r.Problem, ErrName):
-		return "nothing was changed; remove the file that has this name in it"
+		return "nothing was changed; remove the file that contains this name"
 	}
 	return "nothing was changed; move it away and run the command again"
 }

@@ -155,7 +155,7 @@ func Decode(in io.Reader) (*Snapshot, error) {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
 	if head.Version != formatVersion {
-		return nil, fmt.Errorf("read snapshot: its format is %d, and this program knows %d", head.Version, formatVersion)
+		return nil, fmt.Errorf("read snapshot: format %d is not supported, only %d", head.Version, formatVersion)
 	}
 	s := &Snapshot{}
 	for _, u := range head.Users {
@@ -167,12 +167,12 @@ func Decode(in io.Reader) (*Snapshot, error) {
 		err := a.Set(o.Address)
 		key := graph.Target{Type: o.Type, ID: o.ID}
 		if err != nil || a.Type != o.Type || seen[key] {
-			return nil, fmt.Errorf("read snapshot: it cannot have one more object of type %q at the address %q", o.Type, o.Address)
+			return nil, fmt.Errorf("read snapshot: it has a second object of type %q at the address %q", o.Type, o.Address)
 		}
 		seen[key] = true
 		ty, err := ctyjson.ImpliedType(o.Values)
 		if err == nil && !ty.IsObjectType() {
-			err = errors.New("its values are no object")
+			err = errors.New("its values are not an object")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)

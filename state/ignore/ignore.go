@@ -101,7 +101,7 @@ func glob(text string) (string, error) {
 		case rest[0] == '[':
 			class, n := bracket(rest)
 			if n == 0 {
-				return "", fmt.Errorf("pattern %q: a bracket without end", text)
+				return "", fmt.Errorf("pattern %q: a bracket is not closed", text)
 			}
 			b.WriteString(class)
 			i += n - 1

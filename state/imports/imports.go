@@ -62,7 +62,7 @@ func evaluate(file string, b *hcl.Block, scope *hcl.EvalContext) Block {
 	content, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: arguments})
 	to := content.Attributes["to"]
 	if to == nil {
-		out.Err = errors.New("it names no address")
+		out.Err = errors.New("it has no address")
 		return out
 	}
 	target, err := targetExpression(to.Expr)
@@ -98,7 +98,7 @@ func repeat(forEach *hcl.Attribute, scope *hcl.EvalContext) ([]*hcl.EvalContext,
 		return nil, err
 	}
 	if all.IsNull() || !all.CanIterateElements() {
-		return nil, errors.New("for_each is no collection")
+		return nil, errors.New("for_each is not a collection")
 	}
 	var scopes []*hcl.EvalContext
 	for it := all.ElementIterator(); it.Next(); {
@@ -134,7 +134,7 @@ func identify(attributes hcl.Attributes, scope *hcl.EvalContext) (string, error)
 	}
 	a := attributes["identity"]
 	if a == nil {
-		return "", errors.New("it names no id")
+		return "", errors.New("it has no id")
 	}
 	v, err := value(a.Expr, scope)
 	if err != nil {
@@ -168,7 +168,7 @@ func targetExpression(e hcl.Expression) (hclsyntax.Expression, error) {
 	}
 	text, diags := e.Value(nil)
 	if diags.HasErrors() || text.Type() != cty.String {
-		return nil, errors.New("its address is no text")
+		return nil, errors.New("its address is not text")
 	}
 	native, diags := hclsyntax.ParseExpression([]byte(text.AsString()), "to", hcl.InitialPos)
 	if diags.HasErrors() {

@@ -142,7 +142,7 @@ func (m *merging) add(o Object) {
 	}
 	schemaVersion, known := m.options.Today(to.Type)
 	if !known {
-		m.Left = append(m.Left, Left{o.Address.String(), o.ID, "the provider of today has no such type"})
+		m.Left = append(m.Left, Left{o.Address.String(), o.ID, "the current provider has no such type"})
 		return
 	}
 	if at, twice := m.at[key{to.Type, o.ID}]; twice {

@@ -56,7 +56,7 @@ func TestMerge(t *testing.T) {
 	if len(m.Renamed) != 2 || m.Renamed[0].From.Type != "rootly_postmortem_template" || m.Renamed[1].To.Name != "sre_2" {
 		t.Errorf("renamed %v", m.Renamed)
 	}
-	if want := "[{rootly_gone.x g1 the provider of today has no such type} {rootly_team.again t1 the same object as rootly_team.sre}]"; fmt.Sprint(m.Left) != want {
+	if want := "[{rootly_gone.x g1 the current provider has no such type} {rootly_team.again t1 the same object as rootly_team.sre}]"; fmt.Sprint(m.Left) != want {
 		t.Errorf("left %v, want %s", m.Left, want)
 	}
 	if m.Outputs != 2 || len(m.Moved) != 0 {

@@ -78,8 +78,8 @@ func Read(name string, content []byte) (*State, error) {
 		err = s.readV3(content)
 	default:
 		err = &tfstate.Unreadable{
-			Reason: fmt.Sprintf("version %d is older than 3, the one that the old tool wrote", *head.Version),
-			Next:   "let an old terraform rewrite it first: terraform 0.11 makes version 3 of it by terraform refresh",
+			Reason: fmt.Sprintf("version %d is older than 3, the version that the earlier tool wrote", *head.Version),
+			Next:   "convert it with an old Terraform first: terraform refresh of version 0.11 writes version 3",
 		}
 	}
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *State) takeV3(path []string, name string, r resourceV3) {
 	case strings.Contains(label, "."):
 		s.leave(full, id, "one of several with count")
 	case !isAddress(graph.Address{Type: typ, Name: label}):
-		s.leave(fmt.Sprintf("%q", full), id, "not an address of the language")
+		s.leave(fmt.Sprintf("%q", full), id, "not a valid address")
 	default:
 		s.Objects = append(s.Objects, Object{Address: graph.Address{Type: typ, Name: label}, ID: id, Slug: r.Primary.Attributes["slug"], Title: title(r.Primary.Attributes)})
 	}
@@ -184,7 +184,7 @@ func (s *State) takeV4(r entryV4) {
 		case len(i.Key) > 0:
 			s.leave(full+"["+string(i.Key)+"]", graph.ID(id), "one of several with count or for_each")
 		case !isAddress(address):
-			s.leave(fmt.Sprintf("%q", full), graph.ID(id), "not an address of the language")
+			s.leave(fmt.Sprintf("%q", full), graph.ID(id), "not a valid address")
 		default:
 			s.Objects = append(s.Objects, Object{Address: address, ID: graph.ID(id), Slug: slug, Title: name})
 		}

@@ -76,7 +76,7 @@ func checkElements(d *json.Decoder, keyed bool, level int) error {
 			}
 			name := fmt.Sprint(key)
 			if seen[name] {
-				return fmt.Errorf("the key %q stands there twice", name)
+				return fmt.Errorf("the key %q occurs twice", name)
 			}
 			seen[name] = true
 		}

@@ -8,9 +8,9 @@ import (
 
 const scriptHead = `#!/bin/sh
 # Imports the objects one by one, for engines or workflows without import blocks.
-# What the state already holds is passed over, so the script can be run again.
+# Objects that are already in the state are skipped, so the script can be run again.
 set -eu
-umask 077 # the state may hold secrets
+umask 077 # the state may contain secrets
 
 engine=${TF:-terraform}
 held=$("$engine" state list 2>/dev/null || true)

@@ -62,7 +62,7 @@ func decode(content []byte) (*stateV4, error) {
 	d.DisallowUnknownFields() // what is not known would be lost
 	s := &stateV4{}
 	if err := d.Decode(s); err != nil {
-		return nil, &Unreadable{Reason: "it has what version 4 does not have", Next: "use a newer version of this program", Err: err}
+		return nil, &Unreadable{Reason: "it has fields that version 4 does not have", Next: "use a newer version of this program", Err: err}
 	}
 	return s, nil
 }
@@ -80,13 +80,13 @@ func checkHead(content []byte) error {
 	case head.Encrypted != nil:
 		return &Unreadable{Reason: "only the engine that wrote it can read it", Next: "let the engine decrypt it: tofu state pull > plain.tfstate", Err: ErrEncrypted}
 	case head.Version == nil:
-		return &Unreadable{Reason: "not a state: it names no version", Next: "give a file that terraform state pull printed, or terraform.tfstate"}
+		return &Unreadable{Reason: "not a state: it has no version", Next: "give a file that terraform state pull printed, or terraform.tfstate"}
 	case *head.Version > version:
 		return &Unreadable{Reason: fmt.Sprintf("version %d is newer than %d", *head.Version, version), Next: "use a newer version of this program"}
 	case *head.Version < version:
 		return &Unreadable{
 			Reason: fmt.Sprintf("version %d is older than %d", *head.Version, version),
-			Next:   "terraformer-rootly state upgrade FILE turns it into one of today",
+			Next:   "terraformer-rootly state upgrade FILE upgrades it",
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ type Conflict struct {
 
 // Error returns one line with both ids.
 func (c *Conflict) Error() string {
-	return fmt.Sprintf("the state holds %s as %s, not as %s", c.Address, c.Held, c.New)
+	return fmt.Sprintf("the state has %s as %s, not as %s", c.Address, c.Held, c.New)
 }
 
 // Hint says what to do about it.

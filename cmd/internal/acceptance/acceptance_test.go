@@ -87,7 +87,7 @@ func proven(t *testing.T, s report.Summary, written int) {
 		t.Errorf("%d of %d objects are not imported", len(s.NotImported), s.Listed())
 	}
 	for _, n := range s.NotImported {
-		if n.Reason == "" || n.Mend == "" {
+		if n.Reason == "" || n.Hint == "" {
 			t.Errorf("%s %s is not imported, without reason or mend: %+v", n.Type, n.ID, n)
 		}
 	}

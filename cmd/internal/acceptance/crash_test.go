@@ -57,13 +57,13 @@ func TestCrashingObjects(t *testing.T) {
 				o = programWith(t, c.serve, os.Environ(), args...)
 				c.left(t, o)
 				kept := 0
-				for _, k := range o.summary.Carried {
+				for _, k := range o.summary.Kept {
 					if strings.Contains(k.Reason, "crashes on it") {
 						kept++
 					}
 				}
 				if kept != len(c.ids) {
-					t.Errorf("code kept: %+v, want that of %d objects", o.summary.Carried, len(c.ids))
+					t.Errorf("code kept: %+v, want that of %d objects", o.summary.Kept, len(c.ids))
 				}
 				if o = programWith(t, c.serve, os.Environ(), "verify", dir, "--url", url, "--token", token, "--provider", "stand-in", "--engine", engine); o.code != 1 ||
 					!strings.Contains(o.talk, "the provider crashes on it") {
@@ -108,7 +108,7 @@ func (c *crashing) left(t *testing.T, o outcome) {
 	}
 	told := map[string]bool{}
 	for _, n := range o.summary.NotImported {
-		if strings.Contains(n.Reason, "the provider crashes on it") && n.Mend != "" {
+		if strings.Contains(n.Reason, "the provider crashes on it") && n.Hint != "" {
 			told[n.ID] = true
 		}
 	}

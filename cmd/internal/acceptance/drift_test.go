@@ -41,8 +41,8 @@ func clicks() []click {
 		{"an edit", "rootly_service", "PUT", `{"description":"Edited"}`, "ada", "", "", "changed", "description", "exact", 1},
 		{"a rename", "rootly_team", "PUT", `{"name":"Renamed %d"}`, "ken", "", "", "changed", "name", "exact", 1},
 		{"a colour", "rootly_severity", "PUT", `{"color":"#123456"}`, "eve", "", "", "changed", "color", "exact", 1},
-		{"an end", "rootly_environment", "DELETE", ``, "wei", "", "", "gone", "", "exact", 1},
-		{"another end", "rootly_functionality", "DELETE", ``, "tim", "", "", "gone", "", "exact", 1},
+		{"an end", "rootly_environment", "DELETE", ``, "wei", "", "", "deleted", "", "exact", 1},
+		{"another end", "rootly_functionality", "DELETE", ``, "tim", "", "", "deleted", "", "exact", 1},
 		{"a birth", "rootly_cause", "POST", `{"name":"Born %d"}`, "zoe", "", "", "unmanaged", "", "exact", 1},
 		{"a service made", "rootly_service", "POST", `{"name":"Born %d"}`, "ada", "", "", "unmanaged", "", "exact", 1},
 		{"two people", "rootly_incident_type", "PUT", `{"description":"Edited %d"}`, "ken,eve", "", "", "changed", "description", "exact", 2},
@@ -53,11 +53,11 @@ func clicks() []click {
 		{"a workflow of another trigger", "rootly_workflow_alert", "PUT", `{"enabled":false}`, "ken", "", "", "changed", "enabled", "exact", 1},
 		{"a group of workflows", "rootly_workflow_group", "PUT", `{"name":"Renamed %d"}`, "eve", "", "", "changed", "name", "exact", 1},
 		{"a kind without audit events", "rootly_incident_role", "PUT", `{"summary":"Edited"}`, "wei", "", "", "changed", "summary", "unknown", 0},
-		{"the end of such a kind", "rootly_incident_role", "DELETE", ``, "tim", "", "", "gone", "", "unknown", 0},
+		{"the end of such a kind", "rootly_incident_role", "DELETE", ``, "tim", "", "", "deleted", "", "unknown", 0},
 		{"the birth of such a kind", "rootly_incident_role", "POST", `{"name":"Born %d"}`, "zoe", "", "", "unmanaged", "", "unknown", 0},
 		{"a task, seen on its workflow", "rootly_workflow_task_print", "PUT", `{"name":"Renamed %d"}`, "ada", "", "part", "changed", "name", "parent", 1},
 		{"a task, its workflow untouched", "rootly_workflow_task_send_email", "PUT", `{"name":"Renamed %d"}`, "ken", "", "", "changed", "name", "unknown", 0},
-		{"the end of a task", "rootly_workflow_task_http_client", "DELETE", ``, "eve", "", "part", "gone", "", "parent", 1},
+		{"the end of a task", "rootly_workflow_task_http_client", "DELETE", ``, "eve", "", "part", "deleted", "", "parent", 1},
 		{"a child added", "rootly_workflow_task_create_jira_issue", "POST", `{"task_params":{"task_type":"print","message":"Born %d"}}`, "wei", "", "part", "unmanaged", "", "parent", 1},
 		{"an option, seen on its field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "tim", `{"description":"tim %d"}`, "part", "changed", "value", "parent", 1},
 		{"some option of a field", "rootly_form_field_option", "PUT", `{"value":"Edited %d"}`, "tim", "", "count", "changed", "value", "unknown", 0},
@@ -180,7 +180,7 @@ func ownerEvent(k click, row *catalogue.Type, o sandbox.Object, actor sandbox.Ac
 	if k.seen == "part" {
 		was, is := fmt.Sprintf(`[{"id":%q,"name":"a","value":"a"}]`, o.ID), fmt.Sprintf(`[{"id":%q,"name":"b","value":"b"}]`, o.ID)
 		switch k.want {
-		case "gone":
+		case "deleted":
 			is = "[]"
 		case "unmanaged":
 			was = "[]"

@@ -17,7 +17,7 @@ import (
 )
 
 // ErrNoObjects says that a directory has no record of objects.
-var ErrNoObjects = errors.New("neither written by import nor with a terraform.tfstate")
+var ErrNoObjects = errors.New("it has no manifest of import and no terraform.tfstate")
 
 // LookUp finds the type and id of the object at a Terraform address: in what import
 // remembers of a directory, or in the state that Terraform keeps there.

@@ -13,8 +13,8 @@ import (
 const longText = 40
 
 // deedOf is an event as people read it.
-func deedOf(e audit.Event, diff bool) report.Deed {
-	d := report.Deed{
+func deedOf(e audit.Event, diff bool) report.AuditEvent {
+	d := report.AuditEvent{
 		ID: e.ID, At: e.At, Who: cmp.Or(e.UserName, e.UserEmail, e.UserID, "-"), Action: e.Action, Kind: e.ItemType, Name: e.ItemName,
 		ItemID: e.ItemID, Way: e.Source, IP: e.IP, Agent: e.UserAgent, APIKey: e.APIKeyID, Request: e.RequestID, Session: e.SessionID,
 	}
@@ -25,7 +25,7 @@ func deedOf(e audit.Event, diff bool) report.Deed {
 		d.UserID = ""
 	}
 	for _, c := range e.Changes {
-		change := report.DeedChange{Field: c.Field}
+		change := report.AuditChange{Field: c.Field}
 		if diff {
 			change.Before, change.After = Text(c.Before), Text(c.After)
 			change.Words = wordsOf(c)

@@ -39,8 +39,8 @@ func List(ctx context.Context, w World, source audit.Source, s ListSettings) err
 	}
 	tally.explain(w, s)
 	if tally.unreadable != nil {
-		report.Problem(w.Err, fmt.Errorf("%d events could not be read and are left out; the first: %w", tally.lost, tally.unreadable),
-			"audit sync keeps such events as they came, for Rootly's support")
+		report.Problem(w.Err, fmt.Errorf("%d events could not be read and are not listed; the first: %w", tally.lost, tally.unreadable),
+			"audit sync keeps such events as received, for Rootly's support")
 		return ErrPartial
 	}
 	return nil
@@ -51,7 +51,7 @@ func explainCopy(w World, f audit.Filter) {
 	if f.Source+f.APIKey != "" {
 		report.Note(w.Err, "Rootly filters by --source and --api-key, but a copy may have neither: leave out --from to ask Rootly itself")
 	}
-	report.Note(w.Err, "no events; usual reasons: the copy has none of that range or by that filter; or it does not go back so far: "+
+	report.Note(w.Err, "no events; usual reasons: no event in the copy matches the range and the filter, or the copy does not go back that far: "+
 		"audit sync --backfill-from TIME fills it in")
 }
 
@@ -72,8 +72,8 @@ func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audi
 // table prints events for people, some hundred at a time, so that any number of them fits.
 func (s *ListSettings) table(w World, events iter.Seq2[audit.Event, error]) error {
 	const most = 1000
-	view := report.Deeds{Zone: w.Zone, Wide: s.Wide, Diff: s.Diff, Getenv: w.Getenv}
-	var deeds []report.Deed
+	view := report.AuditView{Zone: w.Zone, Wide: s.Wide, Diff: s.Diff, Getenv: w.Getenv}
+	var deeds []report.AuditEvent
 	for e, err := range events {
 		if err != nil {
 			return err

@@ -25,7 +25,7 @@ func Show(ctx context.Context, w World, source audit.Source, s ShowSettings) err
 	}
 	e = audit.Redact(e)
 	if s.Format == "" {
-		return report.Deeds{Zone: w.Zone, Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
+		return report.AuditView{Zone: w.Zone, Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
 	}
 	line, err := s.Format.Encode(e)
 	if err != nil {

@@ -74,7 +74,7 @@ func (t *tally) explain(w World, s ListSettings) {
 			"one with the permission Audits - read sees all")
 	}
 	if t.more {
-		report.Note(w.Err, fmt.Sprintf("these are the newest %d; --limit 0 shows all", t.limit))
+		report.Note(w.Err, fmt.Sprintf("only the newest %d are shown; --limit 0 shows all", t.limit))
 	}
 }
 

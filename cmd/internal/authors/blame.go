@@ -179,7 +179,7 @@ func OnePerson(answers []drift.Answer, say func(string)) git.Person {
 		}
 	}
 	if one.Email != "" && (len(one.Email) > 254 || !emailPattern.MatchString(one.Email)) {
-		say(fmt.Sprintf("the commit has whoever runs this as its author: the changes are by %s, whose address %q cannot stand in a commit", one.Name, one.Email))
+		say(fmt.Sprintf("the author of the commit is the user who runs this command: the changes are by %s, whose address %q is not allowed in a commit", one.Name, one.Email))
 		return git.Person{}
 	}
 	return one

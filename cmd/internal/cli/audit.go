@@ -22,7 +22,7 @@ func newAudit(w world.World) *cobra.Command {
 		Short: "Read Rootly's audit log: who changed what, when and from where",
 		Long: `Read Rootly's audit log: who changed what, when and from where.
 
-Rootly records every create, update and delete of some sixty kinds of objects, with
+Rootly records every create, update and delete of about sixty kinds of objects, with
 the values before and after. The API key needs the permission Audits - read.
 
 ` + exit.Text,
@@ -62,15 +62,15 @@ type auditSelection struct {
 
 func (s *auditSelection) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&s.since, "since", "", "from this `TIME` on: 2026-11-20, 2026-11-20T10:00:00Z, or a duration back such as 7d or 12h")
-	f.StringVar(&s.until, "until", "", "before this `TIME`; a date includes its day")
+	f.StringVar(&s.since, "since", "", "changes since this `TIME`: 2026-11-20, 2026-11-20T10:00:00Z, or a duration back such as 7d or 12h")
+	f.StringVar(&s.until, "until", "", "changes before this `TIME`; a date includes the whole day")
 	f.StringVar(&s.user, "user", "", "changes by this `USER`: id or email")
-	f.StringVar(&s.source, "source", "", "changes that came by this `WAY`: "+strings.Join(auditview.AuditSources, ", "))
-	f.StringSliceVar(&s.itemTypes, "item-type", nil, "changes of this `KIND`: workflow, rootly_team, GeniusWorkflow; several with commas")
+	f.StringVar(&s.source, "source", "", "changes from this `SOURCE`: "+strings.Join(auditview.AuditSources, ", "))
+	f.StringSliceVar(&s.itemTypes, "item-type", nil, "changes of this `KIND`: workflow, rootly_team, GeniusWorkflow; separate several with commas")
 	f.StringVar(&s.itemID, "item-id", "", "changes of the object with this `ID`")
 	f.StringVar(&s.item, "item", "", "changes of the object at this Terraform `ADDRESS`, such as rootly_team.sre")
 	f.StringVar(&s.dir, "dir", ".", "`DIRECTORY` in which --item is looked up: one that import wrote, or one with a terraform.tfstate")
-	f.StringVar(&s.action, "action", "", "only create, update or destroy")
+	f.StringVar(&s.action, "action", "", "changes with this action: create, update or destroy")
 	f.StringVar(&s.apiKey, "api-key", "", "changes made with the API key of this `ID`")
 	completions(cmd, []choice{
 		{flag: "source", choices: auditview.AuditSources},
@@ -104,7 +104,7 @@ func (s *auditSelection) times(f *audit.Filter, now time.Time) (err error) {
 		}
 	}
 	if !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
-		return exit.Usage(fmt.Errorf("--since %s is not before --until %s", s.since, s.until), "swap them, or leave --until out for now")
+		return exit.Usage(fmt.Errorf("--since %s is not before --until %s", s.since, s.until), "swap them, or leave out --until, which then means now")
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 		return nil
 	}
 	if s.itemID != "" || len(s.itemTypes) > 0 {
-		return exit.Usage(errors.New("--item names one object, so --item-id and --item-type have nothing to add"), "leave them out")
+		return exit.Usage(errors.New("--item cannot be combined with --item-id or --item-type"), "leave out --item-id and --item-type")
 	}
 	resource, id, err := auditview.LookUp(s.dir, s.item, world.Version())
 	if errors.Is(err, auditview.ErrNoObjects) {
@@ -152,7 +152,7 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	}
 	t := catalogue.Lookup(resource)
 	if t == nil || t.Audit == "" {
-		return exit.WithHint(fmt.Errorf("no changes of %s are ever in Rootly's audit log", resource), "types of which it has some: see --item-type")
+		return exit.WithHint(fmt.Errorf("Rootly's audit log never contains changes of %s", resource), "--item-type lists the types that it contains")
 	}
 	f.ItemTypes, f.ItemID = []string{t.Audit}, id
 	return nil

@@ -85,7 +85,7 @@ func TestAuditSyncFollows(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the end: %v: %s", err, text)
 	}
-	if !strings.Contains(text, "trying again in") || strings.Count(text, "all is well again") == 0 {
+	if !strings.Contains(text, "trying again in") || strings.Count(text, "recovered: every sink is complete") == 0 {
 		t.Errorf("the outage is not told: %s", text)
 	}
 	hold(t, "SQLite", sqliteIDs(t, path), slices.Sorted(slices.Values(events.ids)))

@@ -37,8 +37,9 @@ func newAuditList(w world.World) *cobra.Command {
 		Short: "List changes, the newest first",
 		Long: `List changes, the newest first.
 
-What looks like a credential is [REDACTED], in every output. The table is for people:
-times are local unless --utc is given. For programs there are json, ndjson and csv.
+Everything that looks like a credential is [REDACTED] in every output. The table is
+for people, with local times unless --utc is given; json, ndjson and csv are for
+programs.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit list --synthetic --since 7d
@@ -52,11 +53,11 @@ times are local unless --utc is given. For programs there are json, ndjson and c
 	o.auditSelection.flags(cmd)
 	o.auditView.flags(cmd)
 	f := cmd.Flags()
-	f.IntVar(&o.limit, "limit", usualDeeds, "events at most; 0: all")
+	f.IntVar(&o.limit, "limit", usualDeeds, "maximum number of events (0: all)")
 	f.StringVar(&o.output, "output", "table", "table, json, ndjson or csv")
-	f.StringVar(&o.format, "format", "raw", "what json and ndjson hold: raw, flat or ocsf")
-	f.BoolVar(&o.diff, "diff", false, "show each field before and after, in the table")
-	f.BoolVar(&o.wide, "wide", false, "show every column, uncut, in the table")
+	f.StringVar(&o.format, "format", "raw", "format of events in json and ndjson: raw, flat or ocsf")
+	f.BoolVar(&o.diff, "diff", false, "show each field before and after in the table")
+	f.BoolVar(&o.wide, "wide", false, "show every column in full in the table")
 	completions(cmd, []choice{
 		{flag: "output", choices: auditOutputs},
 		{flag: "format", choices: []string{"raw", "flat", "ocsf"}},
@@ -75,13 +76,13 @@ func (o *auditListOptions) check() error {
 	case !known:
 		return exit.Usage(fmt.Errorf("unknown --output %q", o.output), "one of "+strings.Join(auditOutputs, ", "))
 	case err != nil:
-		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is what Rootly answers")
+		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is the answer of Rootly")
 	case o.limit < 0:
 		return exit.Usage(fmt.Errorf("--limit %d is negative", o.limit), "0 shows all")
 	case (o.diff || o.wide) && !table:
-		return exit.Usage(fmt.Errorf("--diff and --wide are of the table, not of %s", o.output), "the other outputs hold everything anyway")
+		return exit.Usage(fmt.Errorf("--diff and --wide are for the table, not for %s", o.output), "the other outputs contain everything anyway")
 	case o.format != "raw" && (table || o.output == "csv"):
-		return exit.Usage(fmt.Errorf("--format %s is not for --output %s", o.format, o.output), "it is for json and ndjson; csv is flat always")
+		return exit.Usage(fmt.Errorf("--format %s is not for --output %s", o.format, o.output), "it is for json and ndjson; csv is always flat")
 	}
 	return nil
 }

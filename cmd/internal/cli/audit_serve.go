@@ -35,21 +35,22 @@ func newAuditServe(w world.World) *cobra.Command {
 		Short: "Receive the audit log from Rootly's webhook",
 		Long: `Receive the audit log from Rootly's webhook.
 
-In Rootly, make a webhook for audit_log.created with the address of this endpoint, and
-give its secret in $` + webhookSecret + ` or in a file: one secret per line, so that the old and
-the new one work while it is being replaced. Lines that begin with # are comments.
+In Rootly, make a webhook for audit_log.created with the URL of this endpoint. Give
+its secret in $` + webhookSecret + ` or in a file with one secret per line, so that the old
+and the new one both work while it is replaced. Lines that begin with # are comments.
 
-An event is answered with 200 when every sink has it. Requests without a right
+A request is answered with 200 when every sink has its event. Requests without a valid
 signature of the last 5 minutes are refused; other events are ignored. The sinks are
-those of audit sync, and both may fill the same one: each event is in it once. Run
-audit sync now and then beside it, since webhooks get lost while this is down.
+those of audit sync, and both commands may fill the same one, which gets each event
+once. Also run audit sync from time to time, since webhooks are lost while this
+command is down.
 
-Connections are limited for each client address, and a request has to arrive within
-seconds. When all connections are in use, those of senders without a verified delivery
-are closed first. Behind a proxy, all senders have its address, unless --trusted-proxy
-names it.
+The number of connections per client address is limited, and a request must arrive
+within seconds. When all connections are in use, those of senders without a verified
+delivery are closed first. Behind a proxy, all senders have the proxy's address,
+unless --trusted-proxy names it.
 
-GET /healthz and GET /metrics are answered at the same address, and show attacks.
+The same address answers GET /healthz and GET /metrics, which also show attacks.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit serve --addr :8443 --tls-cert cert.pem --tls-key key.pem --to sqlite://audit.db
@@ -60,9 +61,9 @@ GET /healthz and GET /metrics are answered at the same address, and show attacks
 	o.auditSinks.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.address, "addr", "127.0.0.1:8090", "`ADDRESS` to listen on")
-	f.StringVar(&o.path, "path", "/", "`PATH` at which the webhook comes in")
+	f.StringVar(&o.path, "path", "/", "`PATH` of the webhook")
 	f.StringVar(&o.secretFile, "secret-file", "", "`FILE` with the webhook's secret, one per line (default $"+webhookSecret+")")
-	f.StringVar(&o.cert, "tls-cert", "", "`FILE` with the certificate chain; without it, something else has to speak TLS")
+	f.StringVar(&o.cert, "tls-cert", "", "`FILE` with the certificate chain; without it, put a proxy that speaks TLS in front")
 	f.StringVar(&o.key, "tls-key", "", "`FILE` with the certificate's key")
 	f.StringSliceVar(&o.proxies, "trusted-proxy", nil, "`ADDRESS` or network of a proxy whose X-Forwarded-For names the sender; can be repeated")
 	return cmd
@@ -74,7 +75,7 @@ func (o *auditServeOptions) secrets(getenv func(string) string) ([][]byte, error
 	if o.secretFile != "" {
 		content, err := os.ReadFile(o.secretFile)
 		if err != nil {
-			return nil, exit.WithHint(fmt.Errorf("read the secret: %w", err), "--secret-file names a file with one secret per line")
+			return nil, exit.WithHint(fmt.Errorf("read the secret: %w", err), "--secret-file takes a file with one secret per line")
 		}
 		text, source = string(content), o.secretFile
 	}
@@ -89,9 +90,9 @@ func (o *auditServeOptions) secrets(getenv func(string) string) ([][]byte, error
 func (o *auditServeOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):
-		return exit.Usage(errors.New("--tls-cert and --tls-key go together"), "give both, or neither behind a proxy that speaks TLS")
+		return exit.Usage(errors.New("--tls-cert and --tls-key go together"), "give both, or give neither and put a proxy that speaks TLS in front")
 	case !strings.HasPrefix(o.path, "/") || o.path == "/healthz" || o.path == "/metrics":
-		return exit.Usage(fmt.Errorf("--path %q cannot be", o.path), "it begins with a slash, and is neither /healthz nor /metrics")
+		return exit.Usage(fmt.Errorf("--path %q is not allowed", o.path), "give a path that begins with a slash and is neither /healthz nor /metrics")
 	}
 	return o.auditSinks.check()
 }

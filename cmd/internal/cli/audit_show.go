@@ -29,8 +29,8 @@ func newAuditShow(w world.World) *cobra.Command {
 		Short: "Show one change in full",
 		Long: `Show one change in full: who, when, from where, and every field before and after.
 
-Rootly's API gives no single event, so the log is read from its newest event back
-until the event is found; --since says how far.
+Rootly's API cannot return a single event, so the log is read from the newest event
+backwards until the event is found; --since limits how far.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit show 12 --synthetic
@@ -41,15 +41,15 @@ until the event is found; --since says how far.
 	o.auditLog.flags(cmd)
 	o.auditView.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.since, "since", "", "look no further back than this `TIME`: 2026-11-20, or a duration such as 30d")
-	f.StringVar(&o.output, "output", "text", "text, or json, ocsf and flat for one line of JSON")
+	f.StringVar(&o.since, "since", "", "search back to this `TIME`: 2026-11-20, or a duration such as 30d")
+	f.StringVar(&o.output, "output", "text", "text, or json, ocsf or flat for one line of JSON")
 	completions(cmd, []choice{{flag: "output", choices: []string{"text", "json", "flat", "ocsf"}}})
 	return cmd
 }
 
 func (o *auditShowOptions) argument(args []string) error {
 	if len(args) != 1 {
-		return exit.Usage(fmt.Errorf("%d ids of events, and it takes one", len(args)), "terraformer-rootly audit show ID; audit list shows ids")
+		return exit.Usage(fmt.Errorf("audit show takes one id, not %d", len(args)), "terraformer-rootly audit show ID; audit list shows ids")
 	}
 	o.id = args[0]
 	return nil
@@ -94,7 +94,7 @@ func (o *auditShowOptions) format() (audit.Format, error) {
 type auditView struct{ utc bool }
 
 func (v *auditView) flags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&v.utc, "utc", false, "times in UTC, given ones too")
+	cmd.Flags().BoolVar(&v.utc, "utc", false, "read and show times in UTC")
 }
 
 // zone is the one in which times are shown and read: the clock's own, unless it is to be UTC.

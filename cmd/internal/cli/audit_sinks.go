@@ -35,8 +35,8 @@ func (s *auditSinks) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.to, "to", nil, "`SINK` to fill, can be repeated: sqlite://FILE, postgres://USER@HOST/DB, https://HOST/PATH, FILE.csv, a directory for daily NDJSON files, or - for stdout")
 	f.StringVar(&s.format, "format", "raw", "how events are written: raw, flat or ocsf")
 	f.StringVar(&s.compress, "compress", "", "gzip or zstd, for the files of a directory")
-	f.StringVar(&s.cursor, "cursor", "", "`FILE` that remembers how far each sink has got (default: next to the first sink that is a file, else rootly-audit.cursor.json)")
-	f.StringVar(&s.batch, "http-batch", "ndjson", "what an endpoint gets: ndjson or json")
+	f.StringVar(&s.cursor, "cursor", "", "`FILE` that stores how far each sink is (default: next to the first sink that is a file, otherwise rootly-audit.cursor.json)")
+	f.StringVar(&s.batch, "http-batch", "ndjson", "format of a batch for an endpoint: ndjson or json")
 	f.StringVar(&s.header, "http-header", "Authorization", "`NAME` of the header with the endpoint's credential; Authorization sends it as a bearer token")
 	f.StringVar(&s.tokenFile, "http-token-file", "", "`FILE` with the endpoint's credential (default $"+sinkToken+")")
 	f.BoolVar(&s.insecure, "insecure", false, "let events and credentials go to other machines unencrypted: http://, or PostgreSQL without TLS")
@@ -50,7 +50,7 @@ func (s *auditSinks) flags(cmd *cobra.Command) {
 // check refuses flags that make no sense together.
 func (s *auditSinks) check() error {
 	if len(s.to) == 0 {
-		return exit.Usage(errors.New("no sink is named"), "say where events go, such as --to sqlite://audit.db")
+		return exit.Usage(errors.New("no sink is given"), "give at least one sink, such as --to sqlite://audit.db")
 	}
 	var names []string
 	for _, to := range s.to {
@@ -58,10 +58,10 @@ func (s *auditSinks) check() error {
 	}
 	slices.Sort(names)
 	if len(slices.Compact(slices.Clone(names))) < len(names) {
-		return exit.Usage(errors.New("one sink is named twice"), "name each once")
+		return exit.Usage(errors.New("a sink is given twice"), "give each sink once")
 	}
 	if _, err := audit.ParseFormat(s.format); err != nil {
-		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is what Rootly answers")
+		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is the answer of Rootly")
 	}
 	if !slices.Contains([]string{"", "gzip", "zstd"}, s.compress) {
 		return exit.Usage(fmt.Errorf("unknown --compress %q", s.compress), "gzip or zstd")
@@ -86,7 +86,7 @@ func (s *auditSinks) credential(w world.World) (string, error) {
 	if s.tokenFile != "" {
 		content, err := os.ReadFile(s.tokenFile)
 		if err != nil {
-			return "", exit.WithHint(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file names a file with nothing but the credential")
+			return "", exit.WithHint(fmt.Errorf("read the endpoint's credential: %w", err), "--http-token-file takes a file that contains only the credential")
 		}
 		return collector.ParseCredential(string(content), s.tokenFile)
 	}

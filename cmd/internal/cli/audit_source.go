@@ -55,7 +55,7 @@ func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, 
 // openRecord opens what audit sync wrote.
 func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error) {
 	if l.Synthetic {
-		return nil, nil, exit.Usage(errors.New("--from and --synthetic are two sources"), "name one of them")
+		return nil, nil, exit.Usage(errors.New("--from and --synthetic cannot be combined"), "give one of them")
 	}
 	record, err := auditcopy.OpenRecord(ctx, l.from)
 	if err != nil {

@@ -33,19 +33,20 @@ func newAuditSync(w world.World) *cobra.Command {
 		Short: "Keep a complete copy of the audit log",
 		Long: `Keep a complete copy of the audit log.
 
-Each run reads what is new and adds it to every sink, each event once. A run that is
-killed at any moment is continued by the next one. Without --backfill-from, a sink
-that is new begins a minute before the first run, and one whose cursor is lost with
-the newest event that it has.
+Each run reads new events and adds each of them once to every sink. When a run is
+killed, the next one continues. Without --backfill-from, a new sink starts one minute
+before the first run, and a sink whose cursor is lost continues after its newest
+event.
 
-Events can turn up late, so the last stretch is read again each time (--overlap).
-Credentials are [REDACTED] before anything is written. An endpoint that is down gets
-its events later: they wait on disk, beside the cursor. A batch whose acknowledgement
-was lost is sent again under the same Idempotency-Key. What cannot be read as an event
-is set aside, in a file beside the cursor, and the run ends with status 3.
+Events can appear late, so the last part is read again in every run (--overlap).
+Credentials are [REDACTED] before anything is written. When an endpoint is down, its
+events wait on disk, next to the cursor, and are sent later. A batch whose
+acknowledgement was lost is sent again with the same Idempotency-Key. Data that
+cannot be read as an event is kept in a file next to the cursor, and the run ends
+with status 3.
 
-With --follow it runs until it is told to end. The endpoint of --metrics-addr has
-/healthz for probes and /metrics for Prometheus.
+With --follow, the command runs until it is stopped. The address of --metrics-addr
+serves /healthz for probes and /metrics for Prometheus.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit sync --to sqlite://audit.db --backfill-from 90d
@@ -58,10 +59,10 @@ With --follow it runs until it is told to end. The endpoint of --metrics-addr ha
 	connectionFlags(cmd, &o.auditLog.Connection)
 	o.auditSinks.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.backfill, "backfill-from", "", "begin new sinks at this `TIME`: 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")
-	f.DurationVar(&o.overlap, "overlap", 10*time.Minute, "how long events may take to turn up: as much is read again each time")
-	f.BoolVar(&o.follow, "follow", false, "go on until told to end")
-	f.DurationVar(&o.interval, "interval", 30*time.Second, "pause between two looks with --follow; longer while Rootly limits the rate")
+	f.StringVar(&o.backfill, "backfill-from", "", "start new sinks at this `TIME`: 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")
+	f.DurationVar(&o.overlap, "overlap", 10*time.Minute, "how late events may appear: this much is read again in every run")
+	f.BoolVar(&o.follow, "follow", false, "keep running until stopped")
+	f.DurationVar(&o.interval, "interval", 30*time.Second, "time between two reads with --follow; longer while Rootly limits the rate")
 	f.StringVar(&o.metrics, "metrics-addr", "", "`ADDRESS` to serve /healthz and /metrics on")
 	return cmd
 }
@@ -79,13 +80,13 @@ func (o *auditSyncOptions) check() (start time.Time, err error) {
 	}
 	switch {
 	case start.After(now):
-		return start, exit.Usage(fmt.Errorf("--backfill-from %s is in the future", o.backfill), "leave it out to begin now")
+		return start, exit.Usage(fmt.Errorf("--backfill-from %s is in the future", o.backfill), "leave it out to start now")
 	case o.overlap < 0:
 		return start, exit.Usage(fmt.Errorf("--overlap %s is negative", o.overlap), "10m is usual")
 	case o.follow && o.interval < time.Second:
-		return start, exit.Usage(fmt.Errorf("--interval %s is too short", o.interval), "a second at least")
+		return start, exit.Usage(fmt.Errorf("--interval %s is too short", o.interval), "at least one second")
 	case o.metrics != "" && !o.follow:
-		return start, exit.Usage(errors.New("--metrics-addr is for --follow"), "without it, look at the exit code")
+		return start, exit.Usage(errors.New("--metrics-addr needs --follow"), "without --follow, check the exit code")
 	}
 	return start, nil
 }

@@ -19,9 +19,9 @@ func newDiff(w world.World) *cobra.Command {
 		Long: `Compare two exports, or one with the live organisation.
 
 A and B are each a directory that export wrote, a git revision of one (rev:DIR),
-or the word live. Objects are matched by id across renames, ids are shown as
-addresses, and an order that the provider does not look at is no difference.
-That a secret changed cannot be seen: exports do not hold secrets.
+or the word live. Objects are matched by id, even after a rename; ids are shown as
+addresses. A different order counts only where the provider looks at the order.
+Changes of secrets are not visible, since exports contain no secrets.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly diff ./export live
@@ -30,7 +30,7 @@ That a secret changed cannot be seen: exports do not hold secrets.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return exit.Usage(fmt.Errorf("diff takes two things to compare, not %d", len(args)), "such as: diff ./export live")
+				return exit.Usage(fmt.Errorf("diff compares two exports, not %d", len(args)), "such as: diff ./export live")
 			}
 			return exporter.Compare(cmd.Context(), w, o, args[0], args[1])
 		},
@@ -40,10 +40,10 @@ That a secret changed cannot be seen: exports do not hold secrets.
 	f := cmd.Flags()
 	o.Users, o.Detail, o.References, o.System = "locals", "minimal", "literal", "import"
 	o.Layout, o.Output = "by-type", "hcl"
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "no progress")
+	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
 	f.BoolVar(&o.Json, "json", false, "print the differences as JSON")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the differences as Markdown")
-	f.BoolVar(&o.Blame, "blame", false, "add to each difference the audit events that explain it")
+	f.BoolVar(&o.Blame, "blame", false, "add the audit events that explain each difference")
 	f.StringVar(&o.Since, "since", "", "with --blame, look for events since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the older export)")
 	return cmd
 }

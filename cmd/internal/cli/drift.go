@@ -15,18 +15,18 @@ func newDrift(w world.World) *cobra.Command {
 	o := &drifting.Settings{}
 	cmd := &cobra.Command{
 		Use:   "drift DIRECTORY",
-		Short: "Tell what was changed outside of code, and by whom",
-		Long: `Tell what was changed outside of code, and by whom.
+		Short: "Report what was changed outside of code, and by whom",
+		Long: `Report what was changed outside of code, and by whom.
 
-Plans a root module that manages the organisation, against its own state, and
-lists what differs between code and live, what is gone, and what live objects no
-code knows. The audit log tells who did it: an author is exact when an event of
-that object names the field, parent when an event of its owner names the object,
-and unknown otherwise. Rootly records changes of some kinds of objects only.
+Plans a root module that manages the organisation, with its own state, and reports
+what differs between the code and Rootly, what was deleted in Rootly, and which
+objects are unmanaged. The audit log names the authors: an author is exact when an
+event of that object names the field, parent when an event of its owner names the
+object, and unknown otherwise. Rootly records changes to some kinds of objects only.
 
-Each difference can be healed either way: apply restores what the code says, and
---write-code makes the code say what is live. That changes only the values concerned;
-what an expression computes is told and left alone.
+Each difference can be fixed in two ways: apply restores the value in the code, and
+--write-code writes the live value into the code. Only the values that differ are
+changed; a value that an expression computes is reported and not changed.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly drift ./rootly

@@ -16,9 +16,9 @@ func newExport(w world.World) *cobra.Command {
 		Short: "Write the organisation as code and a snapshot, for version control",
 		Long: `Write the organisation as code and a snapshot, for version control.
 
-Like import, but without import blocks, state and plan: made to be run again and
-again and compared. snapshot.json beside the code holds every object with its id
-and values, one a line, without secrets; diff reads it.
+Like import, but without import blocks, state and plan: for regular runs whose
+results are compared. snapshot.json next to the code contains every object with
+its id and values, one per line, without secrets; diff reads it.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly export --synthetic -o ./export

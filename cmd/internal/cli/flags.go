@@ -23,31 +23,31 @@ import (
 
 func connectionFlags(cmd *cobra.Command, c *connect.Connection) {
 	f := cmd.Flags()
-	f.StringVar(&c.Url, "url", "", "address of the API `URL` (default $ROOTLY_API_URL or "+api.DefaultURL+")")
-	f.StringVar(&c.Token, "token", "", "API `TOKEN` (default $ROOTLY_API_TOKEN)")
-	f.StringVar(&c.TokenFile, "token-file", "", "`FILE` that holds the token")
-	f.IntVar(&c.PerMinute, "max-requests-per-minute", 0, "pace below the limit that Rootly announces; 0 follows Rootly")
-	f.IntVar(&c.Parallelism, "parallelism", 16, "requests in flight at once")
-	f.IntVar(&c.Retries, "retries", 7, "times that a request is repeated before it counts as failed")
+	f.StringVar(&c.Url, "url", "", "base `URL` of the API (default $ROOTLY_API_URL or "+api.DefaultURL+")")
+	f.StringVar(&c.Token, "token", "", "`TOKEN` for the API (default $ROOTLY_API_TOKEN)")
+	f.StringVar(&c.TokenFile, "token-file", "", "`FILE` with the token")
+	f.IntVar(&c.PerMinute, "max-requests-per-minute", 0, "limit of requests per minute, below the one that Rootly announces (0: Rootly's limit)")
+	f.IntVar(&c.Parallelism, "parallelism", 16, "number of concurrent requests")
+	f.IntVar(&c.Retries, "retries", 7, "how often a request is retried before it fails")
 	f.BoolVar(&c.Synthetic, "synthetic", false, "use the built-in organisation instead of an account")
-	f.IntVar(&c.Size, "size", 0, "objects in the built-in organisation (0: one that has every type)")
-	f.Uint64Var(&c.Seed, "seed", 1, "seed of the built-in organisation")
+	f.IntVar(&c.Size, "size", 0, "number of objects in the built-in organisation (0: an organisation with every type)")
+	f.Uint64Var(&c.Seed, "seed", 1, "random seed of the built-in organisation")
 }
 
 func selectionFlags(cmd *cobra.Command, s *selection.Selection) {
 	f := cmd.Flags()
 	s.Given = f.Changed
-	f.StringSliceVar(&s.Resources, "resources", nil, "`TYPES` to take, such as service,team; '*' takes all (default: all but runtime objects)")
+	f.StringSliceVar(&s.Resources, "resources", nil, "`TYPES` to select, such as service,team; '*' selects all (default: all except runtime objects)")
 	f.StringSliceVar(&s.Excludes, "excludes", nil, "`TYPES` to leave out")
-	f.StringArrayVar(&s.Filters, "filter", nil, "take only objects that match, such as '`service.name=api-*`' (repeatable)")
+	f.StringArrayVar(&s.Filters, "filter", nil, "select only objects that match, such as '`service.name=api-*`' (repeatable)")
 }
 
 func proofFlags(cmd *cobra.Command, p *planning.Proof) {
 	f := cmd.Flags()
-	f.StringVar(&p.Against, "verify", "replay", "plan against what was fetched (replay) or the API (live)")
+	f.StringVar(&p.Against, "verify", "replay", "plan against a recording of what was fetched (replay) or against the API (live)")
 	f.BoolVar(&p.Off, "no-verify", false, "do not plan")
-	f.IntVar(&p.Subset, "verify-sample", 0, "plan only `N` resources, spread over the types, and what they refer to (0: all)")
-	f.BoolVar(&p.NoRepair, "no-repair", false, "do not bend the code until its plan is clean; tell the differences")
+	f.IntVar(&p.Subset, "verify-sample", 0, "plan only `N` resources, spread over all types, and the resources that they refer to (0: all)")
+	f.BoolVar(&p.NoRepair, "no-repair", false, "do not adjust the generated code; report differences")
 	toolFlags(cmd, p)
 }
 
@@ -68,7 +68,7 @@ func toolChoices(p *planning.Proof) []choice {
 
 func importAsFlags(cmd *cobra.Command, a *importer.ImportAs) {
 	cmd.Flags().StringVar(&a.ImportAs, "import-as", importer.AsBlocks,
-		"how Terraform gets to know the objects: blocks, state, both, script or none")
+		"how objects get into the state: blocks, state, both, script or none")
 }
 
 func importAsChoices(a *importer.ImportAs) []choice {
@@ -77,9 +77,9 @@ func importAsChoices(a *importer.ImportAs) []choice {
 
 func againFlags(cmd *cobra.Command, a *importer.Again) {
 	f := cmd.Flags()
-	f.StringVar(&a.Into, "into", "", "`DIRECTORY` with code of your own to write beside: what it manages is skipped and referred to")
-	f.BoolVar(&a.Forget, "forget", false, "let objects that are no longer selected leave code and state, and live on")
-	f.BoolVar(&a.Rename, "rename-addresses", false, "give objects that were renamed the address of their new name, with moved blocks")
+	f.StringVar(&a.Into, "into", "", "`DIRECTORY` with code of your own to add to: what it manages is skipped, and references lead to it")
+	f.BoolVar(&a.Forget, "forget", false, "drop objects that are no longer selected from code and state; they stay in Rootly")
+	f.BoolVar(&a.Rename, "rename-addresses", false, "give renamed objects an address made from their new name, with moved blocks")
 }
 
 // place resolves where to write, given that -o has a default.
@@ -88,10 +88,10 @@ func placeInto(cmd *cobra.Command, o *importer.Settings) error {
 		return nil
 	}
 	if cmd.Flags().Changed("output-dir") {
-		return exit.Usage(errors.New("--into and --output-dir both name a directory"), "give one of them: --into writes beside code of your own")
+		return exit.Usage(errors.New("--into and --output-dir both name a directory"), "give one of them: --into adds to code of your own")
 	}
 	if stat, err := os.Stat(o.Again.Into); err != nil || !stat.IsDir() {
-		return exit.Usage(fmt.Errorf("--into %s: no such directory", o.Again.Into), "give the root module that you have; -o makes a new one")
+		return exit.Usage(fmt.Errorf("--into %s: no such directory", o.Again.Into), "give an existing root module; -o makes a new one")
 	}
 	o.Dir = o.Again.Into
 	return nil
@@ -113,7 +113,7 @@ func splittingChoices(s *splitter.Settings) []choice {
 func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f := cmd.Flags()
 	f.StringVarP(&o.Dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
-	f.StringVar(&o.Layout, "layout", "by-type", "files: by-type, by-object or single")
+	f.StringVar(&o.Layout, "layout", "by-type", "how code is divided into files: by-type, by-object or single")
 	f.StringVar(&o.Output, "output", "hcl", "language of the files: hcl or json")
 	f.StringVar(&o.Detail, "detail", "minimal", "minimal leaves out what equals the provider's default; full writes all")
 	f.StringVar(&o.References, "references", "literal", "for what is referred to but not taken: literal, data or follow")
@@ -178,17 +178,17 @@ func oneOf(flag, value string, choices []string) error {
 
 func driftIncidentFlags(cmd *cobra.Command, o *drifting.DriftIncident) {
 	f := cmd.Flags()
-	f.BoolVar(&o.Incident, "incident", false, "raise the drift as one Rootly incident, which later runs update")
-	f.StringVar(&o.Name, "name", "", "`NAME` that tells this directory's incident from others (default: the directory's own)")
-	f.StringVar(&o.Severity, "severity", "", "`SLUG` of the incident's severity (default: a lowest one)")
+	f.BoolVar(&o.Incident, "incident", false, "open one Rootly incident for the drift, which later runs update")
+	f.StringVar(&o.Name, "name", "", "`NAME` of this directory in its incident, to distinguish it from others (default: the name of the directory)")
+	f.StringVar(&o.Severity, "severity", "", "`SLUG` of the incident's severity (default: the lowest)")
 	f.StringVar(&o.Kind, "incident-kind", "normal", "`KIND` of the incident")
 	o.Ties = map[post.Kind]*[]string{}
 	for _, tie := range []struct {
 		kind        post.Kind
 		flag, whose string
 	}{
-		{post.Environment, "environment", "environments concerned"}, {post.Service, "service", "services concerned"},
-		{post.Team, "team", "teams concerned"}, {post.Functionality, "functionality", "functionalities concerned"},
+		{post.Environment, "environment", "affected environments"}, {post.Service, "service", "affected services"},
+		{post.Team, "team", "affected teams"}, {post.Functionality, "functionality", "affected functionalities"},
 		{post.Cause, "cause", "causes"}, {post.IncidentType, "incident-type", "incident types"},
 	} {
 		o.Ties[tie.kind] = new([]string)
@@ -196,7 +196,7 @@ func driftIncidentFlags(cmd *cobra.Command, o *drifting.DriftIncident) {
 	}
 	f.BoolVar(&o.Private, "private", false, "make the incident private")
 	f.StringSliceVar(&o.Labels, "label", nil, "`KEY=VALUE` labels of the incident")
-	f.BoolVar(&o.Resolve, "resolve", false, "resolve the incident when the drift is gone")
+	f.BoolVar(&o.Resolve, "resolve", false, "resolve the incident when there is no drift any more")
 	f.BoolVar(&o.DryRun, "dry-run", false, "print the request instead of sending it")
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		for _, name := range []string{"name", "severity", "incident-kind", "environment", "service", "team", "functionality", "cause",

@@ -20,20 +20,20 @@ func newImport(w world.World) *cobra.Command {
 
 Reads every object, writes resources with references and import blocks, runs
 terraform or tofu on them, and moves the files in when the plan imports every
-object and changes none. What the plan does to resources that people edited is
-told, and does not count as a difference.
+object and changes none. Changes that the plan makes to resources that people
+edited are reported and do not count as differences.
 
 With --fold, five or more objects of one type and owner that differ in at most four
-short attributes become one block with for_each over a map in locals. That is proven
-like everything else; a block whose plan is not clean is written object by object.
-What is folded stays so, with the flag and without. Objects that have blocks of their
-own by then keep them, unless --rename-addresses is given too. It takes Terraform or
-OpenTofu 1.7.
+short attributes become one block with for_each over a map in locals. The plan proves
+these blocks too; a block whose plan is not clean is written object by object.
+Folded objects stay folded in later runs, with and without the flag. Objects that
+already have blocks of their own keep them, unless --rename-addresses is given too.
+Folding needs Terraform or OpenTofu 1.7.
 
-With --split-by team, every team that alone owns something gets a root module of
-its own below the directory, and all share one for the rest. They read each
-other's states, or with --across data look up what a data source finds. Each is
-proven by itself; CODEOWNERS says whose it is.
+With --split-by team, every team that is the only owner of something gets its own
+root module below the directory; everything else goes to a shared one. Parts read
+each other's states, or with --across data use data sources where possible. Each
+part is proven by its own plan; CODEOWNERS lists the owners.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly import --synthetic -o ./demo --no-verify

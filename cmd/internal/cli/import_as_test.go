@@ -55,7 +55,7 @@ func TestStateThatMovesStopsTheImport(t *testing.T) {
 	var stderr bytes.Buffer
 	world := world.World{In: strings.NewReader(""), Out: &stderr, Err: &stderr, Getenv: os.Getenv, Environ: os.Environ, Now: today}
 	code := Main(world, []string{"import", "-o", dir, "--url", server.URL, "--token", scriptToken, "--import-as", "state", "--no-verify"})
-	if code != exit.Failed || !strings.Contains(stderr.String(), "moved while the run went on") || !strings.Contains(stderr.String(), "nothing was written") {
+	if code != exit.Failed || !strings.Contains(stderr.String(), "changed during the run") || !strings.Contains(stderr.String(), "nothing was written") {
 		t.Errorf("exit code %d:\n%s", code, &stderr)
 	}
 	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, second) {

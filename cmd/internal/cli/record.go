@@ -17,23 +17,22 @@ func newRecord(w world.World) *cobra.Command {
 	o := &record.Settings{Ties: map[post.Kind]*[]string{}}
 	cmd := &cobra.Command{
 		Use:   "record PLAN",
-		Short: "Tell Rootly what a pipeline applied",
-		Long: `Tell Rootly what a pipeline applied.
+		Short: "Record in Rootly what a pipeline applied",
+		Long: `Record in Rootly what a pipeline applied.
 
-Reads a plan of any provider: what terraform show -json writes, from a file or
-from standard input (-), or a plan file, which the engine then reads. Sends a
-pulse, Rootly's event for a change, or opens an incident: which objects changed,
-what each attribute was and is, commit, pull request, who ran and approved it,
-how long it took and how it ended. Values that are sensitive are not sent.
+Reads a plan of any provider: the output of terraform show -json, from a file or
+from standard input (-), or a plan file, which the engine reads. Sends a pulse,
+Rootly's event for a change, or opens an incident, with the changed objects, the
+old and new value of each attribute, the commit, the pull request, who ran and
+approved it, how long it took and how it ended. Sensitive values are not sent.
 
-What the CI system knows is taken from its variables: GitHub Actions, GitLab,
-CircleCI, Buildkite, Jenkins, Atlantis, Spacelift and HCP Terraform. A job that
-is tried again finds what it has sent already: nothing is recorded twice. Records
-of one run are told apart by job, directory, plan and name, else by --key.
+Details of the run come from the variables of the CI system: GitHub Actions, GitLab,
+CircleCI, Buildkite, Jenkins, Atlantis, Spacelift and HCP Terraform. A job that is
+retried finds what it sent before, so nothing is recorded twice. Records of one run
+are distinguished by job, directory, plan and name, or by --key.
 
-It writes pulses or incidents, and nothing else. What goes wrong is told, but the
-pipeline goes on; --strict fails it. A command line with a flag that does not
-exist always fails.
+The command writes pulses and incidents, and nothing else. Errors are reported, but
+do not fail the pipeline unless --strict is given. An unknown flag always fails.
 
 ` + exit.Text,
 		Example: `  $ terraform show -json plan.out | terraformer-rootly record - --service payments

@@ -74,15 +74,14 @@ func newRoot(w world.World) *cobra.Command {
 		Short: "Bring a live Rootly organisation under Terraform or OpenTofu",
 		Long: `Bring a live Rootly organisation under Terraform or OpenTofu.
 
-Reads the organisation through its API, writes code that a person would have
-written, and proves with a real plan that nothing would be created, changed or
-destroyed. Only record and drift --incident write to Rootly: pulses and
-incidents, nothing else.
+Reads the organisation through the API, writes code as a person would write it,
+and proves with a real plan that nothing would be created, changed or destroyed.
+Only record and drift --incident write to Rootly, and only pulses and incidents.
 
 Environment:
-  ROOTLY_API_TOKEN  token to read with
-  ROOTLY_API_URL    address of the API (default https://api.rootly.com)
-  NO_COLOR          no colours
+  ROOTLY_API_TOKEN  token for the API
+  ROOTLY_API_URL    base URL of the API (default https://api.rootly.com)
+  NO_COLOR          disable colours
 
 ` + exit.Text,
 		Version:       world.Version(),

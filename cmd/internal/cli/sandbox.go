@@ -27,8 +27,8 @@ func newSandbox(w world.World) *cobra.Command {
 		Short: "Serve the built-in organisation as if it were Rootly",
 		Long: `Serve the built-in organisation as if it were Rootly.
 
-Everything is in memory: objects can be created, changed and deleted through the
-API, and are gone when the command ends. Any token is accepted.
+Everything is kept in memory: objects can be created, changed and deleted through
+the API, and changes are lost when the command ends. Any token is accepted.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly sandbox --addr 127.0.0.1:8080
@@ -44,8 +44,8 @@ API, and are gone when the command ends. Any token is accepted.
 	}
 	f := cmd.Flags()
 	f.StringVar(&address, "addr", "127.0.0.1:8080", "`ADDRESS` to listen on")
-	f.IntVar(&size, "size", 0, "objects in the organisation (0: one that has every type)")
-	f.Uint64Var(&seed, "seed", 1, "seed of the organisation")
+	f.IntVar(&size, "size", 0, "number of objects in the organisation (0: an organisation with every type)")
+	f.Uint64Var(&seed, "seed", 1, "random seed of the organisation")
 	return cmd
 }
 

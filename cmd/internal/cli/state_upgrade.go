@@ -11,7 +11,7 @@ import (
 func newState(w world.World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "state",
-		Short: "Turn states of the tool before into those of today",
+		Short: "Upgrade state files of the earlier tool",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -23,16 +23,17 @@ func newStateUpgrade(w world.World) *cobra.Command {
 	o := &upgrade.Settings{}
 	cmd := &cobra.Command{
 		Use:   "upgrade FILE|DIRECTORY",
-		Short: "Make a state of today from those of the tool before",
-		Long: `Make a state of today from those of the tool before.
+		Short: "Make one current state from the states of the earlier tool",
+		Long: `Make one current state from the states of the earlier tool.
 
-Reads a state of version 3, or all of a directory, such as the one for each service
-in generated/rootly, and writes one of version 4 with the address of the provider
-that the engine uses. Addresses and ids go over, the provider reads the rest anew.
-A type that has another name today gets it; what no longer exists is listed. Where
-an old state is replaced, it is kept beside the new one as a backup.
+Reads one state of version 3, or every state in a directory, such as the one for each
+service in generated/rootly, and writes one state of version 4 with the provider
+address that the engine uses. Addresses and ids are kept; the provider reads the
+rest again. Types that were renamed since get their new name, and types that no
+longer exist are listed. A state that is replaced is kept next to the new one as a
+backup.
 
-Then write the code, with the addresses that the state has:
+Then write the code with the addresses in the state:
   $ terraformer-rootly import --import-as state -o DIRECTORY
 
 ` + exit.Text,
@@ -42,9 +43,9 @@ Then write the code, with the addresses that the state has:
 		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade.Run(cmd.Context(), w, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.Out, "output", "o", "", "`FILE` or directory to write (default: in the place of FILE, or terraform.tfstate in DIRECTORY)")
-	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, whose provider address is written")
-	f.BoolVar(&o.Rename, "rename", false, "write moved blocks to readable addresses beside the state")
+	f.StringVarP(&o.Out, "output", "o", "", "`FILE` or directory to write (default: replace FILE, or write terraform.tfstate in DIRECTORY)")
+	f.StringVar(&o.Engine, "engine", "", "engine whose provider address is written: terraform, tofu or the `PATH` of one")
+	f.BoolVar(&o.Rename, "rename", false, "write moved blocks to readable addresses next to the state")
 	f.BoolVar(&o.Json, "json", false, "print what was done as JSON")
 	return cmd
 }

@@ -15,8 +15,8 @@ func newStatus(w world.World) *cobra.Command {
 	o := &status.Settings{}
 	cmd := &cobra.Command{
 		Use:   "status DIRECTORY|STATE...",
-		Short: "Tell how much of the organisation is managed",
-		Long: `Tell how much of the organisation is managed.
+		Short: "Report how much of the organisation is managed",
+		Long: `Report how much of the organisation is managed.
 
 Compares what is live with what the directories and state files hold. An object is
 managed when a state has it, or when code has an import block for it; unmanaged when

@@ -14,13 +14,13 @@ func newTidy(w world.World) *cobra.Command {
 	o := &tidy.Settings{}
 	cmd := &cobra.Command{
 		Use:   "tidy DIRECTORY",
-		Short: "Drop the import blocks that have done their work",
-		Long: `Drop the import blocks that have done their work.
+		Short: "Remove import blocks that are no longer needed",
+		Long: `Remove import blocks that are no longer needed.
 
-An import block whose object is in the state at that very address does nothing any
-more. This takes such blocks out of the code, and files that hold nothing else with
-them. The state is read where the directory keeps it, through terraform or tofu
-where that is a backend. No request goes to Rootly.
+An import block whose object is in the state at the same address has no effect. This
+command removes such blocks from the code, and files that have nothing else. The
+state is read from where the directory keeps it, through terraform or tofu when that
+is a backend. No request goes to Rootly.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly tidy ./rootly`,
@@ -35,6 +35,6 @@ where that is a backend. No request goes to Rootly.
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
-	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; tell what would be written")
+	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")
 	return cmd
 }

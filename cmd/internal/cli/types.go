@@ -15,9 +15,9 @@ func newTypes(w world.World) *cobra.Command {
 		Short: "List the resource types that can be imported",
 		Long: `List the resource types that can be imported.
 
-With --count the organisation is read, and each type comes with the number of
-its objects. That costs as many requests as the reading part of an import. Types
-that are not imported by default are not counted.
+With --count, the organisation is read and the objects of each type are counted.
+That takes as many requests as the reading part of an import. Types that are not
+imported by default are not counted.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly types

@@ -12,14 +12,13 @@ func newVerify(w world.World) *cobra.Command {
 	o := &verifier.Settings{}
 	cmd := &cobra.Command{
 		Use:   "verify DIRECTORY",
-		Short: "Prove a directory again with a plan",
-		Long: `Prove a directory again with a plan.
+		Short: "Prove with a plan that a directory still matches Rootly",
+		Long: `Prove with a plan that a directory still matches Rootly.
 
-Plans a directory that import wrote, or each part of one that it split, against
-the live API, and checks that every object in it is imported, or managed already,
-without any change. The plan reads
-each object by itself, so it costs about one request for each. Nothing is
-written, neither to the directory nor to Rootly.
+Plans a directory that import wrote, or each part of a split one, against the live
+API, and checks that every object is imported or already managed without a change.
+The plan reads each object separately, which takes about one request per object.
+Nothing is written to the directory or to Rootly.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly verify ./rootly
@@ -35,7 +34,7 @@ written, neither to the directory nor to Rootly.
 	connectionFlags(cmd, &o.Connection)
 	toolFlags(cmd, &o.Proof)
 	f := cmd.Flags()
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "no progress and no summary")
+	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary")
 	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
 	completions(cmd, toolChoices(&o.Proof))
 	return cmd

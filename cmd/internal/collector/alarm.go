@@ -65,6 +65,6 @@ func (a *alarm) text(now time.Time) string {
 	if a.lastClient.Bits() == 64 {
 		client = a.lastClient.String()
 	}
-	return fmt.Sprintf("%d connections since %s were too many, too slow or without a right signature, the last from %s: "+
-		"an attack, or a webhook with another secret; deliveries are still accepted", a.bad, a.first.UTC().Format(time.RFC3339), client)
+	return fmt.Sprintf("%d connections since %s were refused (too many, too slow or without a valid signature), the last from %s: "+
+		"this is an attack, or a webhook with another secret; valid deliveries are still accepted", a.bad, a.first.UTC().Format(time.RFC3339), client)
 }

@@ -55,7 +55,7 @@ func (s *SyncSettings) follow(ctx context.Context, w World, sync *auditcopy.Sync
 			}
 			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, pace.next))
 		} else if explainNothing(w, round); trouble {
-			report.Note(w.Err, "all is well again: every sink has what there is")
+			report.Note(w.Err, "recovered: every sink is complete")
 		}
 		trouble = err != nil
 		pace.adapt(client.Stats().Waited > before, err != nil)

@@ -83,15 +83,15 @@ func (m *metrics) samples() []sample {
 	defer m.mu.Unlock()
 	stats := m.stats()
 	return []sample{
-		{"lag_seconds", "gauge", "Time since the record was complete in every sink.", m.lag().Seconds()},
-		{"events_read_total", "counter", "Events read, with those that were known.", float64(m.read)},
+		{"lag_seconds", "gauge", "Time since every sink was complete.", m.lag().Seconds()},
+		{"events_read_total", "counter", "Events read, including known ones.", float64(m.read)},
 		{"events_added_total", "counter", "Events added to sinks, summed over the sinks.", float64(m.added)},
-		{"events_unreadable_total", "counter", "Events that could not be read, and were set aside.", float64(m.aside)},
+		{"events_unreadable_total", "counter", "Events that could not be read and were kept in a file.", float64(m.aside)},
 		{"events_waiting", "gauge", "Events that wait on disk for an endpoint.", float64(m.waiting)},
 		{"rounds_total", "counter", "Rounds of reading the audit log.", float64(m.rounds)},
 		{"failed_rounds_total", "counter", "Rounds that ended with an error.", float64(m.failures)},
-		{"requests_total", "counter", "Requests to the API, repeated ones included.", float64(stats.Requests)},
-		{"retries_total", "counter", "Requests to the API that were repeated.", float64(stats.Retries)},
+		{"requests_total", "counter", "Requests to the API, including retries.", float64(stats.Requests)},
+		{"retries_total", "counter", "Requests to the API that were retries.", float64(stats.Retries)},
 		{"last_success_timestamp_seconds", "gauge", "When the last round without an error ended; 0: never.", seconds(m.success)},
 		{"newest_event_timestamp_seconds", "gauge", "created_at of the newest event; 0: none.", seconds(m.newest)},
 	}

@@ -70,7 +70,7 @@ func plainText(text string) (string, error) {
 		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
 	}
 	if strings.ContainsFunc(text, odd) {
-		return "", errors.New("an invisible character in it")
+		return "", errors.New("it contains an invisible character")
 	}
 	return text, nil
 }

@@ -137,10 +137,10 @@ func (rc *receiver) health(w http.ResponseWriter, _ *http.Request) {
 func (rc *receiver) showMetrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	for _, m := range []sample{
-		{"webhook_events_stored_total", "counter", "Events that every sink has, with those that were known.", float64(rc.counts.stored.Load())},
+		{"webhook_events_stored_total", "counter", "Events that every sink has, including known ones.", float64(rc.counts.stored.Load())},
 		{"webhook_ignored_total", "counter", "Signed requests with another event.", float64(rc.counts.ignored.Load())},
 		{"webhook_refused_total", "counter", "Requests refused, mostly for their signature.", float64(rc.counts.refused.Load())},
-		{"webhook_overloaded_total", "counter", "Requests that Rootly was asked to send again, as there were too many.", float64(rc.counts.overloaded.Load())},
+		{"webhook_overloaded_total", "counter", "Requests that Rootly was asked to send again, since there were too many.", float64(rc.counts.overloaded.Load())},
 		{"webhook_failed_total", "counter", "Events that a sink did not take.", float64(rc.counts.failed.Load())},
 		{"webhook_connections", "gauge", "Open connections.", float64(rc.slots.open())},
 		{"webhook_dropped_total", "counter", "Connections closed to make room for others.", float64(rc.counts.dropped.Load())},

@@ -86,7 +86,7 @@ func aside(round auditcopy.Round, cursor *auditcopy.Cursor) error {
 // explainNothing says why a backfill may have found nothing.
 func explainNothing(w World, round auditcopy.Round) {
 	if len(round.Filled) > 0 && round.Read == 0 {
-		report.Note(w.Err, "no events since the time of --backfill-from; usual reasons: nothing was changed since; the role of the API key may not "+
+		report.Note(w.Err, "no events since --backfill-from; usual reasons: nothing was changed since then; the role of the API key may not "+
 			"see them (permission Audits - read); or Rootly did not record such changes")
 	}
 }
@@ -94,7 +94,7 @@ func explainNothing(w World, round auditcopy.Round) {
 // reportRound says what a round did.
 func reportRound(w World, round auditcopy.Round) {
 	for _, name := range round.New {
-		report.Note(w.Err, fmt.Sprintf("%s is new and begins now; --backfill-from TIME would fill in what was before", name))
+		report.Note(w.Err, fmt.Sprintf("%s is new and starts now; --backfill-from TIME adds earlier events", name))
 	}
 	for _, text := range round.Notes {
 		report.Note(w.Err, text)

@@ -149,7 +149,7 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if age := rc.now().Sub(signed.at); age > freshness || age < -freshness {
-		return refusal{http.StatusUnauthorized, "the signature is not of the last 5 minutes"}
+		return refusal{http.StatusUnauthorized, "the signature is older than 5 minutes"}
 	}
 	body, err := rc.read(w, r)
 	if err != nil {
@@ -157,7 +157,7 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	slot := guestOf(r).slot
 	if !rc.slots.arrived(slot) {
-		return refusal{http.StatusServiceUnavailable, "too much at once; try again later"}
+		return refusal{http.StatusServiceUnavailable, "too many requests; try again later"}
 	}
 	if !signed.by(rc.secrets, body) {
 		return refusal{http.StatusUnauthorized, "the signature is wrong"}
@@ -194,13 +194,13 @@ func (rc *receiver) read(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		case errors.As(err, &tooLarge):
 			return nil, refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
 		case late.Load(), errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, refusal{http.StatusRequestTimeout, "the body did not come in time"}
+			return nil, refusal{http.StatusRequestTimeout, "the body did not arrive in time"}
 		case err != nil:
 			return nil, refusal{http.StatusBadRequest, "the body is incomplete"}
 		}
 		if !large && body.Len() > smallBody {
 			if large = rc.slots.enlarge(slot); !large {
-				return nil, refusal{http.StatusServiceUnavailable, "too much at once; try again later"}
+				return nil, refusal{http.StatusServiceUnavailable, "too many requests; try again later"}
 			}
 		}
 	}
@@ -213,7 +213,7 @@ func (rc *receiver) store(ctx context.Context, event audit.Event) error {
 	case rc.queue <- d:
 	default:
 		rc.counts.overloaded.Add(1)
-		return refusal{http.StatusServiceUnavailable, "too much at once; try again later"}
+		return refusal{http.StatusServiceUnavailable, "too many requests; try again later"}
 	}
 	select {
 	case err := <-d.kept:
@@ -221,7 +221,7 @@ func (rc *receiver) store(ctx context.Context, event audit.Event) error {
 	case <-rc.ended:
 		return refusal{http.StatusServiceUnavailable, "ending; try again later"}
 	case <-ctx.Done(): // the sender has gone; it will not learn that the event is kept, and send it again
-		return refusal{http.StatusServiceUnavailable, "given up"}
+		return refusal{http.StatusServiceUnavailable, "cancelled"}
 	}
 }
 
@@ -287,7 +287,7 @@ func webhookEvent(body []byte) (audit.Event, error) {
 		} `json:"event"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
-		return audit.Event{}, refusal{http.StatusUnprocessableEntity, "the body is no webhook"}
+		return audit.Event{}, refusal{http.StatusUnprocessableEntity, "the body is not a webhook"}
 	}
 	if envelope.Event.Type != auditCreated {
 		return audit.Event{}, refusal{http.StatusNoContent, ""}

@@ -30,7 +30,7 @@ type Connection struct {
 // Open returns a client and a function that closes what it needed.
 func (c *Connection) Open(w world.World, onRequest func(api.Event)) (*api.Client, Target, func(), error) {
 	if c.Parallelism < 1 {
-		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--parallelism %d: at least one request must be in flight", c.Parallelism), "leave the flag out for 16")
+		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--parallelism %d is too small", c.Parallelism), "give at least 1, or leave the flag out for 16")
 	}
 	if c.PerMinute < 0 {
 		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--max-requests-per-minute %d is negative", c.PerMinute), "0 follows what Rootly announces")
@@ -79,7 +79,7 @@ func (c *Connection) Open(w world.World, onRequest func(api.Event)) (*api.Client
 
 // BadSize is the usage error for a built-in organisation of a negative size.
 func BadSize(size int) error {
-	return exit.Usage(fmt.Errorf("--size %d is negative", size), "0 makes an organisation that has every type")
+	return exit.Usage(fmt.Errorf("--size %d is negative", size), "0 makes an organisation with every type")
 }
 
 // Server makes the sandbox with the built-in organisation.

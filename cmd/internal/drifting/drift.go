@@ -45,7 +45,7 @@ type Settings struct {
 // Run finds the drift, its authors, and tells both.
 func Run(ctx context.Context, w world.World, o *Settings) error {
 	if o.Json && o.Markdown {
-		return exit.Usage(errors.New("--json and --markdown are two forms"), "choose one")
+		return exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
 	}
 	if err := o.DriftIncident.check(); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (d *Drifting) plan(ctx context.Context) error {
 		return at.RunsRemotely(err)
 	}
 	if result.Errored {
-		return exit.WithHint(fmt.Errorf("the plan of %s failed: %s", d.o.Dir, planning.FirstError(result)), "run terraform plan there to see all of it")
+		return exit.WithHint(fmt.Errorf("plan %s: %s", d.o.Dir, planning.FirstError(result)), "run terraform plan there to see all of it")
 	}
 	s, err := schema.Snapshot()
 	if err != nil {

@@ -41,7 +41,7 @@ type DriftIncident struct {
 // check reads the flags, before anything is asked.
 func (o *DriftIncident) check() (err error) {
 	if !o.Incident && len(o.Given) > 0 {
-		return exit.Usage(fmt.Errorf("%s without --incident", strings.Join(o.Given, ", ")), "add --incident, which they are about")
+		return exit.Usage(fmt.Errorf("%s without --incident", strings.Join(o.Given, ", ")), "these flags need --incident")
 	}
 	o.pairs, err = record.Pairs("--label", o.Labels)
 	return err
@@ -70,7 +70,7 @@ func (d *Drifting) raise(ctx context.Context, c report.Changes) error {
 func driftHint(err error) string {
 	var invalid *post.Invalid
 	if errors.As(err, &invalid) && len(invalid.Fields) == 0 {
-		return "the organisation asks for something that no flag sets: make it optional under Configuration > Incident Properties"
+		return "the organisation requires a field that no flag sets: make it optional under Configuration > Incident Properties"
 	}
 	return record.Hint(err)
 }
@@ -98,7 +98,7 @@ func (d *Drifting) put(ctx context.Context, client *post.Client, c report.Change
 		return err
 	}
 	if outcome.Deed == post.Unchanged {
-		report.Note(d.w.Err, "incident "+outcome.ID+" tells of this drift already: there is nothing to send")
+		report.Note(d.w.Err, "incident "+outcome.ID+" already reports this drift: there is nothing to send")
 		return nil
 	}
 	out := d.w.Out
@@ -181,7 +181,7 @@ func (d *Drifting) settle(ctx context.Context, client *post.Client, event post.I
 			continue
 		}
 		end := post.Incident{Identity: event.Identity, Title: event.Title, Summary: event.Summary}
-		text := "incident " + f.ID + ": the drift is gone"
+		text := "incident " + f.ID + ": there is no drift any more"
 		if d.o.Resolve {
 			end.Status, end.Resolution = "resolved", "Code and live agree again."
 			text += ", resolved"
@@ -191,7 +191,7 @@ func (d *Drifting) settle(ctx context.Context, client *post.Client, event post.I
 			continue
 		}
 		if !told {
-			if err := client.Note(ctx, f.ID, "The drift is gone: code and live agree again."); err != nil {
+			if err := client.Note(ctx, f.ID, "There is no drift any more: code and live agree again."); err != nil {
 				return err
 			}
 		}

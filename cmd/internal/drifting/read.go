@@ -310,7 +310,7 @@ func (d *Drifting) told() report.Changes {
 	c := report.Changes{From: "code", To: "live", Requests: d.client.Stats().Requests}
 	for _, i := range d.Items {
 		oc := report.ObjectChange{
-			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "gone", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
+			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "deleted", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
 			Type: i.typ, ID: i.id, Address: d.Plans.Veil.Path(i.Address), Title: d.Plans.Veil.Path(i.Title),
 		}
 		for _, a := range i.Attributes {
@@ -319,7 +319,7 @@ func (d *Drifting) told() report.Changes {
 		if i.kind != unapplied {
 			d.tracing.Tell(i.answer, &oc)
 		}
-		oc.Heal = i.heal(d.code.Deeds)
+		oc.Hint = i.heal(d.code.Deeds)
 		c.Changes = append(c.Changes, oc)
 	}
 	return c

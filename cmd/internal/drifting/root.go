@@ -47,7 +47,7 @@ func (r Root) backend() (bool, error) {
 		return false, exit.Usage(fmt.Errorf("%s: %w", r.Dir, errors.Unwrap(err)), "give the directory of a root module")
 	}
 	if !info.IsDir() {
-		return false, exit.Usage(fmt.Errorf("%s is no directory", r.Dir), "give the directory of a root module")
+		return false, exit.Usage(fmt.Errorf("%s is not a directory", r.Dir), "give the directory of a root module")
 	}
 	if world.Exists(filepath.Join(r.Data, "terraform.tfstate")) {
 		return true, nil
@@ -58,7 +58,7 @@ func (r Root) backend() (bool, error) {
 		}
 		return false, exit.WithHint(
 			fmt.Errorf("%s has no state in the workspace %s", r.Dir, r.workspace),
-			"choose another by TF_WORKSPACE or workspace select, or apply there first; drift compares what is managed with what is live",
+			"choose another workspace with TF_WORKSPACE or workspace select, or apply first; drift compares managed objects with live ones",
 		)
 	}
 	if world.Exists(filepath.Join(r.Dir, "terraform.tfstate")) {
@@ -66,7 +66,7 @@ func (r Root) backend() (bool, error) {
 	}
 	return false, exit.WithHint(
 		fmt.Errorf("%s has neither a state nor an initialised backend", r.Dir),
-		"run terraform init and apply there first; drift compares what is managed with what is live",
+		"run terraform init and terraform apply there first; drift compares managed objects with live ones",
 	)
 }
 
@@ -94,7 +94,7 @@ func (d *Drifting) keepHere(r Root) {
 		return
 	}
 	d.Plans.Environ = append(d.Plans.Environ, "TF_FORCE_LOCAL_BACKEND=1") // known to both engines
-	d.note("the state is kept by a backend of type " + kind + ", whose workspace may run remotely: this plan was made on this machine, with the values that are known here")
+	d.note("the state is kept by a backend of type " + kind + ", whose workspace may run remotely: this plan was made on this machine, with the variables that are set here")
 }
 
 // RunsRemotely adds to a failed plan that the workspace may have what this machine has not.
@@ -103,8 +103,8 @@ func (r Root) RunsRemotely(err error) error {
 	if kind == "" {
 		return err
 	}
-	return exit.WithHint(err, "the state is kept by a backend of type "+kind+", whose workspace may run remotely only: drift plans on this machine, "+
-		"so give it the workspace's values (--var-file, TF_VAR_) or set the workspace's execution mode to Local")
+	return exit.WithHint(err, "the state is kept by a backend of type "+kind+", whose workspace may only run remotely: drift plans on this machine, "+
+		"so give it the variables of the workspace (--var-file, TF_VAR_), or set the execution mode of the workspace to Local")
 }
 
 // valueFiles finds the files of --var-file: seen from here or, as the engine would, from the directory.
@@ -121,7 +121,7 @@ func (o *Settings) valueFiles() ([]string, error) {
 		case !filepath.IsAbs(name) && world.Exists(there):
 			files = append(files, name)
 		default:
-			return nil, exit.Usage(fmt.Errorf("--var-file: there is no file %s", name), "a path from here, or from "+o.Dir)
+			return nil, exit.Usage(fmt.Errorf("--var-file: there is no file %s", name), "give a path relative to the current directory, or to "+o.Dir)
 		}
 	}
 	return files, nil

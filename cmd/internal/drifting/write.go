@@ -39,31 +39,31 @@ func (i *driftItem) wants(diff verify.Difference, c plans.Change, veil *secret.V
 func (i *driftItem) heal(deeds []rewrite.Deed) string {
 	switch {
 	case i.kind == drift.Removed:
-		return "apply makes it again; without its block it stays gone"
+		return "apply creates it again; to accept the deletion, remove its block"
 	case i.kind == drift.Added:
-		return "import takes it into the code; or delete it in Rootly"
+		return "import it into the code, or delete it in Rootly"
 	case i.kind == unapplied:
 		return map[plans.Action]string{
 			plans.Create: "apply makes it: the state never had it", plans.Delete: "apply destroys it: the code has it no more",
 			plans.Forget: "apply lets go of it, as the code says",
 		}[i.wanted]
 	case len(i.edits) == 0:
-		return "the code has nothing against it: the next apply takes it into the state"
+		return "the code allows the live value: the next apply updates the state"
 	}
 	known := ""
 	if !i.outside {
-		known = "the state knows the live value already; "
+		known = "the state already has the live value; "
 	}
 	reason := ""
 	for _, d := range deeds {
 		if i.owns(d) && d.Reason == "" {
-			return known + "apply restores the code's value; drift --write-code takes the live one"
+			return known + "apply restores the value in the code; drift --write-code writes the live value into the code"
 		}
 		if i.owns(d) {
 			reason = cmp.Or(reason, d.Reason)
 		}
 	}
-	return known + "apply restores the code's value; taking the live one is by hand: " + reason
+	return known + "apply restores the value in the code; the live value has to be written by hand: " + reason
 }
 
 // owns reports whether a deed was for an edit of the item.
@@ -115,7 +115,7 @@ func (d *Drifting) writeCode(c *report.Changes) error {
 	}
 	for n, i := range d.Items {
 		for a := range c.Changes[n].Attributes {
-			c.Changes[n].Attributes[a].Deed = rewritten(i, i.Attributes[a].Path, d.code.Deeds)
+			c.Changes[n].Attributes[a].Outcome = rewritten(i, i.Attributes[a].Path, d.code.Deeds)
 		}
 	}
 	return nil

@@ -10,25 +10,26 @@ import (
 // The exit codes. They are part of the interface: scripts are users too.
 const (
 	Done     = 0  // done
-	Failed   = 1  // failed; nothing was written
+	Failed   = 1  // failed; nothing was written, unless the message says what was
 	Differs  = 2  // the plan, a diff or a check found differences
-	Partial  = 3  // done, but something that was asked for could not be read
-	BadUsage = 64 // the command line makes no sense
+	Partial  = 3  // done, but something that was requested could not be read
+	BadUsage = 64 // usage error
 )
 
 // Text is the part of the help that explains them.
 const Text = `Exit status:
   0   done
-  1   failed; nothing was written
-  2   differences: the plan is not clean, or a check found some
-  3   partial: something that was asked for could not be read
-  64  usage`
+  1   failed; nothing was written, unless the message says what was
+  2   differences: the plan is not clean, or a check found differences
+  3   partial: something that was requested could not be read
+  64  usage error`
 
 // A Fault is an error with an exit code and a hint.
 type Fault struct {
-	code int
-	hint string
-	err  error
+	code  int
+	hint  string
+	err   error
+	begun bool // something was written before it
 }
 
 // Error is the text of the error itself.
@@ -50,8 +51,13 @@ func WithHint(err error, hint string) error {
 	return &Fault{code: Failed, hint: hint, err: err}
 }
 
+// Begun is the error of a command that wrote something before it failed. Its hint also stands after an interrupt.
+func Begun(err error, hint string) error {
+	return &Fault{code: Failed, hint: hint, err: err, begun: true}
+}
+
 // A Status ends a command that did its work with a code other than 0. It prints nothing, since
-// the report has told already.
+// the report was printed already.
 type Status int
 
 // Error says where to look; nobody prints it.
@@ -72,8 +78,11 @@ func Code(err error) int {
 	return Failed
 }
 
-// HintOf finds the advice that an error or one that it wraps carries.
+// HintOf finds the hint of an error, or of one that it wraps.
 func HintOf(err error) string {
+	if f := (*Fault)(nil); errors.As(err, &f) && f.begun {
+		return f.hint
+	}
 	if errors.Is(err, context.Canceled) {
 		return "nothing was written; run the command again to start over"
 	}

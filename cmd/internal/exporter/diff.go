@@ -48,14 +48,14 @@ type DiffSettings struct {
 // Compare compares and prints.
 func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to string) error {
 	if from == live && to == live {
-		return exit.Usage(errors.New("the live organisation has no differences from itself"), "such as: diff ./export live")
+		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: diff ./export live")
 	}
 	if o.Json && o.Markdown {
-		return exit.Usage(errors.New("--json and --markdown are two forms"), "choose one")
+		return exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
 	}
 	for _, side := range []string{from, to} {
 		if rev, _, ok := revision(side); ok && strings.HasPrefix(rev, "-") {
-			return exit.Usage(fmt.Errorf("%q is no git revision", rev), "such as: diff HEAD~1:./export ./export")
+			return exit.Usage(fmt.Errorf("%q is not a git revision", rev), "such as: diff HEAD~1:./export ./export")
 		}
 	}
 	o.Dir = cmp.Or(notLive(from), notLive(to))
@@ -131,7 +131,7 @@ func hintAtSelection(w world.World, d *drift.Diff, before *drift.Snapshot) {
 		delete(types, o.Type)
 	}
 	if len(types) > 0 {
-		report.Note(w.Err, report.Plural(len(types), "type")+" only live has objects of; an export of some types is compared with the --resources that it was made with")
+		report.Note(w.Err, report.Plural(len(types), "type")+" exist only in live; to compare an export of some types, give the same --resources as for the export")
 	}
 }
 

@@ -64,7 +64,7 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 		return err
 	}
 	run.Report.Command = "export"
-	run.Report.Proof.State, run.Report.Proof.Reason = report.ProofSkipped, "an export is not planned"
+	run.Report.Proof.State, run.Report.Proof.Reason = report.ProofSkipped, "an export has no plan"
 	run.Sum()
 	if err := run.Commit(ctx); err != nil {
 		return err

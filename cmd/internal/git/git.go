@@ -124,7 +124,7 @@ func CanCommit(ctx context.Context, dir string) error {
 	}
 	for _, who := range []string{"GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"} {
 		if _, err := Run(ctx, dir, "var", who); err != nil {
-			return exit.WithHint(err, "tell git who you are: git config user.name, git config user.email")
+			return exit.WithHint(err, "set your name and address for git: git config user.name, git config user.email")
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ func (r *gathered) setAsideBuiltIn() {
 		}
 		r.beside = append(r.beside, o)
 		r.skipped = append(r.skipped, rootly.Rejected{
-			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Fix: "--system import takes it",
+			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Fix: "--system import imports it",
 		})
 		return true
 	})

@@ -67,7 +67,7 @@ func (r *planned) takeOut(ctx context.Context, address, why string) error {
 	}
 	for _, c := range r.Changes.Carried {
 		if c.Address.String() == address {
-			r.crashed[c.Key()], r.unread[c.Address] = why+"; it is not in the plan, and a plan of the whole directory ends there", true
+			r.crashed[c.Key()], r.unread[c.Address] = why+"; it is not in this plan, and a plan of the whole directory fails at it", true
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func (r *directory) haveFolds(ctx context.Context) error {
 	case r.o.Output == "json" && r.o.Fold:
 		return exit.Usage(errors.New("--fold writes Terraform's own language, not --output json"), "leave out one of the two")
 	case r.o.Output == "json":
-		return exit.Usage(fmt.Errorf("%s has folded objects, which --output json cannot write", r.o.Dir), "leave out --output json")
+		return exit.Usage(fmt.Errorf("%s contains folded objects, which --output json cannot write", r.o.Dir), "leave out --output json")
 	}
 	engine, err := planning.FindEngine(ctx, r.W, r.o.Engine)
 	if err != nil {
@@ -190,7 +190,7 @@ func (r *staged) unfoldUnclean(ctx context.Context, v verify.Verdict, planErr er
 			continue
 		}
 		found = true
-		told := report.Carried{Address: block.String(), Reason: why}
+		told := report.KeptCode{Address: block.String(), Reason: why}
 		for _, m := range members {
 			r.unfold[graph.Target{Type: m.Address.Type, ID: m.ID}] = true
 			if len(members) == 1 {
@@ -238,7 +238,7 @@ func objections(v verify.Verdict, planErr error) (against map[string]string, gen
 		tell(m.Address, m.Address+" is not in the plan")
 	}
 	for _, c := range v.Unexpected {
-		tell(c.Address, c.Address+" is in the plan unasked")
+		tell(c.Address, c.Address+" is in the plan, but not in the code of this run")
 	}
 	return against, against[""]
 }

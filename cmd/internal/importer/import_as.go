@@ -72,7 +72,7 @@ func (r *directory) openState(ctx context.Context) error {
 	var missing *engines.UnavailableError
 	switch {
 	case errors.As(err, &missing) && r.o.writesState():
-		return exit.WithHint(err, "only terraform or tofu can put objects into a state; --import-as blocks needs neither until you plan")
+		return exit.WithHint(err, "only terraform or tofu can add objects to a state; --import-as blocks does not need them until you plan")
 	case errors.As(err, &missing):
 		return nil // the proof will say so
 	case err != nil:
@@ -336,5 +336,5 @@ func (r *directory) unmoved(ctx context.Context) error {
 	if bytes.Equal(now, r.state.present) {
 		return nil
 	}
-	return exit.WithHint(fmt.Errorf("the state of %s moved while the run went on", r.o.Dir), "nothing was written; run the command again")
+	return exit.WithHint(fmt.Errorf("the state of %s changed during the run", r.o.Dir), "nothing was written; run the command again")
 }

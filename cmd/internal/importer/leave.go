@@ -153,8 +153,8 @@ func wholeBlocks(list []graph.Address, current map[graph.Address]bool) ([]graph.
 	blocks := map[graph.Address]bool{}
 	for _, a := range list {
 		if isInstance(a) && current[a.Block()] {
-			return nil, exit.WithHint(fmt.Errorf("--forget cannot take %s out of the state: other objects of its fold stay", a),
-				fmt.Sprintf("terraform state rm '%s' by hand, then run the command again", a))
+			return nil, exit.WithHint(fmt.Errorf("--forget cannot remove %s from the state: other objects of its folded block stay", a),
+				fmt.Sprintf("run terraform state rm '%s', then run the command again", a))
 		}
 		blocks[a.Block()] = true
 	}

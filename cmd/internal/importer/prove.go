@@ -98,7 +98,7 @@ func (r *proof) nothingProven() []string {
 	if removed < 0 || len(r.Verdict.Objects) > 0 {
 		return nil
 	}
-	return []string{"not one object could be planned, such as " + r.Report.Repairs[removed].Address + ": " + r.Report.Repairs[removed].Cause}
+	return []string{"no object could be planned, for example " + r.Report.Repairs[removed].Address + ": " + r.Report.Repairs[removed].Cause}
 }
 
 // noteEntered counts the objects that the plan has in the state and the state has not: it is made
@@ -110,10 +110,10 @@ func (r *proof) noteEntered(p *report.Proof) {
 	held := r.around.HeldAt()
 	for _, o := range r.Verdict.Objects {
 		if o.Managed && len(held[state.Key{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
-			p.Entered++
+			p.AddedToState++
 		}
 	}
-	if p.Entered > 0 {
+	if p.AddedToState > 0 {
 		p.ImportAs = r.o.ImportAs.ImportAs
 	}
 }
@@ -138,7 +138,7 @@ func (r *fetched) sample(ctx context.Context) error {
 	for _, d := range found {
 		r.Report.Proof.Differences = append(r.Report.Proof.Differences, report.Difference{
 			Address: d.Type + " " + string(d.ID), Action: "disagrees", Path: d.Attribute,
-			Message: "a single answer of the API differs from its list: plan with --verify live",
+			Message: "the API answers differently for a single object and in a list: plan with --verify live",
 		})
 	}
 	return nil

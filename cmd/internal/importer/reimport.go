@@ -201,8 +201,8 @@ func (r *linked) runBeside(run *state.Run) {
 
 // sumAgain tells what became of what was there before. Which edited resources differ is the plan's
 // to say; where there is none, the code's.
-func (r *Run) sumAgain() report.Again {
-	s := report.Again{Beside: len(r.around.aside), Ignored: len(r.around.ignored)}
+func (r *Run) sumAgain() report.Rerun {
+	s := report.Rerun{Elsewhere: len(r.around.aside), Ignored: len(r.around.ignored)}
 	seen := map[string]bool{}
 	note := func(list *[]string, address string) {
 		if !seen[address] {
@@ -230,7 +230,7 @@ func (r *Run) sumAgain() report.Again {
 			note(&s.Forgotten, o.Address.String())
 			continue
 		}
-		note(&s.Gone, o.Address.String())
+		note(&s.Deleted, o.Address.String())
 	}
 	known := r.Dir.Addresses()
 	for _, res := range r.Graph.Resources {
@@ -247,7 +247,7 @@ func (r *Run) sumAgain() report.Again {
 func adviseGone(differences []report.Difference, gone []string) {
 	for i, d := range differences {
 		if d.Action == "error" && slices.Contains(gone, d.Address) {
-			differences[i].Message = fmt.Sprintf("Rootly has it no more, which the provider takes for a failure; take it out with: state rm '%s' (%s)", d.Address, d.Message)
+			differences[i].Message = fmt.Sprintf("it was deleted in Rootly, which the provider reports as a failure; remove it from the state with: state rm '%s' (%s)", d.Address, d.Message)
 		}
 	}
 }

@@ -162,7 +162,7 @@ func (r *gathered) record(done []repair.Repair) []string {
 	for _, d := range done {
 		r.Report.Repairs = append(r.Report.Repairs, report.Repair{
 			Address: d.Address.String(), Path: d.Path, How: string(d.How), Cause: d.Cause,
-			Beyond: d.How == repair.Ignore && !rootly.MayIgnore(d.Address.Type, d.Path, r.Schema),
+			Unruled: d.How == repair.Ignore && !rootly.MayIgnore(d.Address.Type, d.Path, r.Schema),
 		})
 		if d.How == repair.Remove {
 			r.skipped = append(r.skipped, rootly.Rejected{

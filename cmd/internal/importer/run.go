@@ -326,11 +326,11 @@ func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Num
 func (r *linked) explain(types []string, id graph.ID) string {
 	for _, t := range types {
 		if place := r.around.hidden[graph.Target{Type: t, ID: id}]; place != "" {
-			return "id of " + place + ", which cannot be referred to from here"
+			return "id of " + place + ", which this code cannot refer to"
 		}
 	}
 	if len(types) == 0 {
-		return "id of nothing that this import has"
+		return "id of an object that this import does not have"
 	}
 	word := selection.Short(types[0])
 	if len(types) > 1 {
@@ -365,7 +365,7 @@ func (r *staged) Render() error {
 	}
 	files, err := generator.Render(r.Graph, r.Schema, options)
 	if err != nil {
-		return fmt.Errorf("render: %w", err)
+		return err
 	}
 	if err := Guard(r.Graph.Variables, files); err != nil {
 		return err

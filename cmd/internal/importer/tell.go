@@ -40,10 +40,10 @@ func (r *Run) Sum() {
 	}
 	doubts := r.doubts()
 	for _, c := range r.Changes.Carried {
-		s.Carried = append(s.Carried, report.Carried{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], doubts[c.Key()], c.Reason)})
+		s.Kept = append(s.Kept, report.KeptCode{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], doubts[c.Key()], c.Reason)})
 	}
-	s.Again = r.sumAgain()
-	adviseGone(s.Proof.Differences, s.Again.Gone)
+	s.Rerun = r.sumAgain()
+	adviseGone(s.Proof.Differences, s.Rerun.Deleted)
 	mask(s)
 	s.Seconds = r.W.Now().Sub(r.started).Seconds()
 }
@@ -98,7 +98,7 @@ func (r *linked) countTypes() {
 	for _, o := range r.Rejected() {
 		count(o.Type).Listed++
 		r.Report.NotImported = append(r.Report.NotImported, report.NotImported{
-			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Mend: o.Fix,
+			Type: o.Type, ID: string(o.ID), Title: o.Title, Reason: o.Reason, Hint: o.Fix,
 		})
 	}
 	for _, c := range counts {

@@ -156,15 +156,15 @@ func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
 
 // refuse is the error for an import block that may be for any object of a type.
 func (q Inquiry) refuse(b imports.Block, why error) error {
-	what := "what this block imports is not known"
+	what := "it is not known what this block imports"
 	without := ""
 	if b.Type != "" {
 		what += ", so any " + selection.Short(b.Type) + " may be managed by it"
 		without = ", or leave the type out: --excludes " + selection.Short(b.Type)
 	}
-	hint := "let a plan of the directory succeed (variables take values from TF_VAR_NAME and tfvars files), write the ids as text" + without
+	hint := "make a plan of the directory succeed (set variables in TF_VAR_NAME or tfvars files), or write the ids as text" + without
 	if why == errUnplanned {
-		hint = "leave out --no-verify, so that the engine says what it imports, or write the ids as text" + without
+		hint = "leave out --no-verify, so that the engine evaluates the block, or write the ids as text" + without
 	}
 	return exit.WithHint(fmt.Errorf("%s:%d: %s: %w; the plan: %w", filepath.Join(q.Dir, b.File), b.Line, what, b.Err, why), hint)
 }

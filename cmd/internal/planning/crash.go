@@ -18,7 +18,7 @@ const (
 	MaxCrashing = 20
 
 	// MendCrash is the hint for an object at which the provider crashes.
-	MendCrash = "change in Rootly what is unusual about it, or use a version of the provider that reads it; the provider's authors want to know"
+	MendCrash = "change the unusual setting in Rootly, or use a version of the provider that can read it; please report the crash to the provider's authors"
 )
 
 // blame names the object at which the provider stopped, as far as it can be found.
@@ -62,5 +62,5 @@ func WhyCrashed(crash *engines.CrashError, secrets []string) string {
 
 // Crashes is the error for an object that keeps everything from being planned.
 func Crashes(address, why string) error {
-	return exit.WithHint(fmt.Errorf("%s: %s", address, why), MendCrash+"; .rootlyignore keeps it out of an import")
+	return exit.WithHint(fmt.Errorf("%s: %s", address, why), MendCrash+"; an entry in .rootlyignore leaves it out of imports")
 }

@@ -28,7 +28,7 @@ func Note(p *report.Proof, veil *secret.Veil, result *engines.Result, v verify.V
 		p.Differences = append(p.Differences, report.Difference{Address: m.Address, Action: "missing", Message: "not in the plan"})
 	}
 	for _, c := range v.Unexpected {
-		message := "in the plan, but not asked for"
+		message := "in the plan, but not in the import"
 		if other := v.Twice[c.Address]; other != "" {
 			message = "the same object as " + other + ": one object must not have two addresses"
 		}

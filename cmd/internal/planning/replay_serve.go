@@ -122,7 +122,7 @@ func (p *Replay) Unanswered() []string {
 	defer p.mu.Unlock()
 	var list []string
 	for path, err := range p.failed {
-		list = append(list, fmt.Sprintf("the plan reads %s, of which there is no recording: %v", path, err))
+		list = append(list, fmt.Sprintf("the plan reads %s, which was not recorded: %v", path, err))
 	}
 	slices.Sort(list)
 	return list

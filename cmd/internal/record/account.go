@@ -52,7 +52,7 @@ type Form struct {
 func (a Account) Pulse() (post.Pulse, error) {
 	content, err := json.Marshal(a.content())
 	if err != nil {
-		return post.Pulse{}, fmt.Errorf("write the changes down: %w", err)
+		return post.Pulse{}, fmt.Errorf("encode the changes: %w", err)
 	}
 	return post.Pulse{
 		Identity: a.identity("pulse"),

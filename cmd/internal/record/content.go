@@ -86,7 +86,7 @@ func (a Account) report() string {
 		line("Took", d.Round(time.Second).String())
 	}
 	if a.Plan.Errored {
-		line("Plan", "broke off, so that more may have changed")
+		line("Plan", "was interrupted, so more may have changed")
 	}
 	if !a.Plan.Empty() {
 		b.WriteString("\nChanges:\n\n" + a.Plan.Markdown(a.Most))

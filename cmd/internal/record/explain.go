@@ -36,7 +36,7 @@ func Hint(err error) string {
 	case errors.Is(err, document.ErrFormat):
 		return "a newer version of this program may know it"
 	case errors.Is(err, post.ErrUnknown):
-		return "a slug is the name in lower case with dashes, as Rootly's addresses have it"
+		return "a slug is the name in lower case with dashes, as in Rootly's URLs"
 	}
 	return ""
 }
@@ -62,5 +62,5 @@ func Told(o post.Outcome, as, title string) string {
 	case post.Updated:
 		return fmt.Sprintf("updated %s %s of this run%s: %s", as, o.ID, where, title)
 	}
-	return fmt.Sprintf("recorded already as %s %s%s: %s", as, o.ID, where, title)
+	return fmt.Sprintf("already recorded as %s %s%s: %s", as, o.ID, where, title)
 }

@@ -160,7 +160,7 @@ func (e *ShowError) Unwrap() error { return e.err }
 
 // Hint says where plan files can be read.
 func (e *ShowError) Hint() string {
-	return "a plan file can be read where it was made, by the same version and after init: run this there, name the directory with --dir, or give the output of show -json"
+	return "a plan file can only be read where it was made, by the same version and after init: run the command there, give the directory with --dir, or give the output of show -json"
 }
 
 // said is the first line of a complaint that says something.
@@ -175,5 +175,5 @@ func said(complaint string) string {
 		first, _, _ := strings.Cut(line, "\n")
 		return first
 	}
-	return "it says nothing"
+	return "it printed nothing"
 }

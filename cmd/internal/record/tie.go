@@ -51,7 +51,7 @@ func ParseTie(text string) (Tie, error) {
 			return Tie{Kind: w.kind, Slug: m[3], on: glob(m[1])}, nil
 		}
 	}
-	return Tie{}, fmt.Errorf("%q in %q is none of service, environment, team, functionality, cause and incident-type", m[2], text)
+	return Tie{}, fmt.Errorf("%q in %q must be one of service, environment, team, functionality, cause and incident-type", m[2], text)
 }
 
 func glob(pattern string) *regexp.Regexp {

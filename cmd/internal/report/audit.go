@@ -9,7 +9,7 @@ import (
 )
 
 // A Deed is one event of the audit log as people read it.
-type Deed struct {
+type AuditEvent struct {
 	ID      string
 	At      time.Time
 	Who     string // the name, or what there is instead
@@ -25,11 +25,11 @@ type Deed struct {
 	APIKey  string
 	Request string
 	Session string
-	Changes []DeedChange
+	Changes []AuditChange
 }
 
 // A DeedChange is one field before and after.
-type DeedChange struct {
+type AuditChange struct {
 	Field         string
 	Before, After string
 	Words         []Word // of long texts: what changed in them; nothing: both are shown whole
@@ -42,7 +42,7 @@ type Word struct {
 }
 
 // Deeds say how deeds are shown. The zero value shows them without colours, in UTC.
-type Deeds struct {
+type AuditView struct {
 	Zone   *time.Location      // zero: UTC
 	Wide   bool                // every column
 	Diff   bool                // each field before and after, below its deed
@@ -52,7 +52,7 @@ type Deeds struct {
 }
 
 // Write prints deeds as a table, or with Diff as blocks.
-func (o Deeds) Write(out io.Writer, deeds []Deed) error {
+func (o AuditView) Write(out io.Writer, deeds []AuditEvent) error {
 	v := o.view(out)
 	rows := make([][]string, len(deeds))
 	for i, d := range deeds {
@@ -72,7 +72,7 @@ func (o Deeds) Write(out io.Writer, deeds []Deed) error {
 }
 
 // WriteOne prints everything about one deed.
-func (o Deeds) WriteOne(out io.Writer, d Deed) error {
+func (o AuditView) WriteOne(out io.Writer, d AuditEvent) error {
 	v := o.view(out)
 	for _, fact := range [][2]string{
 		{"event", d.ID}, {"time", d.At.In(v.Zone).Format(wholeTime)}, {"who", d.Who}, {"email", d.Email}, {"user id", d.UserID}, {"action", d.Action}, {"kind", d.Kind},
@@ -93,13 +93,13 @@ func (o Deeds) WriteOne(out io.Writer, d Deed) error {
 }
 
 // Say prints a text on one line, whatever is in it, as far indented as it is.
-func Say(out io.Writer, text string) error {
+func Line(out io.Writer, text string) error {
 	indent := len(text) - len(strings.TrimLeft(text, " "))
 	return write(out, text[:indent]+oneLine(text)+"\n")
 }
 
 // Note prints something that a person should know of a result, on one line.
-func Note(out io.Writer, text string) { fmt.Fprintln(out, unheard("note: "+oneLine(text))) }
+func Note(out io.Writer, text string) { fmt.Fprintln(out, defused("note: "+oneLine(text))) }
 
 const (
 	shortTime = "2006-01-02 15:04:05"
@@ -109,15 +109,15 @@ const (
 )
 
 // A deedView collects the lines.
-type deedView struct {
-	Deeds
+type auditPage struct {
+	AuditView
 
 	b      bytes.Buffer
 	colour palette
 }
 
-func (o Deeds) view(out io.Writer) *deedView {
-	v := &deedView{Deeds: o}
+func (o AuditView) view(out io.Writer) *auditPage {
+	v := &auditPage{AuditView: o}
 	if v.Zone == nil {
 		v.Zone = time.UTC
 	}
@@ -128,16 +128,16 @@ func (o Deeds) view(out io.Writer) *deedView {
 	return v
 }
 
-func (v *deedView) print(out io.Writer) error {
-	if _, err := io.WriteString(out, unheard(v.b.String())); err != nil {
+func (v *auditPage) print(out io.Writer) error {
+	if _, err := io.WriteString(out, defused(v.b.String())); err != nil {
 		return fmt.Errorf("write audit events: %w", err)
 	}
 	return nil
 }
 
-func (v *deedView) line(s string) { v.b.WriteString(strings.TrimRight(s, " ") + "\n") }
+func (v *auditPage) line(s string) { v.b.WriteString(strings.TrimRight(s, " ") + "\n") }
 
-func (v *deedView) head() []string {
+func (v *auditPage) head() []string {
 	head := []string{"time", "id", "who", "action", "kind", "name", "changed"}
 	if v.Wide {
 		head = append(head, "item id", "way", "from", "agent")
@@ -145,7 +145,7 @@ func (v *deedView) head() []string {
 	return head
 }
 
-func (v *deedView) row(d Deed) []string {
+func (v *auditPage) row(d AuditEvent) []string {
 	fields := make([]string, len(d.Changes))
 	for i, c := range d.Changes {
 		fields[i] = c.Field
@@ -164,7 +164,7 @@ func (v *deedView) row(d Deed) []string {
 var tints = map[string]colour{"create": green, "update": yellow, "destroy": red}
 
 // tint colours the action in a line of the table. It stands behind the first three cells.
-func (v *deedView) tint(line string, row []string, action string) string {
+func (v *auditPage) tint(line string, row []string, action string) string {
 	if !v.colour.on || tints[action] == plain {
 		return line
 	}
@@ -181,7 +181,7 @@ func (v *deedView) tint(line string, row []string, action string) string {
 }
 
 // changes shows fields before and after, long ones word by word.
-func (v *deedView) changes(list []DeedChange) {
+func (v *auditPage) changes(list []AuditChange) {
 	for _, c := range list {
 		field := "    " + clean(c.Field) + ": "
 		before, after := clean(c.Before), clean(c.After)
@@ -207,7 +207,7 @@ const (
 
 // words shows a text with what went as [-this-] and what came as {+this+}. Of what stayed only the
 // neighbourhood of changes is shown.
-func (v *deedView) words(list []Word) string {
+func (v *auditPage) words(list []Word) string {
 	var b strings.Builder
 	for i, w := range list {
 		text := clean(w.Text)

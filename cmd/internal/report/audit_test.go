@@ -13,13 +13,13 @@ import (
 )
 
 // deeds are events in which everything happened.
-func deeds() []Deed {
+func deeds() []AuditEvent {
 	at := time.Date(2026, 11, 20, 23, 30, 5, 250e6, time.UTC)
-	return []Deed{
+	return []AuditEvent{
 		{
 			ID: "982", At: at, Who: "Ada Okafor", Email: "ada@example.com", UserID: "7", Action: "update", Kind: "EscalationPolicyPath", Name: "Out of\nhours \x1b[31m", ItemID: "e1", Way: "web",
 			IP: "192.0.2.7", Agent: "curl/8", APIKey: "k-1", Request: "r-1", Session: "9f86",
-			Changes: []DeedChange{
+			Changes: []AuditChange{
 				{Field: "repeat_count", Before: "3", After: "1"},
 				{Field: "secret", Before: "[REDACTED]", After: "[REDACTED]"},
 				{Field: "notes", Words: []Word{
@@ -42,7 +42,7 @@ func TestDeeds(t *testing.T) {
 		return func(name string) string { return values[name] }
 	}
 	yes := func() bool { return true }
-	for name, o := range map[string]Deeds{
+	for name, o := range map[string]AuditView{
 		"audit":          {},
 		"audit_zone":     {Zone: time.FixedZone("CET", 3600)},
 		"audit_wide":     {Wide: true},
@@ -128,8 +128,8 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	table := NewRecords(full{}, "csv", []string{"id"})
 	for name, err := range map[string]error{
-		"table":  Deeds{}.Write(full{}, deeds()),
-		"one":    Deeds{}.WriteOne(full{}, deeds()[0]),
+		"table":  AuditView{}.Write(full{}, deeds()),
+		"one":    AuditView{}.WriteOne(full{}, deeds()[0]),
 		"ndjson": NewRecords(full{}, "ndjson", nil).JSON([]byte("{}")),
 		"json":   NewRecords(full{}, "json", nil).Close(),
 		"csv":    errors.Join(table.Cells([]string{"1"}), table.Close()),

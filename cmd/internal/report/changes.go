@@ -22,7 +22,7 @@ type Changes struct {
 
 // ObjectChange is what happened to one object.
 type ObjectChange struct {
-	Kind       string            `json:"kind"` // added, removed, renamed or changed; of drift: changed, gone, unapplied or unmanaged
+	Kind       string            `json:"kind"` // added, removed, renamed or changed; of drift: changed, deleted, unapplied or unmanaged
 	Type       string            `json:"type"`
 	ID         string            `json:"id"`
 	Address    string            `json:"address"`
@@ -59,11 +59,11 @@ type ChangeEvent struct {
 // AttributeChange is one value before and after, ids written as addresses. An empty text stands for
 // no value.
 type AttributeChange struct {
-	Path   string     `json:"path"`
-	Before shown.Text `json:"before"`
-	After  shown.Text `json:"after"`
-	Deed   string     `json:"deed,omitempty"` // what became of it in the code
-	Words  []Word     `json:"-"`              // of long texts, word by word
+	Path    string     `json:"path"`
+	Before  shown.Text `json:"before"`
+	After   shown.Text `json:"after"`
+	Outcome string     `json:"outcome,omitempty"` // what became of it in the code
+	Words   []Word     `json:"-"`                 // of long texts, word by word
 }
 
 // WriteChangesJSON prints changes as one JSON document.
@@ -82,31 +82,31 @@ func WriteChangesJSON(out io.Writer, c Changes) error {
 }
 
 func write(out io.Writer, text string) error {
-	if _, err := io.WriteString(out, unheard(text)); err != nil {
+	if _, err := io.WriteString(out, defused(text)); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
 }
 
 // signs mark the kinds of changes, as version control does.
-var signs = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~", "unmanaged": "?", "gone": "!", "unapplied": "*"}
+var kindSigns = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~", "unmanaged": "?", "deleted": "!", "unapplied": "*"}
 
 // WriteChanges prints changes for people.
 func WriteChanges(out io.Writer, c Changes) error {
 	var b strings.Builder
 	for _, o := range c.Changes {
-		fmt.Fprintf(&b, "%s %s%s\n", signs[o.Kind], clean(o.Address), beside(o))
+		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.Address), afterAddress(o))
 		for _, a := range o.Attributes {
-			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Deed))
+			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Outcome))
 		}
 		writeAuthors(&b, o)
-		if o.Heal != "" {
-			b.WriteString("    heal: " + clean(o.Heal) + "\n")
+		if o.Hint != "" {
+			b.WriteString("    hint: " + clean(o.Hint) + "\n")
 		}
 	}
 	fmt.Fprintf(&b, "%s\n", c.headline())
 	if c.Requests > 0 {
-		fmt.Fprintf(&b, "%s, the plan's not counted.\n", Plural(int(c.Requests), "request"))
+		fmt.Fprintf(&b, "%s, not counting those of the plan.\n", Plural(int(c.Requests), "request"))
 	}
 	return write(out, b.String())
 }
@@ -126,12 +126,12 @@ func writeAuthors(b *strings.Builder, o ObjectChange) {
 	case o.Unrecorded:
 		b.WriteString("    by somebody unknown: the audit log does not record changes of this type\n")
 	case o.Confidence == "unknown":
-		b.WriteString("    by somebody whom the audit log does not name\n")
+		b.WriteString("    author unknown: no audit event names it\n")
 	case len(o.Unexplained) > 0:
-		fmt.Fprintf(b, "    by somebody whom the audit log does not name: %s\n", clean(strings.Join(o.Unexplained, ", ")))
+		fmt.Fprintf(b, "    author unknown: no audit event names %s\n", clean(strings.Join(o.Unexplained, ", ")))
 	}
 	for _, e := range o.Candidates {
-		fmt.Fprintf(b, "    its owner was changed, this with it or not, by %s\n", clean(e.String()))
+		fmt.Fprintf(b, "    possibly changed with its owner, by %s\n", clean(e.String()))
 	}
 }
 
@@ -149,7 +149,7 @@ func (e ChangeEvent) String() string {
 	case name == "" && e.UserID != "":
 		name = "user " + e.UserID
 	}
-	text := either(name, "somebody unnamed") + " at " + e.At.UTC().Format("2006-01-02 15:04:05Z")
+	text := either(name, "an unnamed user") + " at " + e.At.UTC().Format("2006-01-02 15:04:05Z")
 	if e.Source != "" {
 		text += " from " + e.Source
 	}
@@ -179,13 +179,13 @@ func inBrackets(text string) string {
 // surely says how an author is known.
 func surely(confidence string) string {
 	if confidence == "parent" {
-		return "parent: told by a change of its owner"
+		return "parent: from a change of its owner"
 	}
 	return confidence
 }
 
 // beside is what stands behind the address of an object.
-func beside(o ObjectChange) string {
+func afterAddress(o ObjectChange) string {
 	text := ""
 	if o.Before != "" {
 		text += " (was " + clean(o.Before) + ")"
@@ -237,7 +237,7 @@ func (c Changes) headline() string {
 		counts[o.Kind]++
 	}
 	var parts []string
-	for _, kind := range []string{"added", "removed", "renamed", "changed", "gone", "unapplied", "unmanaged"} {
+	for _, kind := range []string{"added", "removed", "renamed", "changed", "deleted", "unapplied", "unmanaged"} {
 		if counts[kind] > 0 {
 			parts = append(parts, number(counts[kind])+" "+kind)
 		}

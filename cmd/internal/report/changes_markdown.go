@@ -22,7 +22,7 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	if folded {
 		b.WriteString("\n</details>\n")
 	}
-	writeHealing(&b, c)
+	writeHints(&b, c)
 	return write(out, b.String())
 }
 
@@ -48,7 +48,7 @@ func writeRows(b *strings.Builder, c Changes) {
 	b.WriteString("\n" + head + "\n" + line + "\n")
 	for _, o := range c.Changes {
 		object := code(o.Address)
-		if text := strings.TrimSpace(beside(o)); text != "" {
+		if text := strings.TrimSpace(afterAddress(o)); text != "" {
 			object += " " + Markdown(text)
 		}
 		attributes := o.Attributes
@@ -65,7 +65,7 @@ func writeRows(b *strings.Builder, c Changes) {
 				path = code(a.Path)
 			}
 			before, after := sides(a)
-			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.Deed))))}
+			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.Outcome))))}
 			if blamed {
 				cells = append(cells, by)
 			}
@@ -95,7 +95,7 @@ func authors(o ObjectChange) string {
 		lines = append(lines, Markdown(strings.Join(o.Unexplained, ", ")+": unknown"))
 	}
 	for _, e := range o.Candidates {
-		lines = append(lines, Markdown("its owner was changed, this with it or not, by "+e.String()))
+		lines = append(lines, Markdown("possibly changed with its owner, by "+e.String()))
 	}
 	return strings.Join(lines, "<br>")
 }
@@ -110,17 +110,17 @@ func code(name string) string {
 const apart = "\u200b"
 
 // writeHealing lists, for each way to heal, what it heals.
-func writeHealing(b *strings.Builder, c Changes) {
+func writeHints(b *strings.Builder, c Changes) {
 	ways := map[string][]string{}
 	for _, o := range c.Changes {
-		if o.Heal != "" {
-			ways[o.Heal] = append(ways[o.Heal], code(o.Address))
+		if o.Hint != "" {
+			ways[o.Hint] = append(ways[o.Hint], code(o.Address))
 		}
 	}
 	if len(ways) == 0 {
 		return
 	}
-	b.WriteString("\n<details><summary>How to heal it</summary>\n\n")
+	b.WriteString("\n<details><summary>How to fix it</summary>\n\n")
 	for _, way := range slices.Sorted(maps.Keys(ways)) {
 		fmt.Fprintf(b, "- %s: %s\n", Markdown(way), strings.Join(ways[way], ", "))
 	}

@@ -32,7 +32,7 @@ func someChanges() Changes {
 			Kind: "changed", Type: "rootly_service", ID: "s1", Address: "rootly_service.pay", Title: "Pay", Confidence: "exact",
 			Authors: []string{ada.String(), robot.String()}, Events: []ChangeEvent{ada, robot}, Unexplained: []string{"position", "notes"},
 			Attributes: []AttributeChange{
-				{Path: "description", Before: `"Pays"`, After: `"Pays people"`, Deed: "written to services.tf"},
+				{Path: "description", Before: `"Pays"`, After: `"Pays people"`, Outcome: "written to services.tf"},
 				{Path: "position", Before: "1", After: ""},
 				{Path: "notes", Before: "a long text", After: "another long text", Words: []Word{
 					{Text: "Whoever is on call answers within ", Was: true, Is: true}, {Text: "five minutes", Was: true}, {Text: "an hour ", Is: true},
@@ -40,13 +40,13 @@ func someChanges() Changes {
 				}},
 				{Path: "owner_ids", Before: "[]", After: shown.Text("[" + strings.Repeat(`"rootly_team.sre",`, 30) + "]")},
 			},
-			Heal: "apply restores the code's value; drift --write-code takes the live one",
+			Hint: "apply restores the value in the code; drift --write-code writes the live value into the code",
 		},
 		{Kind: "changed", Type: "rootly_workflow_task_print", ID: "t1", Address: "rootly_workflow_task_print.a", Confidence: "parent", Authors: []string{told.String()}, Events: []ChangeEvent{told},
-			Attributes: []AttributeChange{{Path: "name", Before: `"a"`, After: `"b"`}}, Heal: "apply restores the code's value; drift --write-code takes the live one"},
-		{Kind: "gone", Type: "rootly_workflow_task_print", ID: "t2", Address: "rootly_workflow_task_print.b", Confidence: "unknown", Candidates: []ChangeEvent{ken},
-			Heal: "apply makes it again; without its block it stays gone"},
-		{Kind: "unmanaged", Type: "rootly_team", ID: "g2", Address: "rootly_team g2", Title: "Handmade", Confidence: "unknown", Heal: "import takes it into the code; or delete it in Rootly"},
+			Attributes: []AttributeChange{{Path: "name", Before: `"a"`, After: `"b"`}}, Hint: "apply restores the value in the code; drift --write-code writes the live value into the code"},
+		{Kind: "deleted", Type: "rootly_workflow_task_print", ID: "t2", Address: "rootly_workflow_task_print.b", Confidence: "unknown", Candidates: []ChangeEvent{ken},
+			Hint: "apply creates it again; to accept the deletion, remove its block"},
+		{Kind: "unmanaged", Type: "rootly_team", ID: "g2", Address: "rootly_team g2", Title: "Handmade", Confidence: "unknown", Hint: "import it into the code, or delete it in Rootly"},
 	}}
 }
 

@@ -47,11 +47,11 @@ func unbracketed(s string) string { return strings.NewReplacer("<", "", ">", "")
 
 // heard finds what the runner of GitHub Actions takes for a command: a line that begins with two colons, and the older
 // form, wherever it stands in a line.
-var heard = regexp.MustCompile(`(?m)^([ \t]*):(:[A-Za-z])|##\[`)
+var commandLike = regexp.MustCompile(`(?m)^([ \t]*):(:[A-Za-z])|##\[`)
 
 // unheard keeps names from being commands where the output is the log of a job.
-func unheard(text string) string {
-	return heard.ReplaceAllStringFunc(text, func(found string) string {
+func defused(text string) string {
+	return commandLike.ReplaceAllStringFunc(text, func(found string) string {
 		if found == "##[" {
 			return "## ["
 		}

@@ -45,9 +45,9 @@ func TestWorkflowCommands(t *testing.T) {
 		"table":    func(b *bytes.Buffer) error { return WriteTable(b, nil, [][]string{{"::error::a", evil}}) },
 		"problem":  func(b *bytes.Buffer) error { Problem(b, errors.New(evil), "::error::a"); return nil },
 		"note":     func(b *bytes.Buffer) error { Note(b, evil); return nil },
-		"events":   func(b *bytes.Buffer) error { return Deeds{}.WriteOne(b, Deed{Name: evil, Who: "::error::a"}) },
+		"events":   func(b *bytes.Buffer) error { return AuditView{}.WriteOne(b, AuditEvent{Name: evil, Who: "::error::a"}) },
 		"summary": func(b *bytes.Buffer) error {
-			WriteText(b, &Summary{Proof: Proof{State: ProofSkipped, Reason: evil}, NotImported: []NotImported{{Type: "rootly_team", Title: evil, Reason: evil, Mend: evil}}})
+			WriteText(b, &Summary{Proof: Proof{State: ProofSkipped, Reason: evil}, NotImported: []NotImported{{Type: "rootly_team", Title: evil, Reason: evil, Hint: evil}}})
 			return nil
 		},
 	} {

@@ -11,14 +11,14 @@ import (
 type entry struct {
 	subject string // what the reason is about, if it is the same for many
 	reason  string
-	mend    string // what to do about it, if that is known
+	hint    string // what to do about it, if that is known
 	name    string // the one object, place or file; empty: not worth naming
 }
 
 // A group is all entries with the same subject and, but for details, the same reason and mend.
 type group struct {
 	subject      string
-	reason, mend phrase
+	reason, hint phrase
 	count        int
 	names        []string
 }
@@ -28,18 +28,18 @@ func grouped(entries []entry) []group {
 	at := map[string]int{}
 	var groups []group
 	for _, e := range entries {
-		reason, mend := phraseOf(e.reason), phraseOf(e.mend)
+		reason, mend := phraseOf(e.reason), phraseOf(e.hint)
 		key := strings.Join([]string{e.subject, reason.key(), mend.key()}, "\x00")
 		i, known := at[key]
 		if !known {
 			i = len(groups)
 			at[key] = i
-			groups = append(groups, group{subject: e.subject, reason: reason, mend: mend})
+			groups = append(groups, group{subject: e.subject, reason: reason, hint: mend})
 		}
 		g := &groups[i]
 		g.count++
 		g.reason.blur(reason)
-		g.mend.blur(mend)
+		g.hint.blur(mend)
 		if e.name != "" {
 			g.names = append(g.names, e.name)
 		}

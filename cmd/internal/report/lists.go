@@ -9,18 +9,18 @@ import (
 // lists are what a person should know of objects one by one.
 func (p *page) lists(s *Summary) {
 	p.edited(s.Files.Edited)
-	p.again(s.Again)
+	p.again(s.Rerun)
 	p.list("Ids left as text: "+number(len(s.References.Unresolved)), places(s.References.Unresolved))
 	p.list("Cycles broken: "+number(len(s.References.Cycles)), places(s.References.Cycles))
 	p.list("Not imported: "+Plural(len(s.NotImported), "object"), notImported(s.NotImported))
-	p.list("Settings that the provider cannot hold: "+number(len(s.Losses)), losses(s.Losses))
+	p.list("Settings that the provider cannot represent: "+number(len(s.Losses)), losses(s.Losses))
 	p.list("Changes that the code ignores (ignore_changes): "+number(len(s.Ignored)), ignored(s.Ignored))
-	p.list("Repairs that the plan asked for: "+number(len(s.Repairs)), repairs(s.Repairs))
-	p.list("Not folded, since the plan was not clean: "+number(len(s.Folds.Unfolded)), carried(s.Folds.Unfolded))
-	p.list("Code kept, though its object was not read this time: "+Plural(len(s.Carried), "resource"), carried(s.Carried))
+	p.list("Repairs to make the plan clean: "+number(len(s.Repairs)), repairs(s.Repairs))
+	p.list("Not folded, since the plan was not clean: "+number(len(s.Folds.Unfolded)), keptCode(s.Folds.Unfolded))
+	p.list("Code kept, although its object was not read in this run: "+Plural(len(s.Kept), "resource"), keptCode(s.Kept))
 
 	absent, failed := notListed(s.NotListed)
-	p.list("Not there for this organisation or token: "+Plural(len(absent), "collection"), absent)
+	p.list("Not available to this organisation or token: "+Plural(len(absent), "collection"), absent)
 	p.list("Not read: "+Plural(len(failed), "collection"), failed)
 }
 
@@ -28,7 +28,7 @@ func (p *page) edited(names []string) {
 	if len(names) == 0 {
 		return
 	}
-	p.heading("Left alone, since edited by people: " + Plural(len(names), "file") + " (--force overwrites)")
+	p.heading("Edited by people, and kept: " + Plural(len(names), "file") + " (--force overwrites)")
 	p.names(2, names)
 }
 
@@ -47,7 +47,7 @@ func notImported(list []NotImported) []entry {
 		if title := clean(n.Title); title != "" {
 			name += ` "` + cut(title, 40) + `"`
 		}
-		entries[i] = entry{reason: n.Reason, mend: n.Mend, name: name + " " + n.ID}
+		entries[i] = entry{reason: n.Reason, hint: n.Hint, name: name + " " + n.ID}
 	}
 	return entries
 }
@@ -77,15 +77,15 @@ func repairs(list []Repair) []entry {
 	for i, r := range list {
 		resourceType, _, _ := strings.Cut(r.Address, ".")
 		reason := r.How + ": " + r.Cause
-		if r.Beyond {
-			reason += " (no rule allows to ignore this: please report it)"
+		if r.Unruled {
+			reason += " (no rule covers this: please report it)"
 		}
 		entries[i] = entry{subject: attribute(resourceType, index.ReplaceAllString(r.Path, "")), reason: reason, name: r.Address}
 	}
 	return entries
 }
 
-func carried(list []Carried) []entry {
+func keptCode(list []KeptCode) []entry {
 	entries := make([]entry, len(list))
 	for i, c := range list {
 		entries[i] = entry{reason: c.Reason, name: c.Address}
@@ -100,8 +100,8 @@ func notListed(list []NotListed) (absent, failed []entry) {
 		if n.Parent != "" {
 			e.name = "of " + n.Parent
 		}
-		if n.Asked {
-			e.subject += ", which was asked for"
+		if n.Requested {
+			e.subject += ", which was requested"
 		}
 		if n.Absent && n.Known > 0 {
 			e.subject += fmt.Sprintf(", which was readable before: the code of %s stays", Plural(n.Known, "object"))

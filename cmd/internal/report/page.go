@@ -81,7 +81,7 @@ func (p *page) group(g group, digits int) {
 	}
 	indent := 2 + digits + 2
 	p.paragraph(2, fmt.Sprintf("%*s  ", digits, number(g.count)), text)
-	p.paragraph(indent, "mend: ", g.mend.String())
+	p.paragraph(indent, "hint: ", g.hint.String())
 	p.names(indent, g.names)
 }
 

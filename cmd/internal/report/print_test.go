@@ -123,12 +123,12 @@ func TestGrouped(t *testing.T) {
 		{reason: `user 5 of team "a" is 7 years old`, name: "x"},
 		{reason: "gone"},
 		{reason: `user 5 of team "b \" c" is 8 years old`, name: "y"},
-		{reason: "gone", mend: "bring it back"},
+		{reason: "gone", hint: "bring it back"},
 		{reason: `user 5 of team "a" is 7 years old`, name: "z"},
 	})
 	var got []string
 	for _, g := range groups {
-		got = append(got, strings.TrimSpace(fmt.Sprintf("%d %v %v %s", g.count, g.reason, g.mend, strings.Join(g.names, " "))))
+		got = append(got, strings.TrimSpace(fmt.Sprintf("%d %v %v %s", g.count, g.reason, g.hint, strings.Join(g.names, " "))))
 	}
 	want := []string{"3 user 5 of team ... is ... years old  x y z", "1 gone", "1 gone bring it back"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -142,7 +142,7 @@ func TestLongTexts(t *testing.T) {
 	long := strings.Repeat("long 長い "+strings.Repeat("x", 300), 100)
 	s := rich()
 	s.Directory = long
-	s.NotImported[0] = NotImported{Type: long, ID: long, Title: long, Reason: long, Mend: long}
+	s.NotImported[0] = NotImported{Type: long, ID: long, Title: long, Reason: long, Hint: long}
 	s.Losses[0] = Loss{Type: long, Path: long, Reason: long}
 	s.Files.Edited[0] = long
 	s.Proof.Reason, s.Proof.Hint, s.Proof.Engine = long, long, long

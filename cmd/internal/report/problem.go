@@ -12,5 +12,5 @@ func Problem(out io.Writer, err error, hint string) {
 	if hint = oneLine(hint); hint != "" {
 		text += "hint: " + hint + "\n"
 	}
-	fmt.Fprint(out, unheard(text))
+	fmt.Fprint(out, defused(text))
 }

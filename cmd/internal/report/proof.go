@@ -13,14 +13,14 @@ const maxDifferences = 20
 func (p *page) proof(s *Summary) {
 	p.differences(s.Proof.Differences)
 	p.gap()
-	head, c := verdict(&s.Proof, s.Again, s.Imported())
+	head, c := verdict(&s.Proof, s.Rerun, s.Imported())
 	lines := wrap(clean(head), lineWidth)
 	for _, line := range lines {
 		p.b.WriteString(p.colour.paint(c, line) + "\n")
 	}
 	p.paragraph(2, "", planned(&s.Proof))
 	if s.Proof.StandIn && s.Proof.Plan != "" {
-		p.paragraph(2, "", "The stand-in is built in; this says nothing about the official provider.")
+		p.paragraph(2, "", "The stand-in is built in: this proves nothing about the official provider.")
 	}
 	if s.Proof.State == ProofDiffers && (s.Command == "" || s.Command == "import") {
 		p.paragraph(2, "", "Nothing was written to "+s.Directory+".")
@@ -29,12 +29,12 @@ func (p *page) proof(s *Summary) {
 }
 
 // verdict is the proof in one line.
-func verdict(v *Proof, a Again, all int) (string, colour) {
+func verdict(v *Proof, a Rerun, all int) (string, colour) {
 	switch v.State {
 	case ProofClean:
 		head, c := "Clean", green
 		if v.StandIn {
-			head, c = "Clean by the stand-in provider", yellow
+			head, c = "Clean with stand-in provider", yellow
 		}
 		if v.Subset > 0 {
 			head, c = head+" in a sample of "+number(v.Subset)+" of "+Plural(all, "resource"), yellow
@@ -48,18 +48,18 @@ func verdict(v *Proof, a Again, all int) (string, colour) {
 	case ProofUnavailable, ProofSkipped:
 		return strings.TrimSuffix("Not verified: "+oneLine(v.Reason), ": "), yellow
 	}
-	return "Not verified: the run did not come to its plan", yellow
+	return "Not verified: the run did not reach its plan", yellow
 }
 
 // butFor names what people wrote and the plan changes all the same.
-func butFor(a Again) string {
+func butFor(a Rerun) string {
 	switch edited, before := len(a.Differing), len(a.Before); {
 	case edited > 0 && before > 0:
-		return " but for " + Plural(edited, "resource") + " that people edited, and " + number(before) + " changed by the plan before"
+		return " except for " + Plural(edited, "resource") + " that people edited, and " + number(before) + " that the plan changed before"
 	case edited > 0:
-		return " but for " + Plural(edited, "resource") + " that people edited"
+		return " except for " + Plural(edited, "resource") + " that people edited"
 	case before > 0:
-		return " but for " + Plural(before, "resource") + " that the plan changed before"
+		return " except for " + Plural(before, "resource") + " that the plan changed before"
 	}
 	return ""
 }
@@ -76,14 +76,14 @@ func once(v *Proof) string {
 }
 
 // entering says how objects get into the state that are not there yet.
-func entering(v *Proof) string {
+func howAdded(v *Proof) string {
 	switch v.ImportAs {
 	case "script":
-		return "for import.sh to import"
+		return "to import with import.sh"
 	case "none":
-		return "left to be imported"
+		return "still to be imported"
 	}
-	return "put into the state"
+	return "added to the state"
 }
 
 // planned says what the plan was made with and what it covers.
@@ -109,7 +109,7 @@ func planned(v *Proof) string {
 		text += ", against the live API"
 	}
 	text += ", in " + lasted(seconds(v.Seconds)) + "."
-	covered := counts(count{v.Imported, "to import"}, count{v.Managed - v.Entered, "in state already"}, count{v.Entered, entering(v)}, count{v.Reported, "told of above"})
+	covered := counts(count{v.Imported, "to import"}, count{v.Managed - v.AddedToState, "already in the state"}, count{v.AddedToState, howAdded(v)}, count{v.Reported, "listed above"})
 	if covered != "" {
 		text += " Objects: " + covered + "."
 	}
@@ -124,7 +124,7 @@ func planned(v *Proof) string {
 		text += ")."
 	}
 	if v.Sampled > 0 {
-		text += " Read again one by one, to compare: " + Plural(v.Sampled, "object") + "."
+		text += " Read again one by one for comparison: " + Plural(v.Sampled, "object") + "."
 	}
 	return text
 }

@@ -2,9 +2,9 @@ package report
 
 // A Split is how an organisation became several root modules.
 type Split struct {
-	Across string  `json:"across"` // remote-state or data
-	Parts  []Part  `json:"parts"`  // in the order in which they are applied
-	Taken  []Taken `json:"shared_to_break_cycles"`
+	Across string           `json:"across"` // remote-state or data
+	Parts  []Part           `json:"parts"`  // in the order in which they are applied
+	Shared []SharedResource `json:"shared_to_break_cycles"`
 }
 
 // A Part is one of several root modules.
@@ -20,7 +20,7 @@ type Part struct {
 }
 
 // Taken is a resource that one team owns and that is shared all the same.
-type Taken struct {
+type SharedResource struct {
 	Address string `json:"address"`
 	Part    string `json:"part"` // that it would be in
 	By      string `json:"by"`   // what refers to it
@@ -42,13 +42,13 @@ func (p *page) split(s *Split) {
 		p.line(2, line)
 	}
 	if reads {
-		p.paragraph(2, "", "Apply them in this order: a part reads the state of some above it.")
+		p.paragraph(2, "", "Apply them in this order: a part may read the state of parts above it.")
 	}
-	taken := make([]entry, len(s.Taken))
-	for i, t := range s.Taken {
+	taken := make([]entry, len(s.Shared))
+	for i, t := range s.Shared {
 		taken[i] = entry{reason: "a reference to it would close a cycle, and no data source finds it", name: t.Address + " of " + t.Part + ", for " + t.By}
 	}
-	p.list("Shared, though one team owns it: "+Plural(len(taken), "resource"), taken)
+	p.list("Shared, although one team owns it: "+Plural(len(taken), "resource"), taken)
 }
 
 // sorted is a copy whose lists are never null. They keep their order, which means something.
@@ -57,7 +57,7 @@ func (s *Split) sorted() *Split {
 		return nil
 	}
 	c := *s
-	c.Parts, c.Taken = append([]Part{}, s.Parts...), append([]Taken{}, s.Taken...)
+	c.Parts, c.Shared = append([]Part{}, s.Parts...), append([]SharedResource{}, s.Shared...)
 	for i := range c.Parts {
 		c.Parts[i].Reads = append([]string{}, c.Parts[i].Reads...)
 	}

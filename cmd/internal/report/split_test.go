@@ -14,7 +14,7 @@ func TestSplit(t *testing.T) {
 		{Name: "shared", Directory: "rootly/shared", Resources: 1204, References: 3, Requests: 1377, Proof: ProofClean},
 		{Name: "site-reliability", Directory: "rootly/site-reliability", Resources: 37, References: 105, Requests: 98, Reads: []string{"shared"}},
 	}}
-	s.Again.Parted = []Moved{{From: "shared/rootly_service.api", To: "site-reliability/rootly_service.api"}}
+	s.Rerun.Parted = []Moved{{From: "shared/rootly_service.api", To: "site-reliability/rootly_service.api"}}
 	var b bytes.Buffer
 	WriteText(&b, s)
 	golden(t, "split.txt", b.Bytes())
@@ -22,7 +22,7 @@ func TestSplit(t *testing.T) {
 
 	// Without any state that is read, the order is of no account; what was shared is told.
 	s.Split.Parts[1].Reads = nil
-	s.Split.Taken = []Taken{{Address: "rootly_playbook.page", Part: "site-reliability", By: "rootly_workflow_task_print.a"}}
+	s.Split.Shared = []SharedResource{{Address: "rootly_playbook.page", Part: "site-reliability", By: "rootly_workflow_task_print.a"}}
 	b.Reset()
 	WriteText(&b, s)
 	golden(t, "split_data.txt", b.Bytes())

@@ -80,7 +80,7 @@ func (s *Status) WriteMarkdown(out io.Writer) error {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 	}
 	b.WriteString(folded("Unmanaged", s.Unmanaged))
-	b.WriteString(folded("In a state, gone from Rootly", s.Missing))
+	b.WriteString(folded("In a state, but deleted in Rootly", s.Missing))
 	return write(out, b.String())
 }
 

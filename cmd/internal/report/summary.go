@@ -26,9 +26,9 @@ type Summary struct {
 	SecretsFile  string             `json:"secrets_file,omitempty"` // holds their values, or waits for them
 	Coverage     []Coverage         `json:"coverage"`
 	LeftOut      map[string]string  `json:"left_out_by_default,omitempty"`
-	Carried      []Carried          `json:"carried"`
+	Kept         []KeptCode         `json:"kept"`
 	Folds        Folds              `json:"folds"`
-	Again        Again              `json:"again"`
+	Rerun        Rerun              `json:"rerun"`
 	Split        *Split             `json:"split,omitempty"` // of an import that made several root modules
 	Proof        Proof              `json:"proof"`
 	Seconds      float64            `json:"seconds"`
@@ -82,7 +82,7 @@ type NotImported struct {
 	ID     string `json:"id"`
 	Title  string `json:"title"`
 	Reason string `json:"reason"`
-	Mend   string `json:"mend,omitempty"`
+	Hint   string `json:"hint,omitempty"`
 }
 
 // NotListed is a collection, or a part of one, that could not be read.
@@ -111,7 +111,7 @@ type Repair struct {
 	Path    string `json:"path,omitempty"`
 	How     string `json:"how"` // set, drop, ignore or remove
 	Cause   string `json:"cause"`
-	Beyond  bool   `json:"beyond_table,omitempty"` // an ignore_changes entry that the mapping has no rule for
+	Unruled bool   `json:"without_rule,omitempty"` // an ignore_changes entry that the mapping has no rule for
 }
 
 // Ignored is an entry of ignore_changes.
@@ -132,38 +132,38 @@ type Coverage struct {
 }
 
 // Carried is code of an earlier run that stays although this run does not have its object.
-type Carried struct {
+type KeptCode struct {
 	Address string `json:"address"`
 	Reason  string `json:"reason"`
 }
 
 // Folds counts the blocks with for_each and the objects in them.
 type Folds struct {
-	Blocks   int       `json:"blocks"`
-	Objects  int       `json:"objects"`
-	Unfolded []Carried `json:"unfolded"` // blocks, or objects of one, that would be, but for the reason
+	Blocks   int        `json:"blocks"`
+	Objects  int        `json:"objects"`
+	Unfolded []KeptCode `json:"unfolded"` // blocks, or objects of one, that would be, but for the reason
 }
 
 // Proof is what the plan said.
 type Proof struct {
-	State       string       `json:"state"` // clean, differs, unavailable, skipped
-	Plan        string       `json:"plan,omitempty"`
-	Engine      string       `json:"engine,omitempty"`
-	Provider    string       `json:"provider,omitempty"`
-	StandIn     bool         `json:"stand_in"`          // the provider is the built-in one, not the official
-	Against     string       `json:"against,omitempty"` // recording or live
-	Reason      string       `json:"reason,omitempty"`  // why there is no proof
-	Hint        string       `json:"hint,omitempty"`
-	Imported    int          `json:"imported"`
-	Managed     int          `json:"managed"`
-	Reported    int          `json:"reported"`
-	Entered     int          `json:"entered,omitempty"`   // managed objects that were not in the state before this run
-	ImportAs    string       `json:"import_as,omitempty"` // how those get there: state, both, script or none
-	Differences []Difference `json:"differences"`
-	Seconds     float64      `json:"seconds"`
-	Sampled     int          `json:"sampled,omitempty"`  // objects read again to compare lists with single answers
-	Subset      int          `json:"subset,omitempty"`   // resources that were planned, where it was not all
-	LeftOut     []string     `json:"left_out,omitempty"` // blocks of other providers, and of other configurations of this one
+	State        string       `json:"state"` // clean, differs, unavailable, skipped
+	Plan         string       `json:"plan,omitempty"`
+	Engine       string       `json:"engine,omitempty"`
+	Provider     string       `json:"provider,omitempty"`
+	StandIn      bool         `json:"stand_in"`          // the provider is the built-in one, not the official
+	Against      string       `json:"against,omitempty"` // recording or live
+	Reason       string       `json:"reason,omitempty"`  // why there is no proof
+	Hint         string       `json:"hint,omitempty"`
+	Imported     int          `json:"imported"`
+	Managed      int          `json:"managed"`
+	Reported     int          `json:"reported"`
+	AddedToState int          `json:"added_to_state,omitempty"` // managed objects that were not in the state before this run
+	ImportAs     string       `json:"import_as,omitempty"`      // how those get there: state, both, script or none
+	Differences  []Difference `json:"differences"`
+	Seconds      float64      `json:"seconds"`
+	Sampled      int          `json:"sampled,omitempty"`  // objects read again to compare lists with single answers
+	Subset       int          `json:"subset,omitempty"`   // resources that were planned, where it was not all
+	LeftOut      []string     `json:"left_out,omitempty"` // blocks of other providers, and of other configurations of this one
 }
 
 // The states of a proof.

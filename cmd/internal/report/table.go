@@ -15,7 +15,7 @@ func WriteTable(out io.Writer, head []string, rows [][]string) error {
 	for _, line := range tableLines(head, rows) {
 		b.WriteString(line + "\n")
 	}
-	if _, err := io.WriteString(out, unheard(b.String())); err != nil {
+	if _, err := io.WriteString(out, defused(b.String())); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil

@@ -20,7 +20,7 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 	p.facts(s)
 	p.lists(s)
 	p.proof(s)
-	fmt.Fprint(out, unheard(p.b.String()))
+	fmt.Fprint(out, defused(p.b.String()))
 }
 
 // written tells whether the run put its files into the directory.
@@ -146,7 +146,7 @@ func filesText(s *Summary) string {
 	}
 	text := counts(count{f.Written, words[0]}, count{f.Unchanged, words[1]}, count{f.Removed, words[2]})
 	if n := len(f.Edited); n > 0 {
-		text = joined(text, number(n)+" left alone, since edited by people")
+		text = joined(text, number(n)+" edited by people and kept")
 	}
 	return text
 }
@@ -188,7 +188,7 @@ func secretsText(s *Summary) string {
 		text += "; values in " + s.SecretsFile + ", which git ignores and only you can read"
 	}
 	if s.SecretsMode == "masked" {
-		text += "; marked sensitive, for which Terraform plans one change of the mark alone"
+		text += "; marked sensitive: Terraform plans one change that only sets the mark"
 	}
 	return text
 }
@@ -208,7 +208,7 @@ func leftOutText(types map[string]string) string {
 	if len(types) == 1 {
 		verb = "is"
 	}
-	return fmt.Sprintf("%s that %s not taken by default (--resources '*' takes all)", Plural(len(types), "type"), verb)
+	return fmt.Sprintf("%s that %s not selected by default (--resources '*' selects all)", Plural(len(types), "type"), verb)
 }
 
 // A count is a number of things that have something in common.

@@ -40,18 +40,18 @@ func rich() *Summary {
 		},
 		NotListed: []NotListed{
 			{Type: "rootly_alert_route", Reason: "GET /v1/alert_routes: 403 Forbidden", Absent: true},
-			{Type: "rootly_heartbeat", Reason: "GET /v1/heartbeats: 404 Not Found", Absent: true, Asked: true},
+			{Type: "rootly_heartbeat", Reason: "GET /v1/heartbeats: 404 Not Found", Absent: true, Requested: true},
 		},
 		Ignored:     []Ignored{{Address: "rootly_webhook.a", Path: "secret", Reason: "the API never shows it"}, {Address: "rootly_webhook.b", Path: "secret", Reason: "the API never shows it"}},
 		Secrets:     4,
 		SecretsMode: "masked",
 		SecretsFile: "secrets.auto.tfvars",
 		Coverage:    []Coverage{{Type: "rootly_team", Written: 120, Default: 3400, Lost: 1}, {Type: "rootly_service", Written: 8000, Computed: 2100, Secret: 4}},
-		LeftOut:     map[string]string{"rootly_custom_field": "deprecated double of rootly_form_field", "rootly_override_shift": "a shift that passes"},
-		Carried:     []Carried{{Address: "rootly_team.gone", Reason: "its type was not selected"}},
+		LeftOut:     map[string]string{"rootly_custom_field": "deprecated duplicate of rootly_form_field", "rootly_override_shift": "a shift that passes"},
+		Kept:        []KeptCode{{Address: "rootly_team.gone", Reason: "its type was not selected"}},
 		Folds: Folds{
 			Blocks: 2, Objects: 11,
-			Unfolded: []Carried{{Address: "rootly_severity.these", Reason: `the plan changes rootly_severity.these["high"] at color`}},
+			Unfolded: []KeptCode{{Address: "rootly_severity.these", Reason: `the plan changes rootly_severity.these["high"] at color`}},
 		},
 		Seconds: 72.4,
 	}
@@ -69,7 +69,7 @@ func rich() *Summary {
 		s.NotImported = append(s.NotImported, NotImported{
 			Type: "rootly_team", ID: fmt.Sprint("t-", i), Title: "Plattform 平台チーム שלום \x1b[31mred\u202e" + strings.Repeat("🚒", i*10),
 			Reason: fmt.Sprintf("user %d is an admin of the team but no member, which the provider refuses to plan", 4711+i),
-			Mend:   "make the user a member of the team, or take away the admin's role",
+			Hint:   "make the user a member of the team, or take away the admin's role",
 		})
 	}
 	s.NotImported = append(s.NotImported,
@@ -252,19 +252,19 @@ func TestVerdict(t *testing.T) {
 	tests := []struct {
 		name  string
 		proof Proof
-		again Again
+		again Rerun
 		want  string
 	}{
-		{"plain", Proof{State: ProofClean}, Again{}, "Clean: "},
-		{"edited", Proof{State: ProofClean}, Again{Differing: []string{"a.b"}}, "Clean but for 1 resource that people edited: "},
-		{"by hand", Proof{State: ProofClean}, Again{Before: []string{"a.b", "a.c"}}, "Clean but for 2 resources that the plan changed before: "},
-		{"both", Proof{State: ProofClean, StandIn: true}, Again{Differing: []string{"a.b", "a.c"}, Before: []string{"a.d"}},
-			"Clean by the stand-in provider but for 2 resources that people edited, and 1 changed by the plan before: "},
-		{"script", Proof{State: ProofClean, ImportAs: "script"}, Again{}, "Clean once import.sh has run: "},
-		{"none", Proof{State: ProofClean, ImportAs: "none"}, Again{}, "Clean once all objects are in the state: "},
-		{"state", Proof{State: ProofClean, ImportAs: "state"}, Again{}, "Clean: "},
-		{"sample", Proof{State: ProofClean, Subset: 57}, Again{}, "Clean in a sample of 57 of 1,200 resources: "},
-		{"not clean", Proof{State: ProofDiffers, ImportAs: "script"}, Again{Differing: []string{"a.b"}}, "Not clean: "},
+		{"plain", Proof{State: ProofClean}, Rerun{}, "Clean: "},
+		{"edited", Proof{State: ProofClean}, Rerun{Differing: []string{"a.b"}}, "Clean except for 1 resource that people edited: "},
+		{"by hand", Proof{State: ProofClean}, Rerun{Before: []string{"a.b", "a.c"}}, "Clean except for 2 resources that the plan changed before: "},
+		{"both", Proof{State: ProofClean, StandIn: true}, Rerun{Differing: []string{"a.b", "a.c"}, Before: []string{"a.d"}},
+			"Clean with stand-in provider except for 2 resources that people edited, and 1 that the plan changed before: "},
+		{"script", Proof{State: ProofClean, ImportAs: "script"}, Rerun{}, "Clean once import.sh has run: "},
+		{"none", Proof{State: ProofClean, ImportAs: "none"}, Rerun{}, "Clean once all objects are in the state: "},
+		{"state", Proof{State: ProofClean, ImportAs: "state"}, Rerun{}, "Clean: "},
+		{"sample", Proof{State: ProofClean, Subset: 57}, Rerun{}, "Clean in a sample of 57 of 1,200 resources: "},
+		{"not clean", Proof{State: ProofDiffers, ImportAs: "script"}, Rerun{Differing: []string{"a.b"}}, "Not clean: "},
 	}
 	for _, tt := range tests {
 		tt.proof.Plan = plan

@@ -42,7 +42,7 @@ func (s *Selection) Types() (types []*catalogue.Type, explicit map[string]bool, 
 	explicit = map[string]bool{}
 	chosen := map[string]bool{}
 	if s.Given != nil && s.Given("resources") && blank(s.Resources) {
-		return nil, nil, exit.Usage(errors.New("--resources names no type"), "leave it out for all types, or see terraformer-rootly types")
+		return nil, nil, exit.Usage(errors.New("--resources is empty"), "leave it out for all types; terraformer-rootly types lists them")
 	}
 	err = eachNamed(s.Resources, func(word, name string) {
 		chosen[name] = true
@@ -65,7 +65,7 @@ func (s *Selection) Types() (types []*catalogue.Type, explicit map[string]bool, 
 		}
 	}
 	if len(types) == 0 {
-		return nil, nil, exit.Usage(fmt.Errorf("--resources and --excludes leave no type"), "terraformer-rootly types lists what there is")
+		return nil, nil, exit.Usage(fmt.Errorf("--resources and --excludes leave no type"), "terraformer-rootly types lists all types")
 	}
 	return types, explicit, nil
 }
@@ -153,7 +153,7 @@ func (s *Selection) Parse() ([]Filter, error) {
 		left, pattern, ok := strings.Cut(text, "=")
 		word, attr, dotted := strings.Cut(left, ".")
 		if !ok || !dotted || attr == "" {
-			return nil, exit.Usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
+			return nil, exit.Usage(fmt.Errorf("--filter %q is not a filter", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
 		}
 		names, err := Resolve(word)
 		if err != nil {
@@ -178,7 +178,7 @@ func CheckSelected(filters []Filter, types []*catalogue.Type) error {
 	}
 	for _, f := range filters {
 		if !used[f.text] {
-			return exit.Usage(fmt.Errorf("--filter %q: %s is not among the types to take", f.text, Short(f.typ)),
+			return exit.Usage(fmt.Errorf("--filter %q: %s is not one of the selected types", f.text, Short(f.typ)),
 				"add it to --resources, or leave the filter out")
 		}
 	}

@@ -76,21 +76,21 @@ var namesPart = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$`)
 // check refuses a list that no run wrote: commands go where its names lead.
 func (s *splitV1) check() error {
 	if s.Version != 1 {
-		return fmt.Errorf("version %d is not known", s.Version)
+		return fmt.Errorf("version %d is not supported", s.Version)
 	}
 	if s.By != ByTeam {
 		return fmt.Errorf("split_by %q is not known", s.By)
 	}
 	if len(s.Parts) == 0 {
-		return errors.New("it names no parts")
+		return errors.New("it lists no parts")
 	}
 	seen := map[string]bool{}
 	for _, p := range s.Parts {
 		if !namesPart.MatchString(p.Name) || !filepath.IsLocal(p.Name) {
-			return fmt.Errorf("%q is no name of a part", p.Name)
+			return fmt.Errorf("%q cannot be the name of a part", p.Name)
 		}
 		if seen[p.Name] {
-			return fmt.Errorf("it names %s twice", p.Name)
+			return fmt.Errorf("it lists %s twice", p.Name)
 		}
 		for _, name := range p.Reads {
 			if !seen[name] {
@@ -144,8 +144,8 @@ func (s *split) layOut() error {
 }
 
 const ownersHead = `# Who owns which part. GitHub and GitLab read this file at the top of a repository, in docs/, and in
-# .github/ or .gitlab/: take these lines there. Paths are from the top of the repository.
-# What nobody owns alone is in shared; say here who looks after it.
+# .github/ or .gitlab/: copy these lines there. Paths are relative to the top of the repository.
+# Objects without a single owner are in shared; add the owner of shared here.
 `
 
 // owners is the file CODEOWNERS: a line for each part, beside whatever people wrote. A line that an
@@ -210,11 +210,11 @@ var (
 // ownable refuses what would say something else in CODEOWNERS than that one team owns one directory.
 func ownable(path string, p partV1, slug string) error {
 	if !ownerSlug.MatchString(slug) || !ownerName.MatchString(p.Owner) {
-		return exit.WithHint(fmt.Errorf("team %q (id %s) cannot be named in %s: its slug would say more there than who owns %q", slug, p.Team, ownersName, p.Name),
+		return exit.WithHint(fmt.Errorf("team %q (id %s) cannot be listed in %s: its slug would change the meaning of the line for %q", slug, p.Team, ownersName, p.Name),
 			"change the slug of the team in Rootly to letters, digits and hyphens; or leave out --split-by")
 	}
 	if strings.ContainsFunc(path, func(r rune) bool { return strings.ContainsRune(`*?[]!#\`, r) || r != ' ' && !unicode.IsGraphic(r) }) {
-		return exit.WithHint(fmt.Errorf("the path %q of team %q cannot stand in %s: it would mean another one there", path, slug, ownersName),
+		return exit.WithHint(fmt.Errorf("the path %q of team %q cannot be written to %s: it would match other paths there", path, slug, ownersName),
 			"rename the directory, without any of * ? [ ] ! # and backslash; or choose another one with -o")
 	}
 	return nil
@@ -253,7 +253,7 @@ func Whole(dir string) error {
 		if memo, err = splitAround(full); err != nil || memo == nil {
 			return err
 		}
-		return exit.WithHint(fmt.Errorf("%s is a part of what was split by %s", dir, memo.By),
+		return exit.WithHint(fmt.Errorf("%s is one part of an import that was split by %s", dir, memo.By),
 			fmt.Sprintf("import with -o %s --split-by %s", filepath.Dir(filepath.Clean(dir)), memo.By))
 	}
 	return exit.WithHint(fmt.Errorf("%s holds an import that is split by %s", dir, memo.By), "add --split-by "+memo.By+", or choose another directory with -o")

@@ -53,7 +53,7 @@ func (o *Settings) check() error {
 		}
 		return nil
 	case o.Again.Into != "":
-		return exit.Usage(errors.New("--into takes one root module, and --split-by makes several"), "-o names the directory for them")
+		return exit.Usage(errors.New("--into is for a single root module, but --split-by makes several"), "give their directory with -o")
 	case o.Fold:
 		return exit.Usage(errors.New("--fold is for a single root module"), "leave out one of --fold and --split-by")
 	case o.ImportAs.ImportAs != importer.AsBlocks:

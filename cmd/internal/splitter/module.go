@@ -99,7 +99,7 @@ func (p *modulePart) References() (map[graph.Target]graph.Ref, map[graph.Address
 			d := *p.split.found[target]
 			d.Note = "Managed in ../" + f.in.name + "."
 			if f.in.rank > p.rank {
-				d.Note = "Managed in ../" + f.in.name + ", which comes after this part, so that its state cannot be read here."
+				d.Note = "Managed in ../" + f.in.name + ", which is applied after this part, so its state cannot be read here."
 			}
 			ref, source = graph.Ref{Target: d.Address, Attr: "id"}, &d
 		}
@@ -133,7 +133,7 @@ func stateSourceName(part string) string {
 func (p *modulePart) stateSource() *graph.DataSource {
 	d := &graph.DataSource{
 		Address: graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(p.name)},
-		Note:    "The state of ../" + p.name + ", which is to be applied first. If it is kept elsewhere, say so here.",
+		Note:    "The state of ../" + p.name + ", which has to be applied first. If it is kept elsewhere, change this block.",
 	}
 	kind, config, err := engines.Backend(p.Dir.Path())
 	if err != nil || kind == "" || kind == "local" && !config.Type().HasAttribute("path") {

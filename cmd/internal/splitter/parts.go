@@ -30,7 +30,7 @@ func PartsOf(dir string) ([]string, error) {
 	for _, p := range memo.Parts {
 		part := filepath.Join(dir, p.Name)
 		if _, err := os.Stat(part); errors.Is(err, fs.ErrNotExist) {
-			return nil, exit.WithHint(fmt.Errorf("%s is missing, which %s names", part, filepath.Join(dir, SplitName)),
+			return nil, exit.WithHint(fmt.Errorf("%s is missing, although %s lists it", part, filepath.Join(dir, SplitName)),
 				"restore it from version control; import --split-by "+memo.By+" writes it again")
 		}
 		dirs = append(dirs, part)

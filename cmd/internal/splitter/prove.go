@@ -218,7 +218,7 @@ func (s *split) sum() {
 	to := r.Report
 	to.Split = &report.Split{Across: s.o.Across}
 	for _, t := range s.division.Taken {
-		to.Split.Taken = append(to.Split.Taken, report.Taken{Address: t.Address.String(), Part: t.Part, By: t.By.String()})
+		to.Split.Shared = append(to.Split.Shared, report.SharedResource{Address: t.Address.String(), Part: t.Part, By: t.By.String()})
 	}
 	r.SumRest()
 	total := verify.Verdict{}
@@ -265,7 +265,7 @@ func (s *split) add(p *modulePart) {
 	to.NotImported = append(to.NotImported, of.NotImported...)
 	to.Ignored = append(to.Ignored, of.Ignored...)
 	to.Repairs = append(to.Repairs, of.Repairs...)
-	to.Carried = append(to.Carried, of.Carried...)
+	to.Kept = append(to.Kept, of.Kept...)
 	to.Secrets, to.SecretsMode = to.Secrets+of.Secrets, of.SecretsMode
 	to.SecretsFile = cmp.Or(to.SecretsFile, of.SecretsFile)
 	s.addAgain(p)
@@ -303,7 +303,7 @@ func (s *split) addAgain(p *modulePart) {
 		elsewhere[a] = true
 		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + s.address(graph.Target{Type: key.Type, ID: key.ID}).String()})
 	}
-	for _, lists := range [][2]*[]string{{&to.Gone, &of.Gone}, {&to.Forgotten, &of.Forgotten}} {
+	for _, lists := range [][2]*[]string{{&to.Deleted, &of.Deleted}, {&to.Forgotten, &of.Forgotten}} {
 		for _, a := range *lists[1] {
 			if !elsewhere[a] {
 				*lists[0] = append(*lists[0], a)

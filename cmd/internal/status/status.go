@@ -56,7 +56,7 @@ type place struct {
 // Run compares the places with what is live.
 func Run(ctx context.Context, w world.World, o *Settings) error {
 	if o.MinCoverage < 0 || o.MinCoverage > 100 {
-		return exit.Usage(fmt.Errorf("--min-coverage %v is no percentage", o.MinCoverage), "give a number from 0 to 100")
+		return exit.Usage(fmt.Errorf("--min-coverage %v is not a percentage", o.MinCoverage), "give a number from 0 to 100")
 	}
 	client, asked, disconnect, err := o.Open(w, nil)
 	if err != nil {
@@ -315,7 +315,7 @@ func totalStatus(s *report.Status, counts map[string]*report.StatusCount) {
 func writeIgnore(w world.World, places []place, unmanaged []*graph.Resource) error {
 	at := slices.IndexFunc(places, func(p place) bool { return p.isDir })
 	if at < 0 {
-		return exit.Usage(errors.New("--write-ignore: no directory to write to"), "give a directory beside the states")
+		return exit.Usage(errors.New("--write-ignore: no directory to write to"), "give a directory as well as the states")
 	}
 	path := filepath.Join(places[at].path, ignore.Name)
 	dir, name := disk.Of(path)

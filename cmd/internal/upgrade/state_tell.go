@@ -78,22 +78,22 @@ func (r *upgradeReport) print(out io.Writer) error {
 		lines = append(lines, fmt.Sprintf("  %s to readable addresses in %s", report.Plural(len(r.Moved), "moved block"), r.Moves))
 	}
 	if r.Outputs > 0 {
-		lines = append(lines, fmt.Sprintf("  %s left out: code that has them makes them again", report.Plural(r.Outputs, "output")))
+		lines = append(lines, fmt.Sprintf("  %s left out: code that has them creates them again", report.Plural(r.Outputs, "output")))
 	}
 	if len(r.Renamed) > 0 {
-		lines = append(lines, "", fmt.Sprintf("Under another name today: %d", len(r.Renamed)))
+		lines = append(lines, "", fmt.Sprintf("Renamed types: %d", len(r.Renamed)))
 	}
 	for _, m := range r.Renamed {
 		lines = append(lines, fmt.Sprintf("  %s is %s", m.From, m.To))
 	}
 	if len(r.Left) > 0 {
-		lines = append(lines, "", fmt.Sprintf("Not taken over: %d", len(r.Left)))
+		lines = append(lines, "", fmt.Sprintf("Left out: %d", len(r.Left)))
 	}
 	for _, l := range r.Left {
 		lines = append(lines, fmt.Sprintf("  %s %s: %s", l.Address, l.ID, l.Reason))
 	}
 	for _, line := range lines {
-		if err := report.Say(out, line); err != nil {
+		if err := report.Line(out, line); err != nil {
 			return err
 		}
 	}

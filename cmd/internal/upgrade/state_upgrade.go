@@ -30,12 +30,12 @@ type Settings struct {
 	Json   bool
 }
 
-const movesHead = "# Written by terraformer-rootly state upgrade. To be removed once it was applied everywhere.\n\n"
+const movesHead = "# Written by terraformer-rootly state upgrade. Remove this file after it was applied everywhere.\n\n"
 
 // Argument takes the old states or the directory that holds them.
 func (o *Settings) Argument(args []string) error {
 	if len(args) != 1 {
-		return exit.Usage(fmt.Errorf("%d states to upgrade, want one file or one directory of them", len(args)),
+		return exit.Usage(fmt.Errorf("state upgrade takes one state file or one directory, not %d", len(args)),
 			"terraformer-rootly state upgrade FILE|DIRECTORY")
 	}
 	o.from = args[0]
@@ -76,7 +76,7 @@ type upgrade struct {
 func (u *upgrade) find(from string) error {
 	stat, err := os.Stat(from)
 	if err != nil {
-		return exit.WithHint(fmt.Errorf("open the state: %w", err), "give a state file, or the directory that holds one for each service")
+		return exit.WithHint(fmt.Errorf("open the state: %w", err), "give a state file, or the directory with one state for each service")
 	}
 	if !stat.IsDir() {
 		u.paths = []string{from}
@@ -91,7 +91,7 @@ func (u *upgrade) find(from string) error {
 		u.out = filepath.Join(u.out, planning.StateName)
 	}
 	if len(u.paths) == 0 {
-		return exit.WithHint(fmt.Errorf("%s: no %s in it", from, planning.StateName), "give the directory that the old tool wrote, such as generated/rootly")
+		return exit.WithHint(fmt.Errorf("%s: no %s in it", from, planning.StateName), "give the directory that the earlier tool wrote, such as generated/rootly")
 	}
 	if at := slices.IndexFunc(u.paths, u.replaces); at > 0 {
 		own := u.paths[at]
@@ -145,7 +145,7 @@ func (u *upgrade) read() error {
 		u.before, u.states = append(u.before, content), append(u.states, s)
 	}
 	if !old && len(u.states) == 1 {
-		return exit.WithHint(fmt.Errorf("%s is a state of today already", u.paths[0]), "nothing was written; there is nothing to upgrade")
+		return exit.WithHint(fmt.Errorf("%s is already a current state", u.paths[0]), "nothing was written; there is nothing to upgrade")
 	}
 	return nil
 }
@@ -196,9 +196,9 @@ func (u *upgrade) write() error {
 	present, err := out.Read(name, disk.MostCode)
 	switch {
 	case err == nil && !u.replaces(u.paths[0]):
-		return exit.WithHint(fmt.Errorf("%s holds another state already", u.out), "choose another file with -o")
+		return exit.WithHint(fmt.Errorf("%s already contains another state", u.out), "choose another file with -o")
 	case err == nil && !bytes.Equal(present, u.before[0]):
-		return exit.WithHint(fmt.Errorf("%s moved while it was read", u.out), "nothing was written; run the command again")
+		return exit.WithHint(fmt.Errorf("%s changed while it was read", u.out), "nothing was written; run the command again")
 	case err == nil:
 		if err := u.keep(present); err != nil {
 			return err
@@ -251,7 +251,7 @@ func (u *upgrade) writeMoves(path string) error {
 	dir, name := disk.Of(path)
 	present, err := dir.Read(name, disk.MostCode)
 	if err == nil && !bytes.HasPrefix(present, []byte(movesHead)) {
-		return exit.WithHint(fmt.Errorf("%s holds something else", path), "nothing was written; move the file away")
+		return exit.WithHint(fmt.Errorf("%s contains something else", path), "nothing was written; move the file away")
 	}
 	u.moves = path
 	if err := dir.Replace(name, append([]byte(movesHead), legacy.Blocks(u.merged.Moved)...), 0o644); err != nil {

@@ -40,7 +40,7 @@ func (o *Settings) Argument(args []string) error {
 	case len(args) == 0, args[0] == "":
 		return exit.Usage(errors.New("no directory to verify"), form)
 	case len(args) > 1:
-		return exit.Usage(fmt.Errorf("%d directories to verify, which is more than one", len(args)), form)
+		return exit.Usage(fmt.Errorf("verify takes one directory, not %d", len(args)), form)
 	}
 	o.dir = args[0]
 	return nil
@@ -156,7 +156,7 @@ func written(path string) ([]verify.Object, error) {
 	}
 	defer dir.Close()
 	if !dir.Known() {
-		return nil, exit.Usage(fmt.Errorf("%s: nothing there that this program wrote", path), hint)
+		return nil, exit.Usage(fmt.Errorf("%s has no code that this program wrote", path), hint)
 	}
 	var objects []verify.Object
 	for key, address := range dir.Addresses() {

@@ -33,7 +33,7 @@ func parse(raw []byte) (*node, error) {
 		return nil, err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON value")
+		return nil, errors.New("there is more data after the JSON value")
 	}
 	return n, nil
 }

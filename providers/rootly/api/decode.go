@@ -19,7 +19,7 @@ type document struct {
 }
 
 // errTorn is a body that ends early or is not JSON: worth another attempt.
-var errTorn = errors.New("the answer is torn")
+var errTorn = errors.New("the answer is incomplete")
 
 // errShape is JSON that is no JSON:API document: asking again will not help.
 var errShape = errors.New("the answer is not a JSON:API document")

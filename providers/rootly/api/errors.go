@@ -14,7 +14,7 @@ var (
 	ErrNotFound     = errors.New("not found")                // 404
 	ErrRateLimited  = errors.New("rate limited")             // 429, for longer than the budget allows
 	ErrHTML         = errors.New("got HTML instead of JSON") // a web page where the API should be
-	ErrPaging       = errors.New("paging goes amiss")        // next page elsewhere, repeated or without end
+	ErrPaging       = errors.New("paging failed")            // next page elsewhere, repeated or without end
 )
 
 // errReadOnly is why nothing but GET leaves this client.
@@ -66,11 +66,11 @@ func (e *Error) Hint() string {
 	}
 	switch {
 	case e.Status >= 500:
-		return "the server has trouble, or something in front of it; try again later"
+		return "the server, or a proxy in front of it, reports a failure; try again later"
 	case errors.Is(e.cause, ErrHTML):
-		return "is the URL right? it should be the API's, such as " + DefaultURL
+		return "check the URL: it should be the base URL of the API, such as " + DefaultURL
 	case errors.Is(e.cause, ErrPaging), errors.Is(e.cause, errShape), errors.Is(e.cause, errTorn):
-		return "the server does not answer as Rootly's API does; is the URL right, and does a proxy in between change answers?"
+		return "the answer is not one of Rootly's API: check the URL, and whether a proxy in between changes answers"
 	}
 	return statusHints[e.Status]
 }
@@ -95,8 +95,8 @@ var statusErrors = map[int]error{
 }
 
 var statusHints = map[int]string{
-	http.StatusUnauthorized:    "check the token: is it complete, unexpired, and an API key of this organisation (Organization Settings > API Keys)?",
-	http.StatusForbidden:       "the API key's role or the organisation's plan does not allow this; a global API key reads most",
-	http.StatusNotFound:        "is the URL right? endpoints that an organisation's plan does not include also answer 404",
-	http.StatusTooManyRequests: "try again later, or set --max-requests-per-minute or --parallelism lower",
+	http.StatusUnauthorized:    "check that the token is complete, not expired, and an API key of this organisation (Organization Settings > API Keys)",
+	http.StatusForbidden:       "the role of the API key or the organisation's plan does not allow this; a global API key can read most objects",
+	http.StatusNotFound:        "check the URL; endpoints that the organisation's plan does not include also answer 404",
+	http.StatusTooManyRequests: "try again later, or lower --max-requests-per-minute or --parallelism",
 }

@@ -86,7 +86,7 @@ func TestWrongAddress(t *testing.T) {
 		want      string
 	}{
 		{"nobody listens", "http://" + closed.Addr().String(), nil, "connection refused"},
-		{"unknown host", "https://rootly.invalid", unknown, "no host is called rootly.invalid"},
+		{"unknown host", "https://rootly.invalid", unknown, "unknown host rootly.invalid"},
 		{"foreign certificate", secure.URL, &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}, "certificate"},
 		{"plain http behind https", strings.Replace(plain.URL, "http:", "https:", 1), nil, "HTTP response to HTTPS client"},
 	}

@@ -121,7 +121,7 @@ func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *
 	return d, size, nil
 }
 
-var errTimeout = errors.New("no whole answer")
+var errTimeout = errors.New("no complete answer")
 
 // isHTML also trusts the content type, unless the body is JSON all the same.
 func isHTML(h http.Header, body []byte) bool {

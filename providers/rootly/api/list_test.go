@@ -212,11 +212,11 @@ func TestListRefusesBadPaging(t *testing.T) {
 		{"new rows for ever", func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
 			write(w, doc(rows(n, n), fmt.Sprintf("?page[number]=%d", n+1), nil))
-		}, "no end after 10000 pages"},
+		}, "there are more than 10000 pages"},
 		{"more pages than it said", func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
 			write(w, doc(rows(n, n), fmt.Sprintf("?page[number]=%d", n+1), map[string]any{"total_pages": 3}))
-		}, "no end after 16 pages"},
+		}, "there are more than 16 pages"},
 		{"next_page goes back", scripted(doc(rows(1, 2), nil, map[string]any{"next_page": 1})), "was there before"},
 	}
 	for _, test := range tests {

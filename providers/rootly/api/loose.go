@@ -14,7 +14,7 @@ func decodeLoose(reader *parser, body []byte, many bool) (document, error) {
 	var top map[string]any
 	if err := reader.parse(body, &top); err != nil {
 		if isShape(err) {
-			err = fmt.Errorf("%w: it is no object", errShape)
+			err = fmt.Errorf("%w: it is not an object", errShape)
 		}
 		return document{}, err
 	}

@@ -22,7 +22,7 @@ func (w *walk) next(u *url.URL, d document, m meta, same bool) (*url.URL, error)
 	case same:
 		// The server ignores page numbers: what it has, it gave at once.
 		if m.totalPages > 1 || m.nextPage > 0 {
-			w.doubt = "the server answers different pages with the same rows"
+			w.doubt = "the server sent the same rows on different pages"
 		}
 		return nil, nil
 	case m.known() && len(d.rows) == 0:
@@ -48,11 +48,11 @@ func (w *walk) next(u *url.URL, d document, m meta, same bool) (*url.URL, error)
 func (w *walk) follow(u *url.URL, href string, same bool) (*url.URL, error) {
 	next, err := u.Parse(href)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the next link is no URL", ErrPaging)
+		return nil, fmt.Errorf("%w: the next link is not a URL", ErrPaging)
 	}
 	next = w.client.here(next)
 	if same {
-		return nil, fmt.Errorf("%w: page %d repeats the one before", ErrPaging, w.pages)
+		return nil, fmt.Errorf("%w: page %d repeats the previous page", ErrPaging, w.pages)
 	}
 	if w.barren >= 3 {
 		return nil, fmt.Errorf("%w: %d pages in a row without a new row", ErrPaging, w.barren)
@@ -81,7 +81,7 @@ const apiRoot = "/v1/"
 
 func (w *walk) unvisited(next *url.URL) (*url.URL, error) {
 	if w.visited[canonical(next)] {
-		return nil, fmt.Errorf("%w: the page after page %d was there before", ErrPaging, w.pages)
+		return nil, fmt.Errorf("%w: the page after page %d was read before", ErrPaging, w.pages)
 	}
 	return next, nil
 }

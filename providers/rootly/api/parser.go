@@ -57,7 +57,7 @@ func (p *parser) parse(body []byte, into any) error {
 		return fmt.Errorf("%w: %w", errTorn, unexpected(err))
 	}
 	if stream.InputOffset()-start != int64(len(body)) {
-		return fmt.Errorf("%w: something follows the JSON", errTorn)
+		return fmt.Errorf("%w: there is more data after the JSON", errTorn)
 	}
 	p.stream = stream
 	return nil

@@ -145,7 +145,7 @@ func TestTimeoutError(t *testing.T) {
 		<-r.Context().Done()
 	}, func(o *Options) { o.Timeout, o.Attempts = 50*time.Millisecond, 2 })
 	_, err := c.List(t.Context(), Request{Path: "/v1/things"})
-	if err == nil || err.Error() != "GET /v1/things: no whole answer within 50ms (after 2 attempts)" {
+	if err == nil || err.Error() != "GET /v1/things: no complete answer within 50ms (after 2 attempts)" {
 		t.Errorf("error %v", err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -326,7 +326,7 @@ func (k task) expand(names []string) *Type {
 		Read:       map[string]Read{"task_params": ReadRawOne},
 		Constraints: append([]Constraint{{
 			Check: Alone, Path: "position",
-			Reason: "another task of its workflow has position %s too, which the provider refuses to plan",
+			Reason: "another task of its workflow also has position %s, which the provider refuses to plan",
 			Fix:    "give the tasks of the workflow different positions in Rootly",
 		}}, k.Constraints...),
 		Lost:    k.Lost,

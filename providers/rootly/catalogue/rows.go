@@ -38,7 +38,7 @@ func rows() []Type {
 			Lost:  []string{"rules.enabled"},
 			Constraints: []Constraint{{
 				Check: OneOf, Path: "rules.fallback_rule", Other: "rules.condition_groups",
-				Reason: "rule %d must be either the fallback or have conditions, else the provider refuses to plan it",
+				Reason: "rule %d must be the fallback or have conditions, otherwise the provider refuses to plan it",
 				Fix:    "give the rule conditions in Rootly, or make it the fallback",
 			}},
 			Predecessor: "rootly_alert_routing_rule",
@@ -56,7 +56,7 @@ func rows() []Type {
 			Get:        "/v1/alert_routing_rules/{id}",
 			API:        "alert_routing_rules",
 			Audit:      "AlertRoutingRule",
-			Optional:   "superseded by rootly_alert_route where that answers",
+			Optional:   "superseded by rootly_alert_route if the organisation has it",
 			Deprecated: true,
 			Read:       map[string]Read{"destination": ReadOne},
 			Omit:       map[string]string{"condition_groups.conditions.created_at": "runtime value", "condition_groups.conditions.id": "made by Rootly", "condition_groups.conditions.updated_at": "runtime value", "condition_groups.created_at": "runtime value", "condition_groups.id": "made by Rootly", "condition_groups.updated_at": "runtime value"},
@@ -237,7 +237,7 @@ func rows() []Type {
 			Get:        "/v1/custom_fields/{id}",
 			API:        "custom_fields",
 			Audit:      "CustomField",
-			Optional:   "deprecated double of rootly_form_field",
+			Optional:   "deprecated duplicate of rootly_form_field",
 			Deprecated: true,
 			Omit:       map[string]string{"slug": "made from the name by Rootly"},
 		},
@@ -251,7 +251,7 @@ func rows() []Type {
 			Include:    "options",
 			Relations:  []string{"options", "custom_field_options"},
 			Audit:      "CustomFieldOption",
-			Optional:   "deprecated double of rootly_form_field_option",
+			Optional:   "deprecated duplicate of rootly_form_field_option",
 			Deprecated: true,
 			Refs: []graph.Rule{
 				{Path: "custom_field_id", To: []string{"rootly_custom_field"}},
@@ -358,7 +358,7 @@ func rows() []Type {
 			Relations:  []string{"escalation_policy_paths", "escalation_paths"},
 			Audit:      "EscalationPolicyPath",
 			Picked:     []string{"rules.time_blocks"},
-			BuiltIn:    &BuiltIn{Attr: "default", Custom: "false", Reason: "the default path, which its policy cannot do without"},
+			BuiltIn:    &BuiltIn{Attr: "default", Custom: "false", Reason: "the default path, which its policy requires"},
 			Refs: []graph.Rule{
 				{Path: "after_deferral_path_id", To: []string{"rootly_escalation_path"}},
 				{Path: "escalation_policy_id", To: []string{"rootly_escalation_policy"}},
@@ -620,7 +620,7 @@ func rows() []Type {
 			API:        "on_call_shadows",
 			Parents:    []string{"rootly_schedule"},
 			ParentAttr: "schedule_id",
-			Optional:   "a shadow shift that passes, not configuration",
+			Optional:   "a temporary shadow shift, not configuration",
 			Refs: []graph.Rule{
 				{Path: "schedule_id", To: []string{"rootly_schedule"}},
 				{Path: "shadow_user_id", To: []string{"user"}},
@@ -780,8 +780,8 @@ func rows() []Type {
 			ReadIfInState: []string{"active_time_attributes", "schedule_rotation_members"},
 			Constraints: []Constraint{{
 				Check: Distinct, Path: "active_days",
-				Reason: "it is active on day %q twice, over which the provider crashes",
-				Fix:    "name each day once in Rootly",
+				Reason: "it lists day %q twice, which makes the provider crash",
+				Fix:    "list each day once in Rootly",
 			}},
 			Refs: []graph.Rule{
 				{Path: "schedule_id", To: []string{"rootly_schedule"}},
@@ -806,7 +806,7 @@ func rows() []Type {
 			API:        "schedule_rotation_users",
 			Parents:    []string{"rootly_schedule_rotation"},
 			ParentAttr: "schedule_rotation_id",
-			Optional:   "deprecated double of the members of rootly_schedule_rotation",
+			Optional:   "deprecated duplicate of the members of rootly_schedule_rotation",
 			Deprecated: true,
 			Refs: []graph.Rule{
 				{Path: "schedule_rotation_id", To: []string{"rootly_schedule_rotation"}},
@@ -932,7 +932,7 @@ func rows() []Type {
 			Lost:  []string{"managed_by", "alerts_email_enabled", "alerts_email_address", "auto_add_members_scope"},
 			Constraints: []Constraint{{
 				Check: Within, Path: "admin_ids", Other: "user_ids",
-				Reason: "user %v is an admin of the team but no member, which the provider refuses to plan",
+				Reason: "user %v is an admin but not a member of the team, which the provider refuses to plan",
 				Fix:    "add the admin to the members of the team in Rootly",
 			}},
 			Refs: []graph.Rule{
@@ -948,7 +948,7 @@ func rows() []Type {
 			Paths:       []string{"/v1/users"},
 			Get:         "/v1/users/{id}",
 			API:         "users",
-			Optional:    "belongs to the user, who is no resource",
+			Optional:    "belongs to the user, who is not a resource",
 			From:        map[string]string{"user_id": "id", "on_call_role_id": "on_call_role"},
 			Constraints: []Constraint{{Check: Present, Path: "on_call_role_id", Reason: "the user has no on-call role"}},
 			Refs: []graph.Rule{
@@ -1049,7 +1049,7 @@ func rows() []Type {
 			API:        "workflow_custom_field_selections",
 			Parents:    workflows(),
 			ParentAttr: "workflow_id",
-			Optional:   "deprecated double of rootly_workflow_form_field_condition",
+			Optional:   "deprecated duplicate of rootly_workflow_form_field_condition",
 			Deprecated: true,
 			Refs: []graph.Rule{
 				{Path: "custom_field_id", To: []string{"rootly_custom_field"}},

@@ -161,7 +161,7 @@ func (c *Client) Note(ctx context.Context, incident, line string) error {
 func (c *Client) write(ctx context.Context, e Event, id string) (Outcome, time.Duration, error) {
 	d, err := draft(e, id)
 	if err != nil {
-		return Outcome{}, -1, fmt.Errorf("write the event down: %w", err)
+		return Outcome{}, -1, fmt.Errorf("encode the event: %w", err)
 	}
 	right, deed := "create", Created
 	if id != "" {
@@ -206,7 +206,7 @@ func (d *Denied) Unwrap() error { return d.err }
 
 // Hint names the permission.
 func (d *Denied) Hint() string {
-	return fmt.Sprintf("the API key's role lacks %s; give it that, or use another key (Organization Settings > Roles, and > API Keys)", d.Permission)
+	return fmt.Sprintf("the role of the API key lacks %s; add the permission, or use another key (Organization Settings > Roles, and > API Keys)", d.Permission)
 }
 
 // An Invalid is an event that Rootly did not take as it is.

@@ -8,7 +8,7 @@ import (
 )
 
 // errNotPermitted is why a request never left.
-var errNotPermitted = errors.New("this client writes pulses and incidents only")
+var errNotPermitted = errors.New("this client only writes pulses and incidents")
 
 // permitted are the requests that may leave. Rootly documents PUT for changes, and no PATCH.
 var permitted = []struct {

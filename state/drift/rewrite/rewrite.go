@@ -122,7 +122,7 @@ type place struct {
 func (e Edit) beyond(p *place) string {
 	switch {
 	case e.Module != "":
-		return "its block is in a module, which others may use"
+		return "its block is in a module that other code may use"
 	case p == nil:
 		return "its block is not in this directory"
 	case p.block == nil:
@@ -217,7 +217,7 @@ func (w *writing) enter(name string, index cty.IndexStep) string {
 			blocks = append(blocks, b)
 		}
 		if b.Type() == "dynamic" && len(b.Labels()) == 1 && b.Labels()[0] == name {
-			return "a dynamic block makes it"
+			return "a dynamic block creates it"
 		}
 	}
 	i, _ := index.Key.AsBigFloat().Int64()
@@ -273,7 +273,7 @@ func (w *writing) add(name string, v cty.Value) string {
 	case len(text) == 0:
 		tokens = append(tokens, newline)
 	case !strings.HasSuffix(strings.TrimRight(string(text), " \t"), "\n"):
-		return "its block stands on one line"
+		return "its block is on one line"
 	}
 	tokens = append(tokens,
 		&hclwrite.Token{Type: hclsyntax.TokenIdent, Bytes: []byte(name), SpacesBefore: 2 * (w.depth + 1)},

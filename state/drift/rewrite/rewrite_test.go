@@ -141,7 +141,7 @@ resource "rootly_status_page" "a" {
 		"block": cty.TupleVal([]cty.Value{cty.ObjectVal(map[string]cty.Value{"value": cty.StringVal("live nested")})}),
 	})
 	at := cty.GetAttrPath
-	const whole = "a secret is not written into code; let it be a variable with its value in secrets.auto.tfvars"
+	const whole = "secrets are not written into code; use a variable with its value in secrets.auto.tfvars"
 	cases := []struct {
 		path   cty.Path
 		reason string
@@ -155,7 +155,7 @@ resource "rootly_status_page" "a" {
 		{at("block").IndexInt(0).GetAttr("value"), ""},
 		{at("redacted"), "Rootly does not show the live value of the secret"},
 		{at("joined"), whole},
-		{at("headers").GetAttr("X-Plain"), "the value holds a secret too, which is not written into code"},
+		{at("headers").GetAttr("X-Plain"), "the value contains a secret, which is not written into code"},
 	}
 	var edits []rewrite.Edit
 	for _, c := range cases {

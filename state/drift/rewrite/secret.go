@@ -17,8 +17,8 @@ import (
 const SecretsFile = "secrets.auto.tfvars"
 
 const (
-	notInCode = "a secret is not written into code; let it be a variable with its value in " + SecretsFile
-	alsoHeld  = "the value holds a secret too, which is not written into code"
+	notInCode = "secrets are not written into code; use a variable with its value in " + SecretsFile
+	alsoHeld  = "the value contains a secret, which is not written into code"
 )
 
 // secrets are the values of secret variables.
@@ -63,7 +63,7 @@ func (s *secrets) put(attribute *hclwrite.Attribute, path cty.Path, live cty.Val
 	case s.uses[name] != 1:
 		return "var." + name + " has a secret that other code uses too"
 	case live.IsNull() || !live.IsKnown() || live.Type() != cty.String:
-		return "var." + name + " has a secret, and live has none"
+		return "var." + name + " has a secret, but the live object has none"
 	case strings.Contains(live.AsString(), drift.Redacted):
 		return "Rootly does not show the live value of the secret"
 	}

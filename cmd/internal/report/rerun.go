@@ -1,13 +1,13 @@
 package report
 
 // Again is what a run did about what earlier runs and people had left in the directory.
-type Again struct {
-	Beside    int      `json:"managed_beside"`      // objects that other code of the directory manages
+type Rerun struct {
+	Elsewhere int      `json:"managed_elsewhere"`   // objects that other code of the directory manages
 	Ignored   int      `json:"ignored_by_file"`     // objects that the ignore file leaves out
 	Differing []string `json:"edited_that_differs"` // resources that people edited and that differ from live
 	Before    []string `json:"planned_before"`      // resources that the directory would change already
-	Left      []string `json:"edited_but_gone"`     // resources that people edited and whose objects are gone
-	Gone      []string `json:"gone"`                // addresses whose objects are gone, with their code
+	Left      []string `json:"edited_but_deleted"`  // resources that people edited and whose objects are gone
+	Deleted   []string `json:"deleted"`             // addresses whose objects are gone, with their code
 	Forgotten []string `json:"forgotten"`           // addresses that leave code and state, and live on
 	Moved     []Moved  `json:"moved"`
 	Parted    []Moved  `json:"moved_between_parts"` // resources that are in another root module now
@@ -20,24 +20,24 @@ type Moved struct {
 }
 
 // again tells what a person would look for after a second run.
-func (p *page) again(a Again) {
-	if a.Beside > 0 {
-		p.heading("Managed by other code of the directory, and left to it: " + Plural(a.Beside, "object"))
+func (p *page) again(a Rerun) {
+	if a.Elsewhere > 0 {
+		p.heading("Skipped, since other code in the directory manages them: " + Plural(a.Elsewhere, "object"))
 	}
 	if a.Ignored > 0 {
 		p.heading("Left out by the ignore file: " + Plural(a.Ignored, "object"))
 	}
-	p.list("Edited by people, and different from what is live: "+Plural(len(a.Differing), "resource"), named("the plan changes it, or it was written otherwise", a.Differing))
-	p.list("Changed by the plan, as before this run: "+Plural(len(a.Before), "resource"), named("the directory planned this already", a.Before))
-	p.list("Edited by people, though the object is gone: "+Plural(len(a.Left), "resource"), named("remove the block", a.Left))
-	p.list("Code gone with its object: "+Plural(len(a.Gone), "resource"), named("no complete listing has it any more", a.Gone))
-	p.list("Forgotten: "+Plural(len(a.Forgotten), "resource"), named("the next apply takes it out of the state; it lives on", a.Forgotten))
+	p.list("Edited by people, and different from live: "+Plural(len(a.Differing), "resource"), named("the plan changes it, or it differs from what import would write", a.Differing))
+	p.list("Changed by the plan, as before this run: "+Plural(len(a.Before), "resource"), named("the directory already planned this before the run", a.Before))
+	p.list("Edited by people, but the object was deleted in Rootly: "+Plural(len(a.Left), "resource"), named("remove the block", a.Left))
+	p.list("Code removed, since its object was deleted in Rootly: "+Plural(len(a.Deleted), "resource"), named("a complete listing no longer has it", a.Deleted))
+	p.list("Forgotten: "+Plural(len(a.Forgotten), "resource"), named("the next apply removes it from the state; it stays in Rootly", a.Forgotten))
 	moves := make([]string, len(a.Moved))
 	for i, m := range a.Moved {
 		moves[i] = m.From + " is " + m.To + " now"
 	}
-	p.list("New addresses: "+Plural(len(a.Moved), "resource"), named("moved.tf tells the engine", moves))
-	p.list("In another part now: "+Plural(len(a.Parted), "resource"), parted(a.Parted))
+	p.list("New addresses: "+Plural(len(a.Moved), "resource"), named("moved.tf has the moved blocks", moves))
+	p.list("Moved to another part: "+Plural(len(a.Parted), "resource"), parted(a.Parted))
 }
 
 func parted(list []Moved) []entry {
@@ -45,7 +45,7 @@ func parted(list []Moved) []entry {
 	for i, m := range list {
 		names[i] = m.From + " is " + m.To + " now"
 	}
-	return named("apply both parts: one lets go of it, the other imports it", names)
+	return named("apply both parts: one removes it from its state, the other imports it", names)
 }
 
 func named(reason string, names []string) []entry {
@@ -57,9 +57,9 @@ func named(reason string, names []string) []entry {
 }
 
 // sorted is a copy whose lists are in order, and never null.
-func (a Again) sorted() Again {
+func (a Rerun) sorted() Rerun {
 	itself := func(name string) []string { return []string{name} }
-	for _, list := range []*[]string{&a.Differing, &a.Before, &a.Left, &a.Gone, &a.Forgotten} {
+	for _, list := range []*[]string{&a.Differing, &a.Before, &a.Left, &a.Deleted, &a.Forgotten} {
 		*list = order(*list, itself)
 	}
 	a.Moved = order(a.Moved, func(m Moved) []string { return []string{m.From, m.To} })
