@@ -55,7 +55,7 @@ func (s *Session) engineError(step string, diagnostics []plans.Diagnostic) *Refu
 	refused := &RefusedError{Engine: s.job.Engine, Step: step, Diagnostics: diagnostics}
 	switch {
 	case slices.ContainsFunc(diagnostics, plans.Diagnostic.IsCrash):
-		refused.Next = "run it again; if the provider stops again, find the object at which it does by --resources, and leave that one out"
+		refused.Next = "run it again; if the provider stops again, find the object that stops it with --resources, and leave it out"
 	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):
 		refused.Next = "fix what " + s.job.Engine.Name + " version warns about, such as its settings file"
 	case diagnostics[0].Summary == "No value for required variable":

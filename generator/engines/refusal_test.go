@@ -14,7 +14,7 @@ func TestSettingsFileThatCannotBeRead(t *testing.T) {
 	s := &Session{job: Job{Engine: Engine{Name: tofu}}}
 	for text, want := range map[string]string{
 		"": "let this machine reach the registry",
-		"There are some problems with the CLI configuration:\n\nError: Error parsing /rc: At 1:10: object expected closing RBRACE\n": "mend that settings file",
+		"There are some problems with the CLI configuration:\n\nError: Error parsing /rc: At 1:10: object expected closing RBRACE\n": "fix that settings file",
 	} {
 		var unavailable *UnavailableError
 		if err := s.initError(errors.New(text + unreachable)); !errors.As(err, &unavailable) || !strings.HasPrefix(unavailable.Hint(), want) {

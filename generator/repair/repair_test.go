@@ -177,7 +177,7 @@ func TestIgnoredPaths(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, i := range g.Resources[0].Ignore {
-		if i.Reason != "after every repair, the provider reads was where the code gives is" {
+		if i.Reason != "after every repair, the provider reads was, but the code has is" {
 			t.Errorf("%s: %s", i.Path, i.Reason)
 		}
 	}

@@ -136,7 +136,7 @@ func incompleteness(plan *plans.Plan) string {
 	case plan.Errored:
 		return "the engine gave up on part of the plan"
 	case len(plan.Deferred) > 0:
-		return "the engine put off " + strings.Join(plan.Deferred, ", ")
+		return "the engine deferred " + strings.Join(plan.Deferred, ", ")
 	case plan.Targeted:
 		return "the plan was restricted to some addresses"
 	default:

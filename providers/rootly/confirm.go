@@ -252,9 +252,9 @@ func (k *confirming) suspicion(kind string, missing int) string {
 	case missing < manyGone:
 		return ""
 	case listed == 0:
-		return "all that are known answer 404" + way
+		return "all known objects answer 404" + way
 	case missing > listed:
-		return "more than half of those known answer 404" + way
+		return "more than half of the known objects answer 404" + way
 	}
 	return ""
 }

@@ -41,7 +41,7 @@ func TestConfirm(t *testing.T) {
 		{name: "forbidden", known: []string{cause + " c9"}, status: map[string]int{"/v1/causes/c9": 403}, doubts: 1, reads: 1, skippedContains: "403"},
 		{name: "forbidden many", known: many(40), status: map[string]int{"/v1/causes/": 403}, doubts: 40, reads: 3, skippedContains: "lacks 40 objects"},
 		{name: "the last of its type", known: []string{"rootly_severity s1"}, gone: []string{"s1"}, reads: 1},
-		{name: "none of many", known: manyOf("rootly_severity", 5), doubts: 5, reads: 5, skippedContains: "all that are known answer 404"},
+		{name: "none of many", known: manyOf("rootly_severity", 5), doubts: 5, reads: 5, skippedContains: "all known objects answer 404"},
 		{name: "none of many, accepted", known: manyOf("rootly_severity", 5), accept: true, gone: []string{"m0", "m1", "m2", "m3", "m4"}, reads: 5},
 		{name: "most of its type", known: many(5), doubts: 5, reads: 5, skippedContains: "more than half"},
 		{name: "most of few", known: many(3), gone: []string{"m0", "m1", "m2"}, reads: 3},

@@ -47,7 +47,7 @@ const (
 func OpenCursor(path string) (*Cursor, error) {
 	held, err := lock.Acquire(path + ".lock")
 	if errors.Is(err, lock.ErrLocked) {
-		return nil, hint.With(fmt.Errorf("open cursor %s: another sync has it", path), "wait for it, or give this one its own --cursor")
+		return nil, hint.With(fmt.Errorf("open cursor %s: another sync is using it", path), "wait until it ends, or give this one its own --cursor")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open cursor: %w", onDisk(err, path))
@@ -70,7 +70,7 @@ func (c *Cursor) load() error {
 		previous, again := readCursor(c.path + previousSuffix)
 		if again != nil {
 			return hint.With(fmt.Errorf("open cursor %s: %w", c.path, err),
-				"put a backup in its place, or delete it: a sink that has events goes on from the newest of them, and takes none twice")
+				"restore it from a backup, or delete it: a sink with events continues after its newest event, and gets no event twice")
 		}
 		c.repaired = fmt.Sprintf("cursor %s was broken (%v); continuing from the cursor of the previous run", c.path, err)
 		c.file = previous
@@ -96,7 +96,7 @@ func readCursor(path string) (cursorV1, error) {
 		return file, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	if file.Version > cursorVersion {
-		return file, hint.With(fmt.Errorf("%s has version %d, this program knows %d: %w", path, file.Version, cursorVersion, ErrSchema),
+		return file, hint.With(fmt.Errorf("%s has version %d, but this program supports %d: %w", path, file.Version, cursorVersion, ErrSchema),
 			"use the newer version of this program that wrote it")
 	}
 	if file.Version != cursorVersion || file.Sinks == nil {

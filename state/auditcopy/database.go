@@ -27,7 +27,7 @@ type schema struct {
 // openDatabase opens an SQLite database, made or brought up to date as needed.
 func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	if path == "" {
-		return nil, hint.With(errors.New("no file is named"), "write sqlite://FILE")
+		return nil, hint.With(errors.New("no file is given"), "write sqlite://FILE")
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, onDisk(err, path)
@@ -99,18 +99,18 @@ func isOurs(ctx context.Context, db *sql.DB, s schema) error {
 	}
 	switch {
 	case application != s.application:
-		return hint.With(fmt.Errorf("the database belongs to another program: %w", ErrSchema), "audit sync --to sqlite://FILE makes one")
+		return hint.With(fmt.Errorf("the database belongs to another program: %w", ErrSchema), "audit sync --to sqlite://FILE creates one")
 	case version > len(s.steps):
 		return laterVersion(version, len(s.steps))
 	case version < len(s.steps):
-		return hint.With(fmt.Errorf("the database has schema version %d, this program reads %d: %w", version, len(s.steps), ErrSchema),
-			"audit sync --to it brings it up to date")
+		return hint.With(fmt.Errorf("the database has schema version %d, but this program reads %d: %w", version, len(s.steps), ErrSchema),
+			"audit sync --to with this database upgrades it")
 	}
 	return plainTables(db.QueryRowContext(ctx, activeParts))
 }
 
 func laterVersion(has, known int) error {
-	return hint.With(fmt.Errorf("the database has schema version %d, this program knows %d: %w", has, known, ErrSchema),
+	return hint.With(fmt.Errorf("the database has schema version %d, but this program supports %d: %w", has, known, ErrSchema),
 		"use the newer version of this program that wrote it")
 }
 
@@ -142,7 +142,7 @@ func alone(path string) error {
 	}
 	journal, err := dir.Read(name+"-journal", disk.MostCode)
 	if err == nil && bytes.HasSuffix(journal, superEnd) {
-		return hint.With(fmt.Errorf("%s-journal leads to another file", path), "delete "+path+"-journal; no run of this program leaves such a file")
+		return hint.With(fmt.Errorf("%s-journal leads to another file", path), "delete "+path+"-journal; this program never leaves such a file")
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -160,7 +160,7 @@ func plainTables(row *sql.Row) error {
 		return err
 	}
 	if n > 0 {
-		return hint.With(fmt.Errorf("the database has triggers or views, which this program does not make: %w", ErrSchema), "choose a file that does not exist yet")
+		return hint.With(fmt.Errorf("the database has triggers or views, which this program does not create: %w", ErrSchema), "choose a file that does not exist yet")
 	}
 	return nil
 }
@@ -223,15 +223,15 @@ func readable(err error, path string) error {
 	const readOnly, busy, full, cannotOpen, corrupt, notADatabase = 8, 5, 13, 14, 11, 26
 	switch code.Code() & 0xff {
 	case full:
-		return hint.With(err, "free some space for "+path+" and run the command again: it goes on where it stopped")
+		return hint.With(err, "free some space for "+path+" and run the command again: it continues where it stopped")
 	case readOnly:
 		return hint.With(err, "make "+path+" and its folder writable for this user, or choose another place with --to")
 	case cannotOpen:
 		return hint.With(fmt.Errorf("%w: %w", err, fs.ErrNotExist), "the folder of "+path+" must exist and be writable; a volume may not be mounted")
 	case busy:
-		return hint.With(err, "another program holds "+path+"; end it, and run the command again")
+		return hint.With(err, "another program has locked "+path+"; end it, and run the command again")
 	case corrupt, notADatabase:
-		return hint.With(err, path+" is no sound SQLite database: put a backup in its place, or move it away and fill a new one with --backfill-from")
+		return hint.With(err, path+" is damaged or not an SQLite database: restore a backup, or move it away and fill a new one with --backfill-from")
 	}
 	return err
 }

@@ -42,7 +42,7 @@ func squeezeOf(name string) (squeeze, error) {
 		}
 		return squeeze{".zst", func(b []byte) ([]byte, error) { return encoder.EncodeAll(b, nil), nil }}, nil
 	}
-	return squeeze{}, hint.With(fmt.Errorf("unknown compression %q", name), "gzip and zstd are known")
+	return squeeze{}, hint.With(fmt.Errorf("unknown compression %q", name), "use gzip or zstd")
 }
 
 func packGzip(b []byte) ([]byte, error) {
@@ -70,7 +70,7 @@ func openDirectory(ctx context.Context, folder string, o Options) (store, error)
 		}
 	}
 	if stat, err := os.Stat(folder); err != nil || !stat.IsDir() {
-		return nil, hint.With(fmt.Errorf("%s is a file", folder), "name a directory, or a file that ends in .csv, or sqlite://FILE")
+		return nil, hint.With(fmt.Errorf("%s is a file", folder), "give a directory, a file that ends in .csv, or sqlite://FILE")
 	}
 	if err := unowned(folder); err != nil {
 		return nil, err
@@ -97,8 +97,8 @@ func unowned(folder string) error {
 	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), dayPrefix) {
-			return hint.With(fmt.Errorf("%s has events (%s) but no %s, so what it has is not known", folder, e.Name(), indexName),
-				"put the index back, or fill an empty directory with --backfill-from")
+			return hint.With(fmt.Errorf("%s has events (%s) but no %s, which lists them", folder, e.Name(), indexName),
+				"restore the index, or fill an empty directory with --backfill-from")
 		}
 	}
 	return nil

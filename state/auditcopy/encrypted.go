@@ -23,7 +23,7 @@ func encryptedEndpoint(target string) error {
 		return nil
 	}
 	return hint.With(fmt.Errorf("http://%s would get events and the credential unencrypted", u.Host),
-		"use https; plain http is for this machine only, unless --insecure is given")
+		"use https; plain http is only allowed on this machine, or with --insecure")
 }
 
 // encryptedPostgres removes the ways to reach a database that would send events and the password in
@@ -38,7 +38,7 @@ func encryptedPostgres(config *pgx.ConnConfig) error {
 	}
 	if len(kept) == 0 {
 		return hint.With(fmt.Errorf("sslmode=disable would send events and the password to %s unencrypted", config.Host),
-			"use sslmode=verify-full or require; it is not needed on this machine, or if --insecure is given")
+			"use sslmode=verify-full or require; it is not needed on this machine, or with --insecure")
 	}
 	config.Host, config.Port, config.TLSConfig = kept[0].Host, kept[0].Port, kept[0].TLSConfig
 	config.Fallbacks = kept[1:]

@@ -21,7 +21,7 @@ func onDisk(err error, path string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return hint.With(err, "free some space for "+path+" and run the command again: it goes on where it stopped")
+		return hint.With(err, "free some space for "+path+" and run the command again: it continues where it stopped")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return hint.With(err, "make "+path+" writable for this user, or choose another place with --to")
 	case errors.Is(err, fs.ErrNotExist):

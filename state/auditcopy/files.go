@@ -93,8 +93,8 @@ func (f *files) sound(path string) (int64, error) {
 	}
 	end, err := lastByte(path)
 	if err == nil && end != '\n' {
-		return 0, hint.With(fmt.Errorf("%s ends in half a line although all of it was written", path),
-			"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
+		return 0, hint.With(fmt.Errorf("%s ends in half a line, although it was written completely", path),
+			"restore the files and "+f.index.path+" from a backup, or start again in an empty place with --backfill-from")
 	}
 	return size, onDisk(err, path)
 }
@@ -107,8 +107,8 @@ func (f *files) repair(ctx context.Context) error {
 	}
 	for file, size := range sizes {
 		if !f.owns(file) || size < 0 {
-			return hint.With(fmt.Errorf("%s names a file that no run writes: %q", f.index.path, file),
-				"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
+			return hint.With(fmt.Errorf("%s lists a file that no run writes: %q", f.index.path, file),
+				"restore the files and "+f.index.path+" from a backup, or start again in an empty place with --backfill-from")
 		}
 		path := filepath.Join(f.folder, file)
 		now, err := sizeOf(path)
@@ -116,8 +116,8 @@ func (f *files) repair(ctx context.Context) error {
 			return onDisk(err, path)
 		}
 		if now < size {
-			return hint.With(fmt.Errorf("%s has %d bytes but had %d: somebody has changed it", path, now, size),
-				"put a backup of the files and of "+f.index.path+" in their place, or start anew in an empty place with --backfill-from")
+			return hint.With(fmt.Errorf("%s has %d bytes but had %d: it was changed from outside", path, now, size),
+				"restore the files and "+f.index.path+" from a backup, or start again in an empty place with --backfill-from")
 		}
 		if now == size {
 			continue

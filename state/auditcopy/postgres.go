@@ -42,7 +42,7 @@ var _ store = (*postgres)(nil)
 func openPostgres(ctx context.Context, target string, o Options) (store, error) {
 	config, err := pgx.ParseConfig(target)
 	if err != nil {
-		return nil, hint.With(errors.New("the address makes no sense"), "write postgres://USER@HOST:PORT/DATABASE; the password can stand in $PGPASSWORD or ~/.pgpass")
+		return nil, hint.With(errors.New("this is not a PostgreSQL URL"), "write postgres://USER@HOST:PORT/DATABASE; the password can be in $PGPASSWORD or ~/.pgpass")
 	}
 	if !o.Insecure {
 		if err := encryptedPostgres(config); err != nil {
@@ -67,7 +67,7 @@ func (p *postgres) connect(ctx context.Context) error {
 	}
 	conn, err := pgx.ConnectConfig(ctx, p.config)
 	if err != nil {
-		return hint.With(err, "check address, user and password, and that the server takes connections from here, by TLS if it is another machine (or --insecure)")
+		return hint.With(err, "check URL, user and password, and that the server accepts connections from this machine, with TLS if it is another machine (or --insecure)")
 	}
 	p.conn = conn
 	return nil
@@ -103,7 +103,7 @@ func (p *postgres) migrate(ctx context.Context) error {
 	}
 	steps := postgresSteps()
 	if version > len(steps) {
-		return hint.With(fmt.Errorf("the table has schema version %d, this program knows %d: %w", version, len(steps), ErrSchema),
+		return hint.With(fmt.Errorf("the table has schema version %d, but this program supports %d: %w", version, len(steps), ErrSchema),
 			"use the newer version of this program that wrote it")
 	}
 	for _, step := range steps[version:] {
@@ -189,13 +189,13 @@ func inPostgres(err error) error {
 	}
 	switch told.Code {
 	case "53100":
-		return hint.With(err, "free some space on the server and run the command again: it goes on where it stopped")
+		return hint.With(err, "free some space on the server and run the command again: it continues where it stopped")
 	case "25006":
-		return hint.With(err, "the server takes no writes: it may be a replica; name the primary")
+		return hint.With(err, "the server accepts no writes: it may be a replica; give the primary")
 	case "42501":
-		return hint.With(err, "the user needs the right to create tables once, and to insert and select afterwards")
+		return hint.With(err, "the user needs the right to create tables in the first run, and to insert and select in later ones")
 	case "42P01", "42703":
-		return hint.With(fmt.Errorf("%w: %w", ErrSchema, err), "the tables were changed by somebody; restore them, or name another database")
+		return hint.With(fmt.Errorf("%w: %w", ErrSchema, err), "the tables were changed from outside; restore them, or give another database")
 	}
 	return err
 }

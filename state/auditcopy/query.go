@@ -27,7 +27,7 @@ var _ audit.Source = (*Record)(nil)
 func OpenRecord(ctx context.Context, name string) (*Record, error) {
 	path := strings.TrimPrefix(strings.TrimPrefix(name, "sqlite:"), "//")
 	if _, err := os.Stat(path); err != nil {
-		return nil, hint.With(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE makes such a file")
+		return nil, hint.With(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE creates such a file")
 	}
 	db, err := openToRead(ctx, path, eventTables())
 	if err != nil {

@@ -96,7 +96,7 @@ func openEndpoint(ctx context.Context, target string, o Options) (store, error) 
 		return nil, errors.New("no delivery to endpoints is configured")
 	}
 	if o.Batch != "" && o.Batch != "ndjson" && o.Batch != "json" {
-		return nil, hint.With(fmt.Errorf("unknown kind of batch %q", o.Batch), "ndjson and json are known")
+		return nil, hint.With(fmt.Errorf("unknown batch format %q", o.Batch), "use ndjson or json")
 	}
 	if !o.Insecure {
 		if err := encryptedEndpoint(target); err != nil {

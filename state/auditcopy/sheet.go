@@ -20,8 +20,8 @@ func openSheet(ctx context.Context, path string, o Options) (store, error) {
 		return nil, onDisk(err, path)
 	}
 	if _, err := os.Stat(indexed); size > 0 && os.IsNotExist(err) {
-		return nil, hint.With(fmt.Errorf("%s has lines but no %s beside it, so what it has is not known", path, filepath.Base(indexed)),
-			"put the index back, or name a file that does not exist yet and fill it with --backfill-from")
+		return nil, hint.With(fmt.Errorf("%s has lines but no %s next to it, which lists them", path, filepath.Base(indexed)),
+			"restore the index, or give a file that does not exist yet and fill it with --backfill-from")
 	}
 	x, err := openIndex(ctx, indexed)
 	if err != nil {

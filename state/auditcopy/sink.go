@@ -79,7 +79,7 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 	scheme, rest, _ := strings.Cut(target, ":")
 	switch {
 	case target == "":
-		return nil, hint.With(fmt.Errorf("no sink is named"), "see --help for what --to takes")
+		return nil, hint.With(fmt.Errorf("no sink is given"), "see --help for the sinks that --to accepts")
 	case target == "-":
 		return openStream(ctx, o)
 	case scheme == "sqlite":
@@ -89,7 +89,7 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 	case scheme == "http" || scheme == "https":
 		return openEndpoint(ctx, target, o)
 	case strings.Contains(target, "://"):
-		return nil, hint.With(fmt.Errorf("%s:// is no kind of sink", scheme), "known are sqlite://, postgres://, http://, https://, a .csv file, a directory and -")
+		return nil, hint.With(fmt.Errorf("%s:// is not a supported sink", scheme), "use sqlite://, postgres://, http://, https://, a .csv file, a directory or -")
 	case strings.EqualFold(filepath.Ext(target), ".csv"):
 		return openSheet(ctx, target, o)
 	}

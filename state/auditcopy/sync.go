@@ -126,8 +126,8 @@ func (r *round) prepare(ctx context.Context) error {
 		replaced := ok && known.Identity != sink.store.identity()
 		switch {
 		case replaced && r.Start.IsZero():
-			return hint.With(fmt.Errorf("continue %s: %w: it was made anew since", sink.Name(), ErrReplaced),
-				"put the old one back, or say with --backfill-from TIME where the new one begins")
+			return hint.With(fmt.Errorf("continue %s: %w: it was recreated since", sink.Name(), ErrReplaced),
+				"restore the old one, or give the start of the new one with --backfill-from TIME")
 		case !ok && r.Start.IsZero():
 			var err error
 			if f.place, err = r.begin(ctx, sink); err != nil {

@@ -29,7 +29,7 @@ func LookUp(path, address, version string) (resource, id string, err error) {
 	if o, ok := known[address]; ok {
 		return o.Type, string(o.ID), nil
 	}
-	advice := "--dir says where to look"
+	advice := "give the directory to search with --dir"
 	if near := nearestAddress(known, address); near != "" {
 		advice = "did you mean " + near + "? " + advice
 	}
@@ -60,7 +60,7 @@ func addressesIn(path, version string) (map[string]state.Key, error) {
 	}
 	if !found {
 		return nil, hint.With(fmt.Errorf("%s: %w", path, ErrNoObjects),
-			"give the directory with --dir; for a state elsewhere: terraform state pull > terraform.tfstate")
+			"give the directory with --dir; if the state is kept elsewhere: terraform state pull > terraform.tfstate")
 	}
 	return known, nil
 }
@@ -93,7 +93,7 @@ func stateAddresses(path string, known map[string]state.Key) (found bool, err er
 	}
 	var s stateFile
 	if err := json.Unmarshal(content, &s); err != nil || s.Version != 4 {
-		return false, hint.With(fmt.Errorf("%s is no Terraform state of version 4", path), "terraform state pull writes one")
+		return false, hint.With(fmt.Errorf("%s is not a Terraform state of version 4", path), "terraform state pull writes one")
 	}
 	for _, r := range s.Resources {
 		if r.Mode != "managed" {

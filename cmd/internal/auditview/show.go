@@ -63,5 +63,5 @@ func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id stri
 			break
 		}
 	}
-	return audit.Event{}, hint.With(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too narrow, and the role of the API key may not see it")
+	return audit.Event{}, hint.With(fmt.Errorf("no event has the id %s", id), "audit list shows ids; --since may be too recent, or the role of the API key may not see the event")
 }

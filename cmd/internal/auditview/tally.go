@@ -64,8 +64,8 @@ func (t *tally) explain(w World, s ListSettings) {
 	f := s.Filter
 	switch {
 	case t.events == 0:
-		report.Note(w.Err, "no events; usual reasons: nothing was changed in that range or by that filter; "+
-			"the role of the API key may not see them (permission Audits - read); or it was before Rootly recorded such changes")
+		report.Note(w.Err, "no events; usual reasons: no change matches the range and the filter; "+
+			"the role of the API key may not see them (permission Audits - read); or Rootly did not record such changes at that time")
 		for _, itemType := range f.ItemTypes {
 			explainKind(w, s.Kinds, itemType)
 		}

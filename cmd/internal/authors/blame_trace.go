@@ -42,7 +42,7 @@ type Tracing struct {
 func (t *Tracing) Trace(ctx context.Context, answers []drift.Answer) error {
 	err := t.ways(ctx, answers)
 	if err != nil && Blamable(err) {
-		t.Say(fmt.Sprintf("by which way and key changes came is not known: %v", err))
+		t.Say(fmt.Sprintf("source and API key of the changes are unknown: %v", err))
 		return nil
 	}
 	return err

@@ -100,9 +100,9 @@ func placeInto(cmd *cobra.Command, o *importer.Settings) error {
 func splittingFlags(cmd *cobra.Command, s *splitter.Settings) {
 	f := cmd.Flags()
 	s.Given = f.Changed
-	f.StringVar(&s.By, "split-by", "none", "root modules: none makes one; team one for each owning team, and one they share")
-	f.StringVar(&s.Across, "across", splitter.AcrossState, "references between them: remote-state, or data looks up what it can")
-	f.StringVar(&s.Owners, "owner-format", "@your-org/"+splitter.TeamMark, "how CODEOWNERS names a team, as GitHub and GitLab know it: `FORMAT`")
+	f.StringVar(&s.By, "split-by", "none", "root modules to write: none for a single one; team for one per owning team and a shared one")
+	f.StringVar(&s.Across, "across", splitter.AcrossState, "how root modules refer to each other: remote-state, or data for data sources where possible")
+	f.StringVar(&s.Owners, "owner-format", "@your-org/"+splitter.TeamMark, "`FORMAT` of the names of teams in CODEOWNERS, as GitHub or GitLab know them")
 }
 
 func splittingChoices(s *splitter.Settings) []choice {
@@ -115,14 +115,14 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.StringVarP(&o.Dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
 	f.StringVar(&o.Layout, "layout", "by-type", "how code is divided into files: by-type, by-object or single")
 	f.StringVar(&o.Output, "output", "hcl", "language of the files: hcl or json")
-	f.StringVar(&o.Detail, "detail", "minimal", "minimal leaves out what equals the provider's default; full writes all")
-	f.StringVar(&o.References, "references", "literal", "for what is referred to but not taken: literal, data or follow")
-	f.StringVar(&o.Users, "users", "locals", "how people are written: locals, data or literal")
-	f.StringVar(&o.System, "system", "import", "objects that Rootly made: import, data or skip")
-	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or are not of this program")
+	f.StringVar(&o.Detail, "detail", "minimal", "minimal leaves out values that equal the provider's default; full writes all values")
+	f.StringVar(&o.References, "references", "literal", "how references to objects outside the selection are written: literal, data or follow")
+	f.StringVar(&o.Users, "users", "locals", "how users are written: locals, data or literal")
+	f.StringVar(&o.System, "system", "import", "what happens to objects that Rootly made itself: import, data or skip")
+	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or that this program did not write")
 	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
-	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; tell what would be written")
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "no progress and no summary")
+	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")
+	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary")
 	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
 }
 

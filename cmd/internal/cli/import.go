@@ -57,7 +57,7 @@ part is proven by its own plan; CODEOWNERS lists the owners.
 	splittingFlags(cmd, o)
 	codeFlags(cmd, &o.Settings)
 	cmd.Flags().StringVar(&o.Secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
-	cmd.Flags().BoolVar(&o.Fold, "fold", false, "write five or more objects that differ in little as one block with for_each")
+	cmd.Flags().BoolVar(&o.Fold, "fold", false, "write five or more similar objects as one block with for_each")
 	completions(cmd, choices())
 	return cmd
 }

@@ -38,12 +38,12 @@ func newOldImport(w world.World) *cobra.Command {
 // newOldPlan makes "plan", which wrote plan files and read them, at both of its places.
 func newOldPlan() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "plan", Short: "Gone: import has --dry-run", Hidden: true,
+		Use: "plan", Short: "Removed: use import --dry-run", Hidden: true,
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 		Args:               cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return exit.Usage(errors.New("plan files are gone: import reads and writes in one go"),
-				world.Program+" import -o DIRECTORY --dry-run shows what would be written; without --dry-run it is written")
+			return exit.Usage(errors.New("plan files are not supported any more: import reads and writes in one run"),
+				world.Program+" import -o DIRECTORY --dry-run shows what would be written; leave out --dry-run to write it")
 		},
 	}
 	cmd.AddCommand(oldCommand("rootly", func(_ *cobra.Command, line oldcommands.Line) error {
@@ -55,7 +55,7 @@ func newOldPlan() *cobra.Command {
 // oldCommand makes a command that takes the old flags and hands over the translation.
 func oldCommand(use string, run func(*cobra.Command, oldcommands.Line) error) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use, Short: "Import as the tool before did", Hidden: true, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
+		Use: use, Short: "Import with the flags of the earlier tool", Hidden: true, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			line, err := oldcommands.Translate(givenFlags(cmd.Flags()))
 			if err != nil {
@@ -75,10 +75,10 @@ func oldCommand(use string, run func(*cobra.Command, oldcommands.Line) error) *c
 
 // oldFlags are those below "import rootly".
 func oldFlags(f *pflag.FlagSet) {
-	f.StringSliceP("resources", "r", nil, "`TYPES` to take, with what they own")
+	f.StringSliceP("resources", "r", nil, "`TYPES` to select, with what they own")
 	f.StringSliceP("excludes", "x", nil, "`TYPES` to leave out, with what they own")
 	f.StringSliceP("filter", "f", nil, "such as service=id1:id2 or 'Type=service;Name=name;Value=api'")
-	f.StringP("path-pattern", "p", oldcommands.Pattern, "directory below the output")
+	f.StringP("path-pattern", "p", oldcommands.Pattern, "directory below the output directory")
 	f.StringP("path-output", "o", oldcommands.Output, "`DIRECTORY` to write to")
 	f.StringP("state", "s", "local", "local or bucket")
 	f.StringP("bucket", "b", "", "bucket for the state")
@@ -87,10 +87,10 @@ func oldFlags(f *pflag.FlagSet) {
 	f.BoolP("verbose", "v", false, "log more")
 	f.BoolP("no-sort", "S", false, "do not sort")
 	f.StringP("output", "O", "hcl", "hcl or json")
-	f.IntP("retry-number", "n", 5, "times that a request is repeated")
+	f.IntP("retry-number", "n", 5, "how often a request is retried")
 	f.IntP("retry-sleep-ms", "m", 300, "time between retries")
-	f.StringP("url", "u", "", "address of the API `URL`")
-	f.StringP("token", "t", "", "API `TOKEN`")
+	f.StringP("url", "u", "", "base `URL` of the API")
+	f.StringP("token", "t", "", "`TOKEN` for the API")
 }
 
 // givenFlags are the flags that the command line has, with their values.

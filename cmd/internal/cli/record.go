@@ -53,18 +53,18 @@ do not fail the pipeline unless --strict is given. An unknown flag always fails.
 // recordFlags binds the flags of record.
 func recordFlags(cmd *cobra.Command, o *record.Settings) {
 	f := cmd.Flags()
-	f.StringVar(&o.URL, "url", "", "address of the API `URL` (default $ROOTLY_API_URL)")
-	f.StringVar(&o.Token, "token", "", "API `TOKEN` (default $ROOTLY_API_TOKEN)")
-	f.StringVar(&o.TokenFile, "token-file", "", "`FILE` that holds the token")
-	f.StringVar(&o.Dir, "dir", ".", "`DIRECTORY` of the code, where a plan file can be read")
+	f.StringVar(&o.URL, "url", "", "base `URL` of the API (default $ROOTLY_API_URL)")
+	f.StringVar(&o.Token, "token", "", "`TOKEN` for the API (default $ROOTLY_API_TOKEN)")
+	f.StringVar(&o.TokenFile, "token-file", "", "`FILE` with the token")
+	f.StringVar(&o.Dir, "dir", ".", "`DIRECTORY` of the code, which is needed to read a plan file")
 	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, for plan files (default: the first on PATH)")
 
 	f.StringVar(&o.As, "as", "pulse", "what to send: pulse or incident")
 	f.StringVar(&o.Status, "status", record.Applied, "how the apply ended: applied or failed")
-	f.StringVar(&o.Name, "name", "", "what the plan is of (default: workspace, directory or repository)")
-	f.StringVar(&o.Summary, "summary", "", "`TEXT` in place of the summary that is made")
+	f.StringVar(&o.Name, "name", "", "name of what was planned (default: workspace, directory or repository)")
+	f.StringVar(&o.Summary, "summary", "", "`TEXT` to use instead of the generated summary")
 	f.StringVar(&o.Source, "source", "terraform", "source of the pulse")
-	f.StringVar(&o.Key, "key", "", "`TEXT` that tells apart what one run records")
+	f.StringVar(&o.Key, "key", "", "`TEXT` that distinguishes several records of one run")
 	for _, tie := range []struct {
 		kind  post.Kind
 		flag  string
@@ -80,17 +80,17 @@ func recordFlags(cmd *cobra.Command, o *record.Settings) {
 		o.Ties[tie.kind] = new([]string)
 		f.StringSliceVar(o.Ties[tie.kind], tie.flag, nil, tie.usage)
 	}
-	f.StringArrayVar(&o.Maps, "map", nil, "tie for changes of some addresses only, such as '`module.db.* = service:postgres`' (repeatable)")
+	f.StringArrayVar(&o.Maps, "map", nil, "attach an object to changes of some addresses only, such as '`module.db.* = service:postgres`' (repeatable)")
 	f.StringArrayVar(&o.Labels, "label", nil, "`KEY=VALUE` (repeatable)")
 	f.StringArrayVar(&o.Refs, "ref", nil, "reference `KEY=VALUE` (repeatable)")
 
 	f.StringVar(&o.Run.Approver, "approved-by", "", "`WHO` approved the change")
-	f.StringVar(&o.Run.Actor, "actor", "", "`WHO` ran it (default: as the CI system says, and so below)")
+	f.StringVar(&o.Run.Actor, "actor", "", "`WHO` ran it (default, here and below: from the CI system)")
 	f.StringVar(&o.Run.Commit, "commit", "", "commit `SHA`")
 	f.StringVar(&o.Run.Branch, "branch", "", "branch")
-	f.StringVar(&o.Run.PullRequestURL, "pull-request", "", "address `URL` of the pull request")
-	f.StringVar(&o.Run.URL, "run-url", "", "address `URL` of the run")
-	f.StringVar(&o.Run.ID, "run-id", "", "what is the same each time that the run is tried")
+	f.StringVar(&o.Run.PullRequestURL, "pull-request", "", "`URL` of the pull request")
+	f.StringVar(&o.Run.URL, "run-url", "", "`URL` of the run")
+	f.StringVar(&o.Run.ID, "run-id", "", "id of the run, the same for every attempt")
 	f.StringVar(&o.Run.Workspace, "workspace", "", "workspace")
 	f.StringVar(&o.StartedAt, "started-at", "", "`TIME` when the apply began, as 2026-01-31T12:00:00Z or in seconds since 1970")
 	f.StringVar(&o.Took, "duration", "", "how long the apply took, as `90s` or in seconds")
@@ -100,11 +100,11 @@ func recordFlags(cmd *cobra.Command, o *record.Settings) {
 	f.StringVar(&o.Form.Status, "incident-status", "", "status of the incident, such as started or resolved")
 	f.BoolVar(&o.Form.Private, "private", false, "open a private incident")
 
-	f.IntVar(&o.Most, "limit", 50, "changes that are listed; the others are counted")
-	f.BoolVar(&o.Always, "always", false, "record a plan without changes too")
-	f.BoolVar(&o.Strict, "strict", false, "fail when it cannot be recorded")
-	f.BoolVar(&o.DryRun, "dry-run", false, "print the request in place of sending it")
-	f.DurationVar(&o.Limit, "timeout", time.Minute, "longest `TIME` that it may take")
+	f.IntVar(&o.Most, "limit", 50, "maximum number of changes to list; the others are counted")
+	f.BoolVar(&o.Always, "always", false, "also record a plan without changes")
+	f.BoolVar(&o.Strict, "strict", false, "fail when recording fails")
+	f.BoolVar(&o.DryRun, "dry-run", false, "print the request instead of sending it")
+	f.DurationVar(&o.Limit, "timeout", time.Minute, "maximum `TIME` for the command")
 }
 
 // takePlan reads the arguments, and refuses words that mean nothing.
@@ -114,9 +114,9 @@ func takePlan(o *record.Settings, args []string) error {
 	case len(args) == 0:
 		return exit.Usage(errors.New("no plan to record"), form)
 	case len(args) > 1:
-		return exit.Usage(fmt.Errorf("%d plans to record, which is more than one", len(args)), form)
+		return exit.Usage(fmt.Errorf("record takes one plan, not %d", len(args)), form)
 	case o.Limit <= 0:
-		return exit.Usage(fmt.Errorf("--timeout %s leaves no time", o.Limit), "leave the flag out for one minute")
+		return exit.Usage(fmt.Errorf("--timeout %s is too short", o.Limit), "leave the flag out for one minute")
 	}
 	o.Plan = args[0]
 	if err := oneOf("--as", o.As, []string{"pulse", "incident"}); err != nil {

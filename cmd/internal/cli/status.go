@@ -18,11 +18,11 @@ func newStatus(w world.World) *cobra.Command {
 		Short: "Report how much of the organisation is managed",
 		Long: `Report how much of the organisation is managed.
 
-Compares what is live with what the directories and state files hold. An object is
-managed when a state has it, or when code has an import block for it; unmanaged when
-neither does; missing when a state has it and Rootly does not. Where an import block
-takes its ids from expressions, terraform or tofu plans the directory, without writing
-to it. What the ignore file ` + ignore.Name + ` of a directory names counts as neither.
+Compares the live organisation with directories and state files. An object is
+managed when a state contains it or code has an import block for it, unmanaged when
+neither is the case, and missing when a state contains it but Rootly does not. When
+import blocks take their ids from expressions, terraform or tofu plans the directory,
+without writing to it. Objects that the ignore file ` + ignore.Name + ` of a directory names count as neither.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly status ./rootly
@@ -47,8 +47,8 @@ to it. What the ignore file ` + ignore.Name + ` of a directory names counts as n
 	toolFlags(cmd, &o.Proof)
 	f := cmd.Flags()
 	f.BoolVar(&o.Json, "json", false, "print one JSON document")
-	f.BoolVar(&o.Markdown, "markdown", false, "print Markdown, as for a pull request")
-	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add what is unmanaged now to "+ignore.Name+" of the first directory")
+	f.BoolVar(&o.Markdown, "markdown", false, "print Markdown, for example for a pull request")
+	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add all unmanaged objects to "+ignore.Name+" of the first directory")
 	f.Float64Var(&o.MinCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
 	completions(cmd, toolChoices(&o.Proof))

@@ -29,6 +29,6 @@ imported by default are not counted.
 	connectionFlags(cmd, &o.Connection)
 	f := cmd.Flags()
 	f.BoolVar(&o.Count, "count", false, "read the organisation and count the objects of each type")
-	f.BoolVar(&o.JSON, "json", false, "print as JSON, each type of workflow task by itself")
+	f.BoolVar(&o.JSON, "json", false, "print as JSON, with each type of workflow task listed separately")
 	return cmd
 }

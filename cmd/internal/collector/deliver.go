@@ -77,7 +77,7 @@ func (d *deliverer) post(ctx context.Context, batch auditcopy.Delivery) (pause t
 	}
 	answer, err := d.client.Do(req)
 	if err != nil {
-		return 0, hint.With(plainly(err), "is the address right, and does it answer from here? the events wait on disk, and the next run sends them")
+		return 0, hint.With(plainly(err), "check the URL and that this machine can reach it; the events wait on disk, and the next run sends them")
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
@@ -105,9 +105,9 @@ func judge(answer *http.Response) (pause time.Duration, err error) {
 		return -1, hint.With(err, "check the endpoint's credential: --http-token-file or $ROOTLY_SINK_TOKEN; the events wait")
 	case code == http.StatusTooManyRequests || code >= 500 || code == http.StatusRequestTimeout:
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, hint.With(err, "the endpoint is in trouble; the events wait on disk, and the next run sends them")
+		return time.Duration(max(seconds, 0)) * time.Second, hint.With(err, "the endpoint reports a failure; the events wait on disk, and the next run sends them")
 	case code >= 300 && code < 400:
-		return -1, hint.With(err, "it redirects; name the address that it redirects to")
+		return -1, hint.With(err, "the endpoint redirects; give the URL that it redirects to")
 	}
 	return -1, hint.With(err, "the endpoint does not accept such batches: see --http-batch and --format; the events wait")
 }

@@ -86,7 +86,7 @@ func ParseProxies(texts []string) (Proxies, error) {
 		if err != nil {
 			address, err := netip.ParseAddr(text)
 			if err != nil {
-				return nil, hint.With(fmt.Errorf("%q is neither an address nor a network", text), "write 10.1.2.3 or 10.1.0.0/16")
+				return nil, hint.With(fmt.Errorf("%q is neither an IP address nor a network", text), "write 10.1.2.3 or 10.1.0.0/16")
 			}
 			p = netip.PrefixFrom(address, address.BitLen())
 		}

@@ -28,16 +28,16 @@ func ParseSecrets(text, source string) ([][]byte, error) {
 		case line == "" || line[0] == '#':
 			continue
 		case strings.ContainsFunc(line, unicode.IsSpace):
-			return nil, hint.With(fmt.Errorf("%s: white space in a secret", where), "write one secret per line; a comment has its own line, which begins with #")
+			return nil, hint.With(fmt.Errorf("%s: a secret contains white space", where), "write one secret per line; a comment has its own line, which begins with #")
 		case len(line) < shortestSecret:
 			return nil, hint.With(fmt.Errorf("%s: a secret of %d characters", where, len(line)),
-				fmt.Sprintf("a secret has at least %d characters; copy it again from Rootly's page of the webhook", shortestSecret))
+				fmt.Sprintf("a secret has at least %d characters; copy it again from the webhook's page in Rootly", shortestSecret))
 		}
 		secrets = append(secrets, []byte(line))
 	}
 	if len(secrets) == 0 {
 		return nil, hint.With(fmt.Errorf("no secret in %s, so no delivery could be verified", source),
-			"copy it from Rootly's page of the webhook into $ROOTLY_WEBHOOK_SECRET or into the file of --secret-file")
+			"copy it from the webhook's page in Rootly into $ROOTLY_WEBHOOK_SECRET or into the file of --secret-file")
 	}
 	return secrets, nil
 }
@@ -54,7 +54,7 @@ func ParseCredential(text, source string) (string, error) {
 		err = errors.New("more than one line")
 	}
 	if err != nil {
-		return "", hint.With(fmt.Errorf("the endpoint's credential in %s: %w", source, err), "give the credential alone, on one line of plain text")
+		return "", hint.With(fmt.Errorf("the endpoint's credential in %s: %w", source, err), "the file must contain only the credential, on one line of plain text")
 	}
 	return text, nil
 }

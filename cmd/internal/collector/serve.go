@@ -59,7 +59,7 @@ func (s *ServeSettings) listen(ctx context.Context) (endpoint, error) {
 	if s.Cert != "" {
 		pair, err := tls.LoadX509KeyPair(s.Cert, s.Key)
 		if err != nil {
-			return e, hint.With(fmt.Errorf("read the certificate: %w", err), "both files are PEM; the certificate comes first in its chain")
+			return e, hint.With(fmt.Errorf("read the certificate: %w", err), "both files must be PEM, with the certificate first in its chain")
 		}
 		e.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	}

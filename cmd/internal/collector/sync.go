@@ -62,7 +62,7 @@ func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return hint.With(errors.New("interrupted"), "what was read is kept; the next run goes on from there")
+		return hint.With(errors.New("interrupted"), "what was read is kept; the next run continues from there")
 	case err == nil && (round.Undelivered != nil || round.Aside > 0):
 		for _, problem := range []error{aside(round, sync.Cursor), round.Undelivered} {
 			if problem != nil {
@@ -80,7 +80,7 @@ func aside(round auditcopy.Round, cursor *auditcopy.Cursor) error {
 		return nil
 	}
 	return hint.With(fmt.Errorf("%d events could not be read; the first: %w", round.Aside, round.Unreadable),
-		"they are kept in "+cursor.Aside()+" as they came, without credentials, and are in no sink; show them to Rootly's support")
+		"they are kept in "+cursor.Aside()+" as received, without credentials, and not in any sink; show them to Rootly's support")
 }
 
 // explainNothing says why a backfill may have found nothing.

@@ -44,8 +44,8 @@ func (i *driftItem) heal(deeds []rewrite.Deed) string {
 		return "import it into the code, or delete it in Rootly"
 	case i.kind == unapplied:
 		return map[plans.Action]string{
-			plans.Create: "apply makes it: the state never had it", plans.Delete: "apply destroys it: the code has it no more",
-			plans.Forget: "apply lets go of it, as the code says",
+			plans.Create: "apply creates it: it was never in the state", plans.Delete: "apply destroys it: it is no longer in the code",
+			plans.Forget: "apply removes it from the state, as the code says",
 		}[i.wanted]
 	case len(i.edits) == 0:
 		return "the code allows the live value: the next apply updates the state"

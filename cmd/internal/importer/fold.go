@@ -42,7 +42,7 @@ func (r *directory) haveFolds(ctx context.Context) error {
 		return ctx.Err() // whether one is needed was settled before
 	}
 	if !engine.AtLeast(foldsSince) {
-		return exit.WithHint(fmt.Errorf("%s reads no import blocks with for_each, which folded objects need", engine),
+		return exit.WithHint(fmt.Errorf("%s does not support import blocks with for_each, which folded objects need", engine),
 			"use Terraform or OpenTofu 1.7 or newer, or import without --fold into another directory")
 	}
 	return nil

@@ -292,7 +292,7 @@ func (r *Run) commitWithState(ctx context.Context) error {
 		return err
 	}
 	if err := engines.PushState(ctx, r.state.job, content); err != nil {
-		return fmt.Errorf("extend the state; the code has import blocks until that works: %w", err)
+		return fmt.Errorf("add objects to the state; until that works, the code has import blocks: %w", err)
 	}
 	if !r.o.writesBlocks() {
 		if err := r.reopen(); err != nil {

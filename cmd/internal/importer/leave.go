@@ -262,7 +262,7 @@ func (r *job) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 	}
 	switch {
 	case !engine.AtLeast("1.7.0"):
-		return 0, exit.WithHint(fmt.Errorf("%s knows no removed blocks, so no object can be taken out of the state", engine),
+		return 0, exit.WithHint(fmt.Errorf("%s does not support removed blocks, so no object can be removed from the state", engine),
 			"use Terraform or OpenTofu 1.7 or newer, or "+engine.Name+" state rm by hand")
 	case engine.Name == "tofu" && !engine.AtLeast("1.10.0"):
 		return generator.Bare, nil

@@ -70,7 +70,7 @@ func (r *job) Unplanned() bool {
 
 // WithoutValues says why code with variables for secrets cannot be planned.
 func WithoutValues(variables int) string {
-	return report.Plural(variables, "variable") + " without a value, as --secrets blank wants it"
+	return report.Plural(variables, "variable") + " without a value, because of --secrets blank"
 }
 
 // prove plans the staged directory against a target until the plan is clean or cannot be mended.
@@ -180,7 +180,7 @@ func (r *job) unproven(ctx context.Context, err error) error {
 
 // withoutProof adds the way out to an error that keeps code from being proven.
 func withoutProof(missing *engines.UnavailableError) error {
-	return exit.WithHint(missing, missing.Hint()+"; --no-verify writes the code unproven")
+	return exit.WithHint(missing, missing.Hint()+"; --no-verify writes the code without a proof")
 }
 
 // expect is what the plan has to account for.

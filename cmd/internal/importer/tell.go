@@ -107,7 +107,7 @@ func (r *linked) countTypes() {
 	sort.Slice(r.Report.Types, func(i, j int) bool { return r.Report.Types[i].Type < r.Report.Types[j].Type })
 	for _, s := range r.live.Skipped {
 		r.Report.NotListed = append(r.Report.NotListed, report.NotListed{
-			Type: s.Type, Parent: string(s.Parent), Reason: s.Err.Error(), Asked: r.explicit[s.Type], Absent: s.Absent(), Known: r.earlier[s.Type],
+			Type: s.Type, Parent: string(s.Parent), Reason: s.Err.Error(), Requested: r.explicit[s.Type], Absent: s.Absent(), Known: r.earlier[s.Type],
 		})
 	}
 	r.leftOut()

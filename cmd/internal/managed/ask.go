@@ -149,7 +149,7 @@ func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
 		}
 	}
 	if !q.Quiet && why != errUnplanned {
-		report.Note(q.W.Err, fmt.Sprintf("%s cannot be planned as it stands, so its import blocks were evaluated without the engine: %v", q.Dir, why))
+		report.Note(q.W.Err, fmt.Sprintf("%s cannot be planned in its current form, so its import blocks were evaluated without the engine: %v", q.Dir, why))
 	}
 	return list, nil
 }

@@ -82,7 +82,7 @@ func target(text, typ, attr string, patterns []string) (string, []string, error)
 }
 
 func badFilter(text string) error {
-	return exit.Usage(fmt.Errorf("--filter %q makes no sense", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
+	return exit.Usage(fmt.Errorf("--filter %q is not a filter", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
 }
 
 // valuesOf splits values at colons that are not between single quotes.

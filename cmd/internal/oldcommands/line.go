@@ -102,15 +102,15 @@ func (l *Line) rest(f Flag) {
 		f.Name == "no-sort" && f.is("false"), f.Name == "verbose" && f.is("false"):
 		// What happens anyway: code without a backend keeps its state beside it.
 	case f.Name == "state", f.Name == "bucket":
-		l.lacks("--"+f.Name, "state goes where a backend block says, and the import blocks fill it at the first apply")
+		l.lacks("--"+f.Name, "a backend block says where the state is kept, and the first apply fills it through the import blocks")
 	case f.Name == "connect":
 		l.lacks("--connect=false", "references are always written")
 	case f.Name == "no-sort":
 		l.lacks("--no-sort", "the order is always the same, so that a second run changes nothing")
 	case f.Name == "verbose":
-		l.lacks("--verbose", "progress goes to standard error by itself, and --json tells all")
+		l.lacks("--verbose", "progress always goes to standard error, and --json reports every detail")
 	case f.Name == "retry-sleep-ms":
-		l.lacks("--retry-sleep-ms", "the time between retries is what Rootly asks for")
+		l.lacks("--retry-sleep-ms", "Rootly's answers set the time between retries")
 	default:
 		l.addFlag(f)
 	}
@@ -120,14 +120,14 @@ func (l *Line) rest(f Flag) {
 func (f flags) selected(line *Line) (string, error) {
 	words := f["resources"]
 	if len(words) == 0 {
-		return "", exit.Usage(errors.New("import rootly needs --resources"), world.Program+" import -o generated/rootly takes everything")
+		return "", exit.Usage(errors.New("import rootly needs --resources"), world.Program+" import -o generated/rootly imports everything")
 	}
 	if slices.Contains(words, "*") {
 		return "", nil
 	}
 	all, err := withOwned(words)
 	if len(all) > len(words) {
-		line.notes = append(line.notes, "with what belongs to the types that were named")
+		line.notes = append(line.notes, "with what belongs to the named types")
 	}
 	return strings.Join(all, ","), err
 }
@@ -146,9 +146,9 @@ func (f flags) directory(line *Line) string {
 		}
 		pattern = strings.Join(kept, "/")
 		if f["path-pattern"] != nil {
-			line.lacks("--path-pattern with {service}", "references reach no further than one directory, in which --layout by-type writes a file for each type")
+			line.lacks("--path-pattern with {service}", "references only work within one directory, where --layout by-type writes one file for each type")
 		} else {
-			line.notes = append(line.notes, "in one directory instead of one for each type, since references reach no further")
+			line.notes = append(line.notes, "in one directory instead of one for each type, since references only work within one")
 		}
 	}
 	word := ""
@@ -168,7 +168,7 @@ func (l *Line) addFlag(f Flag) {
 }
 
 func (l *Line) lacks(flag, reason string) {
-	l.gone = append(l.gone, flag+" is gone: "+reason)
+	l.gone = append(l.gone, flag+" is not supported any more: "+reason)
 }
 
 // Refuse is the error for what has no counterpart.
@@ -181,8 +181,8 @@ func (l *Line) Refuse() error {
 
 // RefusePlan is the error for a line below "plan", whatever it says: there are no plan files.
 func (l *Line) RefusePlan() error {
-	plan := Line{Args: append(l.Args, "--dry-run"), gone: append([]string{"plan files are gone"}, l.gone...)}
-	return plan.refuse(" shows what would be written; without --dry-run it is written")
+	plan := Line{Args: append(l.Args, "--dry-run"), gone: append([]string{"plan files are not supported any more"}, l.gone...)}
+	return plan.refuse(" shows what would be written; leave out --dry-run to write it")
 }
 
 func (l *Line) refuse(after string) error {

@@ -34,7 +34,7 @@ func TestTranslate(t *testing.T) {
 		if got := line.Refuse(); (got != nil) != (c.gone != "") || got != nil && !strings.HasPrefix(got.Error(), c.gone) {
 			t.Errorf("%s: refused with %v, want %q", c.name, got, c.gone)
 		}
-		if plan := line.RefusePlan(); !strings.HasPrefix(plan.Error(), "plan files are gone") || !strings.Contains(exit.HintOf(plan), " --dry-run shows") {
+		if plan := line.RefusePlan(); !strings.HasPrefix(plan.Error(), "plan files are not supported any more") || !strings.Contains(exit.HintOf(plan), " --dry-run shows") {
 			t.Errorf("%s: below plan: %v, %s", c.name, plan, exit.HintOf(plan))
 		}
 	}

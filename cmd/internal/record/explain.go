@@ -30,11 +30,11 @@ func Hint(err error) string {
 		}
 		return "give " + strings.Join(flags, " and ")
 	case errors.As(err, &invalid):
-		return "the organisation asks for something that no flag sets: make it optional under Configuration > Incident Properties, or record a pulse"
+		return "the organisation requires a field that no flag sets: make it optional under Configuration > Incident Properties, or record a pulse"
 	case errors.Is(err, document.ErrNoPlan):
 		return "make one with terraform plan -out=FILE && terraform show -json FILE"
 	case errors.Is(err, document.ErrFormat):
-		return "a newer version of this program may know it"
+		return "a newer version of this program may support it"
 	case errors.Is(err, post.ErrUnknown):
 		return "a slug is the name in lower case with dashes, as in Rootly's URLs"
 	}

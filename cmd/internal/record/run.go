@@ -21,7 +21,7 @@ import (
 
 // Run reads the plan, finds out about the run, and posts.
 func Run(ctx context.Context, w world.World, o *Settings) error {
-	limited, cancel := context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("not done within %s (--timeout)", o.Limit))
+	limited, cancel := context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("not finished within %s (--timeout)", o.Limit))
 	defer cancel()
 	err := o.record(limited, w)
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {
@@ -39,7 +39,7 @@ func (o *Settings) Forgive(w world.World, err error) error {
 		return err
 	}
 	report.Problem(w.Err, err, exit.HintOf(err))
-	fmt.Fprintln(w.Err, "nothing was recorded, and the pipeline goes on; --strict would have failed it")
+	fmt.Fprintln(w.Err, "nothing was recorded, and the pipeline continues; with --strict it would have failed")
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (o *Settings) record(ctx context.Context, w world.World) error {
 		return err
 	}
 	if plan.Empty() && !o.Always && o.Status != Failed {
-		return report.Say(w.Out, a.Title()+"; nothing to record (--always records it all the same)")
+		return report.Line(w.Out, a.Title()+"; nothing to record (--always records it anyway)")
 	}
 	return o.send(ctx, w, a, Applying(ties, plan))
 }
@@ -105,7 +105,7 @@ func span(startedAt, took string, now time.Time) (started, ended time.Time, err 
 		if length, err = time.ParseDuration(took); err != nil {
 			seconds, notNumber := strconv.ParseFloat(took, 64)
 			if notNumber != nil {
-				return started, ended, exit.Usage(fmt.Errorf("--duration %q is no time", took), "write it as 90s or 90")
+				return started, ended, exit.Usage(fmt.Errorf("--duration %q is not a duration", took), "write it as 90s or 90")
 			}
 			length = time.Duration(seconds * float64(time.Second))
 		}
@@ -119,7 +119,7 @@ func span(startedAt, took string, now time.Time) (started, ended time.Time, err 
 	if seconds, notNumber := strconv.ParseInt(startedAt, 10, 64); notNumber == nil {
 		started = time.Unix(seconds, 0)
 	} else if started, err = time.Parse(time.RFC3339, startedAt); err != nil {
-		return started, ended, exit.Usage(fmt.Errorf("--started-at %q is no time", startedAt), "write it as 2026-01-31T12:00:00Z, or in seconds since 1970")
+		return started, ended, exit.Usage(fmt.Errorf("--started-at %q is not a time", startedAt), "write it as 2026-01-31T12:00:00Z, or in seconds since 1970")
 	}
 	if took != "" {
 		return started, started.Add(length), nil

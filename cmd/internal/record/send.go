@@ -47,7 +47,7 @@ func (o *Settings) send(ctx context.Context, w world.World, a Account, ties []Ti
 	if err != nil {
 		return err
 	}
-	return report.Say(w.Out, Told(outcome, o.As, a.Title()))
+	return report.Line(w.Out, Told(outcome, o.As, a.Title()))
 }
 
 // client returns one that may post.

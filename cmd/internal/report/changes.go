@@ -32,7 +32,7 @@ type ObjectChange struct {
 	Authors    []string          `json:"authors,omitempty"`    // who did it, where the audit log tells, each event in a line
 	Confidence string            `json:"confidence,omitempty"` // of the authors: exact, parent or unknown
 	Unrecorded bool              `json:"unrecorded,omitempty"` // nobody is known since Rootly records no changes of the type
-	Heal       string            `json:"heal,omitempty"`       // how code and live come to agree again
+	Hint       string            `json:"hint,omitempty"`       // how code and live come to agree again
 
 	Events      []ChangeEvent `json:"events,omitempty"`      // that name the authors, the latest first
 	Candidates  []ChangeEvent `json:"candidates,omitempty"`  // events of its owner that may concern it, or not

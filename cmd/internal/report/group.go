@@ -15,7 +15,7 @@ type entry struct {
 	name    string // the one object, place or file; empty: not worth naming
 }
 
-// A group is all entries with the same subject and, but for details, the same reason and mend.
+// A group is all entries with the same subject and, but for details, the same reason and hint.
 type group struct {
 	subject      string
 	reason, hint phrase
@@ -28,18 +28,18 @@ func grouped(entries []entry) []group {
 	at := map[string]int{}
 	var groups []group
 	for _, e := range entries {
-		reason, mend := phraseOf(e.reason), phraseOf(e.hint)
-		key := strings.Join([]string{e.subject, reason.key(), mend.key()}, "\x00")
+		reason, hint := phraseOf(e.reason), phraseOf(e.hint)
+		key := strings.Join([]string{e.subject, reason.key(), hint.key()}, "\x00")
 		i, known := at[key]
 		if !known {
 			i = len(groups)
 			at[key] = i
-			groups = append(groups, group{subject: e.subject, reason: reason, hint: mend})
+			groups = append(groups, group{subject: e.subject, reason: reason, hint: hint})
 		}
 		g := &groups[i]
 		g.count++
 		g.reason.blur(reason)
-		g.hint.blur(mend)
+		g.hint.blur(hint)
 		if e.name != "" {
 			g.names = append(g.names, e.name)
 		}

@@ -106,7 +106,7 @@ func notListed(list []NotListed) (absent, failed []entry) {
 		if n.Absent && n.Known > 0 {
 			e.subject += fmt.Sprintf(", which was readable before: the code of %s stays", Plural(n.Known, "object"))
 		}
-		if n.Absent && !n.Asked && n.Known == 0 {
+		if n.Absent && !n.Requested && n.Known == 0 {
 			absent = append(absent, e)
 		} else {
 			failed = append(failed, e)

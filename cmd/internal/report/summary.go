@@ -87,11 +87,11 @@ type NotImported struct {
 
 // NotListed is a collection, or a part of one, that could not be read.
 type NotListed struct {
-	Type   string `json:"type"`
-	Parent string `json:"parent,omitempty"`
-	Reason string `json:"reason"`
-	Asked  bool   `json:"asked_for"` // named on the command line
-	Absent bool   `json:"absent"`    // the organisation's plan or the token does not have it
+	Type      string `json:"type"`
+	Parent    string `json:"parent,omitempty"`
+	Reason    string `json:"reason"`
+	Requested bool   `json:"requested"` // named on the command line
+	Absent    bool   `json:"absent"`    // the organisation's plan or the token does not have it
 
 	Known int `json:"known_objects,omitempty"` // objects of it that earlier runs could read
 }

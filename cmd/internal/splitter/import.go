@@ -59,7 +59,7 @@ func (o *Settings) check() error {
 	case o.ImportAs.ImportAs != importer.AsBlocks:
 		return exit.Usage(fmt.Errorf("--import-as %s is for a single root module", o.ImportAs.ImportAs), "with --split-by, leave it out")
 	case !strings.Contains(o.Owners, TeamMark) || !ownerName.MatchString(strings.ReplaceAll(o.Owners, TeamMark, "team")):
-		return exit.Usage(fmt.Errorf("--owner-format %q names no team", o.Owners), "such as '@acme/"+TeamMark+"'")
+		return exit.Usage(fmt.Errorf("--owner-format %q does not contain the team", o.Owners), "such as '@acme/"+TeamMark+"'")
 	}
 	return nil
 }

@@ -289,7 +289,7 @@ func within(p *modulePart, names []string) []string {
 }
 
 func (s *split) addAgain(p *modulePart) {
-	to, of := &s.run.Report.Again, p.Report.Again
+	to, of := &s.run.Report.Rerun, p.Report.Rerun
 	to.Beside += of.Beside
 	to.Ignored += p.ignored
 	to.Differing = append(to.Differing, of.Differing...)

@@ -89,7 +89,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	}
 	partial := false
 	for _, n := range s.NotListed {
-		if !n.Absent || n.Asked || n.Known > 0 {
+		if !n.Absent || n.Requested || n.Known > 0 {
 			partial = true
 			report.Note(w.Err, fmt.Sprintf("not counted: %s %s", n.Type, n.Reason))
 		}

@@ -12,8 +12,8 @@ import (
 
 // Errors that callers may want to tell apart.
 var (
-	ErrNoPlan = errors.New("this is no plan")
-	ErrFormat = errors.New("this version of the plan format is not known")
+	ErrNoPlan = errors.New("this is not a plan")
+	ErrFormat = errors.New("this version of the plan format is not supported")
 )
 
 // Parts are called with what the document says, in its order. A nil part is passed over without being kept.
@@ -87,7 +87,7 @@ func broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
-	return fmt.Errorf("%w: it breaks off or is no JSON: %w", ErrNoPlan, err)
+	return fmt.Errorf("%w: it is incomplete or not JSON: %w", ErrNoPlan, err)
 }
 
 // check makes sure that it was a plan, and not another document of an engine.
@@ -104,7 +104,7 @@ func (d *reading) check() error {
 	case !d.seen["format_version"]:
 		return fmt.Errorf("%w: it has no format_version", ErrNoPlan)
 	case !d.seen["planned_values"] && !d.seen["resource_changes"] && !d.seen["configuration"]:
-		return fmt.Errorf("%w: it says nothing of resources", ErrNoPlan)
+		return fmt.Errorf("%w: it has no resource changes", ErrNoPlan)
 	}
 	return nil
 }

@@ -45,13 +45,13 @@ func networkFailure(err error, neverAnswered bool) *failure {
 	case hint.Of(err) != "", errors.Is(err, errReadOnly):
 		return &failure{err: err}
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return &failure{err: hint.With(fmt.Errorf("no host is called %s", lookup.Name), "is the URL right, and is this machine online?")}
+		return &failure{err: hint.With(fmt.Errorf("unknown host %s", lookup.Name), "check the URL, and that this machine is online")}
 	case errors.As(err, &certificate):
-		return &failure{err: hint.With(err, "the server's certificate does not prove that it is the right one; a proxy in between needs its own certificate authority installed here")}
+		return &failure{err: hint.With(err, "the certificate of the server is not trusted; for a proxy in between, install its certificate authority on this machine")}
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return &failure{err: hint.With(err, "the server speaks plain http; is the URL right?")}
+		return &failure{err: hint.With(err, "the server speaks plain http; check the URL")}
 	case neverAnswered && errors.As(err, &dial) && dial.Op == "dial" && !dial.Timeout():
-		return &failure{err: hint.With(err, "nothing answers there; is the URL right, and is this machine online?")}
+		return &failure{err: hint.With(err, "nothing answers there; check the URL, and that this machine is online")}
 	}
 	return &failure{err: err, again: true}
 }

@@ -71,8 +71,8 @@ func sameHostOnly(base *url.URL) redirectPolicy {
 
 func errOtherHost(target, base *url.URL) error {
 	return hint.With(
-		fmt.Errorf("the server points to another host: %s://%s instead of %s://%s", target.Scheme, target.Host, base.Scheme, base.Host),
-		"the token goes to the configured host only; if the API has moved, give its new address with --url",
+		fmt.Errorf("the server redirects to another host: %s://%s instead of %s://%s", target.Scheme, target.Host, base.Scheme, base.Host),
+		"the token is only sent to the configured host; if the API has moved, give its new base URL with --url",
 	)
 }
 
@@ -88,11 +88,11 @@ func parseBase(text string) (*url.URL, error) {
 	}
 	switch {
 	case u.User != nil:
-		return nil, hint.With(errors.New("the API URL holds a user name or password"), "leave it out; the token is given with --token")
+		return nil, hint.With(errors.New("the API URL contains a user name or password"), "leave them out, and give the token with --token")
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, hint.With(fmt.Errorf("the API URL %s://%s has a query or a fragment", u.Scheme, u.Host), "it looks like "+DefaultURL)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, hint.With(fmt.Errorf("the API URL http://%s would send the token unencrypted", u.Host), "use https; plain http is for this machine only")
+		return nil, hint.With(fmt.Errorf("the API URL http://%s would send the token unencrypted", u.Host), "use https; plain http is only allowed on this machine")
 	}
 	path := strings.TrimRight(u.Path, "/")
 	path = strings.TrimRight(strings.TrimSuffix(path, "/v1"), "/")

@@ -45,7 +45,7 @@ type TokenSources struct {
 func (s TokenSources) Resolve() (Token, error) {
 	switch {
 	case s.Flag != "" && s.File != "":
-		return "", hint.With(errors.New("both --token and --token-file are given"), "give one of them")
+		return "", hint.With(errors.New("--token and --token-file cannot be combined"), "give one of them")
 	case s.Flag != "":
 		return parseToken(s.Flag, "--token")
 	case s.File != "":
@@ -59,7 +59,7 @@ func (s TokenSources) Resolve() (Token, error) {
 	}
 	return "", hint.With(
 		errors.New("no API token"),
-		"set ROOTLY_API_TOKEN, or pass --token or --token-file; tokens are made under Organization Settings > API Keys",
+		"set ROOTLY_API_TOKEN, or give --token or --token-file; create a token under Organization Settings > API Keys",
 	)
 }
 
@@ -74,7 +74,7 @@ func parseToken(text, source string) (Token, error) {
 	// and could not stand in a header.
 	odd := func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
 	if strings.ContainsFunc(token, odd) {
-		return "", hint.With(fmt.Errorf("the API token in %s is not one word of plain text", source), "copy the token again, alone, without quotes or line breaks")
+		return "", hint.With(fmt.Errorf("the API token in %s is not one word of plain text", source), "copy only the token, without quotes or line breaks")
 	}
 	return Token(token), nil
 }

@@ -139,7 +139,7 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	m := readMeta(d.meta)
 	w.counts.note(m.totalCount)
 	if w.span.pages >= mostPages(m) {
-		return page, nil, fmt.Errorf("%w: no end after %d pages", ErrPaging, w.pages)
+		return page, nil, fmt.Errorf("%w: there are more than %d pages", ErrPaging, w.pages)
 	}
 	next, err := w.next(u, d, m, same)
 	return page, next, err

@@ -143,8 +143,8 @@ func UserID(ctx context.Context, client *api.Client, email string) (string, erro
 func hinted(err error) error {
 	switch {
 	case errors.Is(err, api.ErrUnauthorized):
-		return hint.With(err, "three usual causes: the token is mistyped or incomplete; it has expired or was revoked; "+
-			"or it is of another organisation or address (--url). A new one: Organization Settings > API Keys")
+		return hint.With(err, "usual causes: the token is mistyped or incomplete; it has expired or was revoked; "+
+			"or it belongs to another organisation or URL (--url). Create a new one under Organization Settings > API Keys")
 	case errors.Is(err, api.ErrForbidden):
 		return hint.With(err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; "+
 			"an on-call role with that permission sees changes of on-call kinds only")

@@ -634,7 +634,7 @@ func rows() []Type {
 			API:        "shifts",
 			Parents:    []string{"rootly_schedule"},
 			ParentAttr: "schedule_id",
-			Optional:   "a shift that passes, not configuration",
+			Optional:   "a temporary shift, not configuration",
 			Elusive:    true,
 			Refs: []graph.Rule{
 				{Path: "rotation_id", To: []string{"rootly_schedule_rotation"}},
