@@ -268,7 +268,7 @@ func (s *split) add(p *modulePart) {
 	to.Kept = append(to.Kept, of.Kept...)
 	to.Secrets, to.SecretsMode = to.Secrets+of.Secrets, of.SecretsMode
 	to.SecretsFile = cmp.Or(to.SecretsFile, of.SecretsFile)
-	s.addAgain(p)
+	s.addRerun(p)
 	if p.gone {
 		return
 	}
@@ -288,9 +288,9 @@ func within(p *modulePart, names []string) []string {
 	return list
 }
 
-func (s *split) addAgain(p *modulePart) {
+func (s *split) addRerun(p *modulePart) {
 	to, of := &s.run.Report.Rerun, p.Report.Rerun
-	to.Beside += of.Beside
+	to.Elsewhere += of.Elsewhere
 	to.Ignored += p.ignored
 	to.Differing = append(to.Differing, of.Differing...)
 	to.Before = append(to.Before, of.Before...)

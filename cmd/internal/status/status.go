@@ -290,7 +290,7 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 	}
 	for _, n := range live.Skipped {
 		s.NotListed = append(s.NotListed, report.NotListed{
-			Type: n.Type, Parent: string(n.Parent), Reason: n.Err.Error(), Absent: n.Absent(), Asked: asked[n.Type], Known: known[n.Type],
+			Type: n.Type, Parent: string(n.Parent), Reason: n.Err.Error(), Absent: n.Absent(), Requested: asked[n.Type], Known: known[n.Type],
 		})
 	}
 	return s, unmanaged
