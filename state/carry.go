@@ -45,7 +45,7 @@ func (d *Directory) carry(r Run, c *Changes) (kept map[string]bool, err error) {
 // staying sorts the objects of earlier runs that this run does not have into those that are
 // gone and those whose code stays, with the reason.
 func (d *Directory) staying(r Run, c *Changes) map[graph.Address]Carried {
-	fresh := make(map[Key]bool, len(r.Objects))
+	fresh := make(map[graph.Target]bool, len(r.Objects))
 	for _, o := range r.Objects {
 		fresh[o.Key()] = true
 	}
@@ -73,7 +73,7 @@ func (d *Directory) staying(r Run, c *Changes) map[graph.Address]Carried {
 // renames maps the addresses that objects of this run had to those that they have now. An
 // address whose object has none any more leads to nothing.
 func renames(m *manifest, r Run) map[graph.Address]rename {
-	now := make(map[Key]graph.Address, len(r.Objects))
+	now := make(map[graph.Target]graph.Address, len(r.Objects))
 	for _, o := range r.Objects {
 		now[o.Key()] = o.Address
 	}

@@ -29,7 +29,7 @@ func TestNothingLivingIsEverLost(t *testing.T) {
 	for seed := range uint64(25) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			p := &play{t: t, dir: filepath.Join(t.TempDir(), "out"), rnd: rand.New(rand.NewPCG(seed, 1)), live: map[state.Key]*mock{}, written: map[state.Key]bool{}}
+			p := &play{t: t, dir: filepath.Join(t.TempDir(), "out"), rnd: rand.New(rand.NewPCG(seed, 1)), live: map[graph.Target]*mock{}, written: map[graph.Target]bool{}}
 			for range 12 {
 				p.change()
 				p.run()
@@ -43,9 +43,9 @@ type play struct {
 	t       *testing.T
 	dir     string
 	rnd     *rand.Rand
-	live    map[state.Key]*mock
+	live    map[graph.Target]*mock
 	next    int
-	written map[state.Key]bool // live objects that a run has written
+	written map[graph.Target]bool // live objects that a run has written
 }
 
 // mock is a live object of the organisation.
@@ -53,7 +53,7 @@ type mock struct {
 	id     string
 	typ    string
 	title  string
-	refs   []state.Key
+	refs   []graph.Target
 	secret bool
 	user   string
 	data   bool
@@ -77,7 +77,7 @@ func (p *play) change() {
 				m.refs = append(m.refs, k)
 			}
 		}
-		p.live[state.Key{Type: m.typ, ID: graph.ID(m.id)}] = m
+		p.live[graph.Target{Type: m.typ, ID: graph.ID(m.id)}] = m
 	}
 	for _, k := range p.keys() {
 		switch p.rnd.IntN(10) {
@@ -90,16 +90,16 @@ func (p *play) change() {
 	}
 }
 
-func (p *play) keys() []state.Key {
-	return slices.SortedFunc(maps.Keys(p.live), func(a, b state.Key) int {
+func (p *play) keys() []graph.Target {
+	return slices.SortedFunc(maps.Keys(p.live), func(a, b graph.Target) int {
 		return strings.Compare(a.Type+string(a.ID), b.Type+string(b.ID))
 	})
 }
 
 // run imports a part of what lives and checks the directory.
 func (p *play) run() {
-	complete, seen := map[string]bool{}, map[state.Key]bool{}
-	filtered := map[state.Key]bool{}
+	complete, seen := map[string]bool{}, map[graph.Target]bool{}
+	filtered := map[graph.Target]bool{}
 	for _, typ := range mockTypes {
 		kind := p.rnd.IntN(4) // 0: complete, 1: not selected, 2: ended early, 3: complete with a filter
 		complete[typ] = kind == 0 || kind == 3
@@ -128,7 +128,7 @@ func (p *play) run() {
 	p.judge(complete)
 }
 
-func (p *play) importOnce(seen, filtered map[state.Key]bool, complete map[string]bool, layout int, renaming bool) *state.Changes {
+func (p *play) importOnce(seen, filtered map[graph.Target]bool, complete map[string]bool, layout int, renaming bool) *state.Changes {
 	p.t.Helper()
 	d, err := state.Open(p.dir, state.Options{})
 	if err != nil {
@@ -171,7 +171,7 @@ func (p *play) importOnce(seen, filtered map[state.Key]bool, complete map[string
 }
 
 // render is a generator in small: blocks by type, imports, variables with values, users.
-func (p *play) render(seen map[state.Key]bool, names map[state.Key]graph.Address, layout int) state.Run {
+func (p *play) render(seen map[graph.Target]bool, names map[graph.Target]graph.Address, layout int) state.Run {
 	var run state.Run
 	text, addresses, imported := map[string]*strings.Builder{}, map[string][]graph.Address{}, map[string][]graph.Address{}
 	to := func(name string) *strings.Builder {
@@ -299,7 +299,7 @@ func jsonValue(src []byte, e hclsyntax.Expression) any {
 	return "${" + text + "}"
 }
 
-func (p *play) block(m *mock, a graph.Address, seen map[state.Key]bool, names map[state.Key]graph.Address) string {
+func (p *play) block(m *mock, a graph.Address, seen map[graph.Target]bool, names map[graph.Target]graph.Address) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\nresource %q %q {\n  key = %q\n", m.id, a.Type, a.Name, m.id)
 	fmt.Fprintf(&b, "  description = <<-EOT\n    %s\n  EOT\n", strings.ReplaceAll(m.title, "${", "$${"))
@@ -351,7 +351,7 @@ func (p *play) judge(complete map[string]bool) {
 	}
 	for what := range v.ids {
 		typ, id, _ := strings.Cut(what, " ")
-		if _, lives := p.live[state.Key{Type: typ, ID: graph.ID(id)}]; !lives && complete[typ] {
+		if _, lives := p.live[graph.Target{Type: typ, ID: graph.ID(id)}]; !lives && complete[typ] {
 			p.t.Errorf("%s %s is gone and has code", typ, id)
 		}
 	}

@@ -59,8 +59,8 @@ func TestFilteredAndForgottenObjects(t *testing.T) {
 	dir := t.TempDir()
 	commit(t, dir, state.Options{}, everything(file("teams.tf", team("a"), team("b"), team("c"))))
 	run := everything(file("teams.tf", team("a")))
-	run.Live = map[state.Key]bool{{Type: "rootly_team", ID: "id-b"}: true, {Type: "rootly_team", ID: "id-c"}: true}
-	run.Forget = map[state.Key]bool{{Type: "rootly_team", ID: "id-c"}: true}
+	run.Live = map[graph.Target]bool{{Type: "rootly_team", ID: "id-b"}: true, {Type: "rootly_team", ID: "id-c"}: true}
+	run.Forget = map[graph.Target]bool{{Type: "rootly_team", ID: "id-c"}: true}
 	changes := commit(t, dir, state.Options{}, run)
 	wantFiles(t, dir, map[string]string{"teams.tf": resource(team("a"), team("b"))})
 	if fmt.Sprint(changes.Gone) != "[{rootly_team.c id-c }]" {
@@ -186,7 +186,7 @@ func TestAddressesAreRemembered(t *testing.T) {
 	}
 	a := f.Addresses[0]
 	files, imports := d.Files()
-	if d.Addresses()[state.Key{Type: "rootly_team", ID: "id-a"}] != a || files[a] != "teams.tf" || imports[a] != "imports.tf" {
+	if d.Addresses()[graph.Target{Type: "rootly_team", ID: "id-a"}] != a || files[a] != "teams.tf" || imports[a] != "imports.tf" {
 		t.Errorf("%v %v %v", d.Addresses(), files, imports)
 	}
 	if err := d.Close(); err != nil {

@@ -51,16 +51,16 @@ type Run struct {
 	Complete func(typ string) bool
 
 	// Live holds objects that were listed but are not in Objects: filtered out, or reported.
-	Live map[Key]bool
+	Live map[graph.Target]bool
 
 	// Forget holds objects whose code goes although they live.
-	Forget map[Key]bool
+	Forget map[graph.Target]bool
 
 	// Aside holds objects to whose code, where it stays, nothing of this run may refer: they are in no plan.
-	Aside map[Key]bool
+	Aside map[graph.Target]bool
 
 	// Held holds objects that the state has, so that their import blocks may go.
-	Held map[Key]bool
+	Held map[graph.Target]bool
 }
 
 func (r Run) complete(typ string) bool { return r.Complete != nil && r.Complete(typ) }

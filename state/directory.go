@@ -265,8 +265,8 @@ func (d *Directory) Path() string { return d.path }
 func (d *Directory) Known() bool { return d.before != nil }
 
 // Addresses returns the address of every object that the directory has code for.
-func (d *Directory) Addresses() map[Key]graph.Address {
-	out := make(map[Key]graph.Address, len(d.manifest.records))
+func (d *Directory) Addresses() map[graph.Target]graph.Address {
+	out := make(map[graph.Target]graph.Address, len(d.manifest.records))
 	for _, r := range d.manifest.records {
 		out[r.Key()] = r.Address
 	}

@@ -23,14 +23,11 @@ type Object struct {
 	Parent  graph.ID // of the object that owns it; empty where none does
 }
 
-// A Key is what an object is known by, whatever its address.
-type Key struct {
-	Type string
-	ID   graph.ID
-}
+// A Key is what an object is known by: the same as in the graph.
+type Key = graph.Target
 
 // Key returns what the object is known by.
-func (o Object) Key() Key { return Key{Type: o.Address.Type, ID: o.ID} }
+func (o Object) Key() graph.Target { return graph.Target{Type: o.Address.Type, ID: o.ID} }
 
 // record is an object with where its code stands.
 type record struct {
@@ -56,8 +53,8 @@ func digestOf(content []byte) string {
 }
 
 // byKey finds records by what their objects are known by.
-func (m *manifest) byKey() map[Key]record {
-	out := make(map[Key]record, len(m.records))
+func (m *manifest) byKey() map[graph.Target]record {
+	out := make(map[graph.Target]record, len(m.records))
 	for _, r := range m.records {
 		out[r.Key()] = r
 	}

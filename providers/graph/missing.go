@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// A Target is an object that a resource points at.
+// A Target is an object as others know it, whatever its address: what a resource points at, what a state or a
+// directory holds.
 type Target struct {
 	Type string
 	ID   ID

@@ -92,11 +92,11 @@ func renamed() map[string]string {
 
 // Merge puts states together. The order of the states decides who keeps an address that two have.
 func Merge(states []*State, o Options) *Merged {
-	m := &merging{Merged: &Merged{}, options: o, names: renamed(), taken: map[graph.Address]bool{}, at: map[key]graph.Address{}, slugs: map[key]graph.ID{}}
+	m := &merging{Merged: &Merged{}, options: o, names: renamed(), taken: map[graph.Address]bool{}, at: map[graph.Target]graph.Address{}, slugs: map[graph.Target]graph.ID{}}
 	for _, s := range states {
 		for _, object := range s.Objects {
 			if object.Slug != "" && graph.IsUUID(string(object.ID)) {
-				m.slugs[key{m.today(object.Address.Type), graph.ID(object.Slug)}] = object.ID
+				m.slugs[graph.Target{Type: m.today(object.Address.Type), ID: graph.ID(object.Slug)}] = object.ID
 			}
 		}
 	}
@@ -116,19 +116,14 @@ func Merge(states []*State, o Options) *Merged {
 	return m.Merged
 }
 
-type key struct {
-	typ string
-	id  graph.ID
-}
-
 type merging struct {
 	*Merged
 	options Options
 	names   map[string]string
 	taken   map[graph.Address]bool
-	at      map[key]graph.Address
-	slugs   map[key]graph.ID // ids of objects by their slugs, which may have been ids to the old tool
-	titles  []string         // of Resources
+	at      map[graph.Target]graph.Address
+	slugs   map[graph.Target]graph.ID // ids of objects by their slugs, which may have been ids to the old tool
+	titles  []string                  // of Resources
 }
 
 // today is the name that a type has by now.
@@ -137,7 +132,7 @@ func (m *merging) today(typ string) string { return cmp.Or(m.names[typ], typ) }
 func (m *merging) add(o Object) {
 	to := o.Address
 	to.Type = m.today(to.Type)
-	if id := m.slugs[key{to.Type, o.ID}]; id != "" && !graph.IsUUID(string(o.ID)) {
+	if id := m.slugs[graph.Target{Type: to.Type, ID: o.ID}]; id != "" && !graph.IsUUID(string(o.ID)) {
 		o.ID = id
 	}
 	schemaVersion, known := m.options.Today(to.Type)
@@ -145,7 +140,7 @@ func (m *merging) add(o Object) {
 		m.Left = append(m.Left, Left{o.Address.String(), o.ID, "the current provider has no such type"})
 		return
 	}
-	if at, twice := m.at[key{to.Type, o.ID}]; twice {
+	if at, twice := m.at[graph.Target{Type: to.Type, ID: o.ID}]; twice {
 		if at != to {
 			m.Left = append(m.Left, Left{o.Address.String(), o.ID, "the same object as " + at.String()})
 		}
@@ -158,7 +153,7 @@ func (m *merging) add(o Object) {
 	if to != o.Address {
 		m.Renamed = append(m.Renamed, Move{o.Address, to})
 	}
-	m.taken[to], m.at[key{to.Type, o.ID}] = true, to
+	m.taken[to], m.at[graph.Target{Type: to.Type, ID: o.ID}] = true, to
 	m.Resources = append(m.Resources, tfstate.Resource{Address: to, ID: o.ID, SchemaVersion: schemaVersion})
 	m.titles = append(m.titles, cmp.Or(o.Title, readable(o.Address.Name)))
 }

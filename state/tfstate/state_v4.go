@@ -48,12 +48,6 @@ type instanceV4 struct {
 	Dependencies  []string                   `json:"dependencies,omitempty"`
 }
 
-// object is what a live object is known by.
-type object struct {
-	typ string
-	id  graph.ID
-}
-
 func decode(content []byte) (*stateV4, error) {
 	if err := checkHead(content); err != nil {
 		return nil, err
@@ -93,17 +87,17 @@ func checkHead(content []byte) error {
 }
 
 // held sorts what the state holds: objects wherever they are, and addresses of the root module.
-func (s *stateV4) held(ids func(string, graph.ID) graph.ID) (map[object]bool, map[graph.Address]graph.ID, error) {
+func (s *stateV4) held(ids func(string, graph.ID) graph.ID) (map[graph.Target]bool, map[graph.Address]graph.ID, error) {
 	all, err := s.objects()
 	if err != nil {
 		return nil, nil, err
 	}
-	objects, addresses := map[object]bool{}, map[graph.Address]graph.ID{}
+	objects, addresses := map[graph.Target]bool{}, map[graph.Address]graph.ID{}
 	for _, h := range all {
 		if ids != nil {
 			h.ID = ids(h.Address.Type, h.ID)
 		}
-		objects[object{h.Address.Type, h.ID}] = true
+		objects[graph.Target{Type: h.Address.Type, ID: h.ID}] = true
 		if a, own := h.Instance(); own {
 			addresses[a] = h.ID
 		} else if h.Module == "" {

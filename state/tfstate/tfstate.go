@@ -131,7 +131,7 @@ func (s *stateV4) add(resources []Resource, o Options) ([]graph.Address, error) 
 	}
 	var added []graph.Address
 	for _, r := range resources {
-		if byObject[object{r.Address.Type, r.ID}] {
+		if byObject[graph.Target{Type: r.Address.Type, ID: r.ID}] {
 			continue
 		}
 		if id, taken := byAddress[r.Address]; taken {
@@ -144,7 +144,7 @@ func (s *stateV4) add(resources []Resource, o Options) ([]graph.Address, error) 
 		if err := s.put(r.Address.Block(), raw); err != nil {
 			return nil, fmt.Errorf("write state of %s: %w", r.Address, err)
 		}
-		byObject[object{r.Address.Type, r.ID}], byAddress[r.Address] = true, r.ID
+		byObject[graph.Target{Type: r.Address.Type, ID: r.ID}], byAddress[r.Address] = true, r.ID
 		added = append(added, r.Address)
 	}
 	if s.Engine == "" {

@@ -37,7 +37,7 @@ func LookUp(path, address, version string) (resource, id string, err error) {
 }
 
 // addressesIn lists the objects of a directory by address.
-func addressesIn(path, version string) (map[string]state.Key, error) {
+func addressesIn(path, version string) (map[string]graph.Target, error) {
 	dir, err := state.Open(path, state.Options{Version: version, LookOnly: true})
 	var refusal *state.Refusal
 	switch {
@@ -47,7 +47,7 @@ func addressesIn(path, version string) (map[string]state.Key, error) {
 	default:
 		defer dir.Close()
 	}
-	known := map[string]state.Key{}
+	known := map[string]graph.Target{}
 	if dir != nil && dir.Known() {
 		for key, address := range dir.Addresses() {
 			known[address.String()] = key
@@ -83,7 +83,7 @@ type stateFile struct {
 }
 
 // stateAddresses adds the objects of Terraform's state file.
-func stateAddresses(path string, known map[string]state.Key) (found bool, err error) {
+func stateAddresses(path string, known map[string]graph.Target) (found bool, err error) {
 	content, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -107,14 +107,14 @@ func stateAddresses(path string, known map[string]state.Key) (found bool, err er
 			if len(i.Key) > 0 {
 				address += "[" + string(i.Key) + "]"
 			}
-			known[address] = state.Key{Type: r.Type, ID: graph.ID(i.Attributes.ID)}
+			known[address] = graph.Target{Type: r.Type, ID: graph.ID(i.Attributes.ID)}
 		}
 	}
 	return true, nil
 }
 
 // nearestAddress is the address that looks most like another, if any does.
-func nearestAddress(known map[string]state.Key, address string) string {
+func nearestAddress(known map[string]graph.Target, address string) string {
 	var all []string
 	for a := range known {
 		all = append(all, a)

@@ -47,9 +47,9 @@ type place struct {
 	path    string
 	isDir   bool
 	held    []tfstate.Held
-	will    []tfstate.Held              // what its code imports
-	known   map[state.Key]graph.Address // by the memory of earlier runs
-	parents map[state.Key]graph.ID      // likewise
+	will    []tfstate.Held                 // what its code imports
+	known   map[graph.Target]graph.Address // by the memory of earlier runs
+	parents map[graph.Target]graph.ID      // likewise
 	ignore  ignore.File
 }
 
@@ -166,7 +166,7 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 		return err
 	}
 	defer dir.Close()
-	p.known, p.parents = dir.Addresses(), map[state.Key]graph.ID{}
+	p.known, p.parents = dir.Addresses(), map[graph.Target]graph.ID{}
 	for _, o := range dir.Objects() {
 		p.parents[o.Key()] = o.Parent
 	}
@@ -206,7 +206,7 @@ func (o *Settings) live(ctx context.Context, client *api.Client, places []place)
 		planning.IdentifyHeld(p.held, ids)
 		planning.IdentifyHeld(p.will, ids)
 		for _, h := range p.held {
-			parent := p.parents[state.Key{Type: h.Address.Type, ID: h.ID}]
+			parent := p.parents[graph.Target{Type: h.Address.Type, ID: h.ID}]
 			known = append(known, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID, Parent: parent})
 		}
 	}
@@ -225,27 +225,27 @@ func (o *Settings) live(ctx context.Context, client *api.Client, places []place)
 
 // rememberedIn finds the names that the places have for objects.
 func rememberedIn(places []place) func(string, graph.ID) graph.Address {
-	names := map[state.Key]graph.Address{}
+	names := map[graph.Target]graph.Address{}
 	for _, p := range places {
 		for _, h := range p.held {
 			a, _ := h.Instance()
-			names[state.Key{Type: h.Address.Type, ID: h.ID}] = a
+			names[graph.Target{Type: h.Address.Type, ID: h.ID}] = a
 		}
 		for k, a := range p.known {
 			names[k] = a
 		}
 	}
-	return func(typ string, id graph.ID) graph.Address { return names[state.Key{Type: typ, ID: id}] }
+	return func(typ string, id graph.ID) graph.Address { return names[graph.Target{Type: typ, ID: id}] }
 }
 
 // compareStatus sorts every object into managed, unmanaged, missing and ignored.
 func compareStatus(places []place, live *rootly.Live, resources []*graph.Resource, asked map[string]bool) (*report.Status, []*graph.Resource) {
 	s := &report.Status{Types: []report.StatusCount{}, Unmanaged: []report.StatusObject{}, Missing: []report.StatusObject{}, NotListed: []report.NotListed{}}
-	managed := map[state.Key]bool{}
+	managed := map[graph.Target]bool{}
 	for _, p := range places {
 		s.Directories = append(s.Directories, p.path)
 		for _, h := range slices.Concat(p.held, p.will) {
-			managed[state.Key{Type: h.Address.Type, ID: h.ID}] = true
+			managed[graph.Target{Type: h.Address.Type, ID: h.ID}] = true
 		}
 	}
 	counts := map[string]*report.StatusCount{}
@@ -255,10 +255,10 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 		}
 		return counts[t]
 	}
-	here, ignored := map[state.Key]bool{}, map[graph.ID]bool{}
+	here, ignored := map[graph.Target]bool{}, map[graph.ID]bool{}
 	var unmanaged []*graph.Resource
 	for _, r := range resources {
-		k := state.Key{Type: r.Address.Type, ID: r.ID}
+		k := graph.Target{Type: r.Address.Type, ID: r.ID}
 		here[k] = true
 		switch {
 		case managed[k]:
@@ -273,11 +273,11 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 		}
 	}
 	for _, d := range live.Doubts {
-		here[state.Key{Type: d.Type, ID: d.ID}] = true
+		here[graph.Target{Type: d.Type, ID: d.ID}] = true
 	}
 	for _, p := range places {
 		for _, h := range p.held {
-			if !here[state.Key{Type: h.Address.Type, ID: h.ID}] && live.Complete[h.Address.Type] {
+			if !here[graph.Target{Type: h.Address.Type, ID: h.ID}] && live.Complete[h.Address.Type] {
 				of(h.Address.Type).Missing++
 				s.Missing = append(s.Missing, report.StatusObject{Type: h.Address.Type, ID: string(h.ID), Address: h.String(), In: p.path})
 			}
