@@ -34,7 +34,7 @@ var wideSurfaces = map[string]struct {
 }
 
 // largePackages may pass maxPackage and maxLines, up to the numbers given: tables, the organisation that the
-// sandbox makes up, and what is being split.
+// sandbox makes up.
 var largePackages = map[string]struct {
 	files, lines int
 	reason       string
