@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
@@ -58,7 +57,7 @@ type stateRun struct {
 	present []byte // empty where there is none
 	held    []tfstate.Held
 	moves   map[graph.Address]graph.Address // by moved blocks of earlier runs, which may not be applied yet
-	private string                          // directory for the state that the proof plans against; empty until it is needed
+	private planning.PrivateState           // that the proof plans against
 }
 
 // openState reads the state that the directory has by now, since the addresses in it win.
@@ -191,24 +190,7 @@ func (r *planned) proofState() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if r.state.private == "" {
-		if r.state.private, err = os.MkdirTemp("", "rootly-plan-*"); err != nil {
-			return "", fmt.Errorf("make a private directory for the state: %w", err)
-		}
-	}
-	path := filepath.Join(r.state.private, planning.StateName)
-	if err := disk.Dir(r.state.private).Write(planning.StateName, content, 0o600); err != nil {
-		return "", fmt.Errorf("write the state to prove: %w", err)
-	}
-	return path, nil
-}
-
-// closeState removes what the proof needed.
-func (r *directory) closeState() {
-	if r.state != nil && r.state.private != "" {
-		dir, name := disk.Of(r.state.private)
-		_ = dir.RemoveAll(name)
-	}
+	return r.state.private.Write(content)
 }
 
 // heldNames are the addresses at which the state holds objects by themselves in the root module.

@@ -35,7 +35,9 @@ func (r *directory) openDirectory() error {
 // Close lets go of everything, whether or not the run came to its end.
 func (r *staged) Close() {
 	r.Progress.Close()
-	r.closeState()
+	if r.state != nil {
+		r.state.private.Close()
+	}
 	if r.around != nil {
 		r.around.Close()
 	}

@@ -3,15 +3,12 @@ package managed
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -22,8 +19,8 @@ type Module struct {
 	Will  []tfstate.Held // what it will manage: by its import blocks, and by the engine's plan of it
 	Known bool           // whether the state could be read
 
-	pulled  []byte // the state, where it is not next to the code
-	private string // directory for the same, for plans
+	pulled  []byte                // the state, where it is not next to the code
+	private planning.PrivateState // the same, for plans
 }
 
 // ReadState reads the state, through the engine where a backend keeps it.
@@ -51,26 +48,11 @@ func (m *Module) PulledFile() (string, error) {
 	if len(m.pulled) == 0 {
 		return "", nil
 	}
-	if m.private == "" {
-		var err error
-		if m.private, err = os.MkdirTemp("", "rootly-plan-*"); err != nil {
-			return "", fmt.Errorf("make a private directory for the state: %w", err)
-		}
-	}
-	path := filepath.Join(m.private, planning.StateName)
-	if err := disk.Dir(m.private).Write(filepath.Base(path), m.pulled, 0o600); err != nil {
-		return "", fmt.Errorf("write the state to prove: %w", err)
-	}
-	return path, nil
+	return m.private.Write(m.pulled)
 }
 
 // Close removes what the proof needed.
-func (m *Module) Close() {
-	if m.private != "" {
-		dir, name := disk.Of(m.private)
-		_ = dir.RemoveAll(name)
-	}
-}
+func (m *Module) Close() { m.private.Close() }
 
 // HeldAt returns the addresses that the state has for an object.
 func (m *Module) HeldAt() map[state.Key][]tfstate.Held {

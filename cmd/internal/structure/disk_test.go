@@ -15,10 +15,9 @@ var changing = []string{
 
 // changes lists where they may be called all the same, with the reason.
 var changes = map[string]string{
-	"cmd/internal/importer/import_as.go os.MkdirTemp":   "a new private directory, in the system's place for them",
-	"cmd/internal/managed/module.go os.MkdirTemp":       "a new private directory, in the system's place for them",
 	"cmd/internal/git/git.go os.CreateTemp":             "a new private file, in the system's place for them",
 	"cmd/internal/git/git.go os.Remove":                 "a new private file, in the system's place for them",
+	"cmd/internal/planning/private.go os.MkdirTemp":     "a new private directory, in the system's place for them",
 	"cmd/internal/record/load.go os.MkdirTemp":          "a new private directory, in the system's place for them",
 	"generator/engines/session.go os.MkdirTemp":         "a new private directory, in the system's place for them",
 	"generator/engines/schema.go os.MkdirTemp":          "a new private directory, in the system's place for them",
