@@ -25,7 +25,7 @@ func IdentifyHeld(list []tfstate.Held, ids rootly.IDs) []graph.Target {
 }
 
 // IdentifyLive asks the API for the ids of objects that a plan knows by their slug.
-func IdentifyLive(client *api.Client) identify {
+func IdentifyLive(client *api.Client) func(context.Context, plans.Change) string {
 	asked := map[graph.Target]string{}
 	return func(ctx context.Context, c plans.Change) string {
 		row := catalogue.Lookup(c.Type)

@@ -17,8 +17,8 @@ type Planner struct {
 	Target  connect.Target
 	veil    *secret.Veil // of what the plan says
 	Session *engines.Session
-	served  *standin.Served // nil for the official provider
-	known   identify
+	served  *standin.Served                            // nil for the official provider
+	known   func(context.Context, plans.Change) string // the id of the object of a change; nil: as the plan says
 }
 
 // Plan plans the directory, limited to targets where there are some.
@@ -74,9 +74,6 @@ func FirstError(r *engines.Result) string {
 	}
 	return "the engine gave no reason"
 }
-
-// identify finds the id of the object of a change, which may be known by its slug. Nil knows none.
-type identify func(ctx context.Context, c plans.Change) string
 
 // PlainID is the id of an object in what the provider imports it by, which may be a path.
 func PlainID(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }

@@ -9,6 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
@@ -69,11 +70,14 @@ type Options struct {
 	Arguments bool              // those of TF_CLI_ARGS that give values to variables count
 	States    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
 	Stored    bool              // take what the state has as it is, and read only what is to be imported
-	Identify  identify
-	Always    bool         // the target is asked whatever the code says, for the default configuration of the provider
-	Aliases   []string     // and for those of these names
-	Veil      *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
-	Progress  func(engines.Progress)
+
+	// Identify finds the id of the object of a change, which may be known by its slug. Nil takes what the plan says.
+	Identify func(context.Context, plans.Change) string
+
+	Always   bool         // the target is asked whatever the code says, for the default configuration of the provider
+	Aliases  []string     // and for those of these names
+	Veil     *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
+	Progress func(engines.Progress)
 }
 
 // Plan runs the engine in a directory against a target, once, unless the provider crashes: then the error
