@@ -107,7 +107,7 @@ func TestParseRefuses(t *testing.T) {
 		`{"id":`:                                 "no JSON",
 		`{"attributes":{"event":"x"}}`:           "no id",
 		`{"id":"7","event":"x"}`:                 "7: it has no created_at",
-		`{"id":"7","created_at":"a while ago"}`:  "no time",
+		`{"id":"7","created_at":"a while ago"}`:  "not a time",
 		`{"data":{"event":"create"},"event":{}}`: "no id",
 	} {
 		_, err := audit.Parse(json.RawMessage(raw))

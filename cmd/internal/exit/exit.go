@@ -10,7 +10,7 @@ import (
 // The exit codes. They are part of the interface: scripts are users too.
 const (
 	Done     = 0  // done
-	Failed   = 1  // failed; nothing was written, unless the message says what was, unless the message says what was
+	Failed   = 1  // failed; nothing was written, unless the message says what was
 	Differs  = 2  // the plan, a diff or a check found differences
 	Partial  = 3  // done, but something that was requested could not be read
 	BadUsage = 64 // usage error
@@ -19,10 +19,10 @@ const (
 // Text is the part of the help that explains them.
 const Text = `Exit status:
   0   done
-  1   failed; nothing was written, unless the message says what was, unless the message says what was
+  1   failed; nothing was written, unless the message says what was
   2   differences: the plan is not clean, or a check found differences
   3   partial: something that was requested could not be read
-  64  usage error error`
+  64  usage error`
 
 // A Fault is an error with an exit code and a hint.
 type Fault struct {
