@@ -40,7 +40,7 @@ func TestPushState(t *testing.T) {
 			for refused, content := range map[string][]byte{"a lower serial": stateOf(one, "3"), "another lineage": stateOf(two, "9")} {
 				err := engines.PushState(t.Context(), job, content)
 				var engineErr *engines.RefusedError
-				if !errors.As(err, &engineErr) || !strings.Contains(engineErr.Hint(), "meanwhile") {
+				if !errors.As(err, &engineErr) || !strings.Contains(engineErr.Hint(), "in the meantime") {
 					t.Errorf("%s: %v", refused, err)
 				}
 			}

@@ -104,7 +104,7 @@ func TestParseRefuses(t *testing.T) {
 		``:                                       "not a JSON object",
 		`[]`:                                     "not a JSON object",
 		`null`:                                   "not a JSON object",
-		`{"id":`:                                 "no JSON",
+		`{"id":`:                                 "not JSON",
 		`{"attributes":{"event":"x"}}`:           "no id",
 		`{"id":"7","event":"x"}`:                 "7: it has no created_at",
 		`{"id":"7","created_at":"a while ago"}`:  "not a time",

@@ -35,11 +35,11 @@ func TestConfirm(t *testing.T) {
 		doubts, reads   int
 		skippedContains string
 	}{
-		{name: "exists", known: []string{cause + " c9"}, status: map[string]int{"/v1/causes/c9": 200}, found: []string{"c9"}, reads: 1, skippedContains: "lacks 1 object"},
+		{name: "exists", known: []string{cause + " c9"}, status: map[string]int{"/v1/causes/c9": 200}, found: []string{"c9"}, reads: 1, skippedContains: "1 object not in the list"},
 		{name: "listed", known: []string{cause + " c1"}},
 		{name: "gone", known: []string{cause + " c9"}, gone: []string{"c9"}, reads: 1},
 		{name: "forbidden", known: []string{cause + " c9"}, status: map[string]int{"/v1/causes/c9": 403}, doubts: 1, reads: 1, skippedContains: "403"},
-		{name: "forbidden many", known: many(40), status: map[string]int{"/v1/causes/": 403}, doubts: 40, reads: 3, skippedContains: "lacks 40 objects"},
+		{name: "forbidden many", known: many(40), status: map[string]int{"/v1/causes/": 403}, doubts: 40, reads: 3, skippedContains: "40 objects not in the list"},
 		{name: "the last of its type", known: []string{"rootly_severity s1"}, gone: []string{"s1"}, reads: 1},
 		{name: "none of many", known: manyOf("rootly_severity", 5), doubts: 5, reads: 5, skippedContains: "all known objects answer 404"},
 		{name: "none of many, accepted", known: manyOf("rootly_severity", 5), accept: true, gone: []string{"m0", "m1", "m2", "m3", "m4"}, reads: 5},
@@ -47,7 +47,7 @@ func TestConfirm(t *testing.T) {
 		{name: "most of few", known: many(3), gone: []string{"m0", "m1", "m2"}, reads: 3},
 		{name: "below what is gone", known: []string{task + " t1 w9", workflow + " w9"}, gone: []string{"t1", "w9"}, reads: 1},
 		{name: "below what is in doubt", known: []string{task + " t1 w9", workflow + " w9"}, status: map[string]int{"/v1/workflows/w9": 500}, doubts: 2, reads: 1},
-		{name: "without owner", known: []string{"rootly_edge_connector_action a1"}, doubts: 1, skippedContains: "its owner, which is not known"},
+		{name: "without owner", known: []string{"rootly_edge_connector_action a1"}, doubts: 1, skippedContains: "its owner, which is unknown"},
 		{name: "path in an id", known: []string{cause + " ../users"}, gone: []string{"../users"}, reads: 1},
 	}
 	for _, tt := range tests {

@@ -205,7 +205,7 @@ func TestTasksAtOnePosition(t *testing.T) {
 	var ids string
 	for _, r := range d.Rejected {
 		ids += string(r.ID)
-		if !strings.Contains(r.Reason, "position 5 too") || r.Fix == "" {
+		if !strings.Contains(r.Reason, "also has position 5") || r.Fix == "" {
 			t.Errorf("%+v", r)
 		}
 	}

@@ -52,7 +52,7 @@ func TestABrokenCursor(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenCursor(path); err == nil || !strings.Contains(hintOf(err), "goes on from the newest") {
+		if _, err := OpenCursor(path); err == nil || !strings.Contains(hintOf(err), "continues after its newest") {
 			t.Errorf("%q: %v", text, err)
 		}
 		if err := os.WriteFile(path+previousSuffix, []byte(`{"version":1,"sinks":{"a":{"at":"2026-11-20T22:00:00Z"}}}`), 0o600); err != nil {

@@ -107,12 +107,12 @@ func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 	}
 	for target, want := range map[string]string{
 		filepath.Dir(write("old/audit-2026-11-01.ndjson", "{}\n")):      "has events",
-		write("sheet.csv", "id\n1\n"):                                   "what it has is not known",
+		write("sheet.csv", "id\n1\n"):                                   "has lines but no",
 		"sqlite://" + write("text.db", strings.Repeat("not a db", 100)): "not a database",
 		write("file", "text"):                                           "is a file",
 		"sqlite://" + filepath.Join(dir, "no", "such", "a.db"):          "no such file",
 		filepath.Join(dir, "no", "such", "dir"):                         "no such file",
-		"ftp://example.com/x":                                           "no kind of sink",
+		"ftp://example.com/x":                                           "not a supported sink",
 	} {
 		s, err := Open(t.Context(), target, Options{})
 		if err == nil {

@@ -73,12 +73,12 @@ func TestAnIndexThatNamesOtherFilesCutsNone(t *testing.T) {
 				index = path + indexName
 			}
 			poison(t, index, "INSERT INTO pending VALUES ('"+name+"', 0)")
-			wantRefused(t, path, outside, "names a file that no run writes")
+			wantRefused(t, path, outside, "lists a file that no run writes")
 		}
 	}
 	path, outside := filled(t, "plain")
 	poison(t, filepath.Join(path, indexName), "INSERT INTO pending VALUES ('audit-2026-11-20.ndjson', -1)")
-	wantRefused(t, path, outside, "names a file that no run writes")
+	wantRefused(t, path, outside, "lists a file that no run writes")
 }
 
 func TestADatabaseThatActsByItself(t *testing.T) {

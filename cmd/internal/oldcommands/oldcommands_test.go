@@ -25,7 +25,7 @@ func TestTranslate(t *testing.T) {
 		{"a list of today, value by value", []Flag{{"resources", []string{"severity"}}, {"var-file", []string{"a b", "c"}}},
 			"import -o generated/rootly/severity --resources severity --var-file 'a b' --var-file c", ""},
 		{"each type by itself", []Flag{{"path-pattern", []string{"{output}/{service}"}}, {"resources", []string{"severity", "cause"}}},
-			"import -o generated --resources severity,cause", "--path-pattern with {service} is gone"},
+			"import -o generated --resources severity,cause", "--path-pattern with {service} is not supported any more"},
 	} {
 		line, err := Translate(c.given)
 		if err != nil || line.String() != "terraformer-rootly "+c.now {

@@ -196,11 +196,11 @@ func TestListRefusesBadPaging(t *testing.T) {
 		server http.HandlerFunc
 		want   string
 	}{
-		{"no URL", scripted(doc(rows(1, 2), "http://%zz", nil)), "no URL"},
-		{"link to itself", scripted(doc(rows(1, 2), "/v1/things?page[size]=100&page[number]=1", nil)), "was there before"},
+		{"no URL", scripted(doc(rows(1, 2), "http://%zz", nil)), "not a URL"},
+		{"link to itself", scripted(doc(rows(1, 2), "/v1/things?page[size]=100&page[number]=1", nil)), "was read before"},
 		{"link in a circle", scripted(
 			doc(rows(1, 2), "?page[number]=2", nil), doc(rows(3, 4), "?page[number]=3", nil), doc(rows(5, 6), "?page[number]=2", nil),
-		), "was there before"},
+		), "was read before"},
 		{"same rows", func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
 			write(w, doc(rows(1, 2), fmt.Sprintf("?page[number]=%d", n+1), nil))
@@ -217,7 +217,7 @@ func TestListRefusesBadPaging(t *testing.T) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
 			write(w, doc(rows(n, n), fmt.Sprintf("?page[number]=%d", n+1), map[string]any{"total_pages": 3}))
 		}, "there are more than 16 pages"},
-		{"next_page goes back", scripted(doc(rows(1, 2), nil, map[string]any{"next_page": 1})), "was there before"},
+		{"next_page goes back", scripted(doc(rows(1, 2), nil, map[string]any{"next_page": 1})), "was read before"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

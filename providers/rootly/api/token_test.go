@@ -34,7 +34,7 @@ func TestTokenSources(t *testing.T) {
 		{"blank env", TokenSources{Env: "\t"}, "ROOTLY_API_TOKEN is empty"},
 		{"no file", TokenSources{File: "none", Env: "from-env"}, "no such file"},
 		{"two lines", TokenSources{File: "two"}, "not one word"},
-		{"flag and file", TokenSources{Flag: "a", File: "good"}, "both"},
+		{"flag and file", TokenSources{Flag: "a", File: "good"}, "cannot be combined"},
 		{"pasted quotes", TokenSources{Flag: "“abc”"}, "not one word"},
 	}
 	for _, test := range tests {
