@@ -337,7 +337,7 @@ func (s *split) commit() error {
 	var done []string
 	for _, next := range slices.Concat(gone, []step{above}, there) {
 		if err := next.move(); err != nil && len(done) > 0 {
-			return exit.WithHint(fmt.Errorf("%w; written before that: %s", err, strings.Join(done, ", ")), "run the command again: it writes the rest")
+			return exit.Begun(fmt.Errorf("%w; written before that: %s", err, strings.Join(done, ", ")), "run the command again to write the rest")
 		} else if err != nil {
 			return err
 		}
