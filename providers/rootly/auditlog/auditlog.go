@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -139,16 +140,20 @@ func UserID(ctx context.Context, client *api.Client, email string) (string, erro
 	return "", hint.With(fmt.Errorf("no user has the email %s", email), "find a user who has left by id: --user ID")
 }
 
-// hinted adds the usual causes of a refusal.
+// hinted adds the usual causes of a refusal, on whatever page of the log it comes.
 func hinted(err error) error {
-	switch {
-	case errors.Is(err, api.ErrUnauthorized):
+	var refused *api.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Status {
+	case http.StatusUnauthorized:
 		return hint.With(err, "usual causes: the token is mistyped or incomplete; it has expired or was revoked; "+
 			"or it belongs to another organisation or URL (--url). Create a new one under Organization Settings > API Keys")
-	case errors.Is(err, api.ErrForbidden):
+	case http.StatusForbidden:
 		return hint.With(err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; "+
 			"an on-call role with that permission sees changes of on-call kinds only")
-	case errors.Is(err, api.ErrNotFound):
+	case http.StatusNotFound:
 		return hint.With(err, "the role of this API key probably lacks the permission Audits - read, for which Rootly answers 404: Configuration > "+
 			"Roles & Permissions; else the organisation's plan has no audit log, or the URL is wrong")
 	}
