@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -28,7 +28,8 @@ const DefaultWindow = 30 * 24 * time.Hour
 // Without says why nobody is named, where an error is Blamable.
 func Without(err error) string {
 	text := fmt.Sprintf("no authors: the audit log cannot be read (%v)", err)
-	if rootly.Absent(err) {
+	var refused *api.Error
+	if errors.As(err, &refused) && (refused.Status == http.StatusForbidden || refused.Status == http.StatusNotFound) {
 		text += "; the API key needs the permission Audits - read"
 	}
 	return text
