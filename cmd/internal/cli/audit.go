@@ -152,7 +152,7 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	}
 	t := catalogue.Lookup(resource)
 	if t == nil || t.Audit == "" {
-		return exit.WithHint(fmt.Errorf("Rootly's audit log never contains changes of %s", resource), "--item-type lists the types that it contains")
+		return exit.WithHint(fmt.Errorf("the audit log never contains changes of %s", resource), "--item-type lists the types that it contains")
 	}
 	f.ItemTypes, f.ItemID = []string{t.Audit}, id
 	return nil

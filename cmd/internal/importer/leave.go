@@ -249,7 +249,7 @@ func (r *fetched) deselected() map[state.Key]bool {
 		out[state.Key{Type: o.Type.Name, ID: o.ID}] = true
 	}
 	for _, t := range r.around.ignored {
-		out[state.Key{Type: t.Type, ID: t.ID}] = true
+		out[t] = true
 	}
 	return out
 }

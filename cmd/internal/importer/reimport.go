@@ -110,7 +110,7 @@ func (r *gathered) unmanaged(objects []*rootly.Object) []*rootly.Object {
 
 // managedBeside decides for one object. Ours is its address in code of earlier runs.
 func (s *surroundings) managedBeside(k state.Key, ours graph.Address, places []tfstate.Held) bool {
-	target := graph.Target{Type: k.Type, ID: k.ID}
+	target := k
 	if file, declared := s.Hand.Declared[ours]; !ours.IsZero() && declared && !s.Hand.Files[file] {
 		s.outside[target] = graph.Ref{Target: ours, Attr: "id"}
 		return true
@@ -187,7 +187,7 @@ func (r *linked) runBeside(run *state.Run) {
 		run.Live[k] = true
 	}
 	for _, t := range r.around.ignored {
-		run.Live[state.Key{Type: t.Type, ID: t.ID}] = true
+		run.Live[t] = true
 	}
 	known := r.Dir.Addresses()
 	for _, o := range r.around.aside {

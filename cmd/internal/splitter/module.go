@@ -85,7 +85,7 @@ func (p *modulePart) References() (map[graph.Target]graph.Ref, map[graph.Address
 	for _, q := range p.split.parts[:p.rank] {
 		for key, a := range q.staying {
 			ref, source := q.exports(a)
-			refs[graph.Target{Type: key.Type, ID: key.ID}], sources[source.Address] = ref, source
+			refs[key], sources[source.Address] = ref, source
 			p.sources[source.Address] = q.name
 		}
 	}

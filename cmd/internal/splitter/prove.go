@@ -301,7 +301,7 @@ func (s *split) addRerun(p *modulePart) {
 	for key, name := range p.moved {
 		a := known[key].String()
 		elsewhere[a] = true
-		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + s.address(graph.Target{Type: key.Type, ID: key.ID}).String()})
+		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + s.address(key).String()})
 	}
 	for _, lists := range [][2]*[]string{{&to.Deleted, &of.Deleted}, {&to.Forgotten, &of.Forgotten}} {
 		for _, a := range *lists[1] {
