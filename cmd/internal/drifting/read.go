@@ -319,7 +319,7 @@ func (d *Drifting) told() report.Changes {
 		if i.kind != unapplied {
 			d.tracing.Tell(i.answer, &oc)
 		}
-		oc.Hint = i.heal(d.code.Deeds)
+		oc.Hint = i.hint(d.code.Deeds)
 		c.Changes = append(c.Changes, oc)
 	}
 	return c

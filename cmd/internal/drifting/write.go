@@ -35,8 +35,8 @@ func (i *driftItem) wants(diff verify.Difference, c plans.Change, veil *secret.V
 	i.edits = append(i.edits, e)
 }
 
-// heal says how code and live come to agree again.
-func (i *driftItem) heal(deeds []rewrite.Deed) string {
+// hint says how code and live come to agree again.
+func (i *driftItem) hint(deeds []rewrite.Deed) string {
 	switch {
 	case i.kind == drift.Removed:
 		return "apply creates it again; to accept the deletion, remove its block"
