@@ -23,10 +23,7 @@ type Object struct {
 	Parent  graph.ID // of the object that owns it; empty where none does
 }
 
-// A Key is what an object is known by: the same as in the graph.
-type Key = graph.Target
-
-// Key returns what the object is known by.
+// Key returns the type and the id of the object.
 func (o Object) Key() graph.Target { return graph.Target{Type: o.Address.Type, ID: o.ID} }
 
 // record is an object with where its code stands.

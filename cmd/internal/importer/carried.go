@@ -13,14 +13,13 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // recordCarried reads the objects whose code stays although this run did not ask for them: the
 // plan is of the whole directory, and the provider will want to see them. What cannot be read is
 // left out of the plan, and reported.
 func (r *planned) recordCarried(ctx context.Context) error {
-	r.unread, r.crashed = map[graph.Address]bool{}, map[state.Key]string{}
+	r.unread, r.crashed = map[graph.Address]bool{}, map[graph.Target]string{}
 	if len(r.Changes.Carried) == 0 || !r.o.Proof.Replays() {
 		return nil
 	}

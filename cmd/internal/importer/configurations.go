@@ -6,7 +6,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
 // This file is about what else a root module has: other providers, and other configurations of this one. A
@@ -31,21 +31,21 @@ func (r *planned) readConfigurations() error {
 	}
 	here := r.deselected()
 	for _, res := range r.Graph.Resources {
-		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
 	for _, o := range s.aside {
-		here[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+		here[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
 	}
-	use := func(k state.Key, name string) {
+	use := func(k graph.Target, name string) {
 		if alias, ok := strings.CutPrefix(name, planning.RootlyProvider+"."); ok && here[k] {
 			s.providers.aliases = append(s.providers.aliases, alias)
 		}
 	}
 	for _, h := range s.Held {
-		use(state.Key{Type: h.Address.Type, ID: h.ID}, h.Provider)
+		use(graph.Target{Type: h.Address.Type, ID: h.ID}, h.Provider)
 	}
 	for _, h := range s.Will {
-		use(state.Key{Type: h.Address.Type, ID: h.ID}, s.providers.of(h.String()))
+		use(graph.Target{Type: h.Address.Type, ID: h.ID}, s.providers.of(h.String()))
 	}
 	slices.Sort(s.providers.aliases)
 	s.providers.aliases = slices.Compact(s.providers.aliases)

@@ -10,7 +10,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // This file is about objects at which the provider stops, and takes the plan of all others with it.
@@ -52,7 +51,7 @@ func (r *planned) takeOut(ctx context.Context, address, why string) error {
 	at := slices.IndexFunc(r.Graph.Resources, func(res *graph.Resource) bool { return res.Address.String() == address })
 	if at >= 0 {
 		res := r.Graph.Resources[at]
-		r.crashed[state.Key{Type: res.Address.Type, ID: res.ID}] = why
+		r.crashed[graph.Target{Type: res.Address.Type, ID: res.ID}] = why
 		r.Graph.Resources = slices.Delete(slices.Clone(r.Graph.Resources), at, at+1)
 		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Fix: planning.MendCrash})
 		r.Report.Repairs = append(r.Report.Repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})

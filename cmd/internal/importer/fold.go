@@ -16,7 +16,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // This file is about folds: objects that differ in little and stand in the code as one block with
@@ -129,9 +128,9 @@ func (r *linked) readdress(ctx context.Context, addresses map[*graph.Resource]gr
 // holdBack leaves a fold alone of which this run has only a part: its block says what all members
 // have in common, and so cannot be written for some of them.
 func (r *linked) holdBack(resources []*graph.Resource) []*graph.Resource {
-	here := map[state.Key]bool{}
+	here := map[graph.Target]bool{}
 	for _, res := range resources {
-		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
 	lives := r.unlessForgotten()
 	partial := map[graph.Address]bool{}
@@ -149,17 +148,17 @@ func (r *linked) holdBack(resources []*graph.Resource) []*graph.Resource {
 			kept = append(kept, res)
 			continue
 		}
-		r.held = append(r.held, state.Key{Type: res.Address.Type, ID: res.ID})
+		r.held = append(r.held, graph.Target{Type: res.Address.Type, ID: res.ID})
 		r.around.outside[graph.Target{Type: res.Address.Type, ID: res.ID}] = graph.Ref{Target: res.Address, Attr: "id"}
 	}
 	return kept
 }
 
 // unlessForgotten are the live objects that this run knows of and has no code for. With --forget they go.
-func (r *gathered) unlessForgotten() map[state.Key]bool {
-	lives := map[state.Key]bool{}
+func (r *gathered) unlessForgotten() map[graph.Target]bool {
+	lives := map[graph.Target]bool{}
 	for _, o := range r.Rejected() {
-		lives[state.Key{Type: o.Type, ID: o.ID}] = true
+		lives[graph.Target{Type: o.Type, ID: o.ID}] = true
 	}
 	for k := range r.deselected() {
 		lives[k] = !r.o.Again.Forget

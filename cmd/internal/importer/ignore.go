@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // withoutIgnored takes out of the resources what the ignore file names, with everything below it.
@@ -30,7 +29,7 @@ func (r *linked) leavesOut(types []string, id graph.ID) bool {
 		r.around.left = r.deselected()
 	}
 	return slices.ContainsFunc(types, func(t string) bool {
-		key := state.Key{Type: t, ID: id}
+		key := graph.Target{Type: t, ID: id}
 		return r.around.left[key] || r.crashed[key] != ""
 	})
 }

@@ -194,14 +194,14 @@ func (r *planned) proofState() (string, error) {
 }
 
 // heldNames are the addresses at which the state holds objects by themselves in the root module.
-func (r *directory) heldNames() map[state.Key]graph.Address {
-	names := map[state.Key]graph.Address{}
+func (r *directory) heldNames() map[graph.Target]graph.Address {
+	names := map[graph.Target]graph.Address{}
 	if r.state == nil {
 		return names
 	}
 	for _, h := range r.state.held {
 		if h.Plain() {
-			names[state.Key{Type: h.Address.Type, ID: h.ID}] = r.state.follow(h.Address)
+			names[graph.Target{Type: h.Address.Type, ID: h.ID}] = r.state.follow(h.Address)
 		}
 	}
 	return names
@@ -221,13 +221,13 @@ func (s *stateRun) follow(a graph.Address) graph.Address {
 }
 
 // heldByOthers are the addresses in the state of objects that this run does not have.
-func (r *directory) heldByOthers(here map[state.Key]bool) []graph.Address {
+func (r *directory) heldByOthers(here map[graph.Target]bool) []graph.Address {
 	var list []graph.Address
 	if r.state == nil {
 		return nil
 	}
 	for _, h := range r.state.held {
-		if h.Module == "" && !here[state.Key{Type: h.Address.Type, ID: h.ID}] {
+		if h.Module == "" && !here[graph.Target{Type: h.Address.Type, ID: h.ID}] {
 			list = append(list, h.Address)
 		}
 	}

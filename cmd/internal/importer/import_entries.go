@@ -9,7 +9,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -42,7 +41,7 @@ func (r *directory) lookAgain(resources []*graph.Resource) {
 	held := r.around.HeldAt()
 	for _, res := range resources {
 		row := catalogue.Lookup(res.Address.Type)
-		places := held[state.Key{Type: row.Name, ID: res.ID}]
+		places := held[graph.Target{Type: row.Name, ID: res.ID}]
 		res.Ignore = slices.DeleteFunc(res.Ignore, func(i graph.Ignore) bool {
 			if !slices.Contains(row.ReadIfInState, i.Path) {
 				return false

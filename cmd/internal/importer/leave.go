@@ -17,7 +17,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // This file is about addresses that leave the code: of objects that got another one, and of
@@ -116,10 +115,10 @@ func unnumbered(label string) string {
 // leavers tells the generator which addresses left the code and how.
 func (r *linked) leavers(ctx context.Context) error {
 	current := map[graph.Address]bool{}
-	now := map[state.Key]graph.Address{}
+	now := map[graph.Target]graph.Address{}
 	for _, res := range r.Graph.Resources {
 		current[res.Address], current[res.Address.Block()] = true, true
-		now[state.Key{Type: res.Address.Type, ID: res.ID}] = res.Address
+		now[graph.Target{Type: res.Address.Type, ID: res.ID}] = res.Address
 	}
 	moved, removed, err := r.Dir.Leavers()
 	if err != nil {
@@ -162,7 +161,7 @@ func wholeBlocks(list []graph.Address, current map[graph.Address]bool) ([]graph.
 }
 
 // moves are those of this run, and those of earlier ones that the state has not seen yet.
-func (r *directory) moves(now map[state.Key]graph.Address, current map[graph.Address]bool, earlier [][2]graph.Address) []generator.Move {
+func (r *directory) moves(now map[graph.Target]graph.Address, current map[graph.Address]bool, earlier [][2]graph.Address) []generator.Move {
 	at, held := r.around.heldAddresses()
 	seen := map[generator.Move]bool{}
 	var list []generator.Move
@@ -193,11 +192,11 @@ func (r *directory) moves(now map[state.Key]graph.Address, current map[graph.Add
 }
 
 // heldAddresses are the addresses in the state, but for modules and what is counted.
-func (s *surroundings) heldAddresses() (of map[state.Key]graph.Address, held map[graph.Address]bool) {
-	of, held = map[state.Key]graph.Address{}, map[graph.Address]bool{}
+func (s *surroundings) heldAddresses() (of map[graph.Target]graph.Address, held map[graph.Address]bool) {
+	of, held = map[graph.Target]graph.Address{}, map[graph.Address]bool{}
 	for _, h := range s.Held {
 		if a, own := h.Instance(); own {
-			of[state.Key{Type: h.Address.Type, ID: h.ID}] = a
+			of[graph.Target{Type: h.Address.Type, ID: h.ID}] = a
 			held[a], held[a.Block()] = true, true
 		}
 	}
@@ -205,8 +204,8 @@ func (s *surroundings) heldAddresses() (of map[state.Key]graph.Address, held map
 }
 
 // forgotten lists the addresses of objects that were in earlier code and are merely not selected.
-func (r *linked) forgotten(now map[state.Key]graph.Address) []graph.Address {
-	r.forget = map[state.Key]bool{}
+func (r *linked) forgotten(now map[graph.Target]graph.Address) []graph.Address {
+	r.forget = map[graph.Target]bool{}
 	list := r.parted()
 	if !r.o.Again.Forget {
 		return list
@@ -243,10 +242,10 @@ func (r *linked) parted() []graph.Address {
 }
 
 // deselected are the objects that were listed, and left out by a filter or the ignore file.
-func (r *fetched) deselected() map[state.Key]bool {
-	out := map[state.Key]bool{}
+func (r *fetched) deselected() map[graph.Target]bool {
+	out := map[graph.Target]bool{}
 	for _, o := range r.filtered {
-		out[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+		out[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
 	}
 	for _, t := range r.around.ignored {
 		out[t] = true

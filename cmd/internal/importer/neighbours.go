@@ -3,7 +3,6 @@ package importer
 import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // Neighbours are the other root modules of an import that makes several, as far as one of them has to know them.
@@ -21,7 +20,7 @@ type Neighbours interface {
 	States() (map[string][]byte, error)
 
 	// Moved are the objects of an earlier import that one of the others has now.
-	Moved() map[state.Key]string
+	Moved() map[graph.Target]string
 }
 
 // alone are the neighbours of an import that makes one root module.
@@ -33,4 +32,4 @@ func (alone) References() (map[graph.Target]graph.Ref, map[graph.Address]*graph.
 func (alone) Sources() []*graph.DataSource       { return nil }
 func (alone) Outputs() []generator.Output        { return nil }
 func (alone) States() (map[string][]byte, error) { return nil, nil }
-func (alone) Moved() map[state.Key]string        { return nil }
+func (alone) Moved() map[graph.Target]string     { return nil }

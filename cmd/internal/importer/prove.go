@@ -15,7 +15,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // verify plans the staged directory and judges the plan.
@@ -109,7 +108,7 @@ func (r *proof) noteEntered(p *report.Proof) {
 	}
 	held := r.around.HeldAt()
 	for _, o := range r.Verdict.Objects {
-		if o.Managed && len(held[state.Key{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
+		if o.Managed && len(held[graph.Target{Type: o.Type, ID: graph.ID(o.ID)}]) == 0 {
 			p.AddedToState++
 		}
 	}

@@ -37,10 +37,10 @@ type surroundings struct {
 	hidden  map[graph.Target]string    // managed where no reference leads, and where
 	aside   []*rootly.Object           // what is managed beside
 	ignore  ignore.File
-	left    map[state.Key]bool // what a filter or the ignore file leaves out; nil until asked for
-	ignored []graph.Target     // what the ignore file leaves out
-	before  []plans.Change     // what the directory planned before
-	planned bool               // whether before was asked for
+	left    map[graph.Target]bool // what a filter or the ignore file leaves out; nil until asked for
+	ignored []graph.Target        // what the ignore file leaves out
+	before  []plans.Change        // what the directory planned before
+	planned bool                  // whether before was asked for
 }
 
 // lookAround reads what people wrote in the directory and what its state holds.
@@ -98,7 +98,7 @@ func (r *gathered) unmanaged(objects []*rootly.Object) []*rootly.Object {
 	known, places := r.Dir.Addresses(), s.Places()
 	kept := objects[:0:0]
 	for _, o := range objects {
-		k := state.Key{Type: o.Type.Name, ID: o.ID}
+		k := graph.Target{Type: o.Type.Name, ID: o.ID}
 		if !r.around.managedBeside(k, known[k], places[k]) {
 			kept = append(kept, o)
 			continue
@@ -109,7 +109,7 @@ func (r *gathered) unmanaged(objects []*rootly.Object) []*rootly.Object {
 }
 
 // managedBeside decides for one object. Ours is its address in code of earlier runs.
-func (s *surroundings) managedBeside(k state.Key, ours graph.Address, places []tfstate.Held) bool {
+func (s *surroundings) managedBeside(k graph.Target, ours graph.Address, places []tfstate.Held) bool {
 	target := k
 	if file, declared := s.Hand.Declared[ours]; !ours.IsZero() && declared && !s.Hand.Files[file] {
 		s.outside[target] = graph.Ref{Target: ours, Attr: "id"}
@@ -135,7 +135,7 @@ func (s *surroundings) managedBeside(k state.Key, ours graph.Address, places []t
 }
 
 // reserveBeside lists the addresses that code by hand or the state has for something else.
-func (r *directory) reserveBeside(here map[state.Key]bool) []graph.Address {
+func (r *directory) reserveBeside(here map[graph.Target]bool) []graph.Address {
 	s := r.around
 	ours := map[graph.Address]bool{}
 	for _, a := range r.Dir.Addresses() {
@@ -148,7 +148,7 @@ func (r *directory) reserveBeside(here map[state.Key]bool) []graph.Address {
 		}
 	}
 	for _, h := range s.Held {
-		if h.Module == "" && !here[state.Key{Type: h.Address.Type, ID: h.ID}] {
+		if h.Module == "" && !here[graph.Target{Type: h.Address.Type, ID: h.ID}] {
 			list = append(list, h.Address)
 		}
 	}
@@ -165,7 +165,7 @@ func (s *surroundings) isBeside(t graph.Target) bool {
 func (r *directory) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bool {
 	held, _ := r.around.heldAddresses()
 	return func(res *graph.Resource) bool {
-		if _, ok := held[state.Key{Type: res.Address.Type, ID: res.ID}]; ok {
+		if _, ok := held[graph.Target{Type: res.Address.Type, ID: res.ID}]; ok {
 			return false
 		}
 		return blocks == nil || blocks(res)
@@ -174,10 +174,10 @@ func (r *directory) unheld(blocks func(*graph.Resource) bool) func(*graph.Resour
 
 // runBeside completes a run by what is not this run's to write.
 func (r *linked) runBeside(run *state.Run) {
-	run.Held, run.Forget = map[state.Key]bool{}, map[state.Key]bool{}
+	run.Held, run.Forget = map[graph.Target]bool{}, map[graph.Target]bool{}
 	for _, h := range r.around.Held {
 		if _, own := h.Instance(); own {
-			run.Held[state.Key{Type: h.Address.Type, ID: h.ID}] = true
+			run.Held[graph.Target{Type: h.Address.Type, ID: h.ID}] = true
 		}
 	}
 	for k := range r.forget {
@@ -191,7 +191,7 @@ func (r *linked) runBeside(run *state.Run) {
 	}
 	known := r.Dir.Addresses()
 	for _, o := range r.around.aside {
-		k := state.Key{Type: o.Type.Name, ID: o.ID}
+		k := graph.Target{Type: o.Type.Name, ID: o.ID}
 		run.Live[k] = true
 		if _, byHand := r.around.Hand.Declared[known[k]]; !byHand {
 			run.Forget[k] = true // its code is elsewhere by now
@@ -234,7 +234,7 @@ func (r *Run) sumAgain() report.Rerun {
 	}
 	known := r.Dir.Addresses()
 	for _, res := range r.Graph.Resources {
-		if was := known[state.Key{Type: res.Address.Type, ID: res.ID}]; !was.IsZero() && was != res.Address {
+		if was := known[graph.Target{Type: res.Address.Type, ID: res.ID}]; !was.IsZero() && was != res.Address {
 			s.Moved = append(s.Moved, report.Moved{From: was.String(), To: res.Address.String()})
 		}
 	}

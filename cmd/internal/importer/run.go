@@ -270,7 +270,7 @@ func rules(resourceType string) []graph.Rule {
 func (r *directory) remembered() func(string, graph.ID) graph.Address {
 	known, held := r.Dir.Addresses(), r.heldNames()
 	return func(resourceType string, id graph.ID) graph.Address {
-		k := state.Key{Type: resourceType, ID: id}
+		k := graph.Target{Type: resourceType, ID: id}
 		if a := held[k]; !a.IsZero() {
 			return a
 		}
@@ -283,9 +283,9 @@ func (r *directory) remembered() func(string, graph.ID) graph.Address {
 
 // reserved lists the addresses of objects that this run does not have, and whose code may stay.
 func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
-	here := make(map[state.Key]bool, len(resources))
+	here := make(map[graph.Target]bool, len(resources))
 	for _, res := range resources {
-		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
 	list := append(r.heldByOthers(here), r.reserveBeside(here)...)
 	for key, address := range r.Dir.Addresses() {
@@ -347,7 +347,7 @@ func (r *linked) explain(types []string, id graph.ID) string {
 	}
 	doubts := r.doubts()
 	for _, t := range types {
-		if !r.live.Complete[t] || r.live.Partial != "" || doubts[state.Key{Type: t, ID: id}] != "" {
+		if !r.live.Complete[t] || r.live.Partial != "" || doubts[graph.Target{Type: t, ID: id}] != "" {
 			return "id of " + article + word + " that this import does not have"
 		}
 	}
@@ -380,7 +380,7 @@ func (r *staged) Render() error {
 // Stage lays the future directory beside the present one.
 func (r *staged) Stage() error {
 	defer r.Lap("stage", r.W.Now())
-	run := state.Run{Complete: r.Complete, Live: map[state.Key]bool{}, Aside: map[state.Key]bool{}}
+	run := state.Run{Complete: r.Complete, Live: map[graph.Target]bool{}, Aside: map[graph.Target]bool{}}
 	for _, f := range r.Files {
 		run.Files = append(run.Files, state.File{
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
@@ -391,10 +391,10 @@ func (r *staged) Stage() error {
 		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID, Parent: res.Parent})
 	}
 	for _, o := range r.filtered {
-		run.Live[state.Key{Type: o.Type.Name, ID: o.ID}] = true
+		run.Live[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
 	}
 	for _, o := range r.Rejected() {
-		run.Live[state.Key{Type: o.Type, ID: o.ID}] = true
+		run.Live[graph.Target{Type: o.Type, ID: o.ID}] = true
 	}
 	for k := range r.doubts() {
 		run.Live[k] = true

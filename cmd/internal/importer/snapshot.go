@@ -8,6 +8,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -39,7 +40,7 @@ func LiveSnapshot(ctx context.Context, w world.World, o *Settings, recorded *dri
 	}
 	lives := r.Elsewhere()
 	return now.Keeping(recorded, func(o drift.Object) bool {
-		return lives[state.Key{Type: o.Type, ID: o.ID}] || !r.Complete(o.Type) && !r.live.Gone[o.Key()]
+		return lives[graph.Target{Type: o.Type, ID: o.ID}] || !r.Complete(o.Type) && !r.live.Gone[o.Key()]
 	}), slices.DeleteFunc(r.live.Skipped, func(s rootly.Skipped) bool { return !r.amiss(s) }), nil
 }
 

@@ -77,12 +77,12 @@ type gathered struct {
 type linked struct {
 	gathered
 	Graph   *graph.Graph
-	forget  map[state.Key]bool         // what leaves the code although it lives
+	forget  map[graph.Target]bool      // what leaves the code although it lives
 	hidden  map[string]int             // how many settings became variables, by type
 	mayFold func(*graph.Resource) bool // what may become part of a fold
 	unfold  map[graph.Target]bool      // what stays out of every fold
-	held    []state.Key                // what is left as it is, since its fold is not here as a whole
-	crashed map[state.Key]string       // objects at which the provider stops, and why
+	held    []graph.Target             // what is left as it is, since its fold is not here as a whole
+	crashed map[graph.Target]string    // objects at which the provider stops, and why
 }
 
 // What is staged is the future directory, next to the present one.

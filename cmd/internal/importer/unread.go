@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // readNothing is the error of a run in which not one collection could be read, for other reasons
@@ -33,10 +33,10 @@ func anyComplete(live *rootly.Live) bool {
 }
 
 // Elsewhere lists the live objects that the run knows of and has no code for.
-func (r *gathered) Elsewhere() map[state.Key]bool {
+func (r *gathered) Elsewhere() map[graph.Target]bool {
 	lives := r.deselected()
 	for _, o := range r.Rejected() {
-		lives[state.Key{Type: o.Type, ID: o.ID}] = true
+		lives[graph.Target{Type: o.Type, ID: o.ID}] = true
 	}
 	for k := range r.doubts() {
 		lives[k] = true
@@ -45,10 +45,10 @@ func (r *gathered) Elsewhere() map[state.Key]bool {
 }
 
 // doubts says why objects may exist although their listing lacks them.
-func (r *fetched) doubts() map[state.Key]string {
-	out := make(map[state.Key]string, len(r.live.Doubts))
+func (r *fetched) doubts() map[graph.Target]string {
+	out := make(map[graph.Target]string, len(r.live.Doubts))
 	for _, d := range r.live.Doubts {
-		out[state.Key{Type: d.Type, ID: d.ID}] = d.Reason
+		out[graph.Target{Type: d.Type, ID: d.ID}] = d.Reason
 	}
 	return out
 }

@@ -55,17 +55,17 @@ func (m *Module) PulledFile() (string, error) {
 func (m *Module) Close() { m.private.Close() }
 
 // HeldAt returns the addresses that the state has for an object.
-func (m *Module) HeldAt() map[state.Key][]tfstate.Held {
-	out := map[state.Key][]tfstate.Held{}
+func (m *Module) HeldAt() map[graph.Target][]tfstate.Held {
+	out := map[graph.Target][]tfstate.Held{}
 	for _, h := range m.Held {
-		k := state.Key{Type: h.Address.Type, ID: h.ID}
+		k := graph.Target{Type: h.Address.Type, ID: h.ID}
 		out[k] = append(out[k], h)
 	}
 	return out
 }
 
 // HeldName is the address that the state has for an object that no code declares.
-func (m *Module) HeldName(k state.Key) graph.Address {
+func (m *Module) HeldName(k graph.Target) graph.Address {
 	for _, h := range m.Held {
 		if h.Plain() && h.Address.Type == k.Type && h.ID == k.ID {
 			return h.Address
@@ -76,11 +76,11 @@ func (m *Module) HeldName(k state.Key) graph.Address {
 
 // Places are all addresses at which the directory has an object, or will have it: what the engine plans
 // comes first, since it follows moved blocks.
-func (m *Module) Places() map[state.Key][]tfstate.Held {
-	out := map[state.Key][]tfstate.Held{}
+func (m *Module) Places() map[graph.Target][]tfstate.Held {
+	out := map[graph.Target][]tfstate.Held{}
 	for _, list := range [][]tfstate.Held{m.Will, m.Held} {
 		for _, h := range list {
-			k := state.Key{Type: h.Address.Type, ID: h.ID}
+			k := graph.Target{Type: h.Address.Type, ID: h.ID}
 			out[k] = append(out[k], h)
 		}
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 )
 
 // Settings are the flags of an import that may become several root modules.
@@ -148,7 +147,7 @@ func (s *split) openPart(ctx context.Context, name string) (*modulePart, error) 
 	if p := s.named(name); p != nil {
 		return p, nil
 	}
-	p := &modulePart{name: name, split: s, moved: map[state.Key]string{}, staying: map[state.Key]graph.Address{},
+	p := &modulePart{name: name, split: s, moved: map[graph.Target]string{}, staying: map[graph.Target]graph.Address{},
 		known: map[foreign]bool{}, reads: map[string]bool{}, exported: map[graph.Address]bool{}}
 	var err error
 	if p.Run, err = s.run.OpenPart(ctx, name, p); err != nil {
@@ -251,9 +250,9 @@ func (s *split) divide(ctx context.Context) error {
 // whether there is any.
 func (s *split) stays(resources []*graph.Resource) bool {
 	r := s.run
-	here := map[state.Key]bool{}
+	here := map[graph.Target]bool{}
 	for _, res := range resources {
-		here[state.Key{Type: res.Address.Type, ID: res.ID}] = true
+		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
 	lives := r.Elsewhere()
 	found := false
@@ -319,11 +318,11 @@ func (s *split) refer(whole *graph.Graph) {
 // share gives each part its resources, and what else of the whole it has to know.
 func (s *split) share(resources []*graph.Resource) {
 	r := s.run
-	now := map[state.Key]string{}
+	now := map[graph.Target]string{}
 	for _, res := range resources {
 		p := s.named(s.division.Of[res.Address])
 		p.resources = append(p.resources, res)
-		now[state.Key{Type: res.Address.Type, ID: res.ID}] = p.name
+		now[graph.Target{Type: res.Address.Type, ID: res.ID}] = p.name
 	}
 	rejected := map[*modulePart][]rootly.Rejected{}
 	for _, o := range r.Rejected() {
@@ -343,11 +342,11 @@ func (s *split) share(resources []*graph.Resource) {
 }
 
 // partOf is the part that has to know of an object without code: the one that had it, else the first.
-func (s *split) partOf(o rootly.Rejected, now map[state.Key]string) *modulePart {
+func (s *split) partOf(o rootly.Rejected, now map[graph.Target]string) *modulePart {
 	for _, p := range s.parts {
-		if _, known := p.Dir.Addresses()[state.Key{Type: o.Type, ID: o.ID}]; known {
+		if _, known := p.Dir.Addresses()[graph.Target{Type: o.Type, ID: o.ID}]; known {
 			return p
 		}
 	}
-	return s.named(cmp.Or(now[state.Key{Type: o.Type, ID: o.ID}], sharedPart))
+	return s.named(cmp.Or(now[graph.Target{Type: o.Type, ID: o.ID}], sharedPart))
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -30,16 +29,16 @@ type modulePart struct {
 	rank  int // in the order in which the parts are applied
 
 	resources []*graph.Resource
-	foreign   []foreign                   // what its resources refer to in other parts, in the order of the graph
-	known     map[foreign]bool            // the same
-	reads     map[string]bool             // names of the parts whose state it reads
-	exported  map[graph.Address]bool      // resources whose ids other parts read from its state
-	moved     map[state.Key]string        // objects of an earlier run that are in the named part now
-	staying   map[state.Key]graph.Address // code of an earlier run that this run does not have
-	ignored   int                         // resources that its own ignore file leaves out
-	backend   *graph.DataSource           // how other parts read its state; nil until the first does
-	sources   map[graph.Address]string    // data sources that stand for resources of other parts, and those parts
-	gone      bool                        // nothing is left of it
+	foreign   []foreign                      // what its resources refer to in other parts, in the order of the graph
+	known     map[foreign]bool               // the same
+	reads     map[string]bool                // names of the parts whose state it reads
+	exported  map[graph.Address]bool         // resources whose ids other parts read from its state
+	moved     map[graph.Target]string        // objects of an earlier run that are in the named part now
+	staying   map[graph.Target]graph.Address // code of an earlier run that this run does not have
+	ignored   int                            // resources that its own ignore file leaves out
+	backend   *graph.DataSource              // how other parts read its state; nil until the first does
+	sources   map[graph.Address]string       // data sources that stand for resources of other parts, and those parts
+	gone      bool                           // nothing is left of it
 }
 
 // foreign is a resource of another part.
@@ -171,7 +170,7 @@ func (p *modulePart) Sources() []*graph.DataSource {
 }
 
 // Moved are the objects of an earlier run that are in another part now.
-func (p *modulePart) Moved() map[state.Key]string { return p.moved }
+func (p *modulePart) Moved() map[graph.Target]string { return p.moved }
 
 // id is the id of a resource in the code of the part, whether of this run or of an earlier one; empty
 // where there is none.

@@ -53,7 +53,7 @@ func OneRoot(dir string) error {
 
 // Siblings are the other parts of the directory that a part belongs to, with the objects in their
 // code. Of a directory that is no part, there are none.
-func Siblings(dir string) (map[string]map[state.Key]graph.Address, error) {
+func Siblings(dir string) (map[string]map[graph.Target]graph.Address, error) {
 	full, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", dir, err)
@@ -62,7 +62,7 @@ func Siblings(dir string) (map[string]map[state.Key]graph.Address, error) {
 	if err != nil || memo == nil {
 		return nil, err
 	}
-	out := map[string]map[state.Key]graph.Address{}
+	out := map[string]map[graph.Target]graph.Address{}
 	for _, p := range memo.Parts {
 		if p.Name == filepath.Base(full) {
 			continue
