@@ -65,7 +65,7 @@ func TestCommandsByDefault(t *testing.T) {
 		"-rw-------",
 		"plan -no-color -input=false -detailed-exitcode -lock-timeout=0s -out=PRIVATE/plan -lock=false -parallelism=10 -refresh=true -json",
 	}
-	if diff := cmp.Diff(want, private(calls(), temp)); diff != "" {
+	if diff := cmp.Diff(want, inPrivate(calls(), temp)); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}
 }
@@ -97,7 +97,7 @@ func TestCommandsWithEverything(t *testing.T) {
 		"plan -no-color -input=false -detailed-exitcode -lock-timeout=0s -out=PRIVATE/plan -state=PRIVATE/terraform.tfstate" +
 			" -var-file=a.tfvars -lock=false -parallelism=32 -refresh=true -target=rootly_team.a -target=rootly_team.b -json",
 	}
-	if diff := cmp.Diff(want, private(calls(), temp)); diff != "" {
+	if diff := cmp.Diff(want, inPrivate(calls(), temp)); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}
 	for _, step := range []string{"init", "plan"} {
@@ -160,8 +160,8 @@ func TestSessionInitialisesOnce(t *testing.T) {
 	}
 }
 
-// private names the private directory in commands PRIVATE.
-func private(calls []string, temp string) []string {
+// inPrivate names the private directory in commands PRIVATE.
+func inPrivate(calls []string, temp string) []string {
 	for i, call := range calls {
 		before, after, found := strings.Cut(call, temp+"/rootly-plan-")
 		for found {

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
 // Installed tells which version of the Rootly provider a directory has been initialised with.
@@ -34,15 +34,13 @@ func Schema(ctx context.Context, e Engine, dir string, p Provider, environ []str
 	if err != nil {
 		return nil, fmt.Errorf("find the installed provider: %w", err)
 	}
-	beside, err := os.MkdirTemp("", "terraformer-rootly-schema-")
+	own, err := private.Make("", "terraformer-rootly-schema")
 	if err != nil {
-		return nil, fmt.Errorf("make a directory for the schema: %w", err)
+		return nil, fmt.Errorf("read the schema: %w", err)
 	}
-	defer func() {
-		temp, name := disk.Of(beside)
-		_ = temp.RemoveAll(name)
-	}()
-	if err := disk.Dir(beside).Create("versions.tf", requirement(p), 0o600); err != nil {
+	defer own.Close()
+	beside := own.Path()
+	if _, err := own.Write("versions.tf", requirement(p)); err != nil {
 		return nil, fmt.Errorf("write the requirement of the provider: %w", err)
 	}
 	if _, err := quietly(ctx, e, beside, environ, "init", "-input=false", "-no-color", "-plugin-dir="+plugins); err != nil {

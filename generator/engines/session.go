@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
 // Plan plans the directory of job and returns what the engine would do.
@@ -57,17 +58,12 @@ func Open(job Job) (s *Session, err error) {
 	if job.Dir, err = filepath.Abs(job.Dir); err != nil {
 		return nil, fmt.Errorf("plan %s: %w", job.Dir, err)
 	}
-	private, err := os.MkdirTemp(job.TempDir, privateName) // 0700
+	own, err := private.Make(job.TempDir, "rootly-plan")
 	if err != nil {
-		return nil, fmt.Errorf("make a private directory for the plan: %w", err)
+		return nil, fmt.Errorf("plan: %w", err)
 	}
-	sweep(private)
 
-	s = &Session{job: job, private: private}
-	s.restore = append(s.restore, func() error {
-		dir, name := disk.Of(private)
-		return dir.RemoveAll(name)
-	})
+	s = &Session{job: job, private: own.Path(), restore: []func() error{own.Close}}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -99,7 +99,7 @@ func (o *DiffSettings) sides(ctx context.Context, w world.World, names ...string
 			continue
 		}
 		var err error
-		if sides[i], err = o.recorded(ctx, name); err != nil {
+		if sides[i], err = o.recorded(ctx, w, name); err != nil {
 			return nil, nil, err
 		}
 		recorded = sides[i]
@@ -197,13 +197,17 @@ func notLive(side string) string {
 }
 
 // recorded reads a side that is an export.
-func (o *DiffSettings) recorded(ctx context.Context, side string) (*drift.Snapshot, error) {
+func (o *DiffSettings) recorded(ctx context.Context, w world.World, side string) (*drift.Snapshot, error) {
 	if rev, dir, ok := revision(side); ok {
 		at, path := dir, "./"+snapshot.SnapshotName
 		if !world.Exists(dir) { // any more
 			at, path = ".", "./"+filepath.ToSlash(filepath.Join(dir, snapshot.SnapshotName))
 		}
 		text, err := git.Show(ctx, at, rev, path)
+		if errors.Is(err, fs.ErrNotExist) {
+			report.Note(w.Err, side+" has no export: compared with nothing")
+			return &drift.Snapshot{}, nil
+		}
 		if err != nil {
 			return nil, err
 		}

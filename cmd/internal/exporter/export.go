@@ -2,13 +2,17 @@ package exporter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -55,11 +59,7 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	if err := run.Stage(); err != nil {
 		return err
 	}
-	since, known := exportedAt(ctx, o.Dir)
-	if !known {
-		since = w.Now().Add(-authors.DefaultWindow)
-	}
-	before, now, err := run.KeepSnapshot()
+	_, now, err := run.KeepSnapshot()
 	if err != nil {
 		return err
 	}
@@ -69,34 +69,43 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	if err := run.Commit(ctx); err != nil {
 		return err
 	}
+	var refused error
 	if o.Commit && !o.DryRun {
-		if err := commitExport(ctx, run, drift.Compare(before, now, snapshot.Unordered(run.Schema)), since, len(before.Objects) == 0); err != nil {
-			return err
-		}
+		refused = commitExport(ctx, run, now)
 	}
-	return run.Tell()
+	return cmp.Or(refused, run.Tell()) // which says what was written in any case
 }
 
 // commitExport commits what this run and earlier ones wrote or removed, and nothing else that differs in the directory.
-// What changed is by somebody, unless it is all there is.
-func commitExport(ctx context.Context, r *importer.Run, d *drift.Diff, since time.Time, all bool) error {
+// The message describes the change since the last commit, whatever runs without a commit came between.
+func commitExport(ctx context.Context, r *importer.Run, now *drift.Snapshot) error {
 	dir := r.Dir.Path()
 	next, err := toCommit(ctx, r, dir)
-	if err != nil || len(next.Paths) == 0 {
-		return err
+	if err == nil && len(next.Paths) > 0 {
+		err = describe(ctx, r, now, &next)
 	}
-	c := Told(d, "the last export", "now")
-	if !all && !d.Empty() {
-		say := func(text string) { report.Note(r.W.Err, text) }
-		b := &authors.Blaming{Client: r.Client, Since: since, Say: say}
-		answers, err := b.Blame(ctx, d, &c)
-		if !authors.Blamable(err) {
+	if err != nil {
+		return exit.Begun(err, "the files in "+dir+" are written, but not committed; run the command again to commit them")
+	}
+	if len(next.Paths) == 0 {
+		return nil
+	}
+	return next.Make(ctx, dir)
+}
+
+// describe fills in the message and the author of a commit.
+func describe(ctx context.Context, r *importer.Run, now *drift.Snapshot, next *git.Commit) error {
+	before, err := committed(ctx, r.Dir.Path())
+	if err != nil {
+		next.Message = fmt.Sprintf("Rootly: export\n\nThe objects are not compared: the snapshot of the commit before this one cannot be read (%v).\n", err)
+		return nil
+	}
+	d := drift.Compare(before, now, snapshot.Unordered(r.Schema))
+	c := Told(d, "the last commit", "now")
+	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless it is all there is
+		if next.Author, err = blame(ctx, r, d, &c); err != nil {
 			return err
 		}
-		if err != nil {
-			say(authors.Without(err))
-		}
-		next.Author = authors.OnePerson(answers, say)
 	}
 	var message bytes.Buffer
 	fmt.Fprintf(&message, "Rootly: %s\n\n", report.Plural(len(c.Changes), "object")+" changed")
@@ -104,18 +113,48 @@ func commitExport(ctx context.Context, r *importer.Run, d *drift.Diff, since tim
 		return err
 	}
 	next.Message = message.String()
-	return next.Make(ctx, dir)
+	return nil
+}
+
+// committed is the snapshot in the last commit, and an empty one where that has none.
+func committed(ctx context.Context, dir string) (*drift.Snapshot, error) {
+	text, err := git.Show(ctx, dir, "HEAD", "./"+snapshot.SnapshotName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &drift.Snapshot{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return drift.Decode(strings.NewReader(text))
+}
+
+// blame adds the authors to changes since the last commit, and returns the one person who made all of them.
+func blame(ctx context.Context, r *importer.Run, d *drift.Diff, c *report.Changes) (git.Person, error) {
+	since, known := git.CommittedAt(ctx, r.Dir.Path(), snapshot.SnapshotName)
+	if !known {
+		since = r.W.Now().Add(-authors.DefaultWindow)
+	}
+	say := func(text string) { report.Note(r.W.Err, text) }
+	b := &authors.Blaming{Client: r.Client, Since: since, Say: say}
+	answers, err := b.Blame(ctx, d, c)
+	if !authors.Blamable(err) {
+		return git.Person{}, err
+	}
+	if err != nil {
+		say(authors.Without(err))
+	}
+	return authors.OnePerson(answers, say), nil
 }
 
 // toCommit is a commit of the files that differ from the last one because a run wrote or removed them.
 func toCommit(ctx context.Context, r *importer.Run, dir string) (next git.Commit, err error) {
-	changed, err := git.Uncommitted(ctx, dir)
+	changed, err := git.Uncommitted(ctx, r.Dir.Path())
 	if err != nil || len(changed) == 0 {
 		return next, err
 	}
 	before, err := git.Show(ctx, dir, "HEAD", "./"+state.ManifestName)
-	if err != nil {
-		before = "" // the first commit of this directory
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return next, err
 	}
 	once := state.FilesIn([]byte(before))
 	for _, c := range changed {

@@ -3,51 +3,84 @@ package git
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
+	"slices"
 	"strings"
-
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"time"
 )
 
-// gitSettings come before every git command. A directory can carry a bare repository in it, with settings that name
+// grace is how long an interrupted git may take to end by itself.
+const grace = 5 * time.Second
+
+// settings come before every git command. A directory can carry a bare repository in it, with settings that name
 // programs, and git would take it for the one to work in: only repositories with a .git, which no clone brings, count.
 // Names of files are names, whatever git makes of ":" and "*" otherwise.
 func settings() []string {
 	return []string{"--no-pager", "--literal-pathspecs", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "i18n.commitEncoding=UTF-8"}
 }
 
-// A gitCall is where and how git runs. Values that are not ours follow --end-of-options or "--" in its arguments.
+// A call is where and how git runs. Values that are not ours follow --end-of-options or "--" in its arguments.
 type call struct {
 	dir     string
 	in      io.Reader
 	environ []string // more than the program's own
 }
 
-// Run runs git in a directory and returns what it prints.
+// Run runs git in a directory and returns what it prints. The error is an [Error].
 func Run(ctx context.Context, dir string, args ...string) (string, error) {
 	return call{dir: dir}.run(ctx, args...)
 }
 
 func (g call) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", append(settings(), args...)...)
-	cmd.Dir, cmd.Stdin, cmd.Env = g.dir, g.in, append(os.Environ(), g.environ...)
+	cmd.Dir, cmd.Stdin = g.dir, g.in
+	cmd.Env = slices.Concat(os.Environ(), []string{"LANGUAGE=en"}, g.environ) // its messages are read
+	if runtime.GOOS != "windows" {
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it removes its lock files
+		cmd.WaitDelay = grace
+	}
 	var out, failed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &failed
-	if err := cmd.Run(); err != nil {
-		return "", exit.WithHint(
-			fmt.Errorf("git %s in %s: %s", args[0], g.dir, oneLine(strings.TrimSpace(failed.String()+" "+err.Error()))),
-			"the directory must be inside a git repository, and git on PATH",
-		)
+	err := cmd.Run()
+	if err == nil {
+		return out.String(), nil
 	}
-	return out.String(), nil
+	said := oneLine(strings.TrimSpace(failed.String() + "\n" + out.String()))
+	if said == "" {
+		said = err.Error()
+	}
+	return "", &Error{command: args[0], dir: g.dir, said: said, err: errors.Join(err, ctx.Err())}
 }
 
-// Show returns the content of a file at a revision, with no program of the user's settings to convert it.
+// Show returns the content of a file at a revision, with no program of the user's settings to convert it. The error is
+// [fs.ErrNotExist] where the revision does not have the file, or where nothing was ever committed.
 func Show(ctx context.Context, dir, rev, path string) (string, error) {
+	tree, err := Run(ctx, dir, "ls-tree", "-z", "--end-of-options", rev, path)
+	if err != nil {
+		if rev == "HEAD" && unborn(ctx, dir) {
+			return "", fs.ErrNotExist
+		}
+		return "", err
+	}
+	if tree == "" {
+		return "", fs.ErrNotExist
+	}
 	return Run(ctx, dir, "show", "--no-textconv", "--no-ext-diff", "--no-show-signature", "--end-of-options", rev+":"+path)
+}
+
+// unborn reports whether the current branch has no commit.
+func unborn(ctx context.Context, dir string) bool {
+	branch, err := Run(ctx, dir, "symbolic-ref", "--quiet", "HEAD")
+	if err != nil {
+		return false
+	}
+	_, err = Run(ctx, dir, "show-ref", "--verify", "--quiet", strings.TrimSpace(branch))
+	return err != nil
 }
 
 // A Change is a file that differs from the last commit.
@@ -83,55 +116,6 @@ func Uncommitted(ctx context.Context, dir string) ([]Change, error) {
 	}
 	return changes, nil
 }
-
-// A Commit is what one commit holds.
-type Commit struct {
-	Paths   []string // from the directory
-	Fresh   []string // those of them that git does not know yet
-	Message string
-	Author  Person // empty: whoever runs the program
-}
-
-// Make commits the paths as they are, and nothing else that waits to be committed. The message is taken as it is.
-func (c Commit) Make(ctx context.Context, dir string) error {
-	fresh := call{dir: dir, in: strings.NewReader(strings.Join(c.Fresh, "\x00"))}
-	if len(c.Fresh) > 0 {
-		if _, err := fresh.run(ctx, "add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul"); err != nil {
-			return err
-		}
-	}
-	file, err := os.CreateTemp("", "commit-message-*")
-	if err != nil {
-		return fmt.Errorf("write the commit message: %w", err)
-	}
-	defer os.Remove(file.Name())
-	defer file.Close()
-	if _, err := file.WriteString(c.Message); err != nil {
-		return fmt.Errorf("write the commit message: %w", err)
-	}
-	call := call{dir: dir, in: strings.NewReader(strings.Join(c.Paths, "\x00"))}
-	if c.Author.Email != "" {
-		call.environ = []string{"GIT_AUTHOR_NAME=" + c.Author.Name, "GIT_AUTHOR_EMAIL=" + c.Author.Email}
-	}
-	_, err = call.run(ctx, "commit", "--quiet", "--only", "--cleanup=verbatim", "--file="+file.Name(), "--pathspec-from-file=-", "--pathspec-file-nul")
-	return err
-}
-
-// CanCommit makes sure that git can commit in a directory, before anything is written there.
-func CanCommit(ctx context.Context, dir string) error {
-	if _, err := Run(ctx, dir, "rev-parse", "--show-toplevel"); err != nil { // fails outside of a repository, and in .git
-		return err
-	}
-	for _, who := range []string{"GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"} {
-		if _, err := Run(ctx, dir, "var", who); err != nil {
-			return exit.WithHint(err, "set your name and address for git: git config user.name, git config user.email")
-		}
-	}
-	return nil
-}
-
-// A Person is an author as git writes them. The zero value is nobody.
-type Person struct{ Name, Email string }
 
 // oneLine folds a text into one line.
 func oneLine(s string) string {

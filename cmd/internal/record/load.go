@@ -17,6 +17,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
 // A Source is where a plan comes from.
@@ -82,16 +83,13 @@ func binary(head []byte) bool {
 
 // keep writes a plan where the engine can read it, and nobody else: it holds secrets.
 func keep(in io.Reader) (path string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "plan")
+	own, err := private.Make("", "rootly-record")
 	if err != nil {
 		return "", nil, fmt.Errorf("keep the plan: %w", err)
 	}
-	remove = func() {
-		temp, name := disk.Of(dir)
-		_ = temp.RemoveAll(name)
-	}
-	path = filepath.Join(dir, "plan")
-	file, err := disk.Dir(dir).Open("plan", os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	remove = func() { _ = own.Close() }
+	path = filepath.Join(own.Path(), "plan")
+	file, err := disk.Dir(own.Path()).Open("plan", os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err == nil {
 		_, err = io.Copy(file, in)
 		err = errors.Join(err, file.Close())

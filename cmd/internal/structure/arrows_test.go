@@ -51,7 +51,7 @@ var arrows = []arrow{
 		reason: "a plan may be of any provider, and reads the same whoever made it and whoever wants to know",
 	},
 	{
-		from: []string{"generator/engines/..."}, not: ours, but: []string{"generator/engines/...", "generator/plans", "state/disk"},
+		from: []string{"generator/engines/..."}, not: ours, but: []string{"generator/engines/...", "generator/plans", "state/disk", "state/private"},
 		reason: "an engine runs the same whatever it plans; the proof may not share code with what it proves, and how files are written says nothing about what they say",
 	},
 	{
@@ -63,7 +63,7 @@ var arrows = []arrow{
 		reason: "reading and judging a plan are pure: the engine's output comes in as a stream",
 	},
 	{
-		from: []string{"state", "state/code", "state/disk", "state/ignore", "state/lock", "state/strict", "state/tfstate"}, not: ours, but: []string{"state/...", "providers/graph"},
+		from: []string{"state", "state/code", "state/disk", "state/ignore", "state/lock", "state/private", "state/strict", "state/tfstate"}, not: ours, but: []string{"state/...", "providers/graph"},
 		reason: "files come in as bytes: what they say is not the business of who keeps them",
 	},
 	{

@@ -17,10 +17,7 @@ var changing = []string{
 var changes = map[string]string{
 	"cmd/internal/git/git.go os.CreateTemp":             "a new private file, in the system's place for them",
 	"cmd/internal/git/git.go os.Remove":                 "a new private file, in the system's place for them",
-	"cmd/internal/planning/private.go os.MkdirTemp":     "a new private directory, in the system's place for them",
-	"cmd/internal/record/load.go os.MkdirTemp":          "a new private directory, in the system's place for them",
-	"generator/engines/session.go os.MkdirTemp":         "a new private directory, in the system's place for them",
-	"generator/engines/schema.go os.MkdirTemp":          "a new private directory, in the system's place for them",
+	"state/private/private.go os.MkdirTemp":             "a new private directory, in the system's place for them",
 	"cmd/internal/upgrade/state_upgrade.go os.MkdirAll": "the directory that the user names with -o, however it is reached",
 	"state/auditcopy/queue.go os.MkdirAll":              "the directory of the cursor, which the user names, and one in it that was looked at",
 	"state/auditcopy/pgtest/unix.go os.MkdirTemp":       "a database for tests",

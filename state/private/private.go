@@ -1,0 +1,109 @@
+// Package private makes directories that only this user can read and that do not outlive their owner.
+//
+//	Make ──► files ──► Close, or the end of the process and the next Make of that name
+//
+// Not here: what the files say.
+package private
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
+)
+
+// ownerName is the file that the owner of a directory keeps locked.
+const ownerName = ".owner"
+
+// A Dir is a private directory. The zero value is none.
+type Dir struct {
+	path  string
+	owner *lock.Lock
+}
+
+// Make makes a directory in parent, whose zero value is the system's place for them, and first removes those of
+// the same name whose owner is gone: a run that was killed left them, and they may hold secrets.
+func Make(parent, name string) (*Dir, error) {
+	parent = cmp.Or(parent, os.TempDir())
+	sweep(parent, name)
+	const attempts = 10
+	var err error
+	for range attempts {
+		var path string
+		if path, err = os.MkdirTemp(parent, name+"-*"); err != nil { // 0700
+			break
+		}
+		d := &Dir{path: path}
+		d.owner, err = lock.Acquire(filepath.Join(path, ownerName))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, lock.ErrLocked) {
+			continue // another process took it for one without an owner
+		}
+		return d, nil // without a lock where the file system has none: then it is not removed by others
+	}
+	return nil, fmt.Errorf("make a private directory: %w", err)
+}
+
+// Path is where the directory is.
+func (d *Dir) Path() string { return d.path }
+
+// Write writes a file that only this user can read, and returns its path.
+func (d *Dir) Write(name string, content []byte) (string, error) {
+	return filepath.Join(d.path, name), disk.Dir(d.path).Write(name, content, 0o600)
+}
+
+// Close removes the directory. Where there is none, it does nothing.
+func (d *Dir) Close() error {
+	if d == nil {
+		return nil
+	}
+	return remove(d.path, d.owner)
+}
+
+// remove ends the lock last, so that a directory that is half removed can still be recognised.
+func remove(path string, owner *lock.Lock) error {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return owner.Release()
+	}
+	for _, entry := range entries {
+		if entry.Name() != ownerName {
+			err = errors.Join(err, disk.Dir(path).RemoveAll(entry.Name()))
+		}
+	}
+	parent, name := disk.Of(path)
+	if err == nil {
+		err = owner.Release()
+	}
+	if err == nil {
+		err = parent.RemoveAll(name)
+	}
+	return err
+}
+
+// sweep removes the directories whose owner is gone. What it cannot remove stays, without a message: it may be
+// another user's.
+func sweep(parent, name string) {
+	entries, _ := os.ReadDir(parent)
+	for _, entry := range entries {
+		digits, ours := strings.CutPrefix(entry.Name(), name+"-")
+		if !ours || !entry.IsDir() || strings.Trim(digits, "0123456789") != "" {
+			continue
+		}
+		path := filepath.Join(parent, entry.Name())
+		if disk.Dir(parent).Remove(entry.Name()) == nil {
+			continue // its owner was killed before it wrote anything, or makes another one
+		}
+		if _, err := disk.Dir(path).Lstat(ownerName); err != nil {
+			continue
+		}
+		if owner, err := lock.Acquire(filepath.Join(path, ownerName)); err == nil {
+			_ = remove(path, owner)
+		}
+	}
+}
