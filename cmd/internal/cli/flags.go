@@ -122,7 +122,7 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or that this program did not write")
 	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
 	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary")
+	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
 	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
 }
 

@@ -105,6 +105,9 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	if err := selection.CheckSelected(filters, types); err != nil {
 		return nil, err
 	}
+	if twice := selection.Twice(types); twice != "" {
+		report.Note(w.Err, twice)
+	}
 	s, err := schema.Snapshot()
 	if err != nil {
 		return nil, err

@@ -12,15 +12,24 @@ func (p *page) lists(s *Summary) {
 	p.again(s.Rerun)
 	p.list("Ids left as text: "+number(len(s.References.Unresolved)), places(s.References.Unresolved))
 	p.list("Cycles broken: "+number(len(s.References.Cycles)), places(s.References.Cycles))
-	p.list("Not imported: "+Plural(len(s.NotImported), "object"), notImported(s.NotImported))
+	p.notImported(s.NotImported)
 	p.list("Settings that the provider cannot represent: "+number(len(s.Losses)), losses(s.Losses))
 	p.list("Changes that the code ignores (ignore_changes): "+number(len(s.Ignored)), ignored(s.Ignored))
 	p.list("Repairs to make the plan clean: "+number(len(s.Repairs)), repairs(s.Repairs))
 	p.list("Not folded, since the plan was not clean: "+number(len(s.Folds.Unfolded)), keptCode(s.Folds.Unfolded))
 	p.list("Code kept, although its object was not read in this run: "+Plural(len(s.Kept), "resource"), keptCode(s.Kept))
 
-	absent, failed := notListed(s.NotListed)
+	absent, _ := notListed(s.NotListed)
 	p.list("Not available to this organisation or token: "+Plural(len(absent), "collection"), absent)
+	p.notRead(s.NotListed)
+}
+
+func (p *page) notImported(list []NotImported) {
+	p.list("Not imported: "+Plural(len(list), "object"), notImported(list))
+}
+
+func (p *page) notRead(list []NotListed) {
+	_, failed := notListed(list)
 	p.list("Not read: "+Plural(len(failed), "collection"), failed)
 }
 

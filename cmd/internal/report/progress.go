@@ -116,10 +116,11 @@ func (p *Progress) Done(result string) {
 	fmt.Fprintf(p.out, "%s%s   %s\n", p.colour.paint(bold, stageName(s.name)), text, took)
 }
 
-// Summary prints the summary as [WriteText] does, with colours where progress has them, and nothing
-// where it shows nothing.
+// Summary prints the summary as [WriteText] does, with colours where progress has them, and only what went wrong
+// where progress shows nothing.
 func (p *Progress) Summary(s *Summary) {
 	if p.o.Quiet {
+		WriteProblems(p.out, s)
 		return
 	}
 	p.mu.Lock()

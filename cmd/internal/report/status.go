@@ -105,9 +105,26 @@ func folded(heading string, list []StatusObject) string {
 	return b.String() + "\n</details>\n"
 }
 
+// table has a row for each type with something to do, and one for all others.
 func (s *Status) table() (head []string, rows [][]string) {
 	head = []string{"type", "managed", "unmanaged", "missing", "ignored", "%"}
-	for _, t := range append(append([]StatusCount{}, s.Types...), s.Total) {
+	var list []StatusCount
+	var rest StatusCount
+	complete := 0
+	for _, t := range s.Types {
+		if t.Percent < 100 || t.Missing > 0 {
+			list = append(list, t)
+			continue
+		}
+		complete++
+		rest.Managed += t.Managed
+		rest.Ignored += t.Ignored
+	}
+	if complete > 0 {
+		rest.Type = Plural(complete, "type") + " without unmanaged objects"
+		list = append(list, rest.Count())
+	}
+	for _, t := range append(list, s.Total) {
 		rows = append(rows, []string{
 			clean(t.Type), number(t.Managed), number(t.Unmanaged), number(t.Missing), number(t.Ignored), percent(t.Percent),
 		})

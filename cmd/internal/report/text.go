@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +22,20 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 	p.facts(s)
 	p.lists(s)
 	p.proof(s)
+	fmt.Fprint(out, defused(p.b.String()))
+}
+
+// WriteProblems prints what of the summary makes a run end with another status than 0, and nothing if all is well.
+func WriteProblems(out io.Writer, s *Summary) {
+	s = sorted(s)
+	p := &page{}
+	p.notRead(s.NotListed)
+	if s.Imported() == 0 {
+		p.notImported(s.NotImported)
+	}
+	if s.Proof.State == ProofDiffers {
+		p.proof(s)
+	}
 	fmt.Fprint(out, defused(p.b.String()))
 }
 
@@ -208,7 +224,11 @@ func leftOutText(types map[string]string) string {
 	if len(types) == 1 {
 		verb = "is"
 	}
-	return fmt.Sprintf("%s that %s not selected by default (--resources '*' selects all)", Plural(len(types), "type"), verb)
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		names = append(names, clean(strings.TrimPrefix(name, "rootly_")))
+	}
+	return fmt.Sprintf("%s that %s not selected by default (--resources '*' selects all): %s", Plural(len(types), "type"), verb, strings.Join(names, ", "))
 }
 
 // A count is a number of things that have something in common.

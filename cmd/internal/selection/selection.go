@@ -70,6 +70,21 @@ func (s *Selection) Types() (types []*catalogue.Type, explicit map[string]bool, 
 	return types, explicit, nil
 }
 
+// Twice warns of types that describe the same; empty where none do.
+func Twice(types []*catalogue.Type) string {
+	var pairs []string
+	for _, t := range types {
+		if slices.ContainsFunc(types, func(other *catalogue.Type) bool { return other.Name == t.Duplicates }) {
+			pairs = append(pairs, Short(t.Name)+" and "+Short(t.Duplicates))
+		}
+	}
+	if len(pairs) == 0 {
+		return ""
+	}
+	return "these types describe the same, so that a change to the code of one is undone by the other: " + strings.Join(pairs, ", ") +
+		"; leave out one of each with --excludes"
+}
+
 // blank reports whether a list has no word in it, as when a shell variable was empty.
 func blank(words []string) bool {
 	return strings.TrimSpace(strings.Join(words, "")) == ""

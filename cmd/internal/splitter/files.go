@@ -32,6 +32,7 @@ type splitV1 struct {
 	Version int      `json:"version"`
 	By      string   `json:"split_by"`
 	Across  string   `json:"across"`
+	Owners  string   `json:"owner_format,omitempty"`
 	Parts   []partV1 `json:"parts"` // in the order in which they are applied
 }
 
@@ -81,6 +82,12 @@ func (s *splitV1) check() error {
 	if s.By != ByTeam {
 		return fmt.Errorf("split_by %q is not known", s.By)
 	}
+	if s.Across != AcrossState && s.Across != AcrossData {
+		return fmt.Errorf("across %q is not known", s.Across)
+	}
+	if s.Owners != "" && !isOwnerFormat(s.Owners) {
+		return fmt.Errorf("owner_format %q does not contain the team", s.Owners)
+	}
 	if len(s.Parts) == 0 {
 		return errors.New("it lists no parts")
 	}
@@ -113,7 +120,7 @@ func (s *splitV1) reads() map[string][]string {
 
 // layOut stages what stands above the parts.
 func (s *split) layOut() error {
-	memo := splitV1{Version: 1, By: ByTeam, Across: s.o.Across}
+	memo := splitV1{Version: 1, By: ByTeam, Across: s.o.Across, Owners: s.o.Owners}
 	top := above(s.run.Dir.Path())
 	for _, p := range s.parts {
 		if p.gone {
@@ -206,6 +213,11 @@ var (
 	// ownerName is one owner, as GitHub and GitLab know them: a user, a team, a group, a role, or an address.
 	ownerName = regexp.MustCompile(`^(@@?[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|[A-Za-z0-9_][A-Za-z0-9_.+-]*@[A-Za-z0-9][A-Za-z0-9.-]*)$`)
 )
+
+// isOwnerFormat reports whether a format makes an owner of the name of a team.
+func isOwnerFormat(format string) bool {
+	return strings.Contains(format, TeamMark) && ownerName.MatchString(strings.ReplaceAll(format, TeamMark, "team"))
+}
 
 // ownable refuses what would say something else in CODEOWNERS than that one team owns one directory.
 func ownable(path string, p partV1, slug string) error {

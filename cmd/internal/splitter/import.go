@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
@@ -57,7 +56,7 @@ func (o *Settings) check() error {
 		return exit.Usage(errors.New("--fold is for a single root module"), "leave out one of --fold and --split-by")
 	case o.ImportAs.ImportAs != importer.AsBlocks:
 		return exit.Usage(fmt.Errorf("--import-as %s is for a single root module", o.ImportAs.ImportAs), "with --split-by, leave it out")
-	case !strings.Contains(o.Owners, TeamMark) || !ownerName.MatchString(strings.ReplaceAll(o.Owners, TeamMark, "team")):
+	case !isOwnerFormat(o.Owners):
 		return exit.Usage(fmt.Errorf("--owner-format %q does not contain the team", o.Owners), "such as '@acme/"+TeamMark+"'")
 	}
 	return nil
@@ -130,6 +129,7 @@ func (s *split) open(ctx context.Context) error {
 		return nil
 	}
 	s.memo = *memo
+	s.remember()
 	for _, p := range memo.Parts {
 		if _, err := s.openPart(ctx, p.Name); err != nil {
 			return err
@@ -140,6 +140,16 @@ func (s *split) open(ctx context.Context) error {
 		p.Schema = s.run.Schema
 	}
 	return err
+}
+
+// remember goes on with the settings of the last run where the command line has none.
+func (s *split) remember() {
+	if !s.o.Given("across") {
+		s.o.Across = s.memo.Across
+	}
+	if !s.o.Given("owner-format") {
+		s.o.Owners = cmp.Or(s.memo.Owners, s.o.Owners)
+	}
 }
 
 // openPart returns a part, opened if need be.

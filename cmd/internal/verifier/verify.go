@@ -206,7 +206,9 @@ func tellVerified(w world.World, o *Settings, s *report.Summary) error {
 		if err := report.WriteJSON(w.Out, s); err != nil {
 			return err
 		}
-	case !o.Quiet:
+	case o.Quiet:
+		report.WriteProblems(w.Err, s)
+	default:
 		report.WriteText(w.Err, s)
 	}
 	if s.Proof.State == report.ProofDiffers {

@@ -91,6 +91,9 @@ type Type struct {
 	// Optional says why objects of this type are only imported when asked for by name.
 	Optional string
 
+	// Duplicates is the type whose objects describe the same: code for both would be applied twice.
+	Duplicates string
+
 	// Predecessor is the older type that an organisation has instead of this one where the API
 	// answers this one with 403 or 404.
 	Predecessor string

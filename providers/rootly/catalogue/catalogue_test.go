@@ -109,7 +109,7 @@ func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
 			t.Errorf("%s: %q is not in the schema", row.Name, path)
 		}
 	}
-	for _, name := range []string{row.Predecessor, sibling(row)} {
+	for _, name := range []string{row.Predecessor, row.Duplicates, sibling(row)} {
 		if name != "" && catalogue.Lookup(name) == nil {
 			t.Errorf("%s: %q has no row", row.Name, name)
 		}

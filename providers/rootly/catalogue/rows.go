@@ -238,6 +238,7 @@ func rows() []Type {
 			API:        "custom_fields",
 			Audit:      "CustomField",
 			Optional:   "deprecated duplicate of rootly_form_field",
+			Duplicates: "rootly_form_field",
 			Deprecated: true,
 			Omit:       map[string]string{"slug": "made from the name by Rootly"},
 		},
@@ -252,6 +253,7 @@ func rows() []Type {
 			Relations:  []string{"options", "custom_field_options"},
 			Audit:      "CustomFieldOption",
 			Optional:   "deprecated duplicate of rootly_form_field_option",
+			Duplicates: "rootly_form_field_option",
 			Deprecated: true,
 			Refs: []graph.Rule{
 				{Path: "custom_field_id", To: []string{"rootly_custom_field"}},
@@ -807,6 +809,7 @@ func rows() []Type {
 			Parents:    []string{"rootly_schedule_rotation"},
 			ParentAttr: "schedule_rotation_id",
 			Optional:   "deprecated duplicate of the members of rootly_schedule_rotation",
+			Duplicates: "rootly_schedule_rotation",
 			Deprecated: true,
 			Refs: []graph.Rule{
 				{Path: "schedule_rotation_id", To: []string{"rootly_schedule_rotation"}},
@@ -1050,6 +1053,7 @@ func rows() []Type {
 			Parents:    workflows(),
 			ParentAttr: "workflow_id",
 			Optional:   "deprecated duplicate of rootly_workflow_form_field_condition",
+			Duplicates: "rootly_workflow_form_field_condition",
 			Deprecated: true,
 			Refs: []graph.Rule{
 				{Path: "custom_field_id", To: []string{"rootly_custom_field"}},
