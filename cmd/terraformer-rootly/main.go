@@ -6,8 +6,16 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/cli"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/guard"
 )
 
 func main() {
-	os.Exit(cli.Main(world.System(), os.Args[1:]))
+	code, hidden := guard.Enter()
+	if !hidden {
+		w := world.System()
+		w.Guard = &guard.Guard{}
+		code = cli.Main(w, os.Args[1:])
+		w.Guard.Close()
+	}
+	os.Exit(code)
 }

@@ -163,11 +163,11 @@ func TestSessionInitialisesOnce(t *testing.T) {
 // inPrivate names the private directory in commands PRIVATE.
 func inPrivate(calls []string, temp string) []string {
 	for i, call := range calls {
-		before, after, found := strings.Cut(call, temp+"/rootly-plan-")
+		before, after, found := strings.Cut(call, temp+"/terraformer-rootly-plan-")
 		for found {
 			_, rest, _ := strings.Cut(after, "/")
 			call = before + "PRIVATE/" + rest
-			before, after, found = strings.Cut(call, temp+"/rootly-plan-")
+			before, after, found = strings.Cut(call, temp+"/terraformer-rootly-plan-")
 		}
 		calls[i] = call
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-version"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/guard"
 )
 
 // Engine is a program that plans: Terraform or OpenTofu.
@@ -19,6 +21,15 @@ type Engine struct {
 	Name    string // terraform or tofu, by what it says of itself
 	Version string // such as 1.11.4
 	Path    string
+	Guard   *guard.Guard // of the processes that it runs in; zero: they may outlive this one
+}
+
+// Command is a run of the engine.
+func (e Engine) Command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, e.Path, args...)
+	e.Guard.Join(cmd)
+	interruptOnCancel(cmd)
+	return cmd
 }
 
 // String gives the name with its version.
@@ -36,6 +47,7 @@ type Options struct {
 	Engine     string   // terraform, tofu or the path of one of them; zero: terraform, else tofu
 	SearchPath string   // directories to search, in the form of PATH; zero: PATH
 	Environ    []string // environment for asking its version; zero: os.Environ()
+	Guard      *guard.Guard
 }
 
 const (
@@ -80,7 +92,7 @@ func findOne(ctx context.Context, name string, o Options) (Engine, error) {
 	if err != nil {
 		return Engine{}, notRunnable(name, err)
 	}
-	banner, err := versionBanner(ctx, path, o.Environ)
+	banner, err := versionBanner(ctx, Engine{Path: path, Guard: o.Guard}, o.Environ)
 	if err != nil {
 		return Engine{}, &UnavailableError{
 			Reason: fmt.Sprintf("ask %s for its version", path),
@@ -92,6 +104,7 @@ func findOne(ctx context.Context, name string, o Options) (Engine, error) {
 	if err != nil {
 		return Engine{}, err
 	}
+	engine.Guard = o.Guard
 	return engine, checkAge(engine)
 }
 
@@ -145,11 +158,10 @@ func notRunnable(name string, err error) error {
 	}
 }
 
-func versionBanner(ctx context.Context, path string, environ []string) (string, error) {
-	cmd := exec.CommandContext(ctx, path, "version")
+func versionBanner(ctx context.Context, e Engine, environ []string) (string, error) {
+	cmd := e.Command(ctx, "version")
 	cmd.Env = append(withoutEngineSettings(environ), "CHECKPOINT_DISABLE=1")
 	cmd.Dir = os.TempDir() // a directory with code would be read
-	interruptOnCancel(cmd)
 	out, err := cmd.Output()
 	return string(out), err
 }

@@ -16,6 +16,9 @@ import (
 // grace is how long an interrupted engine may take to end by itself before it is killed.
 const grace = 5 * time.Second
 
+// longestTemp leaves room for the name of a socket, whose path has at most 103 bytes.
+const longestTemp = 85
+
 const (
 	variablePrefix      = "TF_VAR_" // marks environment variables that hold input variables
 	pluginCacheVariable = "TF_PLUGIN_CACHE_DIR"
@@ -38,6 +41,9 @@ func (s *Session) buildEnvironment() error {
 	}
 	if !s.job.Backend {
 		env[dataDirVariable] = s.dataDir()
+	}
+	if len(s.private) <= longestTemp {
+		env["TMPDIR"] = s.private // where the sockets of providers that are killed stay
 	}
 
 	// The engine ignores its cache while there is no lock file, lest the lock become incomplete. Ours is thrown away.

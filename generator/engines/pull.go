@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
@@ -71,10 +70,9 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 
 // run runs the engine and returns what it printed, which is its complaint where it failed.
 func (s *Session) run(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, s.job.Engine.Path, args...)
+	cmd := s.job.Engine.Command(ctx, args...)
 	cmd.Dir = s.job.Dir
 	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
-	interruptOnCancel(cmd)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {

@@ -38,6 +38,7 @@ func PushState(ctx context.Context, job Job, content []byte) (err error) {
 		_, _ = s.run(ctx, "init", "-input=false", "-no-color", "-get=false")
 	}
 
+	// Whatever ends this process, a push goes on to its end, so that the lock of the state is released.
 	cmd := exec.CommandContext(ctx, s.job.Engine.Path, "state", "push", "-")
 	cmd.Dir, cmd.Env = s.job.Dir, append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	interruptOnCancel(cmd)

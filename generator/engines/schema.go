@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
@@ -34,7 +33,7 @@ func Schema(ctx context.Context, e Engine, dir string, p Provider, environ []str
 	if err != nil {
 		return nil, fmt.Errorf("find the installed provider: %w", err)
 	}
-	own, err := private.Make("", "terraformer-rootly-schema")
+	own, err := private.Make("", "schema")
 	if err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
@@ -62,9 +61,8 @@ func requirement(p Provider) []byte {
 
 // quietly runs the engine and returns what it prints.
 func quietly(ctx context.Context, e Engine, dir string, environ []string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, e.Path, args...)
+	cmd := e.Command(ctx, args...)
 	cmd.Dir, cmd.Env = dir, append(environ[:len(environ):len(environ)], "TF_IN_AUTOMATION=1")
-	interruptOnCancel(cmd)
 	var out, failed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &failed
 	if err := cmd.Run(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,7 +59,7 @@ func Open(job Job) (s *Session, err error) {
 	if job.Dir, err = filepath.Abs(job.Dir); err != nil {
 		return nil, fmt.Errorf("plan %s: %w", job.Dir, err)
 	}
-	own, err := private.Make(job.TempDir, "rootly-plan")
+	own, err := private.Make(job.TempDir, "plan")
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
@@ -96,11 +97,13 @@ func (s *Session) prepare() error {
 }
 
 func (s *Session) engineIn(dir string) (*tfexec.Terraform, error) {
-	tf, err := tfexec.NewTerraform(dir, s.job.Engine.Path)
+	program, environ := s.job.Engine.Guard.Wrap(s.job.Engine.Path)
+	tf, err := tfexec.NewTerraform(dir, program)
 	if err != nil {
 		return nil, fmt.Errorf("plan %s: %w", s.job.Dir, err)
 	}
-	if err := tf.SetEnv(s.env); err != nil {
+	maps.Copy(environ, s.env)
+	if err := tf.SetEnv(environ); err != nil {
 		return nil, fmt.Errorf("pass the environment to %s: %w", s.job.Engine.Name, err)
 	}
 	_ = tf.SetWaitDelay(grace) // refused on Windows only, where nothing can be interrupted

@@ -50,10 +50,9 @@ func (s *Session) show(ctx context.Context, file string, result *Result) error {
 }
 
 func (s *Session) showCommand(ctx context.Context, file string) (*exec.Cmd, error) {
-	cmd := exec.CommandContext(ctx, s.job.Engine.Path, "show", "-json", "-no-color", file)
+	cmd := s.job.Engine.Command(ctx, "show", "-json", "-no-color", file)
 	cmd.Dir = s.job.Dir
 	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1")
-	interruptOnCancel(cmd)
 	if s.job.Reattach == nil {
 		return cmd, nil
 	}

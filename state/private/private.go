@@ -1,4 +1,4 @@
-// Package private makes directories that only this user can read and that do not outlive their owner.
+// Package private makes directories for one user, which do not outlive their owner for long.
 //
 //	Make ──► files ──► Close, or the end of the process and the next Make of that name
 //
@@ -12,7 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
@@ -27,16 +27,22 @@ type Dir struct {
 	owner *lock.Lock
 }
 
-// Make makes a directory in parent, whose zero value is the system's place for them, and first removes those of
-// the same name whose owner is gone: a run that was killed left them, and they may hold secrets.
-func Make(parent, name string) (*Dir, error) {
+// prefix begins the names of all private directories.
+const prefix = "terraformer-rootly-"
+
+// named matches those names.
+var named = regexp.MustCompile("^" + prefix + "[a-z]+-[0-9]+$")
+
+// Make makes a directory in parent, whose zero value is the system's place for them, and first sweeps there. The kind
+// is a word for its name.
+func Make(parent, kind string) (*Dir, error) {
 	parent = cmp.Or(parent, os.TempDir())
-	sweep(parent, name)
+	Sweep(parent)
 	const attempts = 10
 	var err error
 	for range attempts {
 		var path string
-		if path, err = os.MkdirTemp(parent, name+"-*"); err != nil { // 0700
+		if path, err = os.MkdirTemp(parent, prefix+kind+"-*"); err != nil { // 0700
 			break
 		}
 		d := &Dir{path: path}
@@ -86,13 +92,13 @@ func remove(path string, owner *lock.Lock) error {
 	return err
 }
 
-// sweep removes the directories whose owner is gone. What it cannot remove stays, without a message: it may be
-// another user's.
-func sweep(parent, name string) {
+// Sweep removes the directories in parent whose owner is gone: a run that was killed left them, and they may hold
+// secrets. What it cannot remove stays, without a message: it may be another user's.
+func Sweep(parent string) {
+	parent = cmp.Or(parent, os.TempDir())
 	entries, _ := os.ReadDir(parent)
 	for _, entry := range entries {
-		digits, ours := strings.CutPrefix(entry.Name(), name+"-")
-		if !ours || !entry.IsDir() || strings.Trim(digits, "0123456789") != "" {
+		if !entry.IsDir() || !named.MatchString(entry.Name()) {
 			continue
 		}
 		path := filepath.Join(parent, entry.Name())

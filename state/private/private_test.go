@@ -17,7 +17,7 @@ func exists(path string) bool {
 func TestDirectoriesOfOthersAreRemovedOnceTheirOwnerIsGone(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
-	for name, text := range map[string]string{"plan-1/.owner": "", "plan-1/secret": "x", "plan-3/secret": "x", "other-1/.owner": "", "plan-x/.owner": ""} {
+	for name, text := range map[string]string{"terraformer-rootly-plan-1/.owner": "", "terraformer-rootly-plan-1/secret": "x", "terraformer-rootly-plan-3/secret": "x", "other-plan-1/.owner": "", "terraformer-rootly-plan-x/.owner": ""} {
 		path := filepath.Join(parent, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -26,14 +26,14 @@ func TestDirectoriesOfOthersAreRemovedOnceTheirOwnerIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(parent, "plan-2"), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(parent, "terraformer-rootly-plan-2"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	precious := filepath.Join(t.TempDir(), "precious")
 	if err := os.WriteFile(precious, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(filepath.Dir(precious), filepath.Join(parent, "plan-1", "link")); err != nil {
+	if err := os.Symlink(filepath.Dir(precious), filepath.Join(parent, "terraformer-rootly-plan-1", "link")); err != nil {
 		t.Skip(err)
 	}
 
@@ -49,8 +49,8 @@ func TestDirectoriesOfOthersAreRemovedOnceTheirOwnerIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]bool{
-		filepath.Join(parent, "plan-1"): false, filepath.Join(parent, "plan-2"): false, // left behind, and not yet used
-		filepath.Join(parent, "plan-3"): true, filepath.Join(parent, "plan-x"): true, filepath.Join(parent, "other-1"): true, // not ours
+		filepath.Join(parent, "terraformer-rootly-plan-1"): false, filepath.Join(parent, "terraformer-rootly-plan-2"): false, // left behind, and not yet used
+		filepath.Join(parent, "terraformer-rootly-plan-3"): true, filepath.Join(parent, "terraformer-rootly-plan-x"): true, filepath.Join(parent, "other-plan-1"): true, // not ours
 		first.Path(): true, second.Path(): true, precious: true,
 	} {
 		if exists(path) != want {

@@ -25,6 +25,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
 // gcPercent trades a little time for memory.
@@ -41,8 +42,9 @@ func Main(w world.World, args []string) int {
 		debug.SetGCPercent(gcPercent)
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
+	private.Sweep("") // what runs that were killed left
 	root := newRoot(w)
 	root.SetArgs(args)
 	root.SetOut(w.Out)
@@ -53,6 +55,15 @@ func Main(w world.World, args []string) int {
 		complain(w.Err, err)
 	}
 	return exit.Code(err)
+}
+
+// endings are the signals after which a run cleans up and ends. Under nohup, the end of a terminal is none.
+func endings() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }
 
 // complain prints what went wrong and what to do about it.

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/guard"
 )
 
 var update = flag.Bool("update", false, "rewrite expected outputs")
@@ -22,18 +23,25 @@ var update = flag.Bool("update", false, "rewrite expected outputs")
 // TestMain lets scripts run the program as a process of its own, which is this test binary. The clock of
 // processes that tests start stands still.
 func TestMain(m *testing.M) {
+	if code, hidden := guard.Enter(); hidden {
+		os.Exit(code)
+	}
 	if _, said := os.LookupEnv(clockVariable); !said {
 		if err := os.Setenv(clockVariable, clockText(today(), "UTC")); err != nil {
 			log.Fatal(err)
 		}
 	}
 	testscript.Main(m, map[string]func(){
+		blockedName: blockedProvider,
 		world.Program: func() {
 			w, err := systemUnderTest()
 			if err != nil {
 				log.Fatal(err)
 			}
-			os.Exit(Main(w, os.Args[1:]))
+			w.Guard = &guard.Guard{}
+			code := Main(w, os.Args[1:])
+			w.Guard.Close()
+			os.Exit(code)
 		},
 	})
 }

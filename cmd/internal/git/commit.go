@@ -58,7 +58,7 @@ func CanCommit(ctx context.Context, dir string) error {
 // Make commits the paths as they are, and nothing else that waits to be committed. The message is taken as it is.
 // Where git refuses, what is staged is what it was before.
 func (c Commit) Make(ctx context.Context, dir string) error {
-	own, err := private.Make("", "rootly-commit")
+	own, err := private.Make("", "commit")
 	if err != nil {
 		return fmt.Errorf("write the commit message: %w", err)
 	}

@@ -10,5 +10,5 @@ import (
 // FindEngine finds the engine that a user asks for: terraform, tofu or the path of one of them, or the first on the
 // search path where the wish is empty.
 func FindEngine(ctx context.Context, w world.World, wish string) (engines.Engine, error) {
-	return engines.Find(ctx, engines.Options{Engine: wish, SearchPath: w.Getenv("PATH"), Environ: w.Environ()})
+	return engines.Find(ctx, engines.Options{Engine: wish, SearchPath: w.Getenv("PATH"), Environ: w.Environ(), Guard: w.Guard})
 }

@@ -13,7 +13,7 @@ type PrivateState struct{ dir *private.Dir }
 func (p *PrivateState) Write(content []byte) (string, error) {
 	if p.dir == nil {
 		var err error
-		if p.dir, err = private.Make("", "rootly-state"); err != nil {
+		if p.dir, err = private.Make("", "state"); err != nil {
 			return "", fmt.Errorf("keep the state to prove: %w", err)
 		}
 	}

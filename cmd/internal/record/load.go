@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -83,7 +82,7 @@ func binary(head []byte) bool {
 
 // keep writes a plan where the engine can read it, and nobody else: it holds secrets.
 func keep(in io.Reader) (path string, remove func(), err error) {
-	own, err := private.Make("", "rootly-record")
+	own, err := private.Make("", "record")
 	if err != nil {
 		return "", nil, fmt.Errorf("keep the plan: %w", err)
 	}
@@ -111,7 +110,7 @@ func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a plan file: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, engine.Path, "show", "-json", "-no-color", path)
+	cmd := engine.Command(ctx, "show", "-json", "-no-color", path)
 	cmd.Dir, cmd.Env = s.Directory, quiet(s.World.Environ())
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint

@@ -120,7 +120,7 @@ func (p *Progress) Done(result string) {
 // where progress shows nothing.
 func (p *Progress) Summary(s *Summary) {
 	if p.o.Quiet {
-		WriteProblems(p.out, s)
+		writeProblems(p.out, s)
 		return
 	}
 	p.mu.Lock()

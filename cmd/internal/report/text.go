@@ -25,8 +25,8 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 	fmt.Fprint(out, defused(p.b.String()))
 }
 
-// WriteProblems prints what of the summary makes a run end with another status than 0, and nothing if all is well.
-func WriteProblems(out io.Writer, s *Summary) {
+// writeProblems prints what of the summary makes a run end with another status than 0, and nothing if all is well.
+func writeProblems(out io.Writer, s *Summary) {
 	s = sorted(s)
 	p := &page{}
 	p.notRead(s.NotListed)

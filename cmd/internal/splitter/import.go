@@ -129,7 +129,7 @@ func (s *split) open(ctx context.Context) error {
 		return nil
 	}
 	s.memo = *memo
-	s.remember()
+	s.o.remember(memo)
 	for _, p := range memo.Parts {
 		if _, err := s.openPart(ctx, p.Name); err != nil {
 			return err
@@ -143,12 +143,12 @@ func (s *split) open(ctx context.Context) error {
 }
 
 // remember goes on with the settings of the last run where the command line has none.
-func (s *split) remember() {
-	if !s.o.Given("across") {
-		s.o.Across = s.memo.Across
+func (o *Settings) remember(memo *splitV1) {
+	if !o.Given("across") {
+		o.Across = memo.Across
 	}
-	if !s.o.Given("owner-format") {
-		s.o.Owners = cmp.Or(s.memo.Owners, s.o.Owners)
+	if !o.Given("owner-format") {
+		o.Owners = cmp.Or(memo.Owners, o.Owners)
 	}
 }
 

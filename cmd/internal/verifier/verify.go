@@ -206,10 +206,8 @@ func tellVerified(w world.World, o *Settings, s *report.Summary) error {
 		if err := report.WriteJSON(w.Out, s); err != nil {
 			return err
 		}
-	case o.Quiet:
-		report.WriteProblems(w.Err, s)
 	default:
-		report.WriteText(w.Err, s)
+		report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now}).Summary(s)
 	}
 	if s.Proof.State == report.ProofDiffers {
 		return exit.Status(exit.Differs)

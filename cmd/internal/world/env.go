@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/guard"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
@@ -16,6 +17,9 @@ type World struct {
 	Getenv   func(string) string
 	Environ  func() []string
 	Now      func() time.Time // in the zone in which people are shown times
+
+	// Guard ends the engines with this process. Zero: they may outlive it.
+	Guard *guard.Guard
 
 	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
 	Serve func(context.Context, standin.Options) (*standin.Served, error)
