@@ -13,6 +13,9 @@ type Job struct {
 	Engine Engine // as found by FindEngine
 	Dir    string // directory with the code; left as it was found
 
+	// Final is where the code is going to be, for hints; zero: Dir, which is not removed after the plan.
+	Final string
+
 	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
 	Token string // token for it; zero: as the environment says
 

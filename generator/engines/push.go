@@ -64,7 +64,7 @@ func (s *Session) pushError(text string) *RefusedError {
 	name, whole := s.job.Engine.Name, strings.ToLower(refused.Diagnostics[0].String())
 	for _, known := range []struct{ mark, next string }{
 		{"state lock", "wait for the run that holds the lock; if there is none: " + name + " force-unlock ID"},
-		{"initialization required", "run " + name + " init in " + s.job.Dir},
+		{"initialization required", "run " + name + " init in " + s.final()},
 		{"lineage", "the state was replaced in the meantime; run the command again"},
 		{"serial", "the state changed in the meantime; run the command again"},
 	} {

@@ -1,6 +1,9 @@
 package engines
 
 import (
+	"cmp"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,15 +24,72 @@ func (s *Session) initError(err error) error {
 	diagnostics := plans.ParseText(err.Error())
 	refused := s.engineError(stepInit, diagnostics)
 	next := "let this machine reach the registry, or name a mirror in the file of TF_CLI_CONFIG_FILE (provider_installation)"
-	for _, d := range diagnostics {
+	for _, d := range refused.Diagnostics {
+		text := strings.Join(strings.Fields(d.Summary+" "+d.Detail), " ")
 		if settingsBroken.MatchString(d.Summary) {
 			next = "fix that settings file, which " + s.job.Engine.Name + " otherwise ignores"
 		}
-		if notInstallable.MatchString(d.Summary + " " + d.Detail) {
+		for _, known := range s.installAdvice() {
+			if known.said.MatchString(text) {
+				next = known.next
+			}
+		}
+		if notInstallable.MatchString(text) {
 			return &UnavailableError{Reason: "the provider cannot be installed", Next: next, Err: refused}
 		}
 	}
 	return refused
+}
+
+// An installAdvice is what to do about a provider that cannot be had for another reason than an unreachable registry.
+type installAdvice struct {
+	said *regexp.Regexp
+	next string
+}
+
+var (
+	lockedToOther = regexp.MustCompile(`must use \S+ init -upgrade|does not match configured version constraint`)
+	lockedHashes  = regexp.MustCompile(`doesn.t match any of the checksums|has no checksums`)
+	noSuchVersion = regexp.MustCompile(`no available releases match`)
+)
+
+func (s *Session) installAdvice() []installAdvice {
+	name, where := s.job.Engine.Name, s.final()
+	return []installAdvice{
+		{lockedToOther, "the lock file has another version than the code requires: run " + name + " init -upgrade in " + where},
+		{lockedHashes, "the lock file has no checksum for this platform or mirror: run " + name + " providers lock in " + where},
+		{noSuchVersion, "neither the registry nor a mirror has a version that the code requires: change it in required_providers, or update the mirror"},
+	}
+}
+
+// final is the directory in which the user can look at the code.
+func (s *Session) final() string { return cmp.Or(s.job.Final, s.job.Dir) }
+
+// elsewhere replaces, in what the engine says, a directory that is removed after the plan.
+func (s *Session) elsewhere(diagnostics []plans.Diagnostic) []plans.Diagnostic {
+	list := slices.Clone(diagnostics)
+	for i, d := range list {
+		list[i].Summary = strings.ReplaceAll(d.Summary, s.job.Dir, s.final())
+		list[i].Detail = strings.ReplaceAll(d.Detail, s.job.Dir, s.final())
+	}
+	return list
+}
+
+// look says where to see more of a refusal.
+func (s *Session) look(step, file string) string {
+	kept := true // the directory holds what was planned
+	if s.job.Final != "" {
+		_, err := os.Stat(filepath.Join(s.job.Final, file))
+		kept = err == nil && file != ""
+	}
+	write := ""
+	if !kept {
+		write = "write the code without a plan (--no-verify), and "
+	}
+	if file != "" {
+		return write + "look at " + file + " in " + s.final()
+	}
+	return write + "run " + s.job.Engine.Name + " " + step + " by hand in " + s.final()
 }
 
 func boolOrder(b bool) int {
@@ -52,7 +112,7 @@ func (s *Session) planError(err error) *RefusedError {
 }
 
 func (s *Session) engineError(step string, diagnostics []plans.Diagnostic) *RefusedError {
-	refused := &RefusedError{Engine: s.job.Engine, Step: step, Diagnostics: diagnostics}
+	refused := &RefusedError{Engine: s.job.Engine, Step: step, Diagnostics: s.elsewhere(diagnostics)}
 	switch {
 	case slices.ContainsFunc(diagnostics, plans.Diagnostic.IsCrash):
 		refused.Next = "run it again; if the provider stops again, find the object that stops it with --resources, and leave it out"
@@ -60,10 +120,8 @@ func (s *Session) engineError(step string, diagnostics []plans.Diagnostic) *Refu
 		refused.Next = "fix what " + s.job.Engine.Name + " version warns about, such as its settings file"
 	case diagnostics[0].Summary == "No value for required variable":
 		refused.Next = "set it in a file *.auto.tfvars or in the environment variable " + variablePrefix + "NAME"
-	case diagnostics[0].File != "":
-		refused.Next = "look at " + diagnostics[0].File + " in " + s.job.Dir
 	default:
-		refused.Next = "run " + s.job.Engine.Name + " " + step + " by hand in " + s.job.Dir
+		refused.Next = s.look(step, diagnostics[0].File)
 	}
 	return refused
 }

@@ -21,7 +21,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		return nil, err
 	}
 	job := engines.Job{
-		Engine: engine, Dir: dir, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
+		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
 		Backend: o.Backend, VarFiles: o.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
 		Always: o.Always, Aliases: o.Aliases,
 	}
@@ -62,6 +62,7 @@ func (p *Proof) Replays() bool { return !p.Off && p.Against == "replay" }
 
 // Options are what differs from one plan to the next.
 type Options struct {
+	Final     string   // where the code is going to be, if the directory is removed after the plan
 	Targets   []string // addresses to restrict the plan to; empty: everything
 	StateFile string   // to plan against; empty: the directory's own
 	Backend   bool     // plan against the state that the directory's backend keeps

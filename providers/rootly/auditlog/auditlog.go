@@ -137,7 +137,7 @@ func UserID(ctx context.Context, client *api.Client, email string) (string, erro
 			return u.ID, nil
 		}
 	}
-	return "", hint.With(fmt.Errorf("no user has the email %s", email), "find a user who has left by id: --user ID")
+	return "", hint.With(fmt.Errorf("no user has the email %s", email), "give the id instead of the email for a user who has left")
 }
 
 // hinted adds the usual causes of a refusal, on whatever page of the log it comes.
