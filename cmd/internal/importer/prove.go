@@ -15,6 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
 // verify plans the staged directory and judges the plan.
@@ -137,7 +138,8 @@ func (r *fetched) sample(ctx context.Context) error {
 	for _, d := range found {
 		r.Report.Proof.Differences = append(r.Report.Proof.Differences, report.Difference{
 			Address: d.Type + " " + string(d.ID), Action: "disagrees", Path: d.Attribute,
-			Message: "the API answers differently for a single object and in a list: plan with --verify live",
+			Message: "the API has another value for the single object than in its list; two objects may have this id: leave it out with " + ignore.Name +
+				", or plan with what the API has for the single object (--verify live)",
 		})
 	}
 	return nil

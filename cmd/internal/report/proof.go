@@ -142,7 +142,7 @@ func (p *page) differences(list []Difference) {
 		message := oneLine(strings.TrimPrefix(string(d.Message), d.Address+": "))
 		switch {
 		case message != "":
-			p.paragraph(2, "", whole+": "+message)
+			p.paragraph(2, "", strings.TrimSpace(whole+" "+clean(d.Path))+": "+message)
 		case whole != at:
 			p.line(2, whole)
 		}
@@ -157,7 +157,10 @@ func (p *page) differences(list []Difference) {
 // values shows both on one line where that has room, and else below each other.
 func (p *page) values(d Difference) {
 	const indent = 6
-	if d.Path == "" && d.Before == "" && d.After == "" {
+	if d.Before == "" && d.After == "" {
+		if d.Path != "" && d.Message == "" {
+			p.line(indent, clean(d.Path)+": its values cannot be shown")
+		}
 		return
 	}
 	path, before, after := clean(d.Path), shownValue(d.Before), shownValue(d.After)
