@@ -126,7 +126,7 @@ func block(t *testing.T, url string) *blockedRun {
 	case err := <-b.ended:
 		t.Fatalf("ended before the provider was blocked: %v\n%s", err, said.String())
 	}
-	b.family = below(t, b.command.Process.Pid)
+	b.family = startedBy(t, b.command.Process.Pid)
 	if len(b.family) < 3 {
 		t.Fatalf("processes %v, want at least the engine, its provider and the leader of their group", b.family)
 	}
@@ -207,8 +207,8 @@ func mirrorOfBlocked(t *testing.T, base string) string {
 	return path
 }
 
-// below are the processes that a process started, and those that they started.
-func below(t *testing.T, pid int) map[int]struct{} {
+// startedBy are the processes that a process started, and those that they started.
+func startedBy(t *testing.T, pid int) map[int]struct{} {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	if err != nil {

@@ -170,5 +170,8 @@ func toCommit(ctx context.Context, r *importer.Run, dir string) (next git.Commit
 			next.Fresh = append(next.Fresh, c.Path)
 		}
 	}
+	if slices.Equal(next.Paths, []string{state.ManifestName}) {
+		return git.Commit{}, nil // such as which types could be read: it goes with the next change
+	}
 	return next, nil
 }
