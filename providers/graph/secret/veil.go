@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -324,7 +325,7 @@ func (s *sight) object(p place, v, other cty.Value) cty.Value {
 
 // number hides a number under the name of a credential.
 func (s *sight) number(p place, v cty.Value) cty.Value {
-	digits := v.AsBigFloat().Text('f', -1)
+	digits := number.Text(v.AsBigFloat())
 	if p.hidesNumber(digits) {
 		s.hide(digits)
 		return cty.StringVal(HiddenText)
@@ -365,6 +366,9 @@ func (s *sight) text(p place, text string) string {
 
 // inJSON masks a JSON text, and leaves one alone that holds no credential.
 func (s *sight) inJSON(p place, text string) (string, bool) {
+	if number.CheckAll([]byte(text)) != nil {
+		return "", false
+	}
 	ty, err := ctyjson.ImpliedType([]byte(text))
 	if err != nil {
 		return "", false
