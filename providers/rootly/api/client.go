@@ -51,6 +51,7 @@ type Event struct {
 type Client struct {
 	wire
 	inFlight chan struct{}
+	large    lane
 	pace     *pace
 	parsers  sync.Pool // of *parser
 	stats    counters
@@ -63,7 +64,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{wire: w, inFlight: make(chan struct{}, w.options.Parallelism)}
+	c := &Client{wire: w, inFlight: make(chan struct{}, w.options.Parallelism), large: make(lane, 1)}
 	c.pace = newPace(w.options, c.hold)
 	return c, nil
 }

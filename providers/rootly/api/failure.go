@@ -101,7 +101,7 @@ func serverWords(body []byte) (title, detail string) {
 		} `json:"errors"`
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(body, &told) != nil {
+	if len(body) > smallBody || json.Unmarshal(body, &told) != nil {
 		return "", ""
 	}
 	if len(told.Errors) > 0 {
