@@ -319,7 +319,7 @@ func (f *fetcher) skip(ctx context.Context, c *collection, parent *Object, err e
 		return ctx.Err()
 	case errors.Is(err, api.ErrUnauthorized), errors.Is(err, api.ErrHTML):
 		return err
-	case !errors.As(err, &e), e.Status == 0 && !errors.Is(err, api.ErrPaging):
+	case !errors.As(err, &e), e.Status == 0 && !errors.Is(err, api.ErrPaging) && !errors.Is(err, api.ErrUnusable):
 		return fmt.Errorf("fetch %s: %w", c.path, err)
 	}
 	id := graph.ID("")
