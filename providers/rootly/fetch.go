@@ -102,7 +102,9 @@ func (f *fetcher) list(ctx context.Context, c *collection, parent *Object) (batc
 		return batch{}, err
 	}
 	if !l.Complete() {
-		f.partial(c, id, errors.New(l.Incomplete))
+		err := errors.New(l.Missing())
+		f.partial(c, id, err)
+		f.orphan(c, id, fmt.Errorf("its parents are not all listed: %w", err))
 	}
 	if f.o.Progress != nil {
 		f.o.Progress(c.path, len(l.Objects)+len(l.Included))

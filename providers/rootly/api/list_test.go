@@ -304,8 +304,8 @@ func TestListTellsWhatIsMissing(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantRows(t, got.Objects, test.rows)
-			if !strings.Contains(got.Incomplete, test.reason) || (test.reason == "") != got.Complete() {
-				t.Errorf("incomplete %q, want %q", got.Incomplete, test.reason)
+			if !strings.Contains(got.Missing(), test.reason) || (test.reason == "") != got.Complete() {
+				t.Errorf("missing %q, want %q", got.Missing(), test.reason)
 			}
 		})
 	}

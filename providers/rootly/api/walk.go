@@ -75,7 +75,7 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 			return w.client.wrap(u, err)
 		}
 		if next == nil {
-			page.Incomplete = w.verdict()
+			page.Incomplete, page.Unreadable = w.verdict(), w.faults.String()
 			w.compareCounts()
 			take(page)
 			return nil
@@ -154,7 +154,6 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 		w.first = listed
 	}
 
-	page.Objects = w.named(page.Objects)
 	m := readMeta(d.meta)
 	w.counts.note(m.totalCount)
 	if w.span.pages >= mostPages(m) {
@@ -191,16 +190,6 @@ func (w *walk) fresh(objects []*Object, seen map[identity]int) (kept []*Object, 
 	return kept, earlier, again
 }
 
-// named leaves out the objects without an id, which nothing can refer to.
-func (w *walk) named(objects []*Object) []*Object {
-	return slices.DeleteFunc(objects, func(o *Object) bool {
-		if o.ID == "" {
-			w.faults.note("one of type %q has no id", o.Type)
-		}
-		return o.ID == ""
-	})
-}
-
 // mostPages is where paging is taken to be endless: generous where the server
 // said how many there are, and a million rows where it did not.
 func mostPages(m meta) int {
@@ -214,8 +203,6 @@ func mostPages(m meta) int {
 // be that of the collection without the filters, or without what the token may not see.
 func (w *walk) verdict() string {
 	switch {
-	case w.faults.count > 0:
-		return w.faults.String()
 	case w.shifted, w.counts.changed(w.span.rows, w.filtered()):
 		return "the collection changed while it was read"
 	case w.counts.last(w.rows):
