@@ -105,4 +105,3 @@ func lost(objects []sandbox.Object, renamed map[int]bool, c code, s report.Summa
 	}
 	return errors.Join(all...)
 }
-

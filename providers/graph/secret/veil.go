@@ -35,14 +35,15 @@ func NewVeil(o Options) *Veil {
 // longWord is from where on a credential is looked for everywhere, even if it is a word.
 const longWord = 8
 
-// Remember adds credentials that are known from elsewhere, such as the values of variables.
+// Remember adds credentials that are known from elsewhere, such as the values of variables, and what of them is one.
 func (v *Veil) Remember(values ...string) {
-	for _, text := range values {
-		text = strings.TrimSpace(text)
-		if word := len(text) < longWord && isOrdinary(text); word || isPlaceholder(text) || v.seen[text] {
-			continue
+	for _, value := range values {
+		for _, text := range append(essence(value), strings.TrimSpace(value)) {
+			if word := len(text) < longWord && isOrdinary(text); word || isPlaceholder(text) || v.seen[text] {
+				continue
+			}
+			v.seen[text], v.clear = true, nil
 		}
-		v.seen[text], v.clear = true, nil
 	}
 }
 

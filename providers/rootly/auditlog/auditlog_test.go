@@ -73,7 +73,7 @@ func TestBatchesKeepWhatCannotBeRead(t *testing.T) {
 		all.Events = append(all.Events, batch.Events...)
 		all.Unreadable = append(all.Unreadable, batch.Unreadable...)
 	}
-	if len(all.Events) != 2 || len(all.Unreadable) != 2 || string(all.Unreadable[0].Raw) != `"1 of its objects cannot be read: object 4 is null"` || !strings.Contains(string(all.Events[0].Raw), "12345678901234567890") {
+	if len(all.Events) != 2 || len(all.Unreadable) != 2 || string(all.Unreadable[1].Raw) != `"1 of its objects cannot be read: object 4 is null"` || !strings.Contains(string(all.Events[0].Raw), "12345678901234567890") {
 		t.Errorf("%v", all)
 	}
 	q := got().Query()
