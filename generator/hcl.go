@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 const (
@@ -337,7 +338,7 @@ func (p *hclPrinter) number(dst []byte, f *big.Float) []byte {
 	if n, accuracy := f.Int64(); accuracy == big.Exact {
 		return strconv.AppendInt(dst, n, 10)
 	}
-	return f.Append(dst, 'f', -1)
+	return append(dst, number.Text(f)...)
 }
 
 func isCollection(v cty.Value) bool {

@@ -6,6 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 // An overlay lies over a value and says what is written in its place, and the comments on it.
@@ -151,7 +152,7 @@ func keyText(key cty.Value) (string, error) {
 	case cty.String:
 		return key.AsString(), nil
 	case cty.Number:
-		return key.AsBigFloat().Text('f', -1), nil
+		return number.Text(key.AsBigFloat()), nil
 	}
 	return "", fmt.Errorf("an index of type %s", key.Type().FriendlyName())
 }

@@ -1,16 +1,15 @@
 package plans
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 func changeOf(r document.Resource) (Change, error) {
@@ -82,7 +81,7 @@ func looseValue(raw json.RawMessage) (cty.Value, error) {
 	if len(raw) == 0 {
 		return cty.NullVal(cty.DynamicPseudoType), nil
 	}
-	if err := checkNumbers(raw); err != nil {
+	if err := number.CheckAll(raw); err != nil {
 		return cty.NilVal, err
 	}
 	ty, err := ctyjson.ImpliedType(raw)
@@ -90,29 +89,6 @@ func looseValue(raw json.RawMessage) (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	return ctyjson.Unmarshal(raw, ty)
-}
-
-// checkNumbers refuses powers of ten that nobody writes: a short number can stand for a gigabyte of digits.
-func checkNumbers(raw []byte) error {
-	const most = 400
-	quoted := false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case !quoted && (c == 'e' || c == 'E') && i > 0 && '0' <= raw[i-1] && raw[i-1] <= '9':
-			power := raw[i+1:]
-			if end := bytes.IndexAny(power, ",]} \t\r\n"); end >= 0 {
-				power = power[:end]
-			}
-			if n, err := strconv.Atoi(string(power)); err != nil || n > most || n < -most {
-				return fmt.Errorf("a number with the power %s of ten, where %d is the most", power, most)
-			}
-		}
-	}
-	return nil
 }
 
 // withUnknown puts an unknown value wherever unknown, which mirrors the shape of v, says true.

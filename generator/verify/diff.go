@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -128,7 +129,7 @@ func stepName(step cty.PathStep) (string, bool) {
 	case index.Key.Type() == cty.String:
 		return index.Key.AsString(), true
 	case index.Key.Type() == cty.Number:
-		return index.Key.AsBigFloat().String(), true
+		return number.Text(index.Key.AsBigFloat()), true
 	default:
 		return "", false
 	}

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 // PathString writes a path as Terraform does: rules[0].time_zone, labels["team"].
@@ -33,7 +35,7 @@ func indexText(key cty.Value) string {
 	case key.IsNull() || !key.IsKnown():
 		return "?"
 	case key.Type() == cty.Number:
-		return key.AsBigFloat().Text('f', -1)
+		return number.Text(key.AsBigFloat())
 	case key.Type() != cty.String:
 		return "?" // into a set
 	}
@@ -204,7 +206,7 @@ func idText(v cty.Value) string {
 	case v.Type() == cty.String:
 		return v.AsString()
 	case v.Type() == cty.Number:
-		return v.AsBigFloat().Text('f', -1)
+		return number.Text(v.AsBigFloat())
 	}
 	return ""
 }

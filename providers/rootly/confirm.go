@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -193,7 +192,7 @@ func (k *confirming) read(ctx context.Context, list []Known) ([]answer, error) {
 				answers[i].err = errors.New("it is read as part of its owner, which is unknown")
 				return nil
 			}
-			node, _, err := k.client.Get(ctx, a.Type.GetPath(graph.ID(url.PathEscape(string(a.ID))), graph.ID(url.PathEscape(string(a.Parent)))), nil)
+			node, _, err := k.client.Get(ctx, a.Type.GetPath(a.ID, a.Parent), nil)
 			answers[i] = answer{node, err}
 			if ctx.Err() != nil {
 				return ctx.Err()

@@ -1,6 +1,7 @@
 package rootly
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -88,6 +89,10 @@ func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 		d.reject(obj, "provider "+o.Schema.Version+" does not have this type", "")
 		return
 	}
+	if err := errors.Join(checkNumbers(obj.Node.Attributes, ""), checkNumbers(obj.Members, obj.Type.Members)); err != nil {
+		d.unreadable(obj, err)
+		return
+	}
 	r := &reader{row: obj.Type, full: o.Full, certain: o.Schema.Snapshot}
 	attrs := r.rewrite(obj)
 	if reason, fix := taken.refuse(obj, attrs); reason != "" {
@@ -101,6 +106,10 @@ func (d *Decoded) reject(obj *Object, reason, fix string) {
 	d.Rejected = append(d.Rejected, Rejected{Type: obj.Type.Name, ID: obj.ID, Title: obj.Title(), Reason: reason, Fix: fix})
 }
 
+func (d *Decoded) unreadable(obj *Object, err error) {
+	d.reject(obj, "the provider cannot read it: "+err.Error(), "change the setting in Rootly, or use a newer provider")
+}
+
 // object decodes an object from its rewritten attributes.
 func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[string]any) {
 	if obj.Node.Type != obj.Type.API {
@@ -109,7 +118,7 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[s
 	}
 	arguments, err := r.block(s.Block, place{}, attrs)
 	if err != nil {
-		d.reject(obj, "the provider cannot read it: "+err.Error(), "change the setting in Rootly, or use a newer provider")
+		d.unreadable(obj, err)
 		return
 	}
 	r.parent(obj, s, arguments)

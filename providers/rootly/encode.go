@@ -5,6 +5,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
@@ -51,7 +52,7 @@ func encodedTexts(b *schema.Block, v cty.Value, at cty.Path) []graph.Placed {
 
 // parsed returns the value of a JSON object or list, if writing it again gives equal JSON.
 func parsed(text string) (cty.Value, bool) {
-	if !isContainer(text) {
+	if !isContainer(text) || number.CheckAll([]byte(text)) != nil {
 		return cty.NilVal, false
 	}
 	ty, err := ctyjson.ImpliedType([]byte(text))

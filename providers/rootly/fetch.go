@@ -102,7 +102,9 @@ func (f *fetcher) list(ctx context.Context, c *collection, parent *Object) (batc
 		return batch{}, err
 	}
 	if !l.Complete() {
-		f.partial(c, id, errors.New(l.Incomplete))
+		err := errors.New(l.Missing())
+		f.partial(c, id, err)
+		f.orphan(c, id, fmt.Errorf("its parents are not all listed: %w", err))
 	}
 	if f.o.Progress != nil {
 		f.o.Progress(c.path, len(l.Objects)+len(l.Included))
@@ -319,7 +321,7 @@ func (f *fetcher) skip(ctx context.Context, c *collection, parent *Object, err e
 		return ctx.Err()
 	case errors.Is(err, api.ErrUnauthorized), errors.Is(err, api.ErrHTML):
 		return err
-	case !errors.As(err, &e), e.Status == 0 && !errors.Is(err, api.ErrPaging):
+	case !errors.As(err, &e), e.Status == 0 && !errors.Is(err, api.ErrPaging) && !errors.Is(err, api.ErrUnusable):
 		return fmt.Errorf("fetch %s: %w", c.path, err)
 	}
 	id := graph.ID("")

@@ -36,7 +36,7 @@ func ReadAll(ctx context.Context, c Client, path string, pages catalogue.Pages, 
 	if err != nil {
 		return nil, err
 	}
-	if !l.Complete() {
+	if l.Incomplete != "" {
 		return nil, errors.New(l.Incomplete)
 	}
 	objects := make([]*Object, 0, len(l.Objects))

@@ -2,14 +2,15 @@ package rootly
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"math/big"
 	"sort"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
@@ -58,12 +59,56 @@ func exactNumber(n json.Number, integer bool) (cty.Value, error) {
 	if i, err := n.Int64(); err == nil {
 		return cty.NumberIntVal(i), nil
 	}
+	if err := checkNumber(n); err != nil {
+		return cty.NilVal, err
+	}
 	v, err := cty.ParseNumberVal(string(n))
 	if err != nil || !integer {
 		return v, err
 	}
 	whole, _ := v.AsBigFloat().Int(nil)
-	return cty.NumberVal(new(big.Float).SetInt(whole)), nil
+	if !whole.IsInt64() {
+		return cty.NilVal, errors.New("the API gives a number that is larger than an integer of the provider")
+	}
+	return cty.NumberIntVal(whole.Int64()), nil
+}
+
+// checkNumber refuses a number that the provider, which reads all of them as float64, cannot hold.
+func checkNumber(n json.Number) error {
+	if number.Check(string(n)) == nil {
+		if _, err := n.Float64(); err == nil {
+			return nil
+		}
+	}
+	return errors.New("the API gives a number that is larger than the provider can hold")
+}
+
+// checkNumbers looks for such a number anywhere in raw values. The provider decodes the answer as a whole, and so
+// reads nothing of the object, wherever the number is.
+func checkNumbers(raw any, at string) error {
+	switch v := raw.(type) {
+	case json.Number:
+		if err := checkNumber(v); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
+	case []any:
+		for i, item := range v {
+			if err := checkNumbers(item, fmt.Sprintf("%s[%d]", at, i)); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, key := range sortedKeys(v) {
+			below := secret.Mask(key)
+			if at != "" {
+				below = at + "." + below
+			}
+			if err := checkNumbers(v[key], below); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func boolState(raw any) (cty.Value, error) {

@@ -25,6 +25,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
@@ -296,7 +297,7 @@ func mentions(v cty.Value, text string) bool {
 		case cty.String:
 			found = found || v.AsString() == text
 		case cty.Number:
-			found = found || v.AsBigFloat().Text('f', -1) == text
+			found = found || number.Text(v.AsBigFloat()) == text
 		}
 		return !found, nil
 	})

@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 // A Block is an import block of the code.
@@ -232,7 +234,7 @@ func indexText(key cty.Value) (string, error) {
 	switch {
 	case key.IsNull() || !key.IsKnown():
 	case key.Type() == cty.Number:
-		return "[" + key.AsBigFloat().Text('f', -1) + "]", nil
+		return "[" + number.Text(key.AsBigFloat()) + "]", nil
 	case key.Type() == cty.String:
 		return fmt.Sprintf("[%s]", escape.Replace(fmt.Sprintf("%q", key.AsString()))), nil
 	}

@@ -11,14 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 const (
-	depth    = 64  // of arrays and objects in each other
-	digits   = 400 // of a number
-	exponent = 400 // of a number, up or down
+	depth = 64 // of arrays and objects in each other
 )
 
 // Decode reads one JSON value. Fields that the type does not have are passed over.
@@ -52,7 +50,7 @@ func checkValue(d *json.Decoder, level int) error {
 	}
 	switch t := token.(type) {
 	case json.Number:
-		return checkNumber(string(t))
+		return number.Check(string(t))
 	case json.Delim:
 		if level >= depth {
 			return fmt.Errorf("more than %d levels of JSON", depth)
@@ -83,18 +81,6 @@ func checkElements(d *json.Decoder, keyed bool, level int) error {
 		if err := checkValue(d, level); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// checkNumber refuses a number that nobody writes: short ones can stand for a gigabyte of digits.
-func checkNumber(text string) error {
-	_, power, _ := strings.Cut(strings.ToLower(text), "e")
-	if power == "" {
-		power = "0"
-	}
-	if n, err := strconv.Atoi(power); err != nil || n > exponent || n < -exponent || len(text) > digits {
-		return errors.New("a number of a size that this program never writes")
 	}
 	return nil
 }

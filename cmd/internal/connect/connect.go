@@ -27,8 +27,9 @@ type Connection struct {
 	Seed                  uint64
 }
 
-// Open returns a client and a function that closes what it needed.
-func (c *Connection) Open(w world.World, onRequest func(api.Event)) (*api.Client, Target, func(), error) {
+// Open returns a client and a function that closes what it needed. Note shows a text to the user; nil: on
+// standard error.
+func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target, func(), error) {
 	if c.Parallelism < 1 {
 		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--parallelism %d is too small", c.Parallelism), "give at least 1, or leave the flag out for 16")
 	}
@@ -41,13 +42,18 @@ func (c *Connection) Open(w world.World, onRequest func(api.Event)) (*api.Client
 	if c.Retries < 0 {
 		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--retries %d is negative", c.Retries), "0 never repeats a request")
 	}
+	if note == nil {
+		note = func(text string) { report.Note(w.Err, text) }
+	}
 	o := api.Options{
 		URL:                  cmp.Or(c.Url, w.Getenv("ROOTLY_API_URL")),
 		Parallelism:          c.Parallelism,
 		MaxRequestsPerMinute: c.PerMinute,
 		Attempts:             c.Retries + 1,
 		UserAgent:            "terraformer-rootly/" + world.Version(),
-		OnRequest:            onRequest,
+		OnWait: func(d time.Duration, until time.Time) {
+			note(fmt.Sprintf("Rootly's rate limit is used up, or it asks for a pause: waiting %s, until %s", d.Round(time.Second), until.Format(time.TimeOnly)))
+		},
 	}
 	done := func() {}
 	if c.Synthetic {

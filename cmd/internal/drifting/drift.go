@@ -65,7 +65,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
 	defer d.progress.Close()
 	var disconnect func()
-	if d.client, d.live, disconnect, err = o.Connection.Open(w, nil); err != nil {
+	if d.client, d.live, disconnect, err = o.Connection.Open(w, d.progress.Note); err != nil {
 		return err
 	}
 	defer disconnect()

@@ -119,7 +119,7 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	}
 	r.Schema, r.RenderOptions, r.neighbours = s, o.renderOptions(), alone{}
 	r.Progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
-	if r.Client, r.liveTarget, r.disconnect, err = o.Open(w, nil); err != nil {
+	if r.Client, r.liveTarget, r.disconnect, err = o.Open(w, r.Progress.Note); err != nil {
 		return nil, err
 	}
 	if err := r.haveEngine(ctx); err != nil {

@@ -105,6 +105,7 @@ func (r *Run) Take(whole *Run, resources []*graph.Resource, rejected []rootly.Re
 		r.around.outside, r.around.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
 	}
 	r.users, r.lookups, r.filtered, r.Schema = whole.users, whole.lookups, whole.filtered, whole.Schema
+	r.secrets = whole.secrets
 	r.live = &rootly.Live{Complete: whole.live.Complete, Doubts: whole.live.Doubts, Partial: whole.live.Partial}
 	r.decoded = &rootly.Decoded{Coverage: whole.decoded.Coverage, Rejected: rejected}
 	resources = r.around.withoutIgnored(resources)

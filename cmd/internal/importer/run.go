@@ -251,7 +251,7 @@ func (r *gathered) people(ctx context.Context) error {
 		return nil
 	}
 	users, err := rootly.FetchUsers(ctx, r.Client)
-	if errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound) {
+	if errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound) || errors.Is(err, api.ErrUnusable) {
 		r.live.Skipped = append(r.live.Skipped, rootly.Skipped{Type: graph.UserType, Err: err})
 		return nil
 	}

@@ -79,6 +79,7 @@ type linked struct {
 	Graph   *graph.Graph
 	forget  map[graph.Target]bool      // what leaves the code although it lives
 	hidden  map[string]int             // how many settings became variables, by type
+	secrets []string                   // values that are variables in any of several root modules
 	mayFold func(*graph.Resource) bool // what may become part of a fold
 	unfold  map[graph.Target]bool      // what stays out of every fold
 	held    []graph.Target             // what is left as it is, since its fold is not here as a whole

@@ -44,7 +44,7 @@ func (r *Run) Sum() {
 	}
 	s.Rerun = r.sumAgain()
 	adviseGone(s.Proof.Differences, s.Rerun.Deleted)
-	mask(s)
+	mask(s, r.veil)
 	s.Seconds = r.W.Now().Sub(r.started).Seconds()
 }
 

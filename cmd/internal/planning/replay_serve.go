@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,7 +58,8 @@ func (r Recording) Serve(ctx context.Context, client rootly.Client) (*Replay, er
 
 // ask reads what the recording does not have.
 func (p *Replay) ask(ctx context.Context, q sandbox.Question) ([]sandbox.Object, error) {
-	if q.ID == "" && p.record.holdsAll(q.API) || p.record.gone[q.API+"/"+q.ID] {
+	nobody := strings.Contains(q.Path, "//") // the provider has no id of an owner
+	if nobody || q.ID == "" && p.record.holdsAll(q.API) || p.record.gone[q.API+"/"+q.ID] {
 		return nil, nil
 	}
 	p.mu.Lock()
@@ -71,7 +73,7 @@ func (p *Replay) ask(ctx context.Context, q sandbox.Question) ([]sandbox.Object,
 		ctx, cancel := context.WithTimeout(ctx, longestRead)
 		defer cancel()
 		r.objects, r.err = p.read(ctx, q)
-		if r.err != nil {
+		if r.err != nil && !errors.Is(r.err, api.ErrUnusable) { // which the provider cannot use either
 			p.mu.Lock()
 			p.failed[q.Path] = r.err
 			p.mu.Unlock()

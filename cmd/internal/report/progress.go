@@ -129,6 +129,19 @@ func (p *Progress) Summary(s *Summary) {
 	writeText(p.out, s, p.colour)
 }
 
+// Note prints a note above the line of the current stage.
+func (p *Progress) Note(text string) {
+	if p.o.Quiet {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live && p.stage != nil {
+		fmt.Fprint(p.out, eraseLine)
+	}
+	Note(p.out, text)
+}
+
 // Close takes away what is left of a stage that did not come to its end. Progress may be used, and
 // closed, again.
 func (p *Progress) Close() {

@@ -123,6 +123,30 @@ func TestProgressDrawsSeldom(t *testing.T) {
 	}
 }
 
+// A note gets a line of its own.
+func TestProgressNote(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		o    ProgressOptions
+		want string
+	}{
+		"terminal": {ProgressOptions{IsTerminal: yes}, "<erase>note: wait\n"},
+		"pipe":     {ProgressOptions{}, "note: wait\n"},
+		"quiet":    {ProgressOptions{Quiet: true}, ""},
+	} {
+		var b bytes.Buffer
+		tc.o.Now = newClock().Now
+		p := NewProgress(&b, tc.o)
+		p.Stage("fetch", 0)
+		before := b.Len()
+		p.Note("wait")
+		if got := strings.TrimPrefix(visible(b.String()[before:]), "\n"); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+		p.Close()
+	}
+}
+
 // TestProgressGoesOn: the clock of a stage moves even when nothing happens, until the stage ends.
 func TestProgressGoesOn(t *testing.T) {
 	t.Parallel()

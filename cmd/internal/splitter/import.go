@@ -251,6 +251,9 @@ func (s *split) divide(ctx context.Context) error {
 		p.rank = i
 	}
 	s.refer(whole)
+	if err := s.run.Know(whole); err != nil {
+		return err
+	}
 	s.run.Unlink(resources)
 	s.share(resources)
 	return nil

@@ -52,7 +52,9 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	client, live, disconnect, err := o.Open(w, nil)
+	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
+	defer progress.Close()
+	client, live, disconnect, err := o.Open(w, progress.Note)
 	if err != nil {
 		return err
 	}
@@ -67,8 +69,6 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 
 	s := &report.Summary{Command: "verify", Directory: o.dir}
 	s.Proof.Against = "live"
-	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
-	defer progress.Close()
 	requests := 0
 	for _, object := range objects {
 		requests += planning.RequestsToRead(object.Type)

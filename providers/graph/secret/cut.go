@@ -52,7 +52,7 @@ func (h *hider) cuts(c catch) []Finding {
 	if len(c.value) < longText || c.mark == markSecret {
 		return nil
 	}
-	all := append(Find(c.name, c.value), c.known...)
+	all := slices.Concat(Find(c.name, c.value), c.known, h.known.findings(c.value))
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Start < all[j].Start })
 	spans := apart(all, c.value)
 	var rest strings.Builder

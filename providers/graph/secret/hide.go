@@ -68,7 +68,27 @@ func Hide(g *graph.Graph, o Options) []Hidden {
 	for _, r := range g.Resources {
 		h.resource(r)
 	}
+	h.again(valuesOf(g.Variables))
 	return h.told
+}
+
+// HideAlso hides, in a graph in which all that has the form of a credential is hidden, the values that were taken for
+// credentials elsewhere.
+func HideAlso(g *graph.Graph, o Options, values []string) []Hidden {
+	h := &hider{g: g, judge: newJudge(o)}
+	h.names.start(g.Variables)
+	h.again(values)
+	return h.told
+}
+
+// again hides each text in which a known credential stands, however it is spelt.
+func (h *hider) again(values []string) {
+	if h.known = knownOf(values); h.known == nil {
+		return
+	}
+	for _, r := range h.g.Resources {
+		h.resource(r)
+	}
 }
 
 // CountByType counts what was hidden, by resource type.
@@ -85,6 +105,7 @@ type hider struct {
 	g     *graph.Graph
 	ids   map[string]bool // of all resources; made when first needed
 	names namer
+	known *known // credentials of the graph; nil until all of them are found
 	told  []Hidden
 }
 
@@ -144,6 +165,9 @@ func covered(exprs []graph.Placed, at cty.Path) bool {
 // credential returns the rule by which a text in the code is a credential, or nothing.
 func (h *hider) credential(name, text string, m mark) string {
 	rule := h.rule(name, text, m)
+	if rule == "" && h.known.in(text) {
+		rule = "known-credential"
+	}
 	if rule != "" && h.isID(text) {
 		return ""
 	}

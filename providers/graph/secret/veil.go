@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -34,14 +35,15 @@ func NewVeil(o Options) *Veil {
 // longWord is from where on a credential is looked for everywhere, even if it is a word.
 const longWord = 8
 
-// Remember adds credentials that are known from elsewhere, such as the values of variables.
+// Remember adds credentials that are known from elsewhere, such as the values of variables, and what of them is one.
 func (v *Veil) Remember(values ...string) {
-	for _, text := range values {
-		text = strings.TrimSpace(text)
-		if word := len(text) < longWord && isOrdinary(text); word || isPlaceholder(text) || v.seen[text] {
-			continue
+	for _, value := range values {
+		for _, text := range append(essence(value), strings.TrimSpace(value)) {
+			if word := len(text) < longWord && isOrdinary(text); word || isPlaceholder(text) || v.seen[text] {
+				continue
+			}
+			v.seen[text], v.clear = true, nil
 		}
-		v.seen[text], v.clear = true, nil
 	}
 }
 
@@ -324,7 +326,7 @@ func (s *sight) object(p place, v, other cty.Value) cty.Value {
 
 // number hides a number under the name of a credential.
 func (s *sight) number(p place, v cty.Value) cty.Value {
-	digits := v.AsBigFloat().Text('f', -1)
+	digits := number.Text(v.AsBigFloat())
 	if p.hidesNumber(digits) {
 		s.hide(digits)
 		return cty.StringVal(HiddenText)
@@ -365,6 +367,9 @@ func (s *sight) text(p place, text string) string {
 
 // inJSON masks a JSON text, and leaves one alone that holds no credential.
 func (s *sight) inJSON(p place, text string) (string, bool) {
+	if number.CheckAll([]byte(text)) != nil {
+		return "", false
+	}
 	ty, err := ctyjson.ImpliedType([]byte(text))
 	if err != nil {
 		return "", false

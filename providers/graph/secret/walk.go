@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
 // A mark says what was declared of a place.
@@ -95,7 +97,7 @@ func (w *walker) walk(v cty.Value, at cty.Path, name string, p *places) {
 	case ty == cty.String:
 		w.text(at, name, v.AsString(), p.is())
 	case ty == cty.Number && w.number != nil:
-		w.number(name, v.AsBigFloat().Text('f', -1), p.is())
+		w.number(name, number.Text(v.AsBigFloat()), p.is())
 	case ty.IsPrimitiveType():
 	case ty.IsObjectType():
 		w.object(v, at, p)

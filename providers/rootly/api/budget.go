@@ -29,7 +29,7 @@ func (b *budget) learn(h http.Header, now time.Time) {
 		return
 	}
 	limit, _ := leadingInt(h.Get("X-RateLimit-Limit"))
-	reset := parseMoment(h.Get("X-RateLimit-Reset"), serverClock(h, now), now)
+	reset := announcedReset(h, now)
 
 	// Relative resets of one window wobble by a second when made absolute.
 	sameWindow := b.known && !reset.IsZero() && reset.Sub(b.reset).Abs() <= time.Second
@@ -37,6 +37,17 @@ func (b *budget) learn(h http.Header, now time.Time) {
 		left, reset = min(left, b.left), b.reset
 	}
 	*b = budget{known: true, limit: max(limit, b.limit), every: windowOf(h.Get("X-RateLimit-Limit")), left: max(left, 0), reset: reset}
+}
+
+// announcedReset is when the window ends. No later than windows are long, since what a server means by the header
+// varies: it is better to ask once too early than to do nothing for an hour.
+func announcedReset(h http.Header, now time.Time) time.Time {
+	const usual = 2 * time.Minute
+	at := parseMoment(h.Get("X-RateLimit-Reset"), serverClock(h, now), now)
+	if latest := now.Add(max(usual, windowOf(h.Get("X-RateLimit-Limit")))); at.After(latest) {
+		return latest
+	}
+	return at
 }
 
 // perMinute is the limit, or 0 where none is known.

@@ -30,6 +30,9 @@ type Options struct {
 	Log       *slog.Logger      // default: silent
 	OnRequest func(Event)       // called after each attempt, from many goroutines
 
+	// OnWait is called, from many goroutines, when nothing is sent for long: once for all that wait until then.
+	OnWait func(d time.Duration, until time.Time)
+
 	// Now and Sleep replace the clock in tests. Sleep must return ctx.Err()
 	// when ctx ends first.
 	Now   func() time.Time
@@ -51,6 +54,7 @@ type Event struct {
 type Client struct {
 	wire
 	inFlight chan struct{}
+	large    lane
 	pace     *pace
 	parsers  sync.Pool // of *parser
 	stats    counters
@@ -63,7 +67,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{wire: w, inFlight: make(chan struct{}, w.options.Parallelism)}
+	c := &Client{wire: w, inFlight: make(chan struct{}, w.options.Parallelism), large: make(lane, 1)}
 	c.pace = newPace(w.options, c.hold)
 	return c, nil
 }
@@ -91,6 +95,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OnRequest == nil {
 		o.OnRequest = func(Event) {}
+	}
+	if o.OnWait == nil {
+		o.OnWait = func(time.Duration, time.Time) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -3,6 +3,8 @@ package api
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/jsonapi"
 )
@@ -16,6 +18,7 @@ type document struct {
 	included []*Object
 	links    *jsonapi.Links
 	meta     *jsonapi.Meta
+	faults   faults // rows that are no objects, and left out
 }
 
 // errTorn is a body that ends early or is not JSON: worth another attempt.
@@ -37,7 +40,7 @@ func decodeMany(reader *parser, body []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	return document{rows: p.Data, included: p.Included, links: p.Links, meta: p.Meta}.checked()
+	return document{rows: p.Data, included: p.Included, links: p.Links, meta: p.Meta}.withoutHoles(), nil
 }
 
 // decodeOne reads a document whose data is one object.
@@ -53,17 +56,44 @@ func decodeOne(reader *parser, body []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	return document{rows: []*Object{p.Data}, included: p.Included}.checked()
+	return document{rows: []*Object{p.Data}, included: p.Included}.withoutHoles(), nil
 }
 
-// checked returns the document if it has no holes.
-func (d document) checked() (document, error) {
-	for _, list := range [][]*Object{d.rows, d.included} {
-		for i, object := range list {
-			if object == nil {
-				return document{}, fmt.Errorf("%w: object %d is null", errShape, i+1)
-			}
+// withoutHoles leaves out what stands as null in a list.
+func (d document) withoutHoles() document {
+	for i, row := range d.rows {
+		if row == nil {
+			d.faults.note("object %d is null", i+1)
 		}
 	}
-	return d, nil
+	isHole := func(o *Object) bool { return o == nil }
+	d.rows, d.included = slices.DeleteFunc(d.rows, isHole), slices.DeleteFunc(d.included, isHole)
+	return d
+}
+
+// faults are what is wrong with rows of a list.
+type faults struct {
+	count int
+	first []string
+}
+
+func (f *faults) note(format string, args ...any) {
+	const most = 5
+	f.count++
+	if len(f.first) < most {
+		f.first = append(f.first, fmt.Sprintf(format, args...))
+	}
+}
+
+func (f *faults) add(more faults) {
+	f.count += more.count
+	f.first = append(f.first, more.first...)
+}
+
+// String says how many rows are missing and why.
+func (f *faults) String() string {
+	if f.count == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of its objects cannot be read: %s", f.count, oneLine(strings.Join(f.first, "; ")))
 }

@@ -15,6 +15,7 @@ var (
 	ErrRateLimited  = errors.New("rate limited")             // 429, for longer than the budget allows
 	ErrHTML         = errors.New("got HTML instead of JSON") // a web page where the API should be
 	ErrPaging       = errors.New("paging failed")            // next page elsewhere, repeated or without end
+	ErrUnusable     = errors.New("unusable answer")          // not JSON, not JSON:API, or too large
 )
 
 // errReadOnly is why nothing but GET leaves this client.
@@ -80,6 +81,9 @@ func (e *Error) Hint() string {
 func (e *Error) Is(target error) bool {
 	if e.after > 0 && (target == ErrNotFound || target == ErrForbidden) {
 		return false
+	}
+	if target == ErrUnusable {
+		return isTooLarge(e.cause) || errors.Is(e.cause, errShape) || errors.Is(e.cause, errTorn)
 	}
 	return target != nil && statusErrors[e.Status] == target
 }

@@ -85,7 +85,7 @@ func askedWait(h http.Header, now time.Time) time.Duration {
 	if wait := retryAfter(h, now); wait > 0 {
 		return wait
 	}
-	if at := parseMoment(h.Get("X-RateLimit-Reset"), serverClock(h, now), now); !at.IsZero() {
+	if at := announcedReset(h, now); !at.IsZero() {
 		return at.Sub(now)
 	}
 	return 0
@@ -101,7 +101,7 @@ func serverWords(body []byte) (title, detail string) {
 		} `json:"errors"`
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(body, &told) != nil {
+	if len(body) > smallBody || json.Unmarshal(body, &told) != nil {
 		return "", ""
 	}
 	if len(told.Errors) > 0 {

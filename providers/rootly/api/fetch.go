@@ -67,7 +67,7 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 		c.stats.answers.Add(1)
 		c.pace.leave(refusals, answer.StatusCode, answer.Header)
 		event.Status = answer.StatusCode
-		d, event.Bytes, f = c.read(answer, decode)
+		d, event.Bytes, f = c.read(limited, answer, decode)
 	}
 
 	event.Took = c.options.Now().Sub(started)
@@ -97,17 +97,19 @@ func (c *Client) send(ctx context.Context, u *url.URL) (*http.Response, error) {
 }
 
 // read takes the answer apart and closes it.
-func (c *Client) read(answer *http.Response, decode decoder) (document, int64, *failure) {
+func (c *Client) read(ctx context.Context, answer *http.Response, decode decoder) (document, int64, *failure) {
 	defer answer.Body.Close()
 	p := c.borrowParser()
 	defer c.returnParser(p)
-	err := p.readAll(answer.Body, answer.ContentLength)
+	whole := intake{ctx: ctx, lane: c.large}
+	defer whole.close()
+	err := whole.readAll(p, answer.Body, answer.ContentLength)
 	body, size := p.body, int64(len(p.body))
 	if answer.StatusCode/100 != 2 {
 		return document{}, size, statusFailure(answer, body, c.options.Now())
 	}
 	if err != nil {
-		return document{}, size, &failure{err: err, again: !errors.Is(err, errTooLarge)}
+		return document{}, size, &failure{err: err, again: !isTooLarge(err)}
 	}
 	if isHTML(answer.Header, body) {
 		// From a server that spoke JSON before, a web page is a passing fault.

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/url"
+	"slices"
 )
 
 // Request names a collection.
@@ -37,8 +39,9 @@ type Page struct {
 	Objects  []*Object
 	Included []*Object
 
-	// Incomplete says why rows may be missing. It is set on the last page only.
-	Incomplete string
+	// Incomplete says why rows may be missing, and Unreadable which ones are left out since they are no objects.
+	// Both are set on the last page only.
+	Incomplete, Unreadable string
 }
 
 // Listing is a whole collection in the server's order, whatever the timing.
@@ -49,10 +52,16 @@ type Listing struct {
 	// Incomplete says why rows may be missing, and is empty when none are.
 	// An incomplete listing proves the presence of objects, never the absence.
 	Incomplete string
+
+	// Unreadable says which rows are left out since they are no objects or have no id.
+	Unreadable string
 }
 
 // Complete reports whether no row is missing.
-func (l Listing) Complete() bool { return l.Incomplete == "" }
+func (l Listing) Complete() bool { return l.Missing() == "" }
+
+// Missing says why rows are or may be missing.
+func (l Listing) Missing() string { return cmp.Or(l.Unreadable, l.Incomplete) }
 
 // List fetches a collection. When it shifted while it was read, so that rows
 // may have slipped between two pages, it is read once more.
@@ -67,7 +76,7 @@ func (c *Client) List(ctx context.Context, r Request) (Listing, error) {
 func (c *Client) collect(ctx context.Context, r Request) (l Listing, shifted bool, err error) {
 	w := newWalk(c, r)
 	err = w.run(ctx, func(p Page) bool {
-		l.Objects = append(l.Objects, p.Objects...)
+		l.Objects = append(l.Objects, w.named(p.Objects)...)
 		l.Included = append(l.Included, p.Included...)
 		l.Incomplete = p.Incomplete
 		return true
@@ -75,7 +84,18 @@ func (c *Client) collect(ctx context.Context, r Request) (l Listing, shifted boo
 	if err != nil {
 		return Listing{}, false, err
 	}
+	l.Unreadable = w.faults.String()
 	return l, w.shifted, nil
+}
+
+// named leaves out the objects without an id, which nothing can refer to.
+func (w *walk) named(objects []*Object) []*Object {
+	return slices.DeleteFunc(objects, func(o *Object) bool {
+		if o.ID == "" {
+			w.faults.note("one of type %q has no id", o.Type)
+		}
+		return o.ID == ""
+	})
 }
 
 // Pages walks over a collection in the server's order. After an error it ends.

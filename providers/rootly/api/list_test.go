@@ -205,6 +205,18 @@ func TestListRefusesBadPaging(t *testing.T) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
 			write(w, doc(rows(1, 2), fmt.Sprintf("?page[number]=%d", n+1), nil))
 		}, "repeats"},
+		{"same rows without ids", func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
+			write(w, doc([]any{map[string]any{"type": "things"}, map[string]any{"type": "things"}}, fmt.Sprintf("?page[number]=%d", n+1), nil))
+		}, "repeats"},
+		{"rows without ids in a circle", func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
+			write(w, doc([]any{map[string]any{"type": "things", "attributes": map[string]any{"n": n % 3}}}, fmt.Sprintf("?page[number]=%d", n+1), nil))
+		}, "without a new row"},
+		{"no rows that are objects", func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
+			write(w, doc([]any{nil, n}, fmt.Sprintf("?page[number]=%d", n+1), nil))
+		}, "without a new row"},
 		{"empty for ever", func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
 			write(w, doc(rows(1, 0), fmt.Sprintf("?page[number]=%d", n+1), nil))
@@ -272,6 +284,15 @@ func TestListTellsWhatIsMissing(t *testing.T) {
 			{"data": rows(1, 2), "links": map[string]any{"next": nil}, "meta": map[string]any{"total_pages": 2, "total_count": 4}},
 			{"data": rows(3, 4), "links": map[string]any{"next": nil}, "meta": map[string]any{"total_pages": 2, "total_count": 4}},
 		}, 4, ""},
+		{"null row", []map[string]any{doc([]any{nil, row(1)}, nil, nil)}, 1, "1 of its objects cannot be read: object 1 is null"},
+		{"rows of other kinds", []map[string]any{doc([]any{3, "x", row(1), []any{}}, nil, nil)}, 1, "3 of its objects cannot be read: object 1 is a number; object 2 is text"},
+		{"attributes of another kind", []map[string]any{doc([]any{row(1), map[string]any{"type": "things", "id": "7", "attributes": "x"}}, nil, nil)}, 1,
+			`object 2, of id "7": attributes is text`},
+		{"relationships of another kind", []map[string]any{doc([]any{row(1), map[string]any{"type": "things", "id": 7, "relationships": true}}, nil, nil)}, 1,
+			`object 2, of id "7": relationships is true or false`},
+		{"ids of other kinds", []map[string]any{doc([]any{row(1), map[string]any{"type": "things", "id": nil}, map[string]any{"type": "things", "id": []any{}}}, nil, nil)}, 1,
+			`2 of its objects cannot be read: one of type "things" has no id`},
+		{"no ids", []map[string]any{doc([]any{map[string]any{"type": "things", "attributes": map[string]any{"n": 1}}}, nil, nil)}, 0, "has no id"},
 		{"cursor", []map[string]any{doc(rows(1, 2), nil, map[string]any{"next_cursor": "b"}), doc(rows(3, 4), nil, map[string]any{"next_cursor": nil, "total_count": 4})}, 4, ""},
 	}
 	for _, test := range tests {
@@ -283,8 +304,8 @@ func TestListTellsWhatIsMissing(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantRows(t, got.Objects, test.rows)
-			if !strings.Contains(got.Incomplete, test.reason) || (test.reason == "") != got.Complete() {
-				t.Errorf("incomplete %q, want %q", got.Incomplete, test.reason)
+			if !strings.Contains(got.Missing(), test.reason) || (test.reason == "") != got.Complete() {
+				t.Errorf("missing %q, want %q", got.Missing(), test.reason)
 			}
 		})
 	}

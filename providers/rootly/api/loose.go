@@ -20,91 +20,98 @@ func decodeLoose(reader *parser, body []byte, many bool) (document, error) {
 	}
 
 	var d document
-	var err error
 	switch data := top["data"].(type) {
 	case []any:
 		if !many {
 			return d, fmt.Errorf("%w: data is a list instead of one object", errShape)
 		}
-		d.rows, err = looseObjects(data)
+		d.rows, d.faults = looseObjects(data)
 	case map[string]any:
 		if many {
 			return d, fmt.Errorf("%w: data is one object instead of a list", errShape)
 		}
-		d.rows, err = looseObjects([]any{data})
-	default:
-		err = fmt.Errorf("%w: it has no data", errShape)
-	}
-	if err != nil {
-		return document{}, err
-	}
-	if included, ok := top["included"].([]any); ok {
-		if d.included, err = looseObjects(included); err != nil {
-			return document{}, err
+		if d.rows, d.faults = looseObjects([]any{data}); d.faults.count > 0 {
+			return document{}, fmt.Errorf("%w: %s", errShape, d.faults.first[0])
 		}
+	default:
+		return d, fmt.Errorf("%w: it has no data", errShape)
 	}
+	included, _ := top["included"].([]any)
+	d.included, _ = looseObjects(included) // what is missing there is asked for
 	d.links, d.meta = looseLinks(top["links"]), looseMeta(top["meta"])
 	return d, nil
 }
 
-func looseObjects(list []any) ([]*Object, error) {
-	objects := make([]*Object, len(list))
+// looseObjects returns the objects of a list, and what is wrong with the others.
+func looseObjects(list []any) (objects []*Object, wrong faults) {
+	objects = make([]*Object, 0, len(list))
 	for i, value := range list {
 		fields, ok := value.(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("%w: object %d is %T", errShape, i+1, value)
+			wrong.note("object %d is %s", i+1, kindOf(value))
+			continue
 		}
-		object, err := looseObject(fields)
-		if err != nil {
-			return nil, fmt.Errorf("object %d: %w", i+1, err)
+		object, fault := looseObject(fields)
+		if fault != "" {
+			wrong.note("object %d, of id %q: %s", i+1, object.ID, fault)
+			continue
 		}
-		objects[i] = object
+		objects = append(objects, object)
 	}
-	return objects, nil
+	return objects, wrong
 }
 
-func looseObject(fields map[string]any) (*Object, error) {
-	object := &Object{Links: looseLinks(fields["links"]), Meta: looseMeta(fields["meta"])}
-	var err error
-	if object.Type, err = looseText(fields, "type"); err != nil {
-		return nil, err
+func looseObject(fields map[string]any) (object *Object, fault string) {
+	object = &Object{ID: looseText(fields["id"]), Type: looseText(fields["type"]), Links: looseLinks(fields["links"]), Meta: looseMeta(fields["meta"])}
+	var ok bool
+	if object.Attributes, ok = looseMap(fields["attributes"]); !ok {
+		return object, "attributes is " + kindOf(fields["attributes"])
 	}
-	if object.ID, err = looseText(fields, "id"); err != nil {
-		return nil, err
+	if object.Relationships, ok = looseMap(fields["relationships"]); !ok {
+		return object, "relationships is " + kindOf(fields["relationships"])
 	}
-	if object.Attributes, err = looseMap(fields, "attributes"); err != nil {
-		return nil, err
-	}
-	object.Relationships, err = looseMap(fields, "relationships")
-	return object, err
+	return object, ""
 }
 
-func looseText(fields map[string]any, name string) (string, error) {
-	switch value := fields[name].(type) {
+// kindOf names the JSON type of a value.
+func kindOf(value any) string {
+	switch value.(type) {
 	case nil:
-		return "", nil
+		return "null"
 	case string:
-		return value, nil
+		return "text"
+	case bool:
+		return "true or false"
 	case json.Number:
-		return value.String(), nil
-	default:
-		return "", fmt.Errorf("%w: %s is %T", errShape, name, value)
+		return "a number"
+	case []any:
+		return "a list"
 	}
+	return "an object"
+}
+
+// looseText is text, or a number as text. Anything else counts as missing.
+func looseText(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case json.Number:
+		return value.String()
+	}
+	return ""
 }
 
 // looseMap also takes an empty list, which some serializers write for an empty map.
-func looseMap(fields map[string]any, name string) (map[string]any, error) {
-	switch value := fields[name].(type) {
+func looseMap(value any) (m map[string]any, ok bool) {
+	switch value := value.(type) {
 	case nil:
-		return nil, nil
+		return nil, true
 	case map[string]any:
-		return value, nil
+		return value, true
 	case []any:
-		if len(value) == 0 {
-			return nil, nil
-		}
+		return nil, len(value) == 0
 	}
-	return nil, fmt.Errorf("%w: %s is %T", errShape, name, fields[name])
+	return nil, false
 }
 
 func looseLinks(value any) *jsonapi.Links {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -20,7 +19,6 @@ type pace struct {
 	now     func() time.Time
 	sleep   func(context.Context, time.Duration) error
 	longest time.Duration // a longer wait is an error
-	log     *slog.Logger
 	perMin  *rate.Limiter // nil for no limit of the user's own
 
 	mu       sync.Mutex
@@ -30,12 +28,11 @@ type pace struct {
 	answered chan struct{} // closed at the next answer
 	until    time.Time     // nothing goes out before
 	slot     time.Time     // when spacing, nothing goes out before
-	told     time.Time     // until when the log has it that everything waits
 	budget   budget        // as the last answer had it
 }
 
 func newPace(o Options, sleep func(context.Context, time.Duration) error) *pace {
-	p := &pace{now: o.Now, sleep: sleep, longest: o.RetryFor, log: o.Log, answered: make(chan struct{})}
+	p := &pace{now: o.Now, sleep: sleep, longest: o.RetryFor, answered: make(chan struct{})}
 	if n := o.MaxRequestsPerMinute; n > 0 {
 		p.perMin = rate.NewLimiter(rate.Every(time.Minute/time.Duration(n)), 1)
 	}
@@ -68,7 +65,6 @@ func (p *pace) enter(ctx context.Context) (refusals int, err error) {
 			err := fmt.Errorf("%w: the server asks to wait for %s", ErrRateLimited, wait.Round(time.Second))
 			return 0, hint.With(err, statusHints[http.StatusTooManyRequests])
 		case wait > 0:
-			p.tell(wait)
 			if err := p.sleep(ctx, wait); err != nil {
 				return 0, err
 			}
@@ -148,16 +144,5 @@ func (p *pace) block(d time.Duration) {
 	defer p.mu.Unlock()
 	if until := p.now().Add(d); until.After(p.until) {
 		p.until = until
-	}
-}
-
-// tell logs a wait that a person would notice, once for all that wait.
-func (p *pace) tell(wait time.Duration) {
-	const noticed = 2 * time.Second
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if now := p.now(); wait >= noticed && now.After(p.told) {
-		p.told = now.Add(wait)
-		p.log.Info("waiting for the rate limit", "wait", wait.Round(time.Second))
 	}
 }

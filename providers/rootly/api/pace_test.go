@@ -1,13 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -136,13 +133,42 @@ func TestPaceKeepsBelowLimit(t *testing.T) {
 	}
 }
 
-func TestPaceTellsOfWaits(t *testing.T) {
+func TestWaitsAreReported(t *testing.T) {
 	t.Parallel()
-	var log bytes.Buffer
+	var waits []time.Duration
 	server := &window{limit: 40, length: time.Minute, reset: epoch}
-	inBubble(t, server, 10_000, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
-	if n := strings.Count(log.String(), "waiting for the rate limit"); n < 2 || n > 20 {
-		t.Errorf("told %d times of 2 waits:\n%s", n, log.String())
+	inBubble(t, server, 10_000, func(o *Options) {
+		o.OnWait = func(d time.Duration, until time.Time) {
+			if time.Until(until) != d {
+				t.Errorf("%s until %s", d, until)
+			}
+			waits = append(waits, d)
+		}
+	})
+	if len(waits) != 2 {
+		t.Errorf("reported %v, want one wait of each window", waits)
+	}
+}
+
+// A server may announce a reset that is long after the window.
+func TestLateResets(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reset  func(time.Time) string
+		length time.Duration
+		most   time.Duration
+	}{
+		"for another unit":    {func(time.Time) string { return "800" }, time.Minute, 2*time.Minute + 5*time.Second},
+		"for another day":     {func(end time.Time) string { return epoch(end.Add(24 * time.Hour)) }, time.Minute, 2*time.Minute + 5*time.Second},
+		"window of 5 minutes": {epoch, 5 * time.Minute, 5*time.Minute + 5*time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := &window{limit: 40, length: test.length, reset: test.reset}
+			if took, _ := inBubble(t, server, 5_000); took < time.Minute || took > test.most {
+				t.Errorf("took %s, want %s", took, test.most)
+			}
+		})
 	}
 }
 

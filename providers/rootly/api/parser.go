@@ -16,9 +16,6 @@ type parser struct {
 	stream *json.Decoder // reads from source; nil after an error
 }
 
-// mostKept is the largest body whose buffers are worth keeping.
-const mostKept = 4 << 20
-
 func (c *Client) borrowParser() *parser {
 	if p, ok := c.parsers.Get().(*parser); ok {
 		return p
@@ -27,7 +24,7 @@ func (c *Client) borrowParser() *parser {
 }
 
 func (c *Client) returnParser(p *parser) {
-	if cap(p.body) <= mostKept {
+	if cap(p.body) <= smallBody {
 		c.parsers.Put(p)
 	}
 }
@@ -73,33 +70,4 @@ func unexpected(err error) error {
 func isShape(err error) bool {
 	var mismatch *json.UnmarshalTypeError
 	return errors.As(err, &mismatch)
-}
-
-var errTooLarge = errors.New("the answer is larger than 512 MiB")
-
-// largestBody is where a single answer is taken for a mistake.
-const largestBody = 512 << 20
-
-// readAll fills the parser's body; size is a guess, or -1.
-func (p *parser) readAll(from io.Reader, size int64) error {
-	p.body = p.body[:0]
-	if want := int(min(size+1, mostKept)); cap(p.body) < want {
-		p.body = make([]byte, 0, want)
-	}
-	for {
-		if len(p.body) > largestBody {
-			return errTooLarge
-		}
-		if len(p.body) == cap(p.body) {
-			p.body = append(p.body, make([]byte, 64<<10)...)[:len(p.body)]
-		}
-		n, err := from.Read(p.body[len(p.body):cap(p.body)])
-		p.body = p.body[:len(p.body)+n]
-		if err == io.EOF { //nolint:errorlint // as io.ReadAll: a wrapped EOF is an error
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -22,7 +22,11 @@ type counters struct {
 	mu     sync.Mutex
 	waited time.Duration
 	until  time.Time // end of the latest wait
+	told   time.Time // end of the latest wait that was reported
 }
+
+// noticed is a wait after which people wonder whether anything happens.
+const noticed = 10 * time.Second
 
 // hold sleeps and counts the time, once where several requests wait together.
 func (c *Client) hold(ctx context.Context, d time.Duration) error {
@@ -32,7 +36,14 @@ func (c *Client) hold(ctx context.Context, d time.Duration) error {
 		c.stats.waited += min(d, end.Sub(c.stats.until))
 		c.stats.until = end
 	}
+	report := d >= noticed && now.After(c.stats.told)
+	if report {
+		c.stats.told = now.Add(max(d, time.Minute)) // many waits of one window are one piece of news
+	}
 	c.stats.mu.Unlock()
+	if report {
+		c.options.OnWait(d, now.Add(d))
+	}
 	return c.options.Sleep(ctx, d)
 }
 

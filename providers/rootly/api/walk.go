@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,17 +21,30 @@ type walk struct {
 	included map[identity]int
 
 	pages   int
-	barren  int      // pages without a new row, in a row
-	first   int      // rows on the first page
-	before  []string // ids of the page before
-	rows    int      // distinct rows so far
-	counts  counts   // rows that the server counts, in this span
-	shifted bool     // rows moved between pages
-	doubt   string   // why rows may be missing
-	span    span     // the pages since the last page number 1
+	barren  int        // pages without a new row, in a row
+	first   int        // rows on the first page
+	before  []identity // of the rows of the page before
+	rows    int        // distinct rows so far
+	counts  counts     // rows that the server counts, in this span
+	shifted bool       // rows moved between pages
+	doubt   string     // why rows may be missing
+	faults  faults     // rows that cannot be read
+	span    span       // the pages since the last page number 1
 }
 
 type identity struct{ kind, id string }
+
+// identityOf knows a row without an id by what it says.
+func identityOf(o *Object) identity {
+	if o.ID != "" {
+		return identity{o.Type, o.ID}
+	}
+	content, err := json.Marshal([]any{o.Attributes, o.Relationships})
+	if err != nil {
+		return identity{o.Type, ""}
+	}
+	return identity{o.Type, fmt.Sprintf("%x without id", sha256.Sum256(content))}
+}
 
 func newWalk(c *Client, r Request) *walk {
 	return &walk{
@@ -60,7 +75,7 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 			return w.client.wrap(u, err)
 		}
 		if next == nil {
-			page.Incomplete = w.verdict()
+			page.Incomplete, page.Unreadable = w.verdict(), w.faults.String()
 			w.compareCounts()
 			take(page)
 			return nil
@@ -109,9 +124,9 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.pages++
 	w.span.pages++
 	w.visited[canonical(u)] = true
-	ids := make([]string, len(d.rows))
+	rows := make([]identity, len(d.rows))
 	for i, row := range d.rows {
-		ids[i] = row.ID
+		rows[i] = identityOf(row)
 	}
 	w.span.note(u, d.rows)
 	listed := len(d.rows)
@@ -123,8 +138,11 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.span.rows += len(page.Objects) + earlier
 
 	// Rows seen before mean that others moved past us, unless it is all the same page.
-	same := listed > 0 && again == listed && slices.Equal(ids, w.before)
-	w.before = ids
+	same := listed > 0 && again == listed && slices.Equal(rows, w.before)
+	w.before = rows
+	if !same {
+		w.faults.add(d.faults)
+	}
 	if again > 0 && !same {
 		w.shifted = true
 	}
@@ -145,24 +163,29 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	return page, next, err
 }
 
-// fresh returns the objects that were not seen before, and remembers them. It counts the others: those
+// fresh returns the objects that were not on earlier pages, and remembers them. It counts the others: those
 // of earlier spans, which overlap with this one, and those of this span. It reuses the given slice.
 func (w *walk) fresh(objects []*Object, seen map[identity]int) (kept []*Object, earlier, again int) {
 	kept = objects[:0]
+	var nameless []identity // one page may have several that say the same
 	for _, object := range objects {
-		key := identity{object.Type, object.ID}
+		key := identityOf(object)
 		in, known := seen[key]
 		switch {
+		case !known && object.ID == "":
+			nameless = append(nameless, key)
+			kept = append(kept, object)
 		case !known:
-			if key.id != "" {
-				seen[key] = w.span.number
-			}
+			seen[key] = w.span.number
 			kept = append(kept, object)
 		case in < w.span.number:
 			earlier++
 		default:
 			again++
 		}
+	}
+	for _, key := range nameless {
+		seen[key] = w.span.number
 	}
 	return kept, earlier, again
 }

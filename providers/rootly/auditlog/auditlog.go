@@ -47,6 +47,9 @@ func (l Log) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, 
 					return
 				}
 			}
+			if page.Unreadable != "" && !yield(audit.Event{}, unreadable(page)) {
+				return
+			}
 			if page.Incomplete != "" && l.Doubt != nil {
 				l.Doubt("new events arrived while the log was read: " + page.Incomplete + "; --until leaves them out")
 			}
@@ -71,12 +74,15 @@ func (l Log) Batches(ctx context.Context, from, to time.Time) iter.Seq2[audit.Ba
 
 func batchOf(page api.Page) (audit.Batch, error) {
 	batch := audit.Batch{Incomplete: page.Incomplete}
+	if page.Unreadable != "" {
+		batch.Unreadable = append(batch.Unreadable, unreadable(page))
+	}
 	for _, row := range page.Objects {
 		e, err := event(row, audit.Filter{})
-		var unreadable *audit.Unreadable
+		var one *audit.Unreadable
 		switch {
-		case errors.As(err, &unreadable):
-			batch.Unreadable = append(batch.Unreadable, unreadable)
+		case errors.As(err, &one):
+			batch.Unreadable = append(batch.Unreadable, one)
 		case err != nil:
 			return audit.Batch{}, err
 		default:
@@ -84,6 +90,12 @@ func batchOf(page api.Page) (audit.Batch, error) {
 		}
 	}
 	return batch, nil
+}
+
+// unreadable stands for the rows of a page that are no objects.
+func unreadable(page api.Page) *audit.Unreadable {
+	raw, err := json.Marshal(page.Unreadable)
+	return &audit.Unreadable{Raw: raw, Err: errors.Join(errors.New(page.Unreadable), err)}
 }
 
 func (l Log) pages(ctx context.Context, f audit.Filter, order string) iter.Seq2[api.Page, error] {

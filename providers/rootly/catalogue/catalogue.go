@@ -9,6 +9,7 @@
 package catalogue
 
 import (
+	"net/url"
 	"slices"
 	"sort"
 	"strings"
@@ -287,7 +288,7 @@ func (t *Type) CollectionPath(i int, parent graph.ID) string {
 
 // GetPath returns the path of one object.
 func (t *Type) GetPath(id, parent graph.ID) string {
-	return strings.NewReplacer("{id}", string(id), "{parent}", string(parent)).Replace(t.Get)
+	return strings.NewReplacer("{id}", url.PathEscape(string(id)), "{parent}", url.PathEscape(string(parent))).Replace(t.Get)
 }
 
 // ImportIDOf returns what an import block needs for an object where that is not its id, or "".

@@ -47,7 +47,7 @@ func (c *Client) Find(ctx context.Context, e Event, since time.Time) ([]Found, e
 		}
 	}
 	if len(found) == 0 && !listing.Complete() {
-		return nil, fmt.Errorf("look for the event in %s: %s", e.collection(), listing.Incomplete)
+		return nil, fmt.Errorf("look for the event in %s: %s", e.collection(), listing.Missing())
 	}
 	return found, nil
 }
