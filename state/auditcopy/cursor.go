@@ -21,6 +21,7 @@ type Cursor struct {
 	file     cursorV1
 	lock     *lock.Lock
 	repaired string
+	renamed  bool                       // a sink has another name than in the file
 	aside    map[[sha256.Size]byte]bool // what lies in the file of [Cursor.Aside]; nil: not read yet
 }
 
@@ -111,12 +112,29 @@ func (c *Cursor) Repaired() string { return c.repaired }
 // Close lets another process have the cursor.
 func (c *Cursor) Close() error { return c.lock.Release() }
 
+// rename takes over the place of a sink that had another name. It becomes durable with set.
+func (c *Cursor) rename(from, to string) {
+	known, ok := c.file.Sinks[from]
+	if _, there := c.file.Sinks[to]; from == to || !ok || there {
+		return
+	}
+	delete(c.file.Sinks, from)
+	c.file.Sinks[to] = known
+	c.renamed = true
+}
+
 // set notes the place of a sink durably.
 func (c *Cursor) set(name string, p place) error {
-	if c.file.Sinks[name] == p {
+	if c.file.Sinks[name] == p && !c.renamed {
 		return nil
 	}
 	c.file.Sinks[name] = p
+	if c.renamed { // the name before may have had a credential in it
+		if err := c.write(c.path + previousSuffix); err != nil {
+			return err
+		}
+		c.renamed = false
+	}
 	return c.write(c.path)
 }
 

@@ -172,7 +172,7 @@ func storable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-func (p *postgres) flush(context.Context) (int, error) { return 0, nil }
+func (p *postgres) flush(context.Context) (Backlog, error) { return Backlog{}, nil }
 
 func (p *postgres) close() error {
 	if p.conn == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
@@ -60,6 +61,7 @@ func (rc *receiver) write(ctx context.Context, sinks []*auditcopy.Sink, batch []
 	var err error
 	for _, sink := range sinks {
 		_, failed := sink.Add(ctx, events)
+		rc.ends.kept(sink.Name(), failed)
 		err = errors.Join(err, failed)
 	}
 	if err != nil {
@@ -78,8 +80,17 @@ func (rc *receiver) flush(ctx context.Context, sinks []*auditcopy.Sink) {
 	ctx, cancel := context.WithTimeout(ctx, flushEvery)
 	defer cancel()
 	for _, sink := range sinks {
-		if waiting, err := sink.Flush(ctx); err != nil {
-			rc.note(fmt.Sprintf("%v; %d wait", err, waiting))
+		left, err := sink.Flush(ctx)
+		rc.ends.delivered(sink.Name(), left, err)
+		if err != nil {
+			rc.note(fmt.Sprintf("%v; %d wait", err, left.Waiting))
+		}
+		r, err := sink.Rejections(context.WithoutCancel(ctx))
+		if err != nil {
+			rc.note(err.Error())
+		} else if r.Count > 0 {
+			problem := rejected(sink.Name(), r)
+			rc.note(problem.Error() + "; " + hint.Of(problem))
 		}
 	}
 }
