@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
@@ -75,22 +76,27 @@ func (rc *receiver) write(ctx context.Context, sinks []*auditcopy.Sink, batch []
 	}
 }
 
-// flush passes on what waits for an endpoint. It takes little time, since senders wait meanwhile.
+// flush passes on what waits for endpoints, to all at once: none waits for another. It takes little time,
+// since senders wait meanwhile.
 func (rc *receiver) flush(ctx context.Context, sinks []*auditcopy.Sink) {
-	ctx, cancel := context.WithTimeout(ctx, flushEvery)
+	limited, cancel := context.WithTimeout(ctx, flushEvery)
 	defer cancel()
+	var all sync.WaitGroup
 	for _, sink := range sinks {
-		left, err := sink.Flush(ctx)
-		rc.ends.delivered(sink.Name(), left, err)
-		if err != nil {
-			rc.note(fmt.Sprintf("%v; %d wait", err, left.Waiting))
-		}
-		r, err := sink.Rejections(context.WithoutCancel(ctx))
-		if err != nil {
-			rc.note(err.Error())
-		} else if r.Count > 0 {
-			problem := rejected(sink.Name(), r)
-			rc.note(problem.Error() + "; " + hint.Of(problem))
-		}
+		all.Go(func() {
+			left, err := sink.Flush(limited)
+			rc.ends.delivered(sink.Name(), left, err)
+			if err != nil {
+				rc.note(fmt.Sprintf("%v; %d wait", err, left.Waiting))
+			}
+			r, err := sink.Rejections(ctx)
+			if err != nil {
+				rc.note(err.Error())
+			} else if r.Count > 0 {
+				problem := rejected(sink.Name(), r)
+				rc.note(problem.Error() + "; " + hint.Of(problem))
+			}
+		})
 	}
+	all.Wait()
 }
