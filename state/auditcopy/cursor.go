@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
@@ -75,12 +77,18 @@ func (c *Cursor) load() error {
 		}
 		c.repaired = fmt.Sprintf("cursor %s was broken (%v); continuing from the cursor of the previous run", c.path, err)
 		c.file = previous
+		c.rename()
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("open cursor: %w", err)
 	}
 	c.file = file
+	if c.rename() {
+		if err := c.write(c.path); err != nil {
+			return err
+		}
+	}
 	return c.write(c.path + previousSuffix)
 }
 
@@ -112,29 +120,32 @@ func (c *Cursor) Repaired() string { return c.repaired }
 // Close lets another process have the cursor.
 func (c *Cursor) Close() error { return c.lock.Release() }
 
-// rename takes over the place of a sink that had another name. It becomes durable with set.
-func (c *Cursor) rename(from, to string) {
-	known, ok := c.file.Sinks[from]
-	if _, there := c.file.Sinks[to]; from == to || !ok || there {
-		return
+// rename gives endpoints the names that they have now. Earlier versions had their whole addresses, which may
+// contain a credential.
+func (c *Cursor) rename() (changed bool) {
+	for _, from := range slices.Sorted(maps.Keys(c.file.Sinks)) {
+		to := from
+		if u, _ := parsed(from); u != nil {
+			to = Name(from)
+		}
+		if from == to {
+			continue
+		}
+		if _, there := c.file.Sinks[to]; !there {
+			c.file.Sinks[to] = c.file.Sinks[from]
+		}
+		delete(c.file.Sinks, from)
+		changed = true
 	}
-	delete(c.file.Sinks, from)
-	c.file.Sinks[to] = known
-	c.renamed = true
+	return changed
 }
 
 // set notes the place of a sink durably.
 func (c *Cursor) set(name string, p place) error {
-	if c.file.Sinks[name] == p && !c.renamed {
+	if c.file.Sinks[name] == p {
 		return nil
 	}
 	c.file.Sinks[name] = p
-	if c.renamed { // the name before may have had a credential in it
-		if err := c.write(c.path + previousSuffix); err != nil {
-			return err
-		}
-		c.renamed = false
-	}
 	return c.write(c.path)
 }
 

@@ -72,7 +72,8 @@ func TestASinkKeepsItsPlaceUnderItsNewName(t *testing.T) {
 	if err != nil || len(file.Sinks) != 1 {
 		t.Fatal(err, string(content))
 	}
-	file.Sinks = map[string]place{target: file.Sinks[Name(target)]}
+	const other = "https://other.example/sesame" // not in this run
+	file.Sinks = map[string]place{target: file.Sinks[Name(target)], other: {Identity: "x"}}
 	if content, err = json.Marshal(file); err == nil {
 		err = os.WriteFile(path, content, 0o600)
 	}

@@ -39,7 +39,6 @@ type Options struct {
 // processes, may work on one store.
 type Sink struct {
 	name  string
-	known string // how the cursor of an earlier version calls it
 	store store
 }
 
@@ -72,9 +71,9 @@ func Open(ctx context.Context, target string, o Options) (*Sink, error) {
 	if o.Format == "" {
 		o.Format = audit.FormatRaw
 	}
-	name, known := Name(target), fullName(target)
+	name := Name(target)
 	if o.Name != "" {
-		name, known = o.Name, o.Name
+		name = o.Name
 	}
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Unix(0, 0) }
@@ -83,7 +82,7 @@ func Open(ctx context.Context, target string, o Options) (*Sink, error) {
 	if err != nil {
 		return nil, keepErr("open", name, err)
 	}
-	return &Sink{name, known, s}, nil
+	return &Sink{name, s}, nil
 }
 
 func openStore(ctx context.Context, target string, o Options) (store, error) {

@@ -132,7 +132,6 @@ func (f *follower) add(ctx context.Context, events []audit.Event) (int, error) {
 func (r *round) prepare(ctx context.Context) error {
 	for _, sink := range r.Sinks {
 		f := &follower{sink: sink}
-		r.Cursor.rename(sink.known, sink.Name())
 		known, ok := r.Cursor.file.Sinks[sink.Name()]
 		replaced := ok && known.Identity != sink.store.identity()
 		switch {

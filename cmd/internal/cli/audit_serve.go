@@ -113,9 +113,15 @@ func (o *auditServeOptions) settings(w world.World) (s collector.ServeSettings, 
 		return s, err
 	}
 	s = collector.ServeSettings{Address: o.address, Path: o.path, Cert: o.cert, Key: o.key, Patience: o.patience}
-	s.Secrets = func() ([][]byte, error) { return o.secrets(w.Getenv) }
-	if _, err := s.Secrets(); err != nil {
+	secrets, err := o.secrets(w.Getenv)
+	if err != nil {
 		return s, err
+	}
+	s.Secrets = func() ([][]byte, error) {
+		if o.secretFile == "" || !collector.Rereadable(o.secretFile) {
+			return secrets, nil
+		}
+		return o.secrets(w.Getenv)
 	}
 	if s.Proxies, err = collector.ParseProxies(o.proxies); err != nil {
 		return s, exit.Usage(fmt.Errorf("--trusted-proxy %w", err), exit.HintOf(err))

@@ -45,6 +45,12 @@ func (k *keys) follow(ctx context.Context, rc *receiver, ask <-chan os.Signal) (
 	return func() { cancel(); <-ended }
 }
 
+// Rereadable reports whether a file can be read more than once: a pipe cannot.
+func Rereadable(path string) bool {
+	stat, err := os.Stat(path)
+	return err != nil || stat.Mode().IsRegular() // that it is missing is said by who reads it
+}
+
 // watch reads everything again from time to time, and at once when it is asked to, until the context ends.
 func (k *keys) watch(ctx context.Context, ask <-chan os.Signal, note func(string)) {
 	again := time.NewTicker(reloadEvery)
@@ -72,7 +78,7 @@ func (k *keys) reload(note func(string)) {
 		k.secrets.Store(&secrets)
 		note("the secret was read again")
 	}
-	if before := k.pair.Load(); before != nil {
+	if before := k.pair.Load(); before != nil && Rereadable(k.settings.Cert) && Rereadable(k.settings.Key) {
 		pair, err := k.settings.readPair()
 		switch {
 		case err != nil:

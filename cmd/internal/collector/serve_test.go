@@ -213,6 +213,9 @@ func TestKeysAreReadAgain(t *testing.T) {
 	if signed(testSecret) {
 		t.Error("the old secret is still taken")
 	}
+	if !Rereadable(secret) || !Rereadable(filepath.Join(dir, "none")) || Rereadable(dir) {
+		t.Error("what can be read again is not told from what cannot")
+	}
 	write(cert, "half")
 	reload("the certificate stays as it was")
 	if !trusted() {

@@ -111,13 +111,16 @@ func (n *intake) Send(ctx context.Context, b auditcopy.Batch) (auditcopy.Receipt
 	pause := n.pause
 	for attempt := 1; ; attempt++ {
 		v := n.post(ctx, r, len(b.Entries))
-		if v.err == nil || !v.again || attempt >= r.attempts || ctx.Err() != nil {
+		if !v.again || v.err != nil && attempt >= r.attempts || ctx.Err() != nil {
 			return v.Receipt, v.err
 		}
 		select {
 		case <-time.After(min(max(v.pause, pause), longestPause)):
 		case <-ctx.Done():
 			return v.Receipt, v.err
+		}
+		if v.err == nil { // some entries were taken, and others may be taken now
+			return v.Receipt, nil
 		}
 		pause *= 2
 	}

@@ -13,8 +13,8 @@ import (
 
 const (
 	sumoEntries = 1000
-	sumoBytes   = 1_000_000 // advised, without compression
-	sumoLargest = 64 << 10  // a longer line is sliced
+	sumoBytes   = 900_000  // up to 1 MB is advised, without compression
+	sumoLargest = 64 << 10 // a longer line is sliced
 )
 
 // A sumoLine is a message. The time comes first: the leftmost one of a line counts, in milliseconds of 13
