@@ -17,15 +17,16 @@ const (
 	FormatRaw  Format = "raw"  // as it was received
 	FormatFlat Format = "flat" // one level, the same fields always
 	FormatOCSF Format = "ocsf" // Open Cybersecurity Schema Framework: Entity Management
+	FormatECS  Format = "ecs"  // Elastic Common Schema
 )
 
 // ParseFormat reads the name of a format.
 func ParseFormat(name string) (Format, error) {
 	f := Format(strings.ToLower(name))
-	if slices.Contains([]Format{FormatRaw, FormatFlat, FormatOCSF}, f) {
+	if slices.Contains([]Format{FormatRaw, FormatFlat, FormatOCSF, FormatECS}, f) {
 		return f, nil
 	}
-	return "", fmt.Errorf("unknown format %q: use raw, flat or ocsf", name)
+	return "", fmt.Errorf("unknown format %q: use raw, flat, ocsf or ecs", name)
 }
 
 // Encode writes an event as one line of JSON, without the line's end. It does not redact: give it
@@ -42,6 +43,8 @@ func (f Format) Encode(e Event) ([]byte, error) {
 		return encodeFlat(e)
 	case FormatOCSF:
 		return encode(e.ID, ocsfOf(e))
+	case FormatECS:
+		return encodeECS(e)
 	}
 	return nil, fmt.Errorf("write audit event %s: unknown format %q", e.ID, string(f))
 }

@@ -284,7 +284,7 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%s: %q %v", name, f, err)
 		}
 	}
-	if _, err := audit.ParseFormat("xml"); err == nil || !strings.Contains(err.Error(), "raw, flat or ocsf") {
+	if _, err := audit.ParseFormat("xml"); err == nil || !strings.Contains(err.Error(), "raw, flat, ocsf or ecs") {
 		t.Errorf("xml: %v", err)
 	}
 	if _, err := audit.Format("xml").Encode(audit.Event{ID: "1"}); err == nil {

@@ -15,7 +15,7 @@ import (
 // connectors. Fields that it does not know stay in Raw.
 //
 // An event without an id or a time is an error, of type [*Unreadable]: it could be neither told
-// apart nor put in order.
+// apart nor put in order. The id of a webhook's delivery is none: the API has another one for the event.
 func Parse(raw json.RawMessage) (Event, error) {
 	e, err := parse(raw)
 	if err != nil {
@@ -99,9 +99,6 @@ func open(raw json.RawMessage) (record, error) {
 	}
 	if r.id == "" {
 		r.id = r.text("id", "event_id")
-	}
-	if r.id == "" {
-		r.id = text(delivery["id"])
 	}
 	r.otherwise("issued_at", delivery["issued_at"])
 	return r, nil

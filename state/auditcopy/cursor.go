@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
@@ -21,6 +23,7 @@ type Cursor struct {
 	file     cursorV1
 	lock     *lock.Lock
 	repaired string
+	renamed  bool                       // a sink has another name than in the file
 	aside    map[[sha256.Size]byte]bool // what lies in the file of [Cursor.Aside]; nil: not read yet
 }
 
@@ -74,12 +77,18 @@ func (c *Cursor) load() error {
 		}
 		c.repaired = fmt.Sprintf("cursor %s was broken (%v); continuing from the cursor of the previous run", c.path, err)
 		c.file = previous
+		c.rename()
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("open cursor: %w", err)
 	}
 	c.file = file
+	if c.rename() {
+		if err := c.write(c.path); err != nil {
+			return err
+		}
+	}
 	return c.write(c.path + previousSuffix)
 }
 
@@ -110,6 +119,26 @@ func (c *Cursor) Repaired() string { return c.repaired }
 
 // Close lets another process have the cursor.
 func (c *Cursor) Close() error { return c.lock.Release() }
+
+// rename gives endpoints the names that they have now. Earlier versions had their whole addresses, which may
+// contain a credential.
+func (c *Cursor) rename() (changed bool) {
+	for _, from := range slices.Sorted(maps.Keys(c.file.Sinks)) {
+		to := from
+		if u, _ := parsed(from); u != nil {
+			to = Name(from)
+		}
+		if from == to {
+			continue
+		}
+		if _, there := c.file.Sinks[to]; !there {
+			c.file.Sinks[to] = c.file.Sinks[from]
+		}
+		delete(c.file.Sinks, from)
+		changed = true
+	}
+	return changed
+}
 
 // set notes the place of a sink durably.
 func (c *Cursor) set(name string, p place) error {

@@ -21,6 +21,7 @@
 //     the receiver has acknowledged it. A run that is killed between the acknowledgement and the
 //     note of it sends that one batch again, unchanged and under the same key. For stdout the
 //     acknowledgement is that the pipe took the bytes; what its reader does with them is unknown.
+//     An event that the receiver will never take is set aside in the queue's database.
 //
 // An event that turns up later than the overlap, counted from the newest event known by then, is
 // missed by the next run. A backfill over that time finds it.

@@ -129,6 +129,6 @@ func (f *files) repair(ctx context.Context) error {
 	return f.index.confirm(ctx, nil)
 }
 
-func (f *files) flush(context.Context) (int, error) { return 0, nil }
+func (f *files) flush(context.Context) (Backlog, error) { return Backlog{}, nil }
 
 func (f *files) close() error { return f.index.close() }

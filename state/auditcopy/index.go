@@ -18,7 +18,11 @@ func indexTables() schema {
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE pending (file TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE waiting (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);`}}
+CREATE TABLE waiting (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);`, `
+ALTER TABLE waiting ADD COLUMN id TEXT NOT NULL DEFAULT '';
+ALTER TABLE waiting ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE rejected (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, line TEXT NOT NULL, since INTEGER NOT NULL,
+  reason TEXT NOT NULL, reported INTEGER NOT NULL DEFAULT 0);`}}
 }
 
 // An index knows the ids that a sink has which cannot tell by itself.
@@ -132,17 +136,17 @@ func (x *index) confirm(ctx context.Context, events []audit.Event) error {
 }
 
 // enqueue notes events together with the lines that wait for a receiver.
-func (x *index) enqueue(ctx context.Context, events []audit.Event, lines [][]byte) error {
+func (x *index) enqueue(ctx context.Context, events []audit.Event, lines [][]byte, now time.Time) error {
 	return x.change(ctx, func(tx *sql.Tx) error {
 		if err := see(ctx, tx, events); err != nil {
 			return err
 		}
-		put, err := tx.PrepareContext(ctx, "INSERT INTO waiting (line) VALUES (?)")
+		put, err := tx.PrepareContext(ctx, "INSERT INTO waiting (line, id, since) VALUES (?, ?, ?)")
 		if err != nil {
 			return err
 		}
-		for _, line := range lines {
-			if _, err := put.ExecContext(ctx, string(line)); err != nil {
+		for i, line := range lines {
+			if _, err := put.ExecContext(ctx, string(line), events[i].ID, now.UnixMicro()); err != nil {
 				return err
 			}
 		}
@@ -178,76 +182,6 @@ func (x *index) newest(ctx context.Context) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return time.UnixMicro(at), readable(err, x.path)
-}
-
-// A queued line has a number that no other line of the sink ever gets.
-type queued struct {
-	seq  int64
-	line string
-}
-
-// front returns the lines of the batch that is to be sent next. A batch that was begun is the same
-// whenever it is asked for, whatever has joined the queue, until it is done or made smaller.
-func (x *index) front(ctx context.Context, most, bytes int) ([]queued, error) {
-	last, err := x.begun(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lines, err := x.lines(ctx, most, bytes, last)
-	if err != nil || len(lines) == 0 {
-		return nil, err
-	}
-	if end := lines[len(lines)-1].seq; end != last {
-		_, err = x.db.ExecContext(ctx, "INSERT OR REPLACE INTO meta VALUES ('begun', ?)", fmt.Sprint(end))
-	}
-	return lines, readable(err, x.path)
-}
-
-// begun is the number of the last line of the batch that was begun, or 0.
-func (x *index) begun(ctx context.Context) (last int64, err error) {
-	err = x.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'begun'").Scan(&last)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return last, readable(err, x.path)
-}
-
-// lines returns what waits longest, up to a number of lines and bytes, but at least one line.
-func (x *index) lines(ctx context.Context, most, bytes int, last int64) ([]queued, error) {
-	rows, err := x.db.QueryContext(ctx, "SELECT seq, line FROM waiting WHERE ?1 = 0 OR seq <= ?1 ORDER BY seq LIMIT ?2", last, most)
-	if err != nil {
-		return nil, readable(err, x.path)
-	}
-	defer rows.Close()
-	var lines []queued
-	for rows.Next() {
-		var q queued
-		if err := rows.Scan(&q.seq, &q.line); err != nil {
-			return nil, err
-		}
-		if bytes -= len(q.line); bytes < 0 && len(lines) > 0 {
-			break
-		}
-		lines = append(lines, q)
-	}
-	return lines, readable(rows.Err(), x.path)
-}
-
-// done takes lines from the queue up to a number.
-func (x *index) done(ctx context.Context, seq int64) error {
-	return x.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM waiting WHERE seq <= ?", seq); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM meta WHERE key = 'begun'")
-		return err
-	})
-}
-
-// queue counts what waits.
-func (x *index) queue(ctx context.Context) (n int, err error) {
-	err = x.db.QueryRowContext(ctx, "SELECT count(*) FROM waiting").Scan(&n)
-	return n, readable(err, x.path)
 }
 
 func (x *index) change(ctx context.Context, do func(*sql.Tx) error) error {

@@ -29,7 +29,7 @@ func (l *losing) run(start time.Time, targets ...string) Round {
 	defer c.Close()
 	var sinks []*Sink
 	for _, to := range targets {
-		s := open(l.t, to, Options{State: filepath.Join(l.dir, "queues"), Deliver: newEndpoint().deliver, Stdout: &strings.Builder{}})
+		s := open(l.t, to, Options{State: filepath.Join(l.dir, "queues"), Receiver: newEndpoint(), Stdout: &strings.Builder{}})
 		defer s.Close()
 		sinks = append(sinks, s)
 	}

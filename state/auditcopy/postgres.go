@@ -66,6 +66,9 @@ func (p *postgres) connect(ctx context.Context) error {
 		return nil
 	}
 	conn, err := pgx.ConnectConfig(ctx, p.config)
+	if about := (*pgconn.ConnectError)(nil); errors.As(err, &about) {
+		err = about.Unwrap() // without the user and the database
+	}
 	if err != nil {
 		return hint.With(err, "check URL, user and password, and that the server accepts connections from this machine, with TLS if it is another machine (or --insecure)")
 	}
@@ -172,7 +175,7 @@ func storable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-func (p *postgres) flush(context.Context) (int, error) { return 0, nil }
+func (p *postgres) flush(context.Context) (Backlog, error) { return Backlog{}, nil }
 
 func (p *postgres) close() error {
 	if p.conn == nil {

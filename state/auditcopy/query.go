@@ -25,7 +25,10 @@ var _ audit.Source = (*Record)(nil)
 // OpenRecord opens a database that a sink has written, without ever writing to it: it may be on a
 // medium, or in a folder, that takes no writes. The name may begin with sqlite://.
 func OpenRecord(ctx context.Context, name string) (*Record, error) {
-	path := strings.TrimPrefix(strings.TrimPrefix(name, "sqlite:"), "//")
+	if Path(name) == "" {
+		return nil, hint.With(fmt.Errorf("open %s: only SQLite files can be read", Name(name)), "give a file that audit sync --to sqlite://FILE wrote")
+	}
+	path := Path(name)
 	if _, err := os.Stat(path); err != nil {
 		return nil, hint.With(fmt.Errorf("open %s: %w", name, err), "audit sync --to sqlite://FILE creates such a file")
 	}

@@ -1,7 +1,6 @@
 package auditcopy
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -179,7 +178,6 @@ func fill(b *testing.B, s *Sink, n int) {
 // BenchmarkSinks tells how many events per second a sink takes.
 func BenchmarkSinks(b *testing.B) {
 	const n = 20_000
-	deliver := func(context.Context, Delivery) error { return nil }
 	for _, kind := range []struct {
 		name, target string
 		o            Options
@@ -188,7 +186,7 @@ func BenchmarkSinks(b *testing.B) {
 		{"ndjson", "%s/plain", Options{}},
 		{"zstd", "%s/packed", Options{Compress: "zstd"}},
 		{"csv", "%s/a.csv", Options{}},
-		{"http", "https://endpoint.example/%.0s", Options{Deliver: deliver}},
+		{"http", "https://endpoint.example/%.0s", Options{Receiver: newEndpoint()}},
 		{"postgres", "", Options{}},
 	} {
 		b.Run(kind.name, func(b *testing.B) {

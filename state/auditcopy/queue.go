@@ -17,38 +17,79 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A Delivery is one batch for an endpoint.
-type Delivery struct {
-	To          string // the address, with whatever it has
-	ContentType string
-	Body        []byte
+// A Receiver takes events from a queue, in batches.
+type Receiver interface {
+	// Encode writes an event as the entry that waits and is sent.
+	Encode(audit.Event) ([]byte, error)
 
-	// Key is the same when the same batch is sent again, and no other batch has it.
-	Key string
+	// Limits are the most entries and bytes of a batch. One entry may be larger.
+	Limits() (entries, bytes int)
+
+	// Send sends a batch and reports what the receiver did with it. Entries that the receipt does not
+	// list go on waiting. [ErrUnacceptable] asks for a smaller batch; a single entry is set aside.
+	Send(context.Context, Batch) (Receipt, error)
 }
 
-// Deliver sends a batch and returns when the receiver has it. [ErrTooLarge] asks for a smaller one.
-type Deliver func(context.Context, Delivery) error
+// A Batch is some entries for a receiver.
+type Batch struct {
+	Entries [][]byte
+	Queue   string // the identity of the queue
+	Key     string // the same when the same batch is sent again, and no other batch has it
+	Claim   string // of the receipt, if this batch was sent and is not confirmed yet
+}
 
-// ErrTooLarge says that a receiver does not take so much at once.
-var ErrTooLarge = errors.New("too large for the receiver")
+// A Receipt is what a receiver did with a batch. Positions are those of the batch's entries.
+type Receipt struct {
+	Taken    []int
+	Rejected map[int]string // those that it will never take, with the reasons
 
-const (
-	queueLines = 500
-	queueBytes = 1 << 20
-)
+	// Claim says that the receiver has the batch but has not confirmed it. The batch is given to Send
+	// again, with the claim.
+	Claim string
+}
+
+// AllTaken is the receipt for a whole batch.
+func AllTaken(entries int) Receipt {
+	r := Receipt{Taken: make([]int, entries)}
+	for i := range r.Taken {
+		r.Taken[i] = i
+	}
+	return r
+}
+
+// ErrUnacceptable says that a receiver will never take a batch as it is.
+var ErrUnacceptable = errors.New("the receiver rejects it")
+
+// A Backlog is what a receiver does not have.
+type Backlog struct {
+	Waiting  int
+	Since    time.Time // when the oldest of those that wait came; zero: unknown, or none
+	Rejected int       // events that were set aside since the queue exists
+}
+
+// Rejections are events that a receiver rejected and that were not reported before.
+type Rejections struct {
+	Count  int
+	ID     string // of one of them
+	Reason string // why that one was rejected
+	File   string // the database in whose table "rejected" they are
+}
+
+// rejectedInRow is how many events in a row a receiver may reject. More are no bad events, but a
+// receiver that rejects everything: its settings are wrong.
+const rejectedInRow = 100
 
 // queue keeps events until a receiver has them.
 type queue struct {
-	index  *index
-	format audit.Format
-	send   func(context.Context, []queued) error
+	index    *index
+	receiver Receiver
+	now      func() time.Time
 }
 
 var _ store = (*queue)(nil)
 
 // openQueue opens the queue of a sink that has no place of its own.
-func openQueue(ctx context.Context, name string, o Options) (*queue, error) {
+func openQueue(ctx context.Context, name string, r Receiver, o Options) (*queue, error) {
 	if o.State == "" {
 		return nil, errors.New("no folder for the queue")
 	}
@@ -64,55 +105,13 @@ func openQueue(ctx context.Context, name string, o Options) (*queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &queue{index: x, format: o.Format}, nil
-}
-
-func openStream(ctx context.Context, o Options) (store, error) {
-	q, err := openQueue(ctx, "-", o)
+	q := &queue{index: x, receiver: r, now: o.Now}
+	if o.RetryRejected {
+		err = x.alone(ctx, func() error { return x.requeue(ctx, 0) })
+	}
 	if err != nil {
+		x.close()
 		return nil, err
-	}
-	q.send = func(_ context.Context, lines []queued) error {
-		_, err := o.Stdout.Write(join(lines))
-		return err
-	}
-	return &stream{q}, nil
-}
-
-// A stream has nothing to wait for: lines go out at once, or the sink has failed.
-type stream struct{ *queue }
-
-func (s *stream) add(ctx context.Context, events []audit.Event) (int, error) {
-	n, err := s.queue.add(ctx, events)
-	if err != nil {
-		return 0, err
-	}
-	_, err = s.flush(ctx)
-	return n, err
-}
-
-func openEndpoint(ctx context.Context, target string, o Options) (store, error) {
-	if o.Deliver == nil {
-		return nil, errors.New("no delivery to endpoints is configured")
-	}
-	if o.Batch != "" && o.Batch != "ndjson" && o.Batch != "json" {
-		return nil, hint.With(fmt.Errorf("unknown batch format %q", o.Batch), "use ndjson or json")
-	}
-	if !o.Insecure {
-		if err := encryptedEndpoint(target); err != nil {
-			return nil, err
-		}
-	}
-	q, err := openQueue(ctx, Name(target), o)
-	if err != nil {
-		return nil, err
-	}
-	q.send = func(ctx context.Context, lines []queued) error {
-		d := Delivery{To: target, ContentType: "application/x-ndjson", Body: join(lines), Key: fmt.Sprintf("%s-%d-%d", q.index.self, lines[0].seq, lines[len(lines)-1].seq)}
-		if o.Batch == "json" {
-			d.ContentType, d.Body = "application/json", array(lines)
-		}
-		return o.Deliver(ctx, d)
 	}
 	return q, nil
 }
@@ -130,12 +129,12 @@ func (q *queue) add(ctx context.Context, events []audit.Event) (added int, err e
 		}
 		lines := make([][]byte, len(fresh))
 		for i, e := range fresh {
-			if lines[i], err = q.format.Encode(e); err != nil {
+			if lines[i], err = q.receiver.Encode(e); err != nil {
 				return err
 			}
 		}
 		added = len(fresh)
-		return q.index.enqueue(ctx, fresh, lines)
+		return q.index.enqueue(ctx, fresh, lines, q.now())
 	})
 	if err != nil {
 		return 0, err
@@ -144,51 +143,133 @@ func (q *queue) add(ctx context.Context, events []audit.Event) (added int, err e
 }
 
 // flush sends until nothing waits or the receiver does not take it.
-func (q *queue) flush(ctx context.Context) (waiting int, err error) {
-	err = q.index.alone(ctx, func() error {
-		most := queueLines
+func (q *queue) flush(ctx context.Context) (Backlog, error) {
+	err := q.index.alone(ctx, func() error {
+		largest, _ := q.receiver.Limits()
+		s := &sending{queue: q, largest: largest, most: largest}
 		for {
-			lines, err := q.index.front(ctx, most, queueBytes)
-			if err != nil || len(lines) == 0 {
-				return err
-			}
-			err = q.send(ctx, lines)
-			if errors.Is(err, ErrTooLarge) && len(lines) > 1 {
-				most = len(lines) / 2
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			// The receiver has them: note it even when the run is being stopped.
-			if err := q.index.done(context.WithoutCancel(ctx), lines[len(lines)-1].seq); err != nil {
+			if more, err := s.step(ctx); err != nil || !more {
 				return err
 			}
 		}
 	})
-	waiting, counting := q.index.queue(context.WithoutCancel(ctx))
-	return waiting, errors.Join(err, counting)
+	left, counting := q.index.backlog(context.WithoutCancel(ctx))
+	return left, errors.Join(err, counting)
+}
+
+// rejections returns what was not reported before.
+func (q *queue) rejections(ctx context.Context) (Rejections, error) {
+	return q.index.rejections(ctx)
 }
 
 func (q *queue) close() error { return q.index.close() }
 
-// join writes lines one after the other.
-func join(lines []queued) []byte {
-	var b bytes.Buffer
-	for _, q := range lines {
-		b.WriteString(q.line)
-		b.WriteByte('\n')
-	}
-	return b.Bytes()
+// sending is one flush of a queue.
+type sending struct {
+	*queue
+	largest int   // entries of a batch
+	most    int   // as many are sent now
+	row     int   // entries that were rejected since one was taken
+	after   int64 // the last number in the table of rejected entries before this row
 }
 
-// array writes lines as one JSON array.
-func array(lines []queued) []byte {
-	var b bytes.Buffer
-	for i, q := range lines {
-		b.WriteByte("[,"[min(i, 1)])
-		b.WriteString(q.line)
+// step sends one batch and notes what the receiver did with it.
+func (s *sending) step(ctx context.Context) (more bool, err error) {
+	_, size := s.receiver.Limits()
+	lines, claim, err := s.index.front(ctx, s.most, size)
+	if err != nil || len(lines) == 0 {
+		return false, err
 	}
-	b.WriteByte(']')
-	return b.Bytes()
+	b := Batch{Queue: s.index.self, Key: fmt.Sprintf("%s-%d-%d", s.index.self, lines[0].seq, lines[len(lines)-1].seq), Claim: claim}
+	for _, l := range lines {
+		b.Entries = append(b.Entries, []byte(l.line))
+	}
+	receipt, err := s.receiver.Send(ctx, b)
+	switch {
+	case errors.Is(err, ErrUnacceptable) && len(lines) > 1:
+		s.most = (len(lines) + 1) / 2
+		return true, s.index.unclaim(ctx)
+	case errors.Is(err, ErrUnacceptable):
+		receipt, err = Receipt{Rejected: map[int]string{0: err.Error()}}, nil
+	}
+	if failed := s.note(context.WithoutCancel(ctx), lines, receipt); failed != nil {
+		return false, failed
+	}
+	if len(receipt.Taken)+len(receipt.Rejected) > 0 {
+		s.most = min(2*s.most, s.largest)
+		return true, nil
+	}
+	if err == nil && receipt.Claim == "" {
+		err = errors.New("the receiver says neither that it has the events nor why not")
+	}
+	return err == nil, err
+}
+
+// note makes a receipt durable, even when the run is being stopped: the receiver has the entries.
+func (s *sending) note(ctx context.Context, lines []queued, r Receipt) error {
+	if len(r.Taken)+len(r.Rejected) == 0 && r.Claim == "" {
+		return nil
+	}
+	if s.row == 0 {
+		var err error
+		if s.after, err = s.index.lastRejected(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.index.settle(ctx, lines, r); err != nil {
+		return err
+	}
+	s.row += len(r.Rejected)
+	if len(r.Taken) > 0 {
+		s.row = 0
+	}
+	if s.row < rejectedInRow {
+		return nil
+	}
+	reason := ""
+	for _, reason = range r.Rejected {
+		break
+	}
+	return errors.Join(
+		hint.With(fmt.Errorf("it rejected %d events in a row, the last with: %s", s.row, reason),
+			"its settings are probably wrong: see audit sync --help; the events wait on disk"),
+		s.index.requeue(ctx, s.after))
+}
+
+// openStream opens standard output.
+func openStream(ctx context.Context, o Options) (store, error) {
+	q, err := openQueue(ctx, "-", lineWriter{o}, o)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{q}, nil
+}
+
+// A lineWriter is the receiver behind standard output. What it has written, it has.
+type lineWriter struct{ o Options }
+
+// Encode implements [Receiver].
+func (l lineWriter) Encode(e audit.Event) ([]byte, error) { return l.o.Format.Encode(e) }
+
+// Limits implements [Receiver].
+func (lineWriter) Limits() (entries, bytes int) { return 500, 1 << 20 }
+
+// Send implements [Receiver].
+func (l lineWriter) Send(_ context.Context, b Batch) (Receipt, error) {
+	if _, err := l.o.Stdout.Write(append(bytes.Join(b.Entries, []byte{'\n'}), '\n')); err != nil {
+		return Receipt{}, err
+	}
+	return AllTaken(len(b.Entries)), nil
+}
+
+// A stream has nothing to wait for: lines go out at once, or the sink has failed.
+type stream struct{ *queue }
+
+func (s *stream) add(ctx context.Context, events []audit.Event) (int, error) {
+	n, err := s.queue.add(ctx, events)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.flush(ctx)
+	return n, err
 }

@@ -2,9 +2,9 @@ package auditcopy
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,14 +28,14 @@ func TestABatchStaysTheSame(t *testing.T) {
 	t.Parallel()
 	e, state := newEndpoint(), t.TempDir()
 	e.lose = func() bool { return true }
-	o := Options{State: state, Deliver: e.deliver}
+	o := Options{State: state, Receiver: e}
 	all := some(t, 30)
 	first := open(t, "https://endpoint.example/in", o)
 	if n, err := first.Add(t.Context(), all[:10]); n != 10 || err != nil {
 		t.Fatal(n, err)
 	}
-	if waiting, err := first.Flush(t.Context()); waiting != 10 || err == nil {
-		t.Fatal(waiting, err)
+	if left, err := first.Flush(t.Context()); left.Waiting != 10 || err == nil {
+		t.Fatal(left, err)
 	}
 	first.Close()
 	second := open(t, "https://endpoint.example/in", o)
@@ -44,8 +44,8 @@ func TestABatchStaysTheSame(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	e.lose = nil
-	if waiting, err := second.Flush(t.Context()); waiting != 0 || err != nil {
-		t.Fatal(waiting, err)
+	if left, err := second.Flush(t.Context()); left.Waiting != 0 || err != nil {
+		t.Fatal(left, err)
 	}
 	if len(e.batch) != 2 {
 		t.Errorf("%d batches", len(e.batch))
@@ -55,53 +55,153 @@ func TestABatchStaysTheSame(t *testing.T) {
 	}
 }
 
+// A picky receiver takes batches up to a size, and none with a bad entry.
+type picky struct {
+	*endpoint
+	most    int
+	bad     func(entry string) bool
+	largest int
+	sent    int
+}
+
+// Send implements [Receiver].
+func (p *picky) Send(ctx context.Context, b Batch) (Receipt, error) {
+	p.sent++
+	size := 0
+	for _, entry := range b.Entries {
+		size += len(entry) + 1
+		if p.bad != nil && p.bad(string(entry)) {
+			return Receipt{}, fmt.Errorf("%w: 400", ErrUnacceptable)
+		}
+	}
+	if p.most > 0 && size > p.most {
+		return Receipt{}, fmt.Errorf("%w: 413", ErrUnacceptable)
+	}
+	p.largest = max(p.largest, size)
+	return p.endpoint.Send(ctx, b)
+}
+
+// queueOf fills a queue for a receiver.
+func queueOf(t *testing.T, r Receiver, events []audit.Event) *Sink {
+	t.Helper()
+	s := open(t, "https://endpoint.example/in", Options{State: t.TempDir(), Receiver: r, Now: func() time.Time { return day }})
+	t.Cleanup(func() { s.Close() })
+	if _, err := s.Add(t.Context(), events); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // TestAReceiverThatTakesLittle holds that batches get smaller until they are taken.
 func TestAReceiverThatTakesLittle(t *testing.T) {
 	t.Parallel()
-	e := newEndpoint()
-	largest := 0
-	deliver := func(ctx context.Context, d Delivery) error {
-		if len(d.Body) > 4000 {
-			return fmt.Errorf("%w: 413", ErrTooLarge)
-		}
-		largest = max(largest, len(d.Body))
-		return e.deliver(ctx, d)
+	r := &picky{endpoint: newEndpoint(), most: 4000}
+	s := queueOf(t, r, some(t, 200))
+	if left, err := s.Flush(t.Context()); left != (Backlog{}) || err != nil {
+		t.Fatal(left, err)
 	}
-	s := open(t, "https://endpoint.example/in", Options{State: t.TempDir(), Deliver: deliver})
-	defer s.Close()
-	if _, err := s.Add(t.Context(), some(t, 200)); err != nil {
-		t.Fatal(err)
-	}
-	if waiting, err := s.Flush(t.Context()); waiting != 0 || err != nil {
-		t.Fatal(waiting, err)
-	}
-	if got := e.ids(t); len(got) != 200 || largest < 2000 {
-		t.Errorf("%d events, at most %d bytes at once", len(got), largest)
+	if got := r.ids(t); len(got) != 200 || r.largest < 2000 {
+		t.Errorf("%d events, at most %d bytes at once", len(got), r.largest)
 	}
 }
 
-func TestBatchesOfJSON(t *testing.T) {
+// TestABadEventAffectsOnlyItself holds that events are set aside which a receiver rejects, wherever
+// they are in the queue, that they are reported once, and that they can be sent again.
+func TestABadEventAffectsOnlyItself(t *testing.T) {
 	t.Parallel()
-	var got Delivery
-	deliver := func(_ context.Context, d Delivery) error { got = d; return nil }
-	s := open(t, "https://user:pass@endpoint.example/in?x=1", Options{State: t.TempDir(), Deliver: deliver, Batch: "json", Format: audit.FormatFlat})
-	defer s.Close()
-	if strings.Contains(s.Name(), "pass") {
-		t.Errorf("the name has the password: %s", s.Name())
+	bad := func(entry string) bool {
+		return strings.Contains(entry, `"id":"0"`) || strings.Contains(entry, `"id":"477"`) || strings.Contains(entry, `"id":"1999"`)
 	}
-	if _, err := s.Add(t.Context(), some(t, 3)); err != nil {
+	r := &picky{endpoint: newEndpoint(), bad: bad}
+	s := queueOf(t, r, some(t, 2000))
+	left, err := s.Flush(t.Context())
+	if err != nil || left.Waiting != 0 || left.Rejected != 3 {
+		t.Fatal(left, err)
+	}
+	if got := r.ids(t); len(got) != 1997 || r.sent > 100 {
+		t.Errorf("%d events in %d requests", len(got), r.sent)
+	}
+	if got, err := s.Rejections(t.Context()); err != nil || got.Count != 3 || got.ID != "0" || !strings.Contains(got.Reason, "400") || got.File == "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := s.Rejections(t.Context()); err != nil || got.Count != 0 {
+		t.Errorf("reported again: %+v, %v", got, err)
+	}
+	r.bad = nil
+	if err := s.store.(*queue).index.requeue(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Flush(t.Context()); err != nil {
+	if left, err := s.Flush(t.Context()); left != (Backlog{}) || err != nil {
+		t.Fatal(left, err)
+	}
+	sameIDs(t, "endpoint", r.ids(t), idsOf(some(t, 2000)))
+}
+
+// TestAReceiverThatRejectsEverything holds that no log is set aside because of a wrong setting.
+func TestAReceiverThatRejectsEverything(t *testing.T) {
+	t.Parallel()
+	r := &picky{endpoint: newEndpoint(), bad: func(string) bool { return true }}
+	s := queueOf(t, r, some(t, 1000))
+	left, err := s.Flush(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "100 events in a row") || left.Waiting != 1000 || left.Rejected != 0 || !left.Since.Equal(day) {
+		t.Fatal(left, err)
+	}
+	if got, err := s.Rejections(t.Context()); err != nil || got.Count != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	r.bad = nil
+	if left, err := s.Flush(t.Context()); left != (Backlog{}) || err != nil {
+		t.Fatal(left, err)
+	}
+	sameIDs(t, "endpoint", r.ids(t), idsOf(some(t, 1000)))
+}
+
+// A claiming receiver confirms a batch when it is asked for it, the second time.
+type claiming struct {
+	*endpoint
+	asked []string
+}
+
+// Send implements [Receiver].
+func (c *claiming) Send(ctx context.Context, b Batch) (Receipt, error) {
+	c.asked = append(c.asked, fmt.Sprint(b.Claim, len(b.Entries)))
+	switch {
+	case b.Claim == "":
+		_, err := c.endpoint.Send(ctx, b)
+		return Receipt{Claim: "claim "}, err
+	case len(c.asked) == 2:
+		return Receipt{}, errOutage
+	}
+	return AllTaken(len(b.Entries)), nil
+}
+
+// TestABatchIsConfirmedLater holds that a batch that was claimed is not sent again, nor another one before it.
+func TestABatchIsConfirmedLater(t *testing.T) {
+	t.Parallel()
+	r := &claiming{endpoint: newEndpoint()}
+	s := queueOf(t, r, some(t, 10))
+	if left, err := s.Flush(t.Context()); left.Waiting != 10 || err == nil {
+		t.Fatal(left, err)
+	}
+	if _, err := s.Add(t.Context(), some(t, 30)); err != nil {
 		t.Fatal(err)
 	}
-	var rows []map[string]json.RawMessage
-	if err := json.Unmarshal(got.Body, &rows); err != nil || len(rows) != 3 || string(rows[2]["id"]) != `"2"` {
-		t.Errorf("%v: %s", err, got.Body)
+	if left, err := s.Flush(t.Context()); left != (Backlog{}) || err != nil {
+		t.Fatal(left, err)
 	}
-	if got.ContentType != "application/json" || got.To != "https://user:pass@endpoint.example/in?x=1" {
-		t.Errorf("%+v", got)
+	if want := []string{"10", "claim 10", "claim 10", "20", "claim 20"}; !slices.Equal(r.asked, want) {
+		t.Errorf("asked %q, want %q", r.asked, want)
 	}
+	sameIDs(t, "endpoint", r.ids(t), idsOf(some(t, 30)))
+}
+
+func idsOf(events []audit.Event) []string {
+	var ids []string
+	for _, e := range events {
+		ids = append(ids, e.ID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // TestTheQueueStaysShort holds that a long backfill is passed on while it runs.
@@ -111,17 +211,17 @@ func TestTheQueueStaysShort(t *testing.T) {
 	r := newRemote(t, 2*unsentLimit, 2)
 	r.now, r.step, r.page = r.end(), 0, batchSize
 	s, _ := one(t, filepath.Join(t.TempDir(), "plain"))
-	sink := open(t, "https://endpoint.example/in", Options{State: t.TempDir(), Deliver: e.deliver})
+	sink := open(t, "https://endpoint.example/in", Options{State: t.TempDir(), Receiver: e})
 	defer sink.Close()
 	longest := 0
 	s.Sinks, s.Source, s.Start = []*Sink{sink}, r.read, day
 	s.Now = func() time.Time { return r.now }
 	s.Progress = func(int, int) {
-		n, err := sink.store.(*queue).index.queue(t.Context())
+		left, err := sink.store.(*queue).index.backlog(t.Context())
 		if err != nil {
 			t.Error(err)
 		}
-		longest = max(longest, n)
+		longest = max(longest, left.Waiting)
 	}
 	if _, err := s.Once(t.Context()); err != nil {
 		t.Fatal(err)

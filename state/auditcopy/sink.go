@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -25,11 +24,15 @@ type Options struct {
 	// endpoints. It is created when needed.
 	State string
 
-	Stdout  io.Writer // what "-" writes to
-	Deliver Deliver   // how batches reach an endpoint
-	Batch   string    // of an endpoint: "ndjson" or "json"; default ndjson
+	Stdout   io.Writer        // what "-" writes to
+	Receiver Receiver         // what takes the events of an endpoint
+	Name     string           // of an endpoint, if it has another one than [Name] makes
+	Now      func() time.Time // when events are queued
 
-	Insecure bool // lets events and credentials go to other machines in clear text
+	// RetryRejected sends again what an endpoint has rejected.
+	RetryRejected bool
+
+	Insecure bool // lets events and credentials go to a database on another machine in clear text
 }
 
 // A Sink keeps events, each id once. It is safe for one goroutine; several sinks, in several
@@ -50,8 +53,8 @@ type store interface {
 	// newest is created_at of the newest event that the store was ever given, or zero.
 	newest(ctx context.Context) (time.Time, error)
 
-	// flush passes on what waits, and tells how many events still do.
-	flush(ctx context.Context) (waiting int, err error)
+	// flush passes on what waits, and reports what still does.
+	flush(ctx context.Context) (Backlog, error)
 
 	close() error
 }
@@ -61,18 +64,25 @@ type store interface {
 //   - lines on standard output
 //     sqlite://FILE          an SQLite database
 //     postgres://HOST/DB     a table in PostgreSQL
-//     http://…, https://…    an endpoint
+//     SCHEME://…             an endpoint, with a receiver
 //     FILE.csv               a table for spreadsheets
 //     DIR                    a directory of daily NDJSON files
 func Open(ctx context.Context, target string, o Options) (*Sink, error) {
 	if o.Format == "" {
 		o.Format = audit.FormatRaw
 	}
+	name := Name(target)
+	if o.Name != "" {
+		name = o.Name
+	}
+	if o.Now == nil {
+		o.Now = func() time.Time { return time.Unix(0, 0) }
+	}
 	s, err := openStore(ctx, target, o)
 	if err != nil {
-		return nil, keepErr("open", Name(target), err)
+		return nil, keepErr("open", name, err)
 	}
-	return &Sink{Name(target), s}, nil
+	return &Sink{name, s}, nil
 }
 
 func openStore(ctx context.Context, target string, o Options) (store, error) {
@@ -86,53 +96,19 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 		return openSQLite(ctx, strings.TrimPrefix(rest, "//"), o.Format)
 	case scheme == "postgres" || scheme == "postgresql":
 		return openPostgres(ctx, target, o)
-	case scheme == "http" || scheme == "https":
-		return openEndpoint(ctx, target, o)
-	case strings.Contains(target, "://"):
-		return nil, hint.With(fmt.Errorf("%s:// is not a supported sink", scheme), "use sqlite://, postgres://, http://, https://, a .csv file, a directory or -")
+	case o.Receiver != nil:
+		key := fullName(target)
+		if o.Name != "" {
+			key = o.Name
+		}
+		return openQueue(ctx, key, o.Receiver, o)
+	case IsRemote(target) || strings.Contains(target, "://"):
+		return nil, hint.With(fmt.Errorf("%s:// is not a supported sink", scheme),
+			"use sqlite://, postgres://, https://, splunk://, datadog://, sumo://, elastic://, a .csv file, a directory or -")
 	case strings.EqualFold(filepath.Ext(target), ".csv"):
 		return openSheet(ctx, target, o)
 	}
 	return openDirectory(ctx, target, o)
-}
-
-// Name is how a sink is called in messages and in the cursor: the text that names it, without a
-// password, paths made absolute.
-func Name(target string) string {
-	scheme, rest, _ := strings.Cut(target, ":")
-	switch {
-	case target == "-":
-		return target
-	case scheme == "sqlite":
-		return "sqlite://" + absolute(strings.TrimPrefix(rest, "//"))
-	case strings.Contains(target, "://"):
-		u, err := url.Parse(target)
-		if err != nil {
-			return scheme + "://(unreadable)"
-		}
-		u.User, u.RawQuery, u.Fragment = nil, "", ""
-		return u.String()
-	}
-	return absolute(target)
-}
-
-// Path is where the files of a sink are, and empty when it has none.
-func Path(target string) string {
-	scheme, rest, _ := strings.Cut(target, ":")
-	switch {
-	case scheme == "sqlite":
-		return strings.TrimPrefix(rest, "//")
-	case target == "-", strings.Contains(target, "://"):
-		return ""
-	}
-	return target
-}
-
-func absolute(path string) string {
-	if full, err := filepath.Abs(path); err == nil {
-		return full
-	}
-	return path
 }
 
 // Name is how messages and the cursor call the sink.
@@ -152,11 +128,23 @@ func (s *Sink) Add(ctx context.Context, events []audit.Event) (int, error) {
 	return n, keepErr("write", s.name, err)
 }
 
-// Flush passes on what waits for a receiver, and counts what still does. Sinks other than streams
-// and endpoints have nothing waiting.
-func (s *Sink) Flush(ctx context.Context) (waiting int, err error) {
-	n, err := s.store.flush(ctx)
-	return n, keepErr("deliver to", s.name, err)
+// Flush passes on what waits for a receiver, and reports what it does not have. Sinks other than
+// streams and endpoints have nothing waiting.
+func (s *Sink) Flush(ctx context.Context) (Backlog, error) {
+	left, err := s.store.flush(ctx)
+	return left, keepErr("deliver to", s.name, err)
+}
+
+// Rejections returns the events that a receiver has rejected since it was called last.
+func (s *Sink) Rejections(ctx context.Context) (Rejections, error) {
+	q, ok := s.store.(interface {
+		rejections(context.Context) (Rejections, error)
+	})
+	if !ok {
+		return Rejections{}, nil
+	}
+	r, err := q.rejections(ctx)
+	return r, keepErr("read the queue of", s.name, err)
 }
 
 // Close lets go of the sink.

@@ -115,6 +115,6 @@ func beside(format audit.Format, e audit.Event) (sql.NullString, error) {
 	return sql.NullString{String: string(line), Valid: true}, err
 }
 
-func (s *sqlite) flush(context.Context) (int, error) { return 0, nil }
+func (s *sqlite) flush(context.Context) (Backlog, error) { return Backlog{}, nil }
 
 func (s *sqlite) close() error { return s.db.Close() }

@@ -131,22 +131,30 @@ func newEndpoint() *endpoint { return &endpoint{batch: map[string]string{}} }
 
 var errLost = errors.New("connection reset")
 
-func (e *endpoint) deliver(_ context.Context, d Delivery) error {
+// Encode implements [Receiver].
+func (e *endpoint) Encode(ev audit.Event) ([]byte, error) { return audit.FormatRaw.Encode(ev) }
+
+// Limits implements [Receiver].
+func (e *endpoint) Limits() (entries, bytes int) { return 500, 1 << 20 }
+
+// Send implements [Receiver].
+func (e *endpoint) Send(_ context.Context, b Batch) (Receipt, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.refuse != nil {
 		if err := e.refuse(); err != nil {
-			return err
+			return Receipt{}, err
 		}
 	}
-	if before, ok := e.batch[d.Key]; ok && before != string(d.Body) {
-		return errors.New("another batch under a known key")
+	body := string(bytes.Join(b.Entries, []byte{'\n'})) + "\n"
+	if before, ok := e.batch[b.Key]; ok && before != body {
+		return Receipt{}, errors.New("another batch under a known key")
 	}
-	e.batch[d.Key] = string(d.Body)
+	e.batch[b.Key] = body
 	if e.lose != nil && e.lose() {
-		return errLost
+		return Receipt{}, errLost
 	}
-	return nil
+	return AllTaken(len(b.Entries)), nil
 }
 
 func (e *endpoint) ids(t testing.TB) []string {

@@ -35,14 +35,15 @@ type Sync struct {
 
 // A Round is what one run of a sync did.
 type Round struct {
-	Read    int            // events that came, with those that were known
-	Added   map[string]int // events that were new, by sink
-	Waiting map[string]int // events that no receiver has taken yet, by sink
-	Newest  time.Time      // created_at of the newest event that came
-	New     []string       // sinks that had no place, and begin now
-	Filled  []string       // sinks that had no place, and begin where they were told to
-	Aside   int            // of what came, that was no event and is kept beside the cursor since this round
-	Notes   []string       // what a person should know
+	Read     int                   // events that came, with those that were known
+	Added    map[string]int        // events that were new, by sink
+	Left     map[string]Backlog    // what receivers do not have, by sink
+	Rejected map[string]Rejections // events that receivers rejected, by sink
+	Newest   time.Time             // created_at of the newest event that came
+	New      []string              // sinks that had no place, and begin now
+	Filled   []string              // sinks that had no place, and begin where they were told to
+	Aside    int                   // of what came, that was no event and is kept beside the cursor since this round
+	Notes    []string              // what a person should know
 
 	// Unreadable says what was set aside in this round, as far as the first of it.
 	Unreadable error
@@ -60,7 +61,7 @@ const passes = 3
 // Once reads what is new. A sink that fails is left behind, to be caught up by the next run, and
 // the others go on. What the round did is told also with an error.
 func (s *Sync) Once(ctx context.Context) (Round, error) {
-	r := &round{Sync: s, began: s.Now(), Round: Round{Added: map[string]int{}, Waiting: map[string]int{}}}
+	r := &round{Sync: s, began: s.Now(), Round: Round{Added: map[string]int{}, Left: map[string]Backlog{}, Rejected: map[string]Rejections{}}}
 	if err := r.prepare(ctx); err != nil {
 		return r.Round, err
 	}
@@ -73,13 +74,22 @@ func (s *Sync) Once(ctx context.Context) (Round, error) {
 			err = errors.Join(err, f.failed)
 			continue
 		}
-		waiting, undelivered := f.sink.Flush(ctx)
-		if waiting > 0 {
-			r.Waiting[f.sink.Name()] = waiting
-		}
-		r.Undelivered = errors.Join(r.Undelivered, undelivered)
+		r.Undelivered = errors.Join(r.Undelivered, r.deliver(ctx, f.sink))
 	}
 	return r.Round, err
+}
+
+// deliver passes on what waits, and notes what a receiver does not have.
+func (r *round) deliver(ctx context.Context, sink *Sink) error {
+	left, undelivered := sink.Flush(ctx)
+	if left != (Backlog{}) {
+		r.Left[sink.Name()] = left
+	}
+	rejected, err := sink.Rejections(context.WithoutCancel(ctx))
+	if rejected.Count > 0 {
+		r.Rejected[sink.Name()] = rejected
+	}
+	return errors.Join(undelivered, err)
 }
 
 // A round is a run under way.

@@ -85,7 +85,7 @@ func (w *world) run(r *remote, brittleness int) (Round, error) {
 		{w.path("zst"), Options{Compress: "zstd"}},
 		{w.path("audit.csv"), Options{}},
 		{"-", Options{Stdout: &w.stdout}},
-		{"https://endpoint.example/audit", Options{Deliver: w.endpoint.deliver}},
+		{"https://endpoint.example/audit", Options{Receiver: w.endpoint}},
 	} {
 		to.o.State = w.path("queues")
 		s := open(w.t, to.target, to.o)

@@ -55,12 +55,12 @@ programs.
 	f := cmd.Flags()
 	f.IntVar(&o.limit, "limit", usualDeeds, "maximum number of events (0: all)")
 	f.StringVar(&o.output, "output", "table", "table, json, ndjson or csv")
-	f.StringVar(&o.format, "format", "raw", "format of events in json and ndjson: raw, flat or ocsf")
+	f.StringVar(&o.format, "format", "raw", "format of events in json and ndjson: raw, flat, ocsf or ecs")
 	f.BoolVar(&o.diff, "diff", false, "show each field before and after in the table")
 	f.BoolVar(&o.wide, "wide", false, "show every column in full in the table")
 	completions(cmd, []choice{
 		{flag: "output", choices: auditOutputs},
-		{flag: "format", choices: []string{"raw", "flat", "ocsf"}},
+		{flag: "format", choices: []string{"raw", "flat", "ocsf", "ecs"}},
 	})
 	return cmd
 }

@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"path"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +27,7 @@ type auditServeOptions struct {
 	secretFile string
 	cert, key  string
 	proxies    []string
+	patience   time.Duration
 }
 
 // webhookSecret is the variable with the secret of the webhook.
@@ -51,6 +56,8 @@ delivery are closed first. Behind a proxy, all senders have the proxy's address,
 unless --trusted-proxy names it.
 
 The same address answers GET /healthz and GET /metrics, which also show attacks.
+/healthz answers 503 when a sink has been failing for longer than --unhealthy-after.
+The secret file and the certificate are read again when they change, and on SIGHUP.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit serve --addr :8443 --tls-cert cert.pem --tls-key key.pem --to sqlite://audit.db
@@ -66,6 +73,7 @@ The same address answers GET /healthz and GET /metrics, which also show attacks.
 	f.StringVar(&o.cert, "tls-cert", "", "`FILE` with the certificate chain; without it, put a proxy that speaks TLS in front")
 	f.StringVar(&o.key, "tls-key", "", "`FILE` with the certificate's key")
 	f.StringSliceVar(&o.proxies, "trusted-proxy", nil, "`ADDRESS` or network of a proxy whose X-Forwarded-For names the sender; can be repeated")
+	f.DurationVar(&o.patience, "unhealthy-after", 5*time.Minute, "how long a sink may fail before /healthz answers 503")
 	return cmd
 }
 
@@ -91,7 +99,9 @@ func (o *auditServeOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):
 		return exit.Usage(errors.New("--tls-cert and --tls-key go together"), "give both, or give neither and put a proxy that speaks TLS in front")
-	case !strings.HasPrefix(o.path, "/") || o.path == "/healthz" || o.path == "/metrics":
+	case o.patience <= 0:
+		return exit.Usage(fmt.Errorf("--unhealthy-after %s is too short", o.patience), "5m is usual")
+	case !strings.HasPrefix(o.path, "/") || path.Clean(o.path) == "/healthz" || path.Clean(o.path) == "/metrics":
 		return exit.Usage(fmt.Errorf("--path %q is not allowed", o.path), "give a path that begins with a slash and is neither /healthz nor /metrics")
 	}
 	return o.auditSinks.check()
@@ -102,9 +112,16 @@ func (o *auditServeOptions) settings(w world.World) (s collector.ServeSettings, 
 	if err := o.check(); err != nil {
 		return s, err
 	}
-	s = collector.ServeSettings{Address: o.address, Path: o.path, Cert: o.cert, Key: o.key}
-	if s.Secrets, err = o.secrets(w.Getenv); err != nil {
+	s = collector.ServeSettings{Address: o.address, Path: o.path, Cert: o.cert, Key: o.key, Patience: o.patience}
+	secrets, err := o.secrets(w.Getenv)
+	if err != nil {
 		return s, err
+	}
+	s.Secrets = func() ([][]byte, error) {
+		if o.secretFile == "" || !collector.Rereadable(o.secretFile) {
+			return secrets, nil
+		}
+		return o.secrets(w.Getenv)
 	}
 	if s.Proxies, err = collector.ParseProxies(o.proxies); err != nil {
 		return s, exit.Usage(fmt.Errorf("--trusted-proxy %w", err), exit.HintOf(err))
@@ -118,5 +135,9 @@ func runAuditServe(ctx context.Context, w world.World, o *auditServeOptions) err
 	if err != nil {
 		return err
 	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	s.Reload = reload
 	return collector.Serve(ctx, collecting(w), s)
 }

@@ -77,6 +77,79 @@ func TestAuditServe(t *testing.T) {
 	}
 }
 
+// TestAuditServeReadsItsSecretAgain holds that SIGHUP makes a running service take a secret that was replaced.
+func TestAuditServeReadsItsSecretAgain(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("nobody can send SIGHUP on Windows")
+	}
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret")
+	write := func(text string) {
+		if err := os.WriteFile(secret, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("the-old-secret-of-it\n")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := self(ctx, t, "audit", "serve", "--addr", "127.0.0.1:0", "--path", "/rootly/", "--secret-file", secret, "--cursor", filepath.Join(dir, "c.json"),
+		"--to", "http://127.0.0.1:1/sesame")
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	lines.Scan()
+	_, address, _ := strings.Cut(lines.Text(), "receiving audit_log.created on ")
+	said := make(chan string, 100)
+	go func() {
+		defer close(said)
+		for lines.Scan() {
+			said <- lines.Text()
+		}
+	}()
+	until := func(text string) {
+		t.Helper()
+		for line := range said {
+			if strings.Contains(line, "sesame") {
+				t.Errorf("a path is shown: %s", line)
+			}
+			if strings.Contains(line, text) {
+				return
+			}
+		}
+		t.Fatalf("it ended before it said %q", text)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	post := func(key string, want int) {
+		t.Helper()
+		body := webhook(1)
+		if got := send(ctx, client, "http://"+address+"/rootly", sign(key, today(), body), strings.NewReader(body)); got != want {
+			t.Errorf("signed with %s: %d, want %d", key, got, want)
+		}
+	}
+	post("the-old-secret-of-it", 200)
+	write("\ufeffthe-new-secret-of-it  \r\n")
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	until("the secret was read again")
+	post("the-new-secret-of-it", 200)
+	post("the-old-secret-of-it", 401)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for range said { // until it ends
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the end: %v", err)
+	}
+}
+
 // sign makes the header for a body, as Rootly documents it.
 func sign(secret string, at time.Time, body string) string {
 	stamp := fmt.Sprint(at.Unix())

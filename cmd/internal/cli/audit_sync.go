@@ -48,6 +48,8 @@ with status 3.
 With --follow, the command runs until it is stopped. The address of --metrics-addr
 serves /healthz for probes and /metrics for Prometheus.
 
+` + sinksText + `
+
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit sync --to sqlite://audit.db --backfill-from 90d
   $ terraformer-rootly audit sync --to ./audit --compress zstd --to postgres://audit@db/audit

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
@@ -34,9 +33,7 @@ func (s *SyncSettings) follow(ctx context.Context, w World, sync *auditcopy.Sync
 			return nil
 		}
 		err = errors.Join(err, round.Undelivered)
-		if problem := aside(round, sync.Cursor); problem != nil {
-			report.Problem(w.Err, problem, hint.Of(problem))
-		}
+		reportProblems(w, leftOut(round, sync.Cursor))
 		m.round(began, round, err)
 		if len(noted) > 100 {
 			clear(noted)

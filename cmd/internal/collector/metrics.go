@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,9 +30,9 @@ type metrics struct {
 	aside    int
 	rounds   int
 	failures int
-	waiting  int
-	success  time.Time // when the last round without an error ended
-	complete time.Time // when it began: what happened before is kept
+	left     auditcopy.Backlog // of all receivers
+	success  time.Time         // when the last round without an error ended
+	complete time.Time         // when it began: what happened before is kept
 	newest   time.Time
 	trouble  string
 }
@@ -49,10 +51,7 @@ func (m *metrics) round(began time.Time, r auditcopy.Round, err error) {
 	defer m.mu.Unlock()
 	m.rounds++
 	m.aside += r.Aside
-	m.waiting = 0
-	for _, n := range r.Waiting {
-		m.waiting += n
-	}
+	m.left = total(slices.Collect(maps.Values(r.Left)))
 	if r.Newest.After(m.newest) {
 		m.newest = r.Newest
 	}
@@ -82,18 +81,42 @@ func (m *metrics) samples() []sample {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	stats := m.stats()
-	return []sample{
+	return append(backlogSamples(m.left, m.now()), []sample{
 		{"lag_seconds", "gauge", "Time since every sink was complete.", m.lag().Seconds()},
 		{"events_read_total", "counter", "Events read, including known ones.", float64(m.read)},
 		{"events_added_total", "counter", "Events added to sinks, summed over the sinks.", float64(m.added)},
 		{"events_unreadable_total", "counter", "Events that could not be read and were kept in a file.", float64(m.aside)},
-		{"events_waiting", "gauge", "Events that wait on disk for an endpoint.", float64(m.waiting)},
 		{"rounds_total", "counter", "Rounds of reading the audit log.", float64(m.rounds)},
 		{"failed_rounds_total", "counter", "Rounds that ended with an error.", float64(m.failures)},
 		{"requests_total", "counter", "Requests to the API, including retries.", float64(stats.Requests)},
 		{"retries_total", "counter", "Requests to the API that were retries.", float64(stats.Retries)},
 		{"last_success_timestamp_seconds", "gauge", "When the last round without an error ended; 0: never.", seconds(m.success)},
 		{"newest_event_timestamp_seconds", "gauge", "created_at of the newest event; 0: none.", seconds(m.newest)},
+	}...)
+}
+
+// total adds up what receivers do not have.
+func total(all []auditcopy.Backlog) (sum auditcopy.Backlog) {
+	for _, b := range all {
+		sum.Waiting += b.Waiting
+		sum.Rejected += b.Rejected
+		if sum.Since.IsZero() || !b.Since.IsZero() && b.Since.Before(sum.Since) {
+			sum.Since = b.Since
+		}
+	}
+	return sum
+}
+
+// backlogSamples are the metrics of what receivers do not have.
+func backlogSamples(b auditcopy.Backlog, now time.Time) []sample {
+	age := 0.0
+	if b.Waiting > 0 && !b.Since.IsZero() {
+		age = max(now.Sub(b.Since).Seconds(), 0)
+	}
+	return []sample{
+		{"events_waiting", "gauge", "Events that wait on disk for an endpoint.", float64(b.Waiting)},
+		{"oldest_waiting_seconds", "gauge", "For how long the oldest of them waits.", age},
+		{"events_rejected", "gauge", "Events that an endpoint rejected and that are set aside.", float64(b.Rejected)},
 	}
 }
 

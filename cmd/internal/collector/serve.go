@@ -9,6 +9,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
+	"path"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -21,10 +23,12 @@ type ServeSettings struct {
 	Sinks
 
 	Address   string
-	Path      string   // at which the webhook comes in
-	Secrets   [][]byte // any of them may sign
-	Cert, Key string   // files; empty: something else speaks TLS
+	Path      string                   // at which the webhook comes in, with or without a slash at its end
+	Secrets   func() ([][]byte, error) // any of them may sign; read again while the receiver runs
+	Cert, Key string                   // files; empty: something else speaks TLS
 	Proxies   Proxies
+	Patience  time.Duration    // for how long a sink may fail while the receiver is healthy; zero: 5 minutes
+	Reload    <-chan os.Signal // asks to read secrets and certificate at once; nil: nobody does
 }
 
 // Serve receives the events of Rootly's webhook until the context ends.
@@ -34,12 +38,20 @@ func Serve(ctx context.Context, w World, s ServeSettings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	secrets, err := s.Secrets()
+	if err != nil {
+		return err
+	}
 	e, err := s.listen(ctx)
 	if err != nil {
 		return err
 	}
-	rc := newReceiver(s.Secrets, w.Now, func(text string) { report.Note(w.Err, text) })
+	rc := newReceiver(secrets, w.Now, func(text string) { report.Note(w.Err, text) })
 	rc.proxies = s.Proxies
+	if s.Patience > 0 {
+		rc.ends.patience = s.Patience
+	}
+	defer e.keys.follow(ctx, rc, s.Reload)()
 	if e.tls == nil && !addressOf(e.Addr().String()).IsLoopback() {
 		report.Note(w.Err, "without --tls-cert, deliveries arrive unencrypted: put a proxy that speaks TLS in front")
 	}
@@ -51,17 +63,22 @@ func Serve(ctx context.Context, w World, s ServeSettings) (err error) {
 type endpoint struct {
 	net.Listener
 	tls  *tls.Config // nil: something else speaks TLS
+	keys *keys
 	path string
 }
 
 func (s *ServeSettings) listen(ctx context.Context) (endpoint, error) {
-	e := endpoint{path: s.Path}
+	e := endpoint{path: s.Path, keys: &keys{settings: s}}
 	if s.Cert != "" {
-		pair, err := tls.LoadX509KeyPair(s.Cert, s.Key)
+		pair, err := s.readPair()
 		if err != nil {
-			return e, hint.With(fmt.Errorf("read the certificate: %w", err), "both files must be PEM, with the certificate first in its chain")
+			return e, err
 		}
-		e.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+		e.keys.pair.Store(pair)
+		e.tls = &tls.Config{
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return e.keys.pair.Load(), nil },
+			MinVersion:     tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		}
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Address)
 	if err != nil {
@@ -114,19 +131,34 @@ func (rc *receiver) serve(ctx context.Context, e endpoint, sinks []*auditcopy.Si
 	return nil
 }
 
-func (rc *receiver) routes(path string) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle(path, rc)
-	mux.HandleFunc("GET /healthz", rc.health)
-	mux.HandleFunc("GET /metrics", rc.showMetrics)
+// routes leads requests to the webhook and to the probes.
+func (rc *receiver) routes(webhook string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guestOf(r).served.Store(true)
-		mux.ServeHTTP(w, r)
+		probe := r.Method == http.MethodGet || r.Method == http.MethodHead
+		switch at := path.Clean("/" + r.URL.Path); {
+		case at == "/healthz" && probe:
+			rc.health(w)
+		case at == "/metrics" && probe:
+			rc.showMetrics(w)
+		case at == "/healthz" || at == "/metrics":
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "ask with GET", http.StatusMethodNotAllowed)
+		case at == path.Clean(webhook) || path.Clean(webhook) == "/":
+			rc.ServeHTTP(w, r)
+		default:
+			http.NotFound(w, r)
+		}
 	})
 }
 
 // health answers probes. During an attack the receiver is healthy: a restart would not help.
-func (rc *receiver) health(w http.ResponseWriter, _ *http.Request) {
+func (rc *receiver) health(w http.ResponseWriter) {
+	if text := rc.ends.trouble(); text != "" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, text)
+		return
+	}
 	fmt.Fprintln(w, "ok")
 	if text := rc.alarm.status(); text != "" {
 		fmt.Fprintln(w, text)
@@ -134,9 +166,9 @@ func (rc *receiver) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 // showMetrics writes what was seen, for Prometheus.
-func (rc *receiver) showMetrics(w http.ResponseWriter, _ *http.Request) {
+func (rc *receiver) showMetrics(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	for _, m := range []sample{
+	for _, m := range append(backlogSamples(total(rc.ends.backlogs()), rc.now()), []sample{
 		{"webhook_events_stored_total", "counter", "Events that every sink has, including known ones.", float64(rc.counts.stored.Load())},
 		{"webhook_ignored_total", "counter", "Signed requests with another event.", float64(rc.counts.ignored.Load())},
 		{"webhook_refused_total", "counter", "Requests refused, mostly for their signature.", float64(rc.counts.refused.Load())},
@@ -145,7 +177,7 @@ func (rc *receiver) showMetrics(w http.ResponseWriter, _ *http.Request) {
 		{"webhook_connections", "gauge", "Open connections.", float64(rc.slots.open())},
 		{"webhook_dropped_total", "counter", "Connections closed to make room for others.", float64(rc.counts.dropped.Load())},
 		{"webhook_slow_total", "counter", "Connections that did not finish a request in time.", float64(rc.counts.slow.Load())},
-	} {
+	}...) {
 		m.write(w)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
@@ -60,6 +62,7 @@ func (rc *receiver) write(ctx context.Context, sinks []*auditcopy.Sink, batch []
 	var err error
 	for _, sink := range sinks {
 		_, failed := sink.Add(ctx, events)
+		rc.ends.kept(sink.Name(), failed)
 		err = errors.Join(err, failed)
 	}
 	if err != nil {
@@ -73,13 +76,27 @@ func (rc *receiver) write(ctx context.Context, sinks []*auditcopy.Sink, batch []
 	}
 }
 
-// flush passes on what waits for an endpoint. It takes little time, since senders wait meanwhile.
+// flush passes on what waits for endpoints, to all at once: none waits for another. It takes little time,
+// since senders wait meanwhile.
 func (rc *receiver) flush(ctx context.Context, sinks []*auditcopy.Sink) {
-	ctx, cancel := context.WithTimeout(ctx, flushEvery)
+	limited, cancel := context.WithTimeout(ctx, flushEvery)
 	defer cancel()
+	var all sync.WaitGroup
 	for _, sink := range sinks {
-		if waiting, err := sink.Flush(ctx); err != nil {
-			rc.note(fmt.Sprintf("%v; %d wait", err, waiting))
-		}
+		all.Go(func() {
+			left, err := sink.Flush(limited)
+			rc.ends.delivered(sink.Name(), left, err)
+			if err != nil {
+				rc.note(fmt.Sprintf("%v; %d wait", err, left.Waiting))
+			}
+			r, err := sink.Rejections(ctx)
+			if err != nil {
+				rc.note(err.Error())
+			} else if r.Count > 0 {
+				problem := rejected(sink.Name(), r)
+				rc.note(problem.Error() + "; " + hint.Of(problem))
+			}
+		})
 	}
+	all.Wait()
 }

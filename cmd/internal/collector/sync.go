@@ -36,6 +36,11 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	for _, to := range s.To {
+		if text := to.Note(s.Start, w.Now()); text != "" {
+			report.Note(w.Err, text)
+		}
+	}
 	cursor, err := auditcopy.OpenCursor(s.cursorPath())
 	if err != nil {
 		return err
@@ -63,15 +68,34 @@ func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
 	switch {
 	case ctx.Err() != nil:
 		return hint.With(errors.New("interrupted"), "what was read is kept; the next run continues from there")
-	case err == nil && (round.Undelivered != nil || round.Aside > 0):
-		for _, problem := range []error{aside(round, sync.Cursor), round.Undelivered} {
-			if problem != nil {
-				report.Problem(w.Err, problem, hint.Of(problem))
-			}
-		}
+	case err == nil && (round.Undelivered != nil || round.Aside > 0 || len(round.Rejected) > 0):
+		reportProblems(w, append(leftOut(round, sync.Cursor), round.Undelivered))
 		return ErrPartial
 	}
-	return errors.Join(err, aside(round, sync.Cursor), round.Undelivered)
+	return errors.Join(err, errors.Join(leftOut(round, sync.Cursor)...), round.Undelivered)
+}
+
+func reportProblems(w World, problems []error) {
+	for _, problem := range problems {
+		if problem != nil {
+			report.Problem(w.Err, problem, hint.Of(problem))
+		}
+	}
+}
+
+// leftOut says which events a round did not keep, or a receiver did not take.
+func leftOut(round auditcopy.Round, cursor *auditcopy.Cursor) []error {
+	problems := []error{aside(round, cursor)}
+	for _, name := range slices.Sorted(maps.Keys(round.Rejected)) {
+		problems = append(problems, rejected(name, round.Rejected[name]))
+	}
+	return problems
+}
+
+// rejected says which events a receiver will not take.
+func rejected(name string, r auditcopy.Rejections) error {
+	return hint.With(fmt.Errorf("%s rejected %d of its events; the first, %s: %s", name, r.Count, r.ID, r.Reason),
+		"they are set aside in "+r.File+" (table rejected), and others are delivered; --retry-rejected sends them again")
 }
 
 // aside says what a round set aside, if anything.
@@ -101,8 +125,12 @@ func reportRound(w World, round auditcopy.Round) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(round.Added)) {
 		text := fmt.Sprintf("%s: %d events read, %d new", name, round.Read, round.Added[name])
-		if n := round.Waiting[name]; n > 0 {
-			text += fmt.Sprintf("; %d wait for the receiver", n)
+		left := round.Left[name]
+		if left.Waiting > 0 {
+			text += fmt.Sprintf("; %d wait for the receiver", left.Waiting)
+		}
+		if left.Rejected > 0 {
+			text += fmt.Sprintf("; %d rejected", left.Rejected)
 		}
 		fmt.Fprintln(w.Err, text)
 	}

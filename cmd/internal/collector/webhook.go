@@ -37,7 +37,7 @@ const (
 //
 // Nothing of a request is kept before its signature was found right.
 type receiver struct {
-	secrets [][]byte // any of them may have signed
+	secrets atomic.Pointer[[][]byte] // any of them may have signed
 	now     func() time.Time
 	slots   *slots
 	alarm   *alarm
@@ -50,6 +50,7 @@ type receiver struct {
 	requestTime time.Duration
 
 	counts receiverCounts
+	ends   ends
 }
 
 // receiverCounts are what a receiver has seen, for /metrics.
@@ -65,9 +66,10 @@ type delivered struct {
 
 func newReceiver(secrets [][]byte, now func() time.Time, note func(string)) *receiver {
 	rc := &receiver{
-		secrets: secrets, now: now, note: note, alarm: &alarm{now: now, note: note}, queue: make(chan delivered, queueLimit),
+		now: now, note: note, ends: ends{now: now, patience: defaultPatience}, alarm: &alarm{now: now, note: note}, queue: make(chan delivered, queueLimit),
 		ending: make(chan struct{}), ended: make(chan struct{}), requestTime: requestTime,
 	}
+	rc.secrets.Store(&secrets)
 	rc.slots = newSlots(now, rc.dropped)
 	return rc
 }
@@ -159,7 +161,7 @@ func (rc *receiver) take(w http.ResponseWriter, r *http.Request) error {
 	if !rc.slots.arrived(slot) {
 		return refusal{http.StatusServiceUnavailable, "too many requests; try again later"}
 	}
-	if !signed.by(rc.secrets, body) {
+	if !signed.by(*rc.secrets.Load(), body) {
 		return refusal{http.StatusUnauthorized, "the signature is wrong"}
 	}
 	rc.slots.verify(slot)

@@ -154,6 +154,7 @@ func TestOnlyWhatRootlySignedIsStored(t *testing.T) {
 	now := today()
 	right := sign(testSecret, now, webhook(1))
 	stamp, sum, _ := strings.Cut(right, ",")
+	noID := strings.Replace(webhook(89), `"id":89,`, "", 1) // audit sync would read this event with an id
 	for name, c := range map[string]struct {
 		header, body string
 		want         int
@@ -171,14 +172,15 @@ func TestOnlyWhatRootlySignedIsStored(t *testing.T) {
 		"too large":             {sign(testSecret, now, webhook(98)), webhook(98) + strings.Repeat(" ", bodyLimit), 413},
 		"no JSON":               {sign(testSecret, now, "hello"), "hello", 422},
 		"without an id":         {sign(testSecret, now, `{"event":{"type":"audit_log.created"},"data":{"event":"create"}}`), `{"event":{"type":"audit_log.created"},"data":{"event":"create"}}`, 422},
+		"an id of the delivery": {sign(testSecret, now, noID), noID, 422},
 		"another event":         {sign(testSecret, now, `{"event":{"type":"incident.created"},"data":{"id":"99"}}`), `{"event":{"type":"incident.created"},"data":{"id":"99"}}`, 204},
 	} {
 		if got := r.post(t, c.header, c.body); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
-	if n := r.notes.Load(); n != 2 {
-		t.Errorf("%d notes of signed requests that were refused, want 2", n)
+	if n := r.notes.Load(); n != 3 {
+		t.Errorf("%d notes of signed requests that were refused, want 3", n)
 	}
 	if got := r.post(t, right, webhook(1)); got != 200 {
 		t.Errorf("right: %d", got)
