@@ -55,6 +55,10 @@ bench-audit: ## audit events per second into every sink, and 1,000,000 of them i
 bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects
 	$(GO) test -run '^$$' -bench Import -benchtime 1x -timeout 30m ./cmd/internal/acceptance
 
+.PHONY: bench-proof
+bench-proof: engine ## seconds, processor time and memory of the proof, in shards and whole; PROVIDER_MIRROR=DIR for the official provider
+	$(PATHS) PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -run '^$$' -bench Proof -benchtime 1x -timeout 120m -v ./cmd/internal/acceptance
+
 .PHONY: cover
 cover: engine ## how much of the code the tests reach
 	$(PATHS) $(GO) test -timeout 30m -coverpkg=./... -coverprofile=$(BIN)/cover.out ./...

@@ -177,7 +177,7 @@ func inPrivate(calls []string, temp string) []string {
 func TestShowCommand(t *testing.T) {
 	t.Parallel()
 	s := &Session{job: Job{Dir: "/code", Engine: Engine{Path: "/bin/tofu"}, Reattach: tfexec.ReattachInfo{"x": {Pid: 7}}}}
-	cmd, err := s.showCommand(t.Context(), "/private/plan")
+	cmd, err := s.command(t.Context(), "show", "-json", "-no-color", "/private/plan")
 	if err != nil {
 		t.Fatal(err)
 	}

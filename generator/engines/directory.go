@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
@@ -102,6 +103,11 @@ func (s *Session) overrideBackend() error {
 
 // leftBehind begins the files that a session puts into the directory for as long as it lasts.
 const leftBehind = "# Left behind by an interrupted terraformer-rootly"
+
+// IsOverride reports whether a file is one that sessions put into the directory.
+func IsOverride(name string) bool {
+	return name == overrideFile || name == statesOverride || strings.HasSuffix(name, providerOverride)
+}
 
 // override puts a file into the directory, which close removes. Only one that an interrupted session left is written
 // over: anything else of that name belongs to somebody.

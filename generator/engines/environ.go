@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,7 +41,7 @@ func (s *Session) buildEnvironment() error {
 		env[pluginCacheVariable] = s.job.PluginCache
 	}
 	if !s.job.Backend {
-		env[dataDirVariable] = s.dataDir()
+		env[dataDirVariable] = cmp.Or(s.job.DataDir, s.dataDir())
 	}
 	if len(s.private) <= longestTemp {
 		env["TMPDIR"] = s.private // where the sockets of providers that are killed stay

@@ -35,10 +35,14 @@ type Job struct {
 	StateFile string   // state to plan against instead of the directory's own; only without Backend
 	Targets   []string // addresses to restrict the plan to; zero: everything
 	Stored    bool     // take what the state has as it is, and read only what is to be imported
+	ByStream  bool     // do not look into a plan of which the engine's messages show that it only imports objects as they are
 	Arguments bool     // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
 
 	// States are read in the place of those that terraform_remote_state data sources of these names read.
 	States map[string][]byte
+
+	// DataDir is the data directory of a session that was initialised for the same modules and providers. Zero: one of its own.
+	DataDir string
 
 	Parallelism int              // operations at once; zero: the engine's own default
 	PluginCache string           // directory for downloaded providers where the user has named none; zero: none
@@ -55,9 +59,10 @@ type Progress struct {
 }
 
 const (
-	stepInit = "init"
-	stepPlan = "plan"
-	stepShow = "show"
+	stepInit     = "init"
+	stepPlan     = "plan"
+	stepShow     = "show"
+	stepValidate = "validate"
 )
 
 // Result is a plan that was made.

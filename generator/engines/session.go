@@ -110,6 +110,9 @@ func (s *Session) engineIn(dir string) (*tfexec.Terraform, error) {
 	return tf, nil
 }
 
+// Dir is the directory that is planned.
+func (s *Session) Dir() string { return s.job.Dir }
+
 // Close removes and puts back everything that the session changed, newest first.
 func (s *Session) Close() error {
 	var failed error
@@ -128,15 +131,8 @@ func (s *Session) Close() error {
 func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) (*Result, error) {
 	s.job.StateFile, s.job.Targets = stateFile, targets
 	start := s.job.Now()
-	needs, err := needs(s.job.Dir)
-	if err != nil {
+	if err := s.Init(ctx); err != nil {
 		return nil, err
-	}
-	if s.ready != needs {
-		if err := s.init(ctx); err != nil {
-			return nil, err
-		}
-		s.ready = needs
 	}
 	if err := s.replaceStates(); err != nil {
 		return nil, err
@@ -147,6 +143,22 @@ func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) 
 	}
 	result.Duration = s.job.Now().Sub(start)
 	return result, nil
+}
+
+// Init initialises the directory where that was not done for the modules and providers that it asks for now.
+func (s *Session) Init(ctx context.Context) error {
+	if s.job.DataDir != "" {
+		return nil
+	}
+	needs, err := needs(s.job.Dir)
+	if err != nil || s.ready == needs {
+		return err
+	}
+	if err := s.init(ctx); err != nil {
+		return err
+	}
+	s.ready = needs
+	return nil
 }
 
 func (s *Session) init(ctx context.Context) error {
@@ -203,7 +215,11 @@ func (s *Session) plan(ctx context.Context) (*Result, error) {
 		}
 		return nil, refused
 	}
-	if kept.Size() > 0 {
+	quiet, isQuiet := s.stream.Quiet()
+	switch {
+	case s.job.ByStream && planErr == nil && isQuiet:
+		result.Changes = quiet
+	case kept.Size() > 0:
 		if err := s.show(ctx, file, result); err != nil {
 			return nil, err
 		}

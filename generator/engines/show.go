@@ -17,7 +17,7 @@ import (
 // memory, twice, before the first value can be dropped.
 func (s *Session) show(ctx context.Context, file string, result *Result) error {
 	s.job.Progress(Progress{Step: stepShow})
-	cmd, err := s.showCommand(ctx, file)
+	cmd, err := s.command(ctx, "show", "-json", "-no-color", file)
 	if err != nil {
 		return err
 	}
@@ -49,8 +49,9 @@ func (s *Session) show(ctx context.Context, file string, result *Result) error {
 	return nil
 }
 
-func (s *Session) showCommand(ctx context.Context, file string) (*exec.Cmd, error) {
-	cmd := s.job.Engine.Command(ctx, "show", "-json", "-no-color", file)
+// command is the engine with arguments that terraform-exec does not know, or whose output it would keep as a whole.
+func (s *Session) command(ctx context.Context, args ...string) (*exec.Cmd, error) {
+	cmd := s.job.Engine.Command(ctx, args...)
 	cmd.Dir = s.job.Dir
 	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1")
 	if s.job.Reattach == nil {

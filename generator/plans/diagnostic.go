@@ -1,6 +1,8 @@
 package plans
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -49,6 +51,25 @@ type wireDiagnostic struct {
 	Snippet *struct {
 		Context string `json:"context"`
 	} `json:"snippet"`
+}
+
+// DecodeValidation reads what validate -json writes.
+func DecodeValidation(src []byte) ([]Diagnostic, error) {
+	var document struct {
+		Valid       *bool            `json:"valid"`
+		Diagnostics []wireDiagnostic `json:"diagnostics"`
+	}
+	if err := json.Unmarshal(src, &document); err != nil {
+		return nil, fmt.Errorf("read what the engine says of the code: %w", err)
+	}
+	if document.Valid == nil {
+		return nil, errors.New("the engine does not say whether the code is valid")
+	}
+	found := make([]Diagnostic, len(document.Diagnostics))
+	for i, d := range document.Diagnostics {
+		found[i] = d.diagnostic()
+	}
+	return found, nil
 }
 
 // What engines say of a provider that gives no answer. They say it of each object that was asked for meanwhile.

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -16,43 +17,38 @@ type Stream struct {
 	reading     map[string]string // address to id of objects whose reading began but did not end well
 	begun       []string          // addresses of objects whose reading began, in that order
 	refreshed   int
+	quiet       quiet
 	progress    func(objects int)
 	rest        []byte
 }
 
 // NewStream returns a stream that tells progress how many objects were read, each time that one was.
 func NewStream(progress func(objects int)) *Stream {
-	return &Stream{reading: map[string]string{}, progress: progress}
+	return &Stream{reading: map[string]string{}, quiet: quiet{imports: map[string]string{}}, progress: progress}
 }
 
 // Write takes the next piece of the stream. Lines that are no JSON, such as warnings about the CLI's own
 // configuration, are passed over.
 func (s *Stream) Write(piece []byte) (int, error) {
 	s.rest = append(s.rest, piece...)
+	done := 0
 	for {
-		line, rest, found := strings.Cut(string(s.rest), "\n")
-		if !found {
+		n := bytes.IndexByte(s.rest[done:], '\n')
+		if n < 0 {
+			s.rest = append(s.rest[:0], s.rest[done:]...)
 			return len(piece), nil
 		}
-		s.rest = []byte(rest)
-		s.line(line)
+		s.line(s.rest[done : done+n])
+		done += n + 1
 	}
 }
 
-func (s *Stream) line(line string) {
-	var message struct {
-		Type       string         `json:"type"`
-		Diagnostic wireDiagnostic `json:"diagnostic"`
-		Hook       struct {
-			Resource struct {
-				Addr string `json:"addr"`
-			} `json:"resource"`
-			ID string `json:"id_value"`
-		} `json:"hook"`
-	}
-	if json.Unmarshal([]byte(line), &message) != nil {
+func (s *Stream) line(line []byte) {
+	var message streamMessage
+	if json.Unmarshal(line, &message) != nil {
 		return
 	}
+	s.quiet.take(message)
 	switch message.Type {
 	case "diagnostic":
 		if message.Diagnostic.Summary != stateFlagNotice {

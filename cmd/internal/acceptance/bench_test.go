@@ -24,11 +24,7 @@ const mostRequests = 1.05
 // BenchmarkImport measures the program itself, a process of its own, against a Rootly in this one:
 // fetched, linked and written, without a plan. The bounds are for two idle cores.
 func BenchmarkImport(b *testing.B) {
-	binary := filepath.Join(b.TempDir(), "terraformer-rootly")
-	build := exec.Command("go", "build", "-o", binary, "github.com/terraformer-rootly/terraformer-rootly/cmd/terraformer-rootly")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
+	binary := buildProgram(b)
 	for _, m := range []measure{
 		{size: 1000},
 		{size: 10000, seconds: 2, megabytes: 200},
@@ -37,6 +33,16 @@ func BenchmarkImport(b *testing.B) {
 	} {
 		b.Run(m.String(), func(b *testing.B) { m.run(b, binary) })
 	}
+}
+
+func buildProgram(b *testing.B) string {
+	b.Helper()
+	binary := filepath.Join(b.TempDir(), "terraformer-rootly")
+	build := exec.Command("go", "build", "-o", binary, "github.com/terraformer-rootly/terraformer-rootly/cmd/terraformer-rootly")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return binary
 }
 
 // A measure is one organisation, with what an import of it may cost. Zero is no bound.

@@ -51,6 +51,9 @@ type misbehaving struct {
 	faults      *faults
 }
 
+// shardsOf makes several shards of the hundred objects.
+const shardsOf = 30
+
 // run imports, and returns how that ended.
 func (m *misbehaving) run(t *testing.T) string {
 	dir := filepath.Join(t.TempDir(), "out")
@@ -66,7 +69,7 @@ func (m *misbehaving) run(t *testing.T) string {
 		args = append(args, "--fold")
 	}
 	before := everyFile(t, dir)
-	o := programWith(t, m.faults.serve, os.Environ(), args...)
+	o := programSharded(t, shardsOf, m.faults.serve, os.Environ(), args...)
 	t.Logf("%s: exit code %d, %d repairs, %d objects not imported, %v", m.faults, o.code, len(o.summary.Repairs), len(o.summary.NotImported), args[7:])
 
 	if o.code != 0 {
@@ -80,6 +83,9 @@ func (m *misbehaving) run(t *testing.T) string {
 			t.Errorf("the provider crashed, and the run says something else, with exit code %d: %s", o.code, o.talk)
 		}
 		return "nothing written"
+	}
+	if o.summary.Proof.Against == "recording" && o.summary.Proof.Plans < 2 && o.summary.Proof.Whole == "" && !m.faults.crashed.Load() {
+		t.Errorf("planned as a whole without a reason: %+v", o.summary.Proof)
 	}
 	m.clean(t, dir, o.summary)
 	if len(o.summary.Repairs) > 0 {
@@ -151,4 +157,54 @@ func everyFile(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// TestShardsJudgeAsTheWhole imports with providers that misbehave at random, in shards and as a whole: both are clean, or
+// neither is.
+func TestShardsJudgeAsTheWhole(t *testing.T) {
+	t.Parallel()
+	seeds := 4
+	if said, err := strconv.Atoi(os.Getenv("ROOTLY_TEST_PROVIDERS")); err == nil {
+		seeds = said
+	}
+	server, url := serve(t, of(100))
+	engine := engineNames(t)
+	live := map[string]bool{}
+	for _, o := range server.Snapshot() {
+		live[o.API] = true
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			f := newFaults(uint64(seed)+1000, live)
+			f.crash = 0 // counts what is read, which is less in a shard
+			var proofs []report.Proof
+			for _, how := range []string{"replay", "whole"} {
+				o := programSharded(t, shardsOf, f.serve, os.Environ(), "import", "-o", filepath.Join(t.TempDir(), how), "--url", url, "--token", token,
+					"--provider", "stand-in", "--engine", engine[seed%len(engine)], "--no-repair", "--verify", how)
+				if o.code != 0 && o.code != 2 && o.code != 1 {
+					t.Fatalf("--verify %s: exit code %d: %s", how, o.code, o.talk)
+				}
+				proofs = append(proofs, o.summary.Proof)
+			}
+			sharded, whole := proofs[0], proofs[1]
+			t.Logf("%s: %s with %d differences in %d plans, %s with %d in one", f, sharded.State, len(sharded.Differences), sharded.Plans, whole.State, len(whole.Differences))
+			if (sharded.State == report.ProofClean) != (whole.State == report.ProofClean) {
+				t.Errorf("shards: %q, whole: %q\n%v\n%v", sharded.State, whole.State, sharded.Differences, whole.Differences)
+			}
+			at := map[string]bool{}
+			for _, d := range sharded.Differences {
+				at[d.Address] = true
+			}
+			for _, d := range whole.Differences {
+				if sharded.Plans > 0 && !at[d.Address] && !unknown(d) {
+					t.Errorf("only the whole plan has %+v", d)
+				}
+			}
+		})
+	}
+}
+
+// unknown reports whether a difference comes from another one: a value that is not known until that one is applied.
+func unknown(d report.Difference) bool {
+	return d.Action == "missing" || strings.Contains(string(d.After), "known after apply")
 }

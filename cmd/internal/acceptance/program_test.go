@@ -28,7 +28,7 @@ const token = "rootly_acceptance_token"
 func large() bool { return os.Getenv("ACCEPTANCE") != "" }
 
 // engines finds what can plan here: terraform and tofu on PATH, and the tofu that TOFU_BIN names.
-func engineNames(t *testing.T) []string {
+func engineNames(t testing.TB) []string {
 	t.Helper()
 	var found []string
 	for _, name := range []string{"terraform", "tofu"} {
@@ -55,17 +55,26 @@ type provider struct {
 func providers(t *testing.T) []provider {
 	t.Helper()
 	list := []provider{{name: "stand-in", environ: os.Environ()}}
+	if config := mirrorSettings(t); config != "" {
+		list = append(list, provider{name: "official", environ: append(os.Environ(), "TF_CLI_CONFIG_FILE="+config)})
+	}
+	return list
+}
+
+// mirrorSettings is a settings file for engines that takes providers from PROVIDER_MIRROR, or nothing where none is given.
+func mirrorSettings(t testing.TB) string {
+	t.Helper()
 	mirror := os.Getenv("PROVIDER_MIRROR")
 	if mirror == "" {
-		return list
+		return ""
 	}
 	config := filepath.Join(t.TempDir(), "terraformrc")
 	text := fmt.Sprintf("disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path    = %q\n    include = [\"*/*/*\"]\n  }\n}\n", mirror)
 	write(t, config, text)
-	return append(list, provider{name: "official", environ: append(os.Environ(), "TF_CLI_CONFIG_FILE="+config)})
+	return config
 }
 
-func write(t *testing.T, name, content string) {
+func write(t testing.TB, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
@@ -113,8 +122,14 @@ func today() time.Time { return time.Date(2036, time.November, 26, 10, 30, 0, 0,
 // programWith runs the command line with a stand-in provider of one's own.
 func programWith(t *testing.T, start serveProvider, environ []string, args ...string) outcome {
 	t.Helper()
+	return programSharded(t, 0, start, environ, args...)
+}
+
+// programSharded is programWith, planning about so many resources at a time; 0: as many as pays.
+func programSharded(t *testing.T, size int, start serveProvider, environ []string, args ...string) outcome {
+	t.Helper()
 	var out, talk bytes.Buffer
-	w := world.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start, Now: today}
+	w := world.World{In: strings.NewReader(""), Out: &out, Err: &talk, Environ: func() []string { return environ }, Serve: start, Now: today, ShardSize: size}
 	w.Getenv = func(name string) string {
 		for _, e := range slices.Backward(environ) {
 			if value, ok := strings.CutPrefix(e, name+"="); ok {

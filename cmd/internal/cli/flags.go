@@ -44,7 +44,7 @@ func selectionFlags(cmd *cobra.Command, s *selection.Selection) {
 
 func proofFlags(cmd *cobra.Command, p *planning.Proof) {
 	f := cmd.Flags()
-	f.StringVar(&p.Against, "verify", "replay", "plan against a recording of what was fetched (replay) or against the API (live)")
+	f.StringVar(&p.Against, "verify", "replay", "plan against a recording of what was fetched (replay; whole: everything in one plan) or against the API (live)")
 	f.BoolVar(&p.Off, "no-verify", false, "do not plan")
 	f.IntVar(&p.Subset, "verify-sample", 0, "plan only `N` resources, spread over all types, and the resources that they refer to (0: all)")
 	f.BoolVar(&p.NoRepair, "no-repair", false, "do not adjust the generated code; report differences")
@@ -59,7 +59,7 @@ func toolFlags(cmd *cobra.Command, p *planning.Proof) {
 }
 
 func proofChoices(p *planning.Proof) []choice {
-	return append(toolChoices(p), choice{"verify", &p.Against, []string{"replay", "live"}})
+	return append(toolChoices(p), choice{"verify", &p.Against, []string{"replay", "whole", "live"}})
 }
 
 func toolChoices(p *planning.Proof) []choice {

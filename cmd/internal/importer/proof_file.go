@@ -28,6 +28,7 @@ type proofV1 struct {
 	Engine   string `json:"engine"`
 	Provider string `json:"provider"`
 	Against  string `json:"against"`          // recording or live
+	Plans    int    `json:"plans,omitempty"`  // in how many plans, where everything was planned in parts
 	Sampled  int    `json:"sampled"`          // objects read again to compare lists with single answers
 	Subset   int    `json:"subset,omitempty"` // resources that were planned, where it was not all; the others are in no set
 
@@ -81,7 +82,7 @@ func (r *Run) proofOf() proofV1 {
 	s := r.Report
 	p := proofV1{
 		Version: 1, Tool: world.Version(), State: s.Proof.State, Plan: s.Proof.Plan, Engine: s.Proof.Engine, Provider: s.Proof.Provider,
-		Against: s.Proof.Against, Sampled: s.Proof.Sampled, Subset: s.Proof.Subset, Objects: map[string]*proofObjects{},
+		Against: s.Proof.Against, Plans: s.Proof.Plans, Sampled: s.Proof.Sampled, Subset: s.Proof.Subset, Objects: map[string]*proofObjects{},
 		Secrets: s.Secrets, Repairs: s.Repairs, Ignored: len(s.Ignored), Coverage: s.Coverage,
 		Requests: s.Requests.Total, Seconds: s.Seconds,
 	}

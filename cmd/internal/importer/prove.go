@@ -223,7 +223,7 @@ func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.
 		return nil, err
 	}
 	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.Staged.Dir(), t, planning.Options{
-		Final: r.Dir.Path(), States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: r.around.providers.aliases,
+		Final: r.Dir.Path(), States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Aliases: r.around.providers.aliases,
 		Progress: func(v engines.Progress) { r.Progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

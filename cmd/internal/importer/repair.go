@@ -84,7 +84,7 @@ func (r *proof) judgeOnce(ctx context.Context, t connect.Target, targets []strin
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}
-	result, err := planner.Plan(ctx, stateFile, targets)
+	result, err := r.planStaged(ctx, planner, stateFile, targets)
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}

@@ -107,5 +107,6 @@ type proof struct {
 	planned
 	served  *planning.Replay  // the recording, while the plan reads it; nil for a plan against the live API
 	planner *planning.Planner // of the staged directory, while it lasts
+	whole   bool              // the staged directory cannot be planned in shards
 	Verdict verify.Verdict
 }

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
@@ -13,12 +14,16 @@ import (
 
 // A Planner plans one directory against one target, as often as needed.
 type Planner struct {
-	Dir     string
-	Target  connect.Target
-	veil    *secret.Veil // of what the plan says
-	Session *engines.Session
-	served  *standin.Served                            // nil for the official provider
-	known   func(context.Context, plans.Change) string // the id of the object of a change; nil: as the plan says
+	Dir       string
+	Target    connect.Target
+	veil      *secret.Veil // of what the plan says
+	Session   *engines.Session
+	served    *standin.Served                            // nil for the official provider
+	known     func(context.Context, plans.Change) string // the id of the object of a change; nil: as the plan says
+	report    func(engines.Progress)
+	now       func() time.Time
+	shardSize int
+	sharded   *shardedPlan // nil: nothing was planned in shards
 }
 
 // Plan plans the directory, limited to targets where there are some.
@@ -28,13 +33,18 @@ func (p *Planner) Plan(ctx context.Context, stateFile string, targets []string) 
 		veilError(p.veil, err)
 		return nil, err
 	}
+	p.finish(ctx, result)
+	return result, nil
+}
+
+// finish masks what a plan says, and finds out which objects it is about.
+func (p *Planner) finish(ctx context.Context, result *engines.Result) {
 	VeilResult(p.veil, result)
 	for _, changes := range [][]plans.Change{result.Changes, result.Drift} {
 		for i := range changes {
 			p.identify(ctx, &changes[i])
 		}
 	}
-	return result, nil
 }
 
 // identify gives a change the id of its object, by whatever the code and the state call it.

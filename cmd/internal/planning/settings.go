@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,9 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
 		Backend: o.Backend, VarFiles: o.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
-		Always: o.Always, Aliases: o.Aliases,
+		Always: o.Always, Aliases: o.Aliases, ByStream: o.ByStream,
 	}
-	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil}
+	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
 	if pl.veil == nil {
 		pl.veil = NewVeil()
 	}
@@ -49,7 +50,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 
 // Proof is how the code is proven.
 type Proof struct {
-	Against  string
+	Against  string // replay, whole (the same in a single plan) or live
 	Off      bool
 	Engine   string
 	Provider string
@@ -58,7 +59,12 @@ type Proof struct {
 }
 
 // Replays reports whether the proof needs a recording of what was fetched.
-func (p *Proof) Replays() bool { return !p.Off && p.Against == "replay" }
+func (p *Proof) Replays() bool { return !p.Off && p.Against != "live" }
+
+// InShards reports whether so many resources are to be planned in parts, which is faster.
+func (p *Proof) InShards(w world.World, resources int) bool {
+	return p.Replays() && p.Against != "whole" && resources > cmp.Or(w.ShardSize, shardSize)*3/2
+}
 
 // Options are what differs from one plan to the next.
 type Options struct {
@@ -70,6 +76,7 @@ type Options struct {
 	Environ   []string          // beyond the world's
 	Arguments bool              // those of TF_CLI_ARGS that give values to variables count
 	States    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
+	ByStream  bool              // do not look into a plan that only imports objects as they are, by the engine's messages
 	Stored    bool              // take what the state has as it is, and read only what is to be imported
 
 	// Identify finds the id of the object of a change, which may be known by its slug. Nil takes what the plan says.

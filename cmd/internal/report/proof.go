@@ -96,6 +96,9 @@ func planned(v *Proof) string {
 		provider = "the stand-in provider"
 	}
 	text := "Planned"
+	if v.Plans > 1 {
+		text += " in " + Plural(v.Plans, "plan")
+	}
 	if v.Engine != "" {
 		text += " by " + v.Engine
 	}
@@ -122,6 +125,9 @@ func planned(v *Proof) string {
 			text += ", ..."
 		}
 		text += ")."
+	}
+	if v.Whole != "" {
+		text += " Planned as a whole, which takes longer, because of " + v.Whole + "."
 	}
 	if v.Sampled > 0 {
 		text += " Read again one by one for comparison: " + Plural(v.Sampled, "object") + "."

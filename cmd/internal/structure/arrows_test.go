@@ -55,6 +55,10 @@ var arrows = []arrow{
 		reason: "an engine runs the same whatever it plans; the proof may not share code with what it proves, and how files are written says nothing about what they say",
 	},
 	{
+		from: []string{"generator/shards"}, not: append([]string{"os", "os/..."}, ours...), but: []string{"providers/graph"},
+		reason: "cutting code is pure, and needs no more of the graph than its addresses",
+	},
+	{
 		from: []string{"generator/verify"}, not: ours, but: []string{"generator/plans", "providers/shown"},
 		reason: "the proof may not share code with what it proves; how values are shown says nothing about what they say",
 	},

@@ -30,15 +30,16 @@ var clocks = map[string]string{
 	"providers/rootly/api/client.go":     "the rate limit is waited for in real time, with a clock that can be replaced",
 	"providers/rootly/standin/client.go": "the rate limit is waited for in real time",
 
-	"cmd/internal/acceptance/bench_test.go":    "a benchmark measures",
-	"cmd/internal/cli/kill_state_unix_test.go": "it measures how long a run takes, to kill others within",
-	"cmd/internal/cli/kill_unix_test.go":       "it measures how long a run takes, to kill others within",
-	"cmd/internal/cli/audit_sql_test.go":       "the statements ask a database for the time, which has its own",
-	"cmd/internal/report/progress_test.go":     "the clock of a bubble",
-	"providers/graph/secret/find_test.go":      "it measures how time grows with length",
-	"cmd/internal/collector/attack_test.go":    "how long an attack may keep a test waiting",
-	"providers/rootly/api/pace_test.go":        "the clock of a bubble",
-	"state/auditcopy/query_test.go":            "a benchmark measures",
+	"cmd/internal/acceptance/bench_test.go":       "a benchmark measures",
+	"cmd/internal/acceptance/bench_proof_test.go": "a benchmark measures",
+	"cmd/internal/cli/kill_state_unix_test.go":    "it measures how long a run takes, to kill others within",
+	"cmd/internal/cli/kill_unix_test.go":          "it measures how long a run takes, to kill others within",
+	"cmd/internal/cli/audit_sql_test.go":          "the statements ask a database for the time, which has its own",
+	"cmd/internal/report/progress_test.go":        "the clock of a bubble",
+	"providers/graph/secret/find_test.go":         "it measures how time grows with length",
+	"cmd/internal/collector/attack_test.go":       "how long an attack may keep a test waiting",
+	"providers/rootly/api/pace_test.go":           "the clock of a bubble",
+	"state/auditcopy/query_test.go":               "a benchmark measures",
 }
 
 func TestTimeComesFromTheClock(t *testing.T) {

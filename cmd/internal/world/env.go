@@ -23,6 +23,10 @@ type World struct {
 
 	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
 	Serve func(context.Context, standin.Options) (*standin.Served, error)
+
+	// ShardSize is about how many resources are planned at a time. Zero: what was measured to be fastest. For tests that
+	// cannot have thousands of objects.
+	ShardSize int
 }
 
 // System is the real world.

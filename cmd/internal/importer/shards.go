@@ -1,0 +1,70 @@
+package importer
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/shards"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// planStaged plans the staged directory: in shards where it is large and can be cut, else as a whole. Shards are never
+// restricted to targets, as those without changes are not planned again.
+func (r *proof) planStaged(ctx context.Context, planner *planning.Planner, stateFile string, targets []string) (*engines.Result, error) {
+	p := &r.Report.Proof
+	p.Plans, p.Whole = 0, ""
+	if !r.sharded() {
+		return planner.Plan(ctx, stateFile, targets)
+	}
+	result, n, err := planner.PlanShards(ctx, stateFile, r.resolved())
+	var whole *shards.WholeError
+	var crash *engines.CrashError
+	var refused *engines.RefusedError
+	switch {
+	case err == nil:
+		p.Plans = n
+		return result, nil
+	case errors.As(err, &whole):
+		p.Whole = whole.Reason
+	case errors.As(err, &crash): // the object at fault is looked for in the whole
+	case errors.As(err, &refused) && refused.Diagnostics[0].File != "": // for the message, which names a file of the whole
+	default:
+		return nil, err
+	}
+	r.whole = true
+	return planner.Plan(ctx, stateFile, targets)
+}
+
+// sharded reports whether the staged directory is to be planned in shards.
+func (r *proof) sharded() bool {
+	return !r.whole && r.o.Proof.InShards(r.W, len(r.Graph.Resources)+len(r.Changes.Carried)) && len(r.readable()) == 0
+}
+
+// resolved finds the values of what references in the code read.
+func (r *proof) resolved() shards.Value {
+	resources := make(map[graph.Address]*graph.Resource, len(r.Graph.Resources))
+	for _, res := range r.Graph.Resources {
+		resources[res.Address] = res
+	}
+	carried := map[graph.Address]graph.Target{}
+	for _, c := range r.Changes.Carried {
+		carried[c.Address] = c.Key()
+	}
+	return func(a graph.Address, attr string) (cty.Value, bool) {
+		res, known := resources[a]
+		switch {
+		case !known:
+			key, known := carried[a]
+			return cty.StringVal(string(key.ID)), known && attr == "id" && !r.around.slugged[key]
+		case attr == "slug" || attr == "id" && r.around.slugged[graph.Target{Type: a.Type, ID: res.ID}]:
+			return cty.StringVal(res.Slug), res.Slug != ""
+		case attr == "id":
+			return cty.StringVal(string(res.ID)), true
+		}
+		return cty.NilVal, false
+	}
+}

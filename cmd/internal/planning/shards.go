@@ -1,0 +1,250 @@
+package planning
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/shards"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+// shardSize is about how many resources are planned at a time. Fewer cost more starts of the provider, more of them
+// more memory, and time that grows with their square while Terraform loads import blocks.
+const shardSize = 400
+
+// A shardedPlan is what is known of the shards of a directory.
+type shardedPlan struct {
+	cutter *shards.Cutter
+	made   map[[sha256.Size]byte]*engines.Result // plans without errors, by all that went into them
+}
+
+// PlanShards plans the directory in several plans at a time, each of some of its resources, and returns them as one. Of
+// shards that are the same as in an earlier call, the plan is too. It also returns in how many plans that is. The error
+// is a [shards.WholeError] where the directory cannot be cut, else as of [Planner.Plan].
+func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards.Value) (*engines.Result, int, error) {
+	if p.sharded == nil {
+		p.sharded = &shardedPlan{cutter: shards.NewCutter(p.shardSize), made: map[[sha256.Size]byte]*engines.Result{}}
+	}
+	start := p.now()
+	code, values, err := codeOf(p.Dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	state, err := readIfThere(cmp.Or(stateFile, filepath.Join(p.Dir, "terraform.tfstate")))
+	if err != nil {
+		return nil, 0, err
+	}
+	cut, err := p.sharded.cutter.Cut(code, state, value)
+	if err != nil {
+		return nil, 0, err
+	}
+	results, err := p.planAll(ctx, cut, values)
+	if err != nil {
+		veilError(p.veil, err)
+		return nil, 0, err
+	}
+	result := union(results)
+	result.Duration = p.now().Sub(start)
+	p.finish(ctx, result)
+	return result, len(cut.Shards), nil
+}
+
+// planAll plans all shards that are not planned yet, and checks the code as a whole.
+func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[string][]byte) ([]*engines.Result, error) {
+	if err := p.Session.Init(ctx); err != nil {
+		return nil, err
+	}
+	var checked *engines.Result
+	results := make([]*engines.Result, len(cut.Shards))
+	progress := p.progress(len(cut.Shards))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce())
+	g.Go(func() (err error) {
+		session, err := p.Session.Share("code", with(cut.Code, values), func(engines.Progress) {})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, session.Close()) }()
+		checked, err = validated(session.Validate(ctx))
+		return err
+	})
+	keys := make([][sha256.Size]byte, len(cut.Shards))
+	for i, shard := range cut.Shards {
+		files := with(shard.Files, values)
+		keys[i] = digest(files, shard.State)
+		if results[i] = p.sharded.made[keys[i]]; results[i] != nil {
+			continue
+		}
+		g.Go(func() (err error) {
+			results[i], err = p.planShard(ctx, i, files, shard.State, progress(i))
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	clear(p.sharded.made)
+	for i, r := range results {
+		if !r.Errored {
+			p.sharded.made[keys[i]] = r
+		}
+	}
+	if checked != nil {
+		results = append(results, checked)
+	}
+	return results, nil
+}
+
+// validated makes a plan that failed of errors in the code of some resources, so that they are fixed as those of a plan are.
+func validated(err error) (*engines.Result, error) {
+	var refused *engines.RefusedError
+	if !errors.As(err, &refused) || slices.ContainsFunc(refused.Diagnostics, func(d plans.Diagnostic) bool { return d.Address == "" }) {
+		return nil, err
+	}
+	return &engines.Result{Engine: refused.Engine, Plan: plans.Plan{Errored: true, Diagnostics: refused.Diagnostics}}, nil
+}
+
+func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte, state []byte, progress func(engines.Progress)) (_ *engines.Result, err error) {
+	const own = "shard.tfstate"
+	stateFile := ""
+	if len(state) > 0 {
+		files[own] = state
+	}
+	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, progress)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	if len(state) > 0 {
+		stateFile = filepath.Join(session.Dir(), own)
+	}
+	return session.Plan(ctx, stateFile, nil)
+}
+
+// union is what plans of parts say together.
+func union(results []*engines.Result) *engines.Result {
+	whole := &engines.Result{}
+	for _, r := range results {
+		whole.Engine = r.Engine
+		if r.Provider != (engines.Provider{}) {
+			whole.Provider = r.Provider
+		}
+		whole.Changes = append(whole.Changes, r.Changes...)
+		whole.Drift = append(whole.Drift, r.Drift...)
+		whole.Outputs = append(whole.Outputs, r.Outputs...)
+		whole.Deferred = append(whole.Deferred, r.Deferred...)
+		whole.Invoked = append(whole.Invoked, r.Invoked...)
+		whole.Unread = append(whole.Unread, r.Unread...)
+		whole.Errored = whole.Errored || r.Errored
+		for _, d := range r.Diagnostics {
+			if !slices.Contains(whole.Diagnostics, d) {
+				whole.Diagnostics = append(whole.Diagnostics, d)
+			}
+		}
+	}
+	byAddress := func(a, b plans.Change) int { return strings.Compare(a.Address, b.Address) }
+	slices.SortStableFunc(whole.Changes, byAddress)
+	slices.SortStableFunc(whole.Drift, byAddress)
+	return whole
+}
+
+// progress adds up what the shards report.
+func (p *Planner) progress(n int) func(i int) func(engines.Progress) {
+	var lock sync.Mutex
+	read := make([]int, n)
+	return func(i int) func(engines.Progress) {
+		return func(v engines.Progress) {
+			if v.Step != "plan" || p.report == nil {
+				return
+			}
+			lock.Lock()
+			defer lock.Unlock()
+			read[i] = v.Objects
+			sum := 0
+			for _, n := range read {
+				sum += n
+			}
+			v.Objects = sum
+			p.report(v)
+		}
+	}
+}
+
+// atOnce is how many plans are made at a time: as many as there are processors. An engine with its provider takes about
+// 300 MB, so that a machine with many processors and little memory makes fewer.
+func atOnce() int { return max(1, min(runtime.GOMAXPROCS(0), 8)) }
+
+var (
+	valueNames    = regexp.MustCompile(`^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$`)
+	overrideNames = regexp.MustCompile(`^(.*_)?override\.tf$`)
+	otherNames    = regexp.MustCompile(`\.tf\.json$|\.tofu(\.json)?$`)
+)
+
+// codeOf reads the code of a directory, and the values of its variables.
+func codeOf(dir string) (code, values map[string][]byte, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list the code: %w", err)
+	}
+	code, values = map[string][]byte{}, map[string][]byte{}
+	for _, entry := range entries {
+		name := entry.Name()
+		to := code
+		switch {
+		case entry.IsDir(), engines.IsOverride(name):
+			continue
+		case otherNames.MatchString(name), overrideNames.MatchString(name):
+			return nil, nil, &shards.WholeError{Reason: "a file " + name}
+		case valueNames.MatchString(name):
+			to = values
+		case !strings.HasSuffix(name, ".tf"):
+			continue
+		}
+		if to[name], err = disk.ReadFile(filepath.Join(dir, name), disk.MostCode); err != nil {
+			return nil, nil, fmt.Errorf("read the code: %w", err)
+		}
+	}
+	return code, values, nil
+}
+
+func readIfThere(path string) ([]byte, error) {
+	src, err := disk.ReadFile(path, disk.MostCode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the state: %w", err)
+	}
+	return src, nil
+}
+
+func with(files, more map[string][]byte) map[string][]byte {
+	all := maps.Clone(files)
+	maps.Copy(all, more)
+	return all
+}
+
+func digest(files map[string][]byte, state []byte) [sha256.Size]byte {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(h, "%q %d\n%s", name, len(files[name]), files[name])
+	}
+	h.Write(state)
+	return [sha256.Size]byte(h.Sum(nil))
+}

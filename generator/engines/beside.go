@@ -1,0 +1,74 @@
+package engines
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+)
+
+// Share makes a directory of some files, and opens a session of it that uses what this session was initialised with: its
+// code must ask for the same providers. Both can plan at the same time. Close of this session removes the directory.
+func (s *Session) Share(name string, files map[string][]byte, progress func(Progress)) (*Session, error) {
+	private, dir := disk.Dir(s.private), filepath.Join(s.private, name)
+	if err := errors.Join(private.RemoveAll(name), private.Mkdir(name, 0o700)); err != nil {
+		return nil, fmt.Errorf("make a directory for a part of the code: %w", err)
+	}
+	for file, src := range files {
+		if err := disk.Dir(dir).Create(file, src, 0o600); err != nil {
+			return nil, fmt.Errorf("write a part of the code: %w", err)
+		}
+	}
+	lock, err := disk.ReadFile(filepath.Join(s.job.Dir, lockFile), disk.MostCode)
+	if err == nil {
+		err = disk.Dir(dir).Write(lockFile, lock, 0o644)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("share the provider lock: %w", err)
+	}
+	job := s.job
+	job.Dir, job.Progress, job.DataDir = dir, progress, s.dataDir()
+	job.Environ = collectLess(job.Environ)
+	return Open(job)
+}
+
+// collectLess lets the engine and its provider, which are Go programs, spend less of their time on collecting garbage. A
+// part of the code leaves them little to keep, so they stay small all the same.
+func collectLess(environ []string) []string {
+	env := environMap(environ)
+	if env["GOGC"] != "" || env["GOMEMLIMIT"] != "" {
+		return environ
+	}
+	return append(environList(env), "GOGC=400", "GOMEMLIMIT=300MiB")
+}
+
+// Validate checks the code of the directory without reading any object. The directory is initialised already. The error
+// is a [RefusedError] where the code is not valid.
+func (s *Session) Validate(ctx context.Context) error {
+	cmd, err := s.command(ctx, "validate", "-json", "-no-color")
+	if err != nil {
+		return err
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	runErr := cmd.Run()
+	if ctx.Err() != nil {
+		return s.cancelled(ctx, stepValidate)
+	}
+	found, err := plans.DecodeValidation(stdout.Bytes())
+	switch {
+	case err != nil && runErr != nil:
+		return s.engineError(stepValidate, plans.ParseText(stderr.String()+"\n"+runErr.Error()))
+	case err != nil:
+		return err
+	}
+	if found = plans.ErrorsOf(found); len(found) > 0 {
+		return s.engineError(stepValidate, found)
+	}
+	return nil
+}

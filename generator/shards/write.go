@@ -1,0 +1,89 @@
+package shards
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+)
+
+// literal is the text of the value that a reference resolves to.
+func literal(r reference, value Value) (string, bool) {
+	if r.attr == "" {
+		return "", false
+	}
+	kind, name, _ := strings.Cut(r.name, ".")
+	v, ok := value(graph.Address{Type: kind, Name: name, Key: r.index}, r.attr)
+	if !ok || v.IsNull() || !v.IsKnown() || !v.Type().IsPrimitiveType() {
+		return "", false
+	}
+	if v.Type() != cty.String {
+		return "", false // the attributes that code refers to are text
+	}
+	return string(hclwrite.TokensForValue(v).Bytes()), true
+}
+
+// write returns the file with only the needed pieces, each on its line, or nothing where there are none.
+func (s *source) write(needed map[*piece]bool, replaced func(reference) (string, bool)) []byte {
+	w := &writer{src: s.src}
+	var open *frame
+	for i := range s.pieces {
+		p := &s.pieces[i]
+		if !needed[p] {
+			continue
+		}
+		if open != nil && p.frame != open {
+			w.copy(open.tail, nil, nil)
+			open = nil
+		}
+		if p.frame != nil && open == nil {
+			open = p.frame
+			w.copy(open.head, nil, nil)
+		}
+		w.copy(p.span, p.refs, replaced)
+	}
+	if open != nil {
+		w.copy(open.tail, nil, nil)
+	}
+	if w.at == 0 {
+		return nil
+	}
+	w.out.WriteByte('\n')
+	return w.out.Bytes()
+}
+
+// A writer copies parts of a text, and leaves the line ends of all others.
+type writer struct {
+	src []byte
+	at  int // how much of src is done
+	out bytes.Buffer
+}
+
+func (w *writer) copy(part span, refs []reference, replaced func(reference) (string, bool)) {
+	w.skip(part.from)
+	refs = slices.Clone(refs)
+	slices.SortFunc(refs, compareFrom)
+	for _, r := range refs {
+		text, ok := replaced(r)
+		if !ok || r.from < w.at {
+			continue
+		}
+		w.out.Write(w.src[w.at:r.from])
+		w.at = r.from
+		w.out.WriteString(text)
+		w.skip(r.to)
+	}
+	w.out.Write(w.src[w.at:part.to])
+	w.at = part.to
+}
+
+func (w *writer) skip(to int) {
+	for range bytes.Count(w.src[w.at:to], []byte{'\n'}) {
+		w.out.WriteByte('\n')
+	}
+	w.at = to
+}
