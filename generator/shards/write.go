@@ -11,6 +11,28 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
+// ValuesOf finds the values of ids and slugs of the resources of a graph, and the ids of others that the code has. The id in
+// the state of those that are slugged is their slug.
+func ValuesOf(g *graph.Graph, others map[graph.Address]graph.Target, slugged map[graph.Target]bool) Value {
+	resources := make(map[graph.Address]*graph.Resource, len(g.Resources))
+	for _, res := range g.Resources {
+		resources[res.Address] = res
+	}
+	return func(a graph.Address, attr string) (cty.Value, bool) {
+		res, known := resources[a]
+		switch {
+		case !known:
+			key, known := others[a]
+			return cty.StringVal(string(key.ID)), known && attr == "id" && !slugged[key]
+		case attr == "slug" || attr == "id" && slugged[graph.Target{Type: a.Type, ID: res.ID}]:
+			return cty.StringVal(res.Slug), res.Slug != ""
+		case attr == "id":
+			return cty.StringVal(string(res.ID)), true
+		}
+		return cty.NilVal, false
+	}
+}
+
 // literal is the text of the value that a reference resolves to.
 func literal(r reference, value Value) (string, bool) {
 	if r.attr == "" {

@@ -234,13 +234,13 @@ func (r *directory) heldByOthers(here map[graph.Target]bool) []graph.Address {
 	return list
 }
 
-// script is the file that imports one by one.
-func (r *linked) script() []state.File {
-	if r.o.ImportAs.ImportAs != AsScript {
+// scriptOf is the file that imports one by one, where objects get into the state so.
+func scriptOf(how string, g *graph.Graph) []state.File {
+	if how != AsScript {
 		return nil
 	}
 	var list []tfstate.Resource
-	for _, res := range r.Graph.Resources {
+	for _, res := range g.Resources {
 		list = append(list, tfstate.Resource{Address: res.Address, ID: res.ImportID()})
 	}
 	return []state.File{{Name: scriptName, Content: tfstate.Script(list), Mode: 0o755}}

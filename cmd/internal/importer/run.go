@@ -386,7 +386,7 @@ func (r *staged) Stage() error {
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
 		})
 	}
-	run.Files = append(run.Files, r.script()...)
+	run.Files = append(run.Files, scriptOf(r.o.ImportAs.ImportAs, r.Graph)...)
 	for _, res := range r.Graph.Resources {
 		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID, Parent: res.Parent})
 	}

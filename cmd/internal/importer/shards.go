@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/shards"
@@ -20,7 +18,11 @@ func (r *proof) planStaged(ctx context.Context, planner *planning.Planner, state
 	if !r.sharded() {
 		return planner.Plan(ctx, stateFile, targets)
 	}
-	result, n, err := planner.PlanShards(ctx, stateFile, r.resolved())
+	carried := make(map[graph.Address]graph.Target, len(r.Changes.Carried))
+	for _, c := range r.Changes.Carried {
+		carried[c.Address] = c.Key()
+	}
+	result, n, err := planner.PlanShards(ctx, stateFile, shards.ValuesOf(r.Graph, carried, r.around.slugged))
 	var whole *shards.WholeError
 	var crash *engines.CrashError
 	var refused *engines.RefusedError
@@ -42,29 +44,4 @@ func (r *proof) planStaged(ctx context.Context, planner *planning.Planner, state
 // sharded reports whether the staged directory is to be planned in shards.
 func (r *proof) sharded() bool {
 	return !r.whole && r.o.Proof.InShards(r.W, len(r.Graph.Resources)+len(r.Changes.Carried)) && len(r.readable()) == 0
-}
-
-// resolved finds the values of what references in the code read.
-func (r *proof) resolved() shards.Value {
-	resources := make(map[graph.Address]*graph.Resource, len(r.Graph.Resources))
-	for _, res := range r.Graph.Resources {
-		resources[res.Address] = res
-	}
-	carried := map[graph.Address]graph.Target{}
-	for _, c := range r.Changes.Carried {
-		carried[c.Address] = c.Key()
-	}
-	return func(a graph.Address, attr string) (cty.Value, bool) {
-		res, known := resources[a]
-		switch {
-		case !known:
-			key, known := carried[a]
-			return cty.StringVal(string(key.ID)), known && attr == "id" && !r.around.slugged[key]
-		case attr == "slug" || attr == "id" && r.around.slugged[graph.Target{Type: a.Type, ID: res.ID}]:
-			return cty.StringVal(res.Slug), res.Slug != ""
-		case attr == "id":
-			return cty.StringVal(string(res.ID)), true
-		}
-		return cty.NilVal, false
-	}
 }

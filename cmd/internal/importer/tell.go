@@ -31,7 +31,7 @@ func (r *Run) Tell() error {
 func (r *Run) Sum() {
 	s := r.Report
 	r.countTypes()
-	r.countReferences()
+	countReferences(&r.Report.References, r.Graph)
 	r.countLosses()
 	r.countFolds()
 	s.Requests = r.requests()
@@ -126,17 +126,16 @@ func (r *job) leftOut() {
 	}
 }
 
-func (r *linked) countReferences() {
-	refs := &r.Report.References
-	for _, res := range r.Graph.Resources {
+func countReferences(refs *report.References, g *graph.Graph) {
+	for _, res := range g.Resources {
 		for _, p := range res.Exprs {
 			countExpr(refs, p.Expr)
 		}
 	}
-	for _, u := range r.Graph.Unresolved {
+	for _, u := range g.Unresolved {
 		refs.Unresolved = append(refs.Unresolved, report.Unresolved{From: u.From.String(), Path: u.Path, ID: string(u.ID), Reason: u.Reason})
 	}
-	for _, m := range r.Graph.Mended {
+	for _, m := range g.Mended {
 		refs.Cycles = append(refs.Cycles, report.Unresolved{From: m.From.String(), Path: m.Path, ID: m.To.String(), Reason: "a reference would close a cycle"})
 	}
 }

@@ -25,7 +25,7 @@ type growth struct {
 var wideStructs = map[string]growth{
 	"cmd/internal/drifting Drifting":           {16, "one run of drift, which its stages fill in"},
 	"cmd/internal/importer proofV1":            {18, "a document: its fields are those of the file"},
-	"generator/engines Job":                    {23, "what to plan: settings, under another name"},
+	"generator/engines Job":                    {24, "what to plan: settings, under another name"},
 	"generator/verify Verdict":                 {18, "a value: all that a plan says"},
 	"providers/audit Event":                    {17, "a value: the fields are those of the audit log"},
 	"providers/audit ocsfEvent":                {21, "a document: its fields are those of a standard"},
@@ -40,7 +40,7 @@ var wideTypes = map[string]growth{
 	"cmd/internal/drifting Drifting":  {23, "one run of drift, with a method for each step"},
 	"cmd/internal/splitter split":     {26, "one run with several root modules, with a method for each step"},
 	"generator rendering":             {21, "the writer of one set of files"},
-	"generator/engines Session":       {49, "one engine at work, with a method for each command and what its answers need"},
+	"generator/engines Session":       {55, "one engine at work, with a method for each command and what its answers need"},
 	"providers/graph linker":          {25, "one pass over a graph, with a method for each kind of value"},
 	"providers/rootly reader":         {26, "one pass over the API, with a method for each kind of list"},
 	"providers/rootly/sandbox Server": {55, "the whole imitation of the API, with a method for each kind of request"},
