@@ -81,6 +81,12 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 func commitExport(ctx context.Context, r *importer.Run, now *drift.Snapshot) error {
 	dir := r.Dir.Path()
 	next, err := toCommit(ctx, r, dir)
+	if err == nil && !slices.Contains(next.Paths, snapshot.SnapshotName) {
+		if tracked, failed := git.Run(ctx, dir, "ls-files", "--", snapshot.SnapshotName); failed == nil && tracked == "" {
+			return exit.Begun(fmt.Errorf("git ignores %s in %s, so nothing was committed", snapshot.SnapshotName, dir),
+				"the files are written; find the rule with git check-ignore -v "+snapshot.SnapshotName+", remove it, and run the command again")
+		}
+	}
 	if err == nil && len(next.Paths) > 0 {
 		err = describe(ctx, r, now, &next)
 	}
