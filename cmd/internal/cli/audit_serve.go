@@ -62,8 +62,9 @@ The secret file and the certificate are read again when they change, and on SIGH
 ` + exit.Text,
 		Example: `  $ terraformer-rootly audit serve --addr :8443 --tls-cert cert.pem --tls-key key.pem --to sqlite://audit.db
   $ ROOTLY_WEBHOOK_SECRET=… terraformer-rootly audit serve --addr 127.0.0.1:8090 --to ./audit`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runAuditServe(cmd.Context(), w, o) },
+		Args:        noArgs,
+		Annotations: map[string]string{reloads: "on SIGHUP"},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return runAuditServe(cmd.Context(), w, o) },
 	}
 	o.auditSinks.flags(cmd)
 	f := cmd.Flags()

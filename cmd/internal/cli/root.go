@@ -42,25 +42,29 @@ func Main(w world.World, args []string) int {
 		debug.SetGCPercent(gcPercent)
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	defer stop()
 	private.Sweep("") // what runs that were killed left
 	root := newRoot(w)
+	command, _, err := root.Find(args)
+	ctx, stop := signal.NotifyContext(context.Background(), endings(err == nil && command.Annotations[reloads] != "")...)
+	defer stop()
 	root.SetArgs(args)
 	root.SetOut(w.Out)
 	root.SetErr(w.Err)
 	root.SetIn(w.In)
-	err := root.ExecuteContext(ctx)
+	err = root.ExecuteContext(ctx)
 	if err != nil {
 		complain(w.Err, err)
 	}
 	return exit.Code(err)
 }
 
+// reloads marks the commands that take SIGHUP for something else than the end of their terminal.
+const reloads = "reloads"
+
 // endings are the signals after which a run cleans up and ends. Under nohup, the end of a terminal is none.
-func endings() []os.Signal {
+func endings(reloading bool) []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
+	if !reloading && !signal.Ignored(syscall.SIGHUP) {
 		list = append(list, syscall.SIGHUP)
 	}
 	return list
