@@ -38,10 +38,10 @@ func TestKilledPlans(t *testing.T) {
 		}
 	}
 	url := rootlyOfSize(t, 30)
-	for name, signal := range map[string]syscall.Signal{"KILL": syscall.SIGKILL, "HUP": syscall.SIGHUP} {
-		t.Run(name, func(t *testing.T) {
+	for signal, times := range map[syscall.Signal]int{syscall.SIGKILL: kills, syscall.SIGHUP: guardKills} {
+		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			for range kills {
+			for range times {
 				b := block(t, url)
 				b.end(t, signal)
 				if t.Failed() {
