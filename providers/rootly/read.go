@@ -89,13 +89,16 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if top && a.Name == "id" {
 		return nil
 	}
-	if why := r.row.Omit[at.names]; a.Mode == schema.Computed || why != "" {
+	why := r.row.Omit[at.names]
+	if source := r.row.Follows[at.names]; source != "" && !emptyJSON(object[source]) {
+		why = "follows " + source
+	}
+	if a.Mode == schema.Computed || why != "" {
 		r.omitted(at, raw, why)
 		return nil
 	}
 	if top && r.row.Read[a.Name] == catalogue.ReadNever {
-		r.neverRead(a, at, raw, out)
-		return nil
+		return r.neverRead(a, at, raw, out)
 	}
 	state, err := scalarState(a, raw)
 	if err != nil {
@@ -127,17 +130,25 @@ func (r *reader) omitted(at place, raw any, why string) {
 	}
 }
 
-// neverRead handles an attribute that is null in the state, whatever the API answers.
-func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[string]cty.Value) {
-	if a.HasDefault() && a.Type == cty.String && a.Allows("") {
-		// The provider treats empty text as null, and does not replace it by the default.
-		out[a.Name] = cty.StringVal("")
+// neverRead handles an attribute that is null in the state, whatever the API answers. The code has the live value,
+// and Terraform ignores that its state has none. The parent's id is written elsewhere.
+func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[string]cty.Value) error {
+	if a.Name == r.row.ParentAttr {
+		return nil
+	}
+	live, err := scalarState(a, raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at.indexed, err)
+	}
+	switch {
+	case !isZero(live):
+		out[a.Name] = live
 		r.cover.Written++
-		return
+	case !a.HasDefault():
+		return nil
 	}
-	if raw != nil && !emptyJSON(raw) {
-		r.lose(at, "the provider never reads it back")
-	}
+	r.ignoreAt(at, "the provider never reads it back")
+	return nil
 }
 
 // decide returns what to write, if anything, so that the configuration agrees with the state.

@@ -149,6 +149,10 @@ type Type struct {
 	// Omit lists settable attributes that are never written, each with the reason.
 	Omit map[string]string
 
+	// Follows maps attributes to the reference that decides them: where it is set, Rootly copies them from the object
+	// that it points at, and they are not written.
+	Follows map[string]string
+
 	// Lost lists attributes of the API that the provider does not have.
 	Lost []string
 

@@ -303,7 +303,6 @@ func rows() []Type {
 			Pages: PagesPlain,
 			Audit: "EdgeConnector",
 			Read:  map[string]Read{"online": ReadNever, "subscriptions": ReadNever},
-			Omit:  map[string]string{"status": "runtime value"},
 		},
 		{
 			Name:       "rootly_edge_connector_action",
@@ -460,7 +459,7 @@ func rows() []Type {
 			Paths:   []string{"/v1/form_sets"},
 			Get:     "/v1/form_sets/{id}",
 			API:     "form_sets",
-			Omit:    map[string]string{"slug": "made from the name by Rootly"},
+			Omit:    map[string]string{"is_default": "decided by Rootly", "slug": "made from the name by Rootly"},
 			BuiltIn: &BuiltIn{Attr: "is_default", Custom: "false", Reason: "the default form set, which Rootly cannot delete"},
 			Refs: []graph.Rule{
 				{Path: "forms", To: []string{"rootly_custom_form"}, Attr: "slug"},
@@ -696,6 +695,7 @@ func rows() []Type {
 			Paths:   []string{"/v1/retrospective_processes"},
 			Get:     "/v1/retrospective_processes/{id}",
 			API:     "retrospective_processes",
+			Omit:    map[string]string{"is_default": "decided by Rootly"},
 			Read:    map[string]Read{"copy_from": ReadNever, "retrospective_process_matching_criteria": ReadRawOneWhenSet},
 			BuiltIn: &BuiltIn{Attr: "is_default", Custom: "false", Reason: "the default process, which Rootly cannot delete"},
 			Refs: []graph.Rule{
@@ -752,7 +752,7 @@ func rows() []Type {
 			Get:     "/v1/roles/{id}",
 			API:     "roles",
 			Audit:   "Role",
-			Omit:    map[string]string{"slug": "made from the name by Rootly"},
+			Omit:    map[string]string{"is_deletable": "decided by Rootly", "is_editable": "decided by Rootly", "slug": "made from the name by Rootly"},
 			BuiltIn: &BuiltIn{Attr: "is_deletable", Custom: "true", Reason: builtIn},
 			Refs: []graph.Rule{
 				{Path: "incident_permission_set_id", To: []string{"rootly_incident_permission_set"}},
@@ -874,7 +874,7 @@ func rows() []Type {
 			Get:    "/v1/status-pages/{id}",
 			API:    "status_pages",
 			Audit:  "StatusPage",
-			Omit:   map[string]string{"authentication_password": "redacted by Rootly", "saml_idp_cert": "redacted by Rootly", "slug": "made from the name by Rootly"},
+			Omit:   map[string]string{"saml_idp_cert_fingerprint": "made from the certificate by Rootly", "authentication_password": "redacted by Rootly", "saml_idp_cert": "redacted by Rootly", "slug": "made from the name by Rootly"},
 			Lost:   []string{"allow_email_subscribers", "allow_slack_subscribers", "allow_sms_subscribers", "allow_rss_subscribers"},
 			Secret: []string{"authentication_password"},
 			Refs: []graph.Rule{
@@ -889,6 +889,8 @@ func rows() []Type {
 			API:        "status_page_components",
 			Parents:    []string{"rootly_status_page"},
 			ParentAttr: "status_page_id",
+			Omit:       map[string]string{"status": "follows the incidents"},
+			Follows:    map[string]string{"name": "source_id", "description": "source_id"},
 			Refs: []graph.Rule{
 				{Path: "source_id", By: "source_type", Kinds: map[string]string{"Functionality": "rootly_functionality", "Service": "rootly_service"}},
 				{Path: "status_page_component_group_id", To: []string{"rootly_status_page_component_group"}},
@@ -999,7 +1001,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows/{parent}/action_item_form_field_conditions"},
 			Get:        "/v1/workflow_action_item_form_field_conditions/{id}",
 			API:        "workflow_action_item_form_field_conditions",
-			Parents:    []string{"rootly_workflow_action_item"},
+			Parents:    []string{"rootly_workflow_action_item", "rootly_workflow_incident"},
 			ParentAttr: "workflow_id",
 			Refs: []graph.Rule{
 				{Path: "form_field_id", To: []string{"rootly_form_field"}},
