@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -140,6 +141,9 @@ func variableBlocks(variables []*graph.Variable) []block {
 			b.body.args = append(b.body.args, text("description", v.Description))
 		}
 		b.body.args = append(b.body.args, bare("type", "string"))
+		if v.Optional {
+			b.body.args = append(b.body.args, text("default", ""))
+		}
 		if v.Sensitive {
 			b.body.args = append(b.body.args, argument{name: "sensitive", value: cty.True})
 		}
@@ -152,6 +156,11 @@ func sortedVariables(variables []*graph.Variable) []*graph.Variable {
 	sorted := append([]*graph.Variable(nil), variables...)
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
 	return sorted
+}
+
+// given are the variables that need a value: nobody knows the others before people fill them in.
+func given(variables []*graph.Variable) []*graph.Variable {
+	return slices.DeleteFunc(slices.Clone(variables), func(v *graph.Variable) bool { return v.Optional })
 }
 
 // valuesFile holds the values of the variables, or leaves them for people to fill in.

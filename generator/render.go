@@ -26,8 +26,12 @@ func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	}
 	files := r.assemble()
 
-	if len(g.Variables) > 0 {
-		values, err := valuesFile(g.Variables, o.Blank)
+	variables := g.Variables
+	if !o.Blank {
+		variables = given(variables)
+	}
+	if len(variables) > 0 {
+		values, err := valuesFile(variables, o.Blank)
 		if err != nil {
 			return nil, fmt.Errorf("render %s: %w", values.Name, err)
 		}

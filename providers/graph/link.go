@@ -364,7 +364,7 @@ func (l *linker) self(r *Resource, path cty.Path) {
 	if n := len(l.g.Mended); n > 0 && l.g.Mended[n-1].From == r.Address && l.g.Mended[n-1].Path == PathString(path) {
 		return
 	}
-	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: "this object's own id: an object cannot refer to itself"})
+	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: ownID})
 	l.g.Mended = append(l.g.Mended, Mended{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
 }
 

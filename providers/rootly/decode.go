@@ -3,6 +3,7 @@ package rootly
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -134,13 +135,24 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[s
 		Title:   obj.Title(),
 		Parent:  obj.Parent,
 		Group:   obj.Type.Group,
-		Rank:    obj.rank(),
+		Below:   graph.ID(text(attrs, obj.Type.Below)),
+		Rank:    rank(obj, s.Block),
 		Config:  config,
 		Exprs:   JSONTexts(s.Block, config),
 		Ignore:  r.ignore,
+		Notes:   r.notes,
 		Protect: BuiltIn(obj),
 	})
 	d.account(obj, r)
+}
+
+// rank is the order of an object among its siblings.
+func rank(obj *Object, b *schema.Block) int {
+	by := b.Attribute(obj.Type.RankBy)
+	if by == nil {
+		return obj.rank()
+	}
+	return slices.Index(by.Order, obj.Text(by.Name))
 }
 
 // account adds what the reader counted to the totals.

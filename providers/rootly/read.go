@@ -3,6 +3,7 @@ package rootly
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -21,6 +22,7 @@ type reader struct {
 	certain bool
 
 	ignore []graph.Ignore
+	notes  []graph.Note
 	losses []Loss
 	cover  Coverage
 }
@@ -30,17 +32,19 @@ type place struct {
 	names   string // "rules.time_zone"
 	indexed string // "rules[0].time_zone"
 	set     string // the path of the set that it is in, with indexes; empty if in none
+	path    cty.Path
 }
 
 func (p place) attr(name string) place {
-	if p.names == "" {
-		return place{names: name, indexed: name}
+	next := place{names: name, indexed: name, set: p.set, path: p.path.GetAttr(name)}
+	if p.names != "" {
+		next.names, next.indexed = p.names+"."+name, p.indexed+"."+name
 	}
-	return place{p.names + "." + name, p.indexed + "." + name, p.set}
+	return next
 }
 
 func (p place) index(i int) place {
-	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i), p.set}
+	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i), p.set, p.path.IndexInt(i)}
 }
 
 // element leads to one of several blocks.
@@ -89,6 +93,10 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if top && a.Name == "id" {
 		return nil
 	}
+	if slices.Contains(r.row.Withheld, at.names) {
+		r.withheld(a, at, out)
+		return nil
+	}
 	why := r.row.Omit[at.names]
 	if source := r.row.Follows[at.names]; source != "" && !emptyJSON(object[source]) {
 		why = "follows " + source
@@ -115,8 +123,35 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if v, write := r.decide(a, at, state, raw != nil); write {
 		out[a.Name] = v
 		r.cover.Written++
+		r.explainEmpty(a, at, v)
 	}
 	return nil
+}
+
+// explainEmpty says why an empty value is in the code, where it looks as if it could be deleted.
+func (r *reader) explainEmpty(a *schema.Attribute, at place, v cty.Value) {
+	switch {
+	case r.full, v.Type() == cty.Bool, !isZero(v), at.names == r.row.ParentAttr:
+	case a.HasDefault():
+		r.note(at, "empty in Rootly; without this line the provider would set "+defaultText(a.Default))
+	case a.Mode == schema.Required && v.Type() != cty.Number:
+		r.note(at, "empty in Rootly; the provider requires this line")
+	}
+}
+
+func (r *reader) note(at place, text string) {
+	r.notes = append(r.notes, graph.Note{Path: at.path, Text: text, Own: true})
+}
+
+// defaultText is a default as people read it.
+func defaultText(v cty.Value) string {
+	switch {
+	case v.Type() == cty.String:
+		return strconv.Quote(v.AsString())
+	case v.Type() == cty.Number:
+		return v.AsBigFloat().Text('f', -1)
+	}
+	return "something else"
 }
 
 // omitted counts an attribute that is never written. A value that Rootly decides is no loss; a value that
@@ -147,8 +182,19 @@ func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[strin
 	case !a.HasDefault():
 		return nil
 	}
-	r.ignoreAt(at, "the provider never reads it back")
+	why := "the provider never reads it back, so edits are not applied"
+	if a.ForceNew {
+		why = "the provider never reads it back, and would replace the object"
+	}
+	r.ignoreAt(at, why)
 	return nil
+}
+
+// withheld writes an attribute that only people know. A variable will stand for it.
+func (r *reader) withheld(a *schema.Attribute, at place, out map[string]cty.Value) {
+	out[a.Name] = cty.StringVal("")
+	r.cover.Written++
+	r.ignoreAt(at, "Rootly never returns it; its variable is only used when the object is created")
 }
 
 // decide returns what to write, if anything, so that the configuration agrees with the state.

@@ -100,6 +100,7 @@ type nestedDoc struct {
 type fact struct {
 	Default    json.RawMessage `json:"default"`
 	Enum       []string        `json:"enum"`
+	Order      []string        `json:"order"`
 	Suppress   string          `json:"suppress"`
 	Mode       string          `json:"mode"`
 	ForceNew   bool            `json:"force_new"`
@@ -239,6 +240,7 @@ func (d attributeDoc) attribute(name string, f fact) (*Attribute, error) {
 		ForceNew:   f.ForceNew,
 		Integer:    f.Integer,
 		Enum:       f.Enum,
+		Order:      f.Order,
 		Suppress:   suppressions[f.Suppress],
 		Conflicts:  f.Conflicts,
 		Default:    cty.NilVal,

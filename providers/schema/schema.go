@@ -84,6 +84,7 @@ type Attribute struct {
 	Integer    bool      // a number without fraction
 	Default    cty.Value // what the provider assumes when absent; cty.NilVal if nothing
 	Enum       []string  // values it accepts, of elements for collections; nil if any
+	Order      []string  // in which people read its values, or those of its elements; nil if that does not matter
 	Suppress   Suppress
 	Conflicts  []string // attributes that exclude this one
 }

@@ -85,7 +85,7 @@ func (r *linked) Know(draft *graph.Graph) error {
 }
 
 func secretOptions(mode secret.Mode) secret.Options {
-	return secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf}
+	return secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf, Withheld: planning.WithheldOf}
 }
 
 // Guard is the second lock: no value that became a variable may stand in a file that others read.

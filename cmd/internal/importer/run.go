@@ -241,7 +241,8 @@ func (r *linked) Relink() error {
 // Unlink makes resources as they were before they were linked.
 func (r *directory) Unlink(resources []*graph.Resource) {
 	for _, res := range resources {
-		res.Exprs, res.Notes = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config), nil
+		res.Exprs = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config)
+		res.Notes = slices.DeleteFunc(res.Notes, func(n graph.Note) bool { return !n.Own })
 	}
 }
 

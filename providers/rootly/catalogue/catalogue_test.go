@@ -97,7 +97,10 @@ func checkRow(t *testing.T, row *catalogue.Type, b *schema.Block) {
 // checkIrregular holds that what a row says about its irregularities names something that exists.
 func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
 	t.Helper()
-	paths := append(slices.Collect(maps.Keys(row.From)), row.ReadIfInState...)
+	paths := slices.Concat(slices.Collect(maps.Keys(row.From)), row.ReadIfInState, row.Withheld)
+	for path, source := range row.Follows {
+		paths = append(paths, path, source)
+	}
 	for list := range row.Sorted {
 		paths = append(paths, list)
 	}
@@ -185,6 +188,9 @@ func checkRule(t *testing.T, row *catalogue.Type, r graph.Rule, b *schema.Block)
 	}
 	if r.By != "" && (!b.Has(r.By) || len(r.Kinds) == 0) {
 		t.Errorf("%s: reference at %q depends on %q, which is not in the schema", row.Name, r.Path, r.By)
+	}
+	if a := b.Find(r.By); a != nil && a.HasDefault() && a.Type == cty.String && r.Kinds[""] != r.Kinds[a.Default.AsString()] {
+		t.Errorf("%s: reference at %q means %q where %q has its default", row.Name, r.Path, r.Kinds[""], r.By)
 	}
 	targets := append([]string{}, r.To...)
 	for _, target := range r.Kinds {

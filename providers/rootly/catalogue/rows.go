@@ -25,7 +25,7 @@ func rows() []Type {
 				{Path: "conditions.alert_urgency_ids", To: []string{"rootly_alert_urgency"}},
 				{Path: "conditions.conditionable_id", By: "conditions.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
 				{Path: "conditions.values.record_id", By: "conditions.values.record_type", Kinds: map[string]string{"AlertUrgency": "rootly_alert_urgency"}},
-				{Path: "targets.target_id", By: "targets.target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
+				{Path: "targets.target_id", By: "targets.target_type", Kinds: map[string]string{"": "rootly_team", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
 			},
 		},
 		{
@@ -47,7 +47,7 @@ func rows() []Type {
 				{Path: "owning_team_ids", To: []string{"rootly_team"}},
 				{Path: "rules.condition_groups.conditions.alert_urgency_ids", To: []string{"rootly_alert_urgency"}},
 				{Path: "rules.condition_groups.conditions.conditionable_id", By: "rules.condition_groups.conditions.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
-				{Path: "rules.destinations.target_id", By: "rules.destinations.target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
+				{Path: "rules.destinations.target_id", By: "rules.destinations.target_type", Kinds: map[string]string{"": "rootly_service", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
 			},
 		},
 		{
@@ -63,7 +63,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "alerts_source_id", To: []string{"rootly_alerts_source"}},
 				{Path: "condition_groups.conditions.conditionable_id", By: "condition_groups.conditions.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
-				{Path: "destination.target_id", By: "destination.target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
+				{Path: "destination.target_id", By: "destination.target_type", Kinds: map[string]string{"": "rootly_service", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
 			},
 		},
 		{
@@ -96,7 +96,7 @@ func rows() []Type {
 				{Path: "alert_urgency_id", To: []string{"rootly_alert_urgency"}},
 				{Path: "owner_group_ids", To: []string{"rootly_team"}},
 				{Path: "resolution_rule_attributes.conditions_attributes.conditionable_id", By: "resolution_rule_attributes.conditions_attributes.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
-				{Path: "resolution_rule_attributes.identifier_matchable_id", By: "resolution_rule_attributes.identifier_matchable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
+				{Path: "resolution_rule_attributes.identifier_matchable_id", By: "resolution_rule_attributes.identifier_matchable_type", Kinds: map[string]string{"": "rootly_alert_field", "AlertField": "rootly_alert_field"}},
 			},
 		},
 		{
@@ -117,8 +117,8 @@ func rows() []Type {
 			Get:   "/v1/authorizations/{id}",
 			API:   "authorizations",
 			Refs: []graph.Rule{
-				{Path: "authorizable_id", By: "authorizable_type", Kinds: map[string]string{"Dashboard": "rootly_dashboard"}},
-				{Path: "grantee_id", By: "grantee_type", Kinds: map[string]string{"User": "user"}},
+				{Path: "authorizable_id", By: "authorizable_type", Kinds: map[string]string{"": "rootly_dashboard", "Dashboard": "rootly_dashboard"}},
+				{Path: "grantee_id", By: "grantee_type", Kinds: map[string]string{"": "user", "User": "user"}},
 			},
 		},
 		{
@@ -199,7 +199,7 @@ func rows() []Type {
 			}},
 			Sorted: map[string]string{"communication_group_members": "user_id", "communication_external_group_members": "email"},
 			Refs: []graph.Rule{
-				{Path: "communication_group_conditions.properties.id", By: "communication_group_conditions.property_type", Kinds: map[string]string{"functionality": "rootly_functionality", "group": "rootly_team", "incident_type": "rootly_incident_type", "service": "rootly_service", "severity": "rootly_severity"}},
+				{Path: "communication_group_conditions.properties.id", By: "communication_group_conditions.property_type", Kinds: map[string]string{"": "rootly_service", "functionality": "rootly_functionality", "group": "rootly_team", "incident_type": "rootly_incident_type", "service": "rootly_service", "severity": "rootly_severity"}},
 				{Path: "communication_group_members.user_id", To: []string{"user"}},
 				{Path: "communication_type_id", To: []string{"rootly_communications_type"}},
 			},
@@ -334,6 +334,8 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_escalation_level",
+			Called:     "level",
+			Below:      "escalation_policy_path_id",
 			Paths:      []string{"/v1/escalation_policies/{parent}/escalation_levels"},
 			Get:        "/v1/escalation_levels/{id}",
 			API:        "escalation_levels",
@@ -345,7 +347,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "escalation_policy_id", To: []string{"rootly_escalation_policy"}},
 				{Path: "escalation_policy_path_id", To: []string{"rootly_escalation_path"}},
-				{Path: "notification_target_params.id", By: "notification_target_params.type", Kinds: map[string]string{"schedule": "rootly_schedule", "service": "rootly_service", "team": "rootly_team", "user": "user"}},
+				{Path: "notification_target_params.id", By: "notification_target_params.type", Kinds: map[string]string{"": "rootly_team", "schedule": "rootly_schedule", "service": "rootly_service", "team": "rootly_team", "user": "user"}},
 			},
 		},
 		{
@@ -429,6 +431,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_form_field_placement_condition",
+			Called:     "condition",
 			Paths:      []string{"/v1/form_field_placements/{parent}/conditions"},
 			Get:        "/v1/form_field_placement_conditions/{id}",
 			API:        "form_field_placement_conditions",
@@ -506,7 +509,7 @@ func rows() []Type {
 			Omit:  map[string]string{"email_address": "runtime value", "expires_at": "runtime value", "last_pinged_at": "runtime value", "status": "runtime value"},
 			Refs: []graph.Rule{
 				{Path: "alert_urgency_id", To: []string{"rootly_alert_urgency"}},
-				{Path: "notification_target_id", By: "notification_target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service", "User": "user"}},
+				{Path: "notification_target_id", By: "notification_target_type", Kinds: map[string]string{"": "user", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service", "User": "user"}},
 				{Path: "owner_group_ids", To: []string{"rootly_team"}},
 			},
 		},
@@ -600,7 +603,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "alert_urgency_id", To: []string{"rootly_alert_urgency"}},
 				{Path: "paging_targets.alert_urgency_id", To: []string{"rootly_alert_urgency"}},
-				{Path: "paging_targets.id", By: "paging_targets.type", Kinds: map[string]string{"escalation_policy": "rootly_escalation_policy", "functionality": "rootly_functionality", "service": "rootly_service", "team": "rootly_team"}},
+				{Path: "paging_targets.id", By: "paging_targets.type", Kinds: map[string]string{"": "rootly_service", "escalation_policy": "rootly_escalation_policy", "functionality": "rootly_functionality", "service": "rootly_service", "team": "rootly_team"}},
 				{Path: "escalation_policy_trigger_params.id", By: "escalation_policy_trigger_params.type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service", "escalation_policy": "rootly_escalation_policy", "functionality": "rootly_functionality", "group": "rootly_team", "service": "rootly_service"}},
 			},
 		},
@@ -625,7 +628,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "schedule_id", To: []string{"rootly_schedule"}},
 				{Path: "shadow_user_id", To: []string{"user"}},
-				{Path: "shadowable_id", By: "shadowable_type", Kinds: map[string]string{"Schedule": "rootly_schedule", "User": "user"}},
+				{Path: "shadowable_id", By: "shadowable_type", Kinds: map[string]string{"": "user", "Schedule": "rootly_schedule", "User": "user"}},
 			},
 		},
 		{
@@ -707,6 +710,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_retrospective_process_group",
+			Called:     "group",
 			Paths:      []string{"/v1/retrospective_processes/{parent}/groups"},
 			Get:        "/v1/retrospective_process_groups/{id}",
 			API:        "retrospective_process_groups",
@@ -719,6 +723,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_retrospective_process_group_step",
+			Called:     "step",
 			Paths:      []string{"/v1/retrospective_process_groups/{parent}/steps"},
 			Get:        "/v1/retrospective_process_group_steps/{id}",
 			API:        "retrospective_process_group_steps",
@@ -792,6 +797,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_schedule_rotation_active_day",
+			RankBy:     "day_name",
 			Paths:      []string{"/v1/schedule_rotations/{parent}/schedule_rotation_active_days"},
 			Get:        "/v1/schedule_rotation_active_days/{id}",
 			API:        "schedule_rotation_active_days",
@@ -803,6 +809,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_schedule_rotation_user",
+			Called:     "user",
 			Paths:      []string{"/v1/schedule_rotations/{parent}/schedule_rotation_users"},
 			Get:        "/v1/schedule_rotation_users/{id}",
 			API:        "schedule_rotation_users",
@@ -817,13 +824,13 @@ func rows() []Type {
 			},
 		},
 		{
-			Name:   "rootly_secret",
-			Paths:  []string{"/v1/secrets"},
-			Get:    "/v1/secrets/{id}",
-			API:    "secrets",
-			Audit:  "Secret",
-			Omit:   map[string]string{"secret": "redacted by Rootly"},
-			Secret: []string{"secret"},
+			Name:     "rootly_secret",
+			Paths:    []string{"/v1/secrets"},
+			Get:      "/v1/secrets/{id}",
+			API:      "secrets",
+			Audit:    "Secret",
+			Withheld: []string{"secret"},
+			Secret:   []string{"secret"},
 		},
 		{
 			Name:  "rootly_service",
