@@ -103,6 +103,8 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 		{"optional and computed text", "rootly_team", "description", `"x"`, `"x"`},
 		{"optional and computed text, empty", "rootly_team", "description", `""`, `absent`},
 		{"optional and computed bool, false", "rootly_team", "alert_broadcast_enabled", `false`, `false`},
+		{"optional and computed bool, false by itself", "rootly_service", "alerts_email_enabled", `false`, `absent`},
+		{"optional and computed bool, not false by itself", "rootly_service", "alerts_email_enabled", `true`, `true`},
 		{"optional and computed bool, missing", "rootly_team", "alert_broadcast_enabled", `null`, `absent`},
 		{"optional and computed number, zero", "rootly_team", "position", `0`, `0`},
 		{"optional and computed number, fraction of an integer", "rootly_team", "position", `2.5`, `2`},

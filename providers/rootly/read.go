@@ -211,6 +211,9 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 	case a.HasDefault():
 		r.cover.Default++
 		return state, r.full || !r.certain
+	case a.Absent != cty.NilVal && r.certain && !r.full && state.RawEquals(a.Absent):
+		r.cover.Default++
+		return cty.NilVal, false
 	case !isZero(state), r.row.KeepsNull, r.full && r.writableZero(a):
 		return state, true
 	case explicit && a.Mode == schema.OptionalComputed && isExplicitZero(state):
