@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"sort"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -225,13 +226,22 @@ func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 	for _, shelf := range r.shelvesOf(units) {
 		items := make([]item, len(shelf))
 		for n, i := range shelf {
-			items[n] = item{size: sizeOf(texts[i]), remembered: r.rememberedFile(units[i])}
+			items[n] = item{size: sizeOf(texts[i]), drawer: r.letterOf(units[i]), remembered: r.rememberedFile(units[i])}
 		}
 		for n, name := range place(items, units[shelf[0]].group, ns, r.options.maxBytes()) {
 			files[shelf[n]] = name
 		}
 	}
 	return files
+}
+
+// letterOf is what a unit's label begins with, where files hold many objects.
+func (r *rendering) letterOf(u *unit) string {
+	first := strings.ToLower(u.members[0].Address.Name[:1])
+	if r.options.Layout != ByType || first >= "\x80" {
+		return ""
+	}
+	return first
 }
 
 // shelvesOf gathers the units of each stem, in order. Those with something remembered come
@@ -299,7 +309,7 @@ func (r *rendering) addImports() error {
 
 	items := make([]item, len(wanted))
 	for i, group := range wanted {
-		items[i] = item{size: sizeOf(texts[i : i+1]), remembered: r.options.RememberedImports[group[0].Address]}
+		items[i] = item{size: sizeOf(texts[i : i+1]), drawer: groupOf(group[0]), remembered: r.options.RememberedImports[group[0].Address]}
 	}
 	ns := names{extension: r.syntax.extension, taken: map[string]bool{}, closed: r.options.Closed}
 	for i, name := range place(items, importsFile, ns, r.importLimit()) {
