@@ -13,11 +13,13 @@ func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
 		return p.ref(dst, e)
 	case graph.UserRef:
 		if e.Numeric {
-			return appendUser(dst, e.Email)
+			return appendEntry(dst, usersFile, e.Email)
 		}
 		dst = append(dst, "tostring("...)
-		dst = appendUser(dst, e.Email)
+		dst = appendEntry(dst, usersFile, e.Email)
 		return append(dst, ')')
+	case graph.DeadRef:
+		return appendEntry(dst, deadFile, e.Key)
 	case graph.VariableRef:
 		dst = append(dst, "var."...)
 		return p.identifier(dst, e.Name)
@@ -80,9 +82,10 @@ func (p *hclPrinter) identifier(dst []byte, name string) []byte {
 	return append(dst, name...)
 }
 
-func appendUser(dst []byte, email string) []byte {
-	dst = append(dst, "local.users["...)
-	dst = appendQuoted(dst, []piece{{text: email}})
+// appendEntry reads an entry of a map in locals, whose name is also that of its file.
+func appendEntry(dst []byte, local, key string) []byte {
+	dst = append(dst, "local."+local+"["...)
+	dst = appendQuoted(dst, []piece{{text: key}})
 	return append(dst, ']')
 }
 

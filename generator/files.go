@@ -18,6 +18,7 @@ const (
 	providerFile  = "provider"
 	importsFile   = "imports"
 	usersFile     = "users"
+	deadFile      = "unknown_ids"
 	variablesFile = "variables"
 	dataFile      = "data"
 	mainFile      = "main"
@@ -122,6 +123,27 @@ func usersBlock(users []graph.User) (block, error) {
 		notes:  []string{"Rootly's users by email. Users are not resources, so their ids are kept here."},
 		spread: true,
 	}}}}, nil
+}
+
+// deadBlock is the map of ids that lead nowhere, each with the reason.
+func deadBlock(list []graph.Dead) (block, error) {
+	ids := &graph.Resource{}
+	values := make(map[string]cty.Value, len(list))
+	for _, d := range list {
+		values[d.Key] = userID(d.ID)
+		ids.Notes = append(ids.Notes, graph.Note{Path: cty.GetAttrPath(d.Key), Text: d.Reason})
+	}
+	ids.Config = cty.ObjectVal(values)
+	b := block{kind: "locals"}
+	over, err := layNotes(&b, ids, nil)
+	if err != nil {
+		return block{}, err
+	}
+	b.body.args = []argument{{
+		name: deadFile, value: ids.Config, over: over, spread: true,
+		notes: []string{"Ids that Rootly's objects hold and that lead nowhere. Change them in Rootly, or replace them here."},
+	}}
+	return b, nil
 }
 
 func userID(id graph.ID) cty.Value {

@@ -139,6 +139,15 @@ func (r *rendering) addFixed() error {
 	if err := r.add(variablesFile, variableBlocks(r.graph.Variables)...); err != nil {
 		return err
 	}
+	if len(r.graph.Dead) > 0 {
+		dead, err := deadBlock(r.graph.Dead)
+		if err != nil {
+			return err
+		}
+		if err := r.add(deadFile, dead); err != nil {
+			return err
+		}
+	}
 	if len(r.graph.Users) == 0 {
 		return nil
 	}
@@ -278,7 +287,7 @@ func remembersAny(shelf []int, remembered map[int]bool) bool {
 // reserved are the names that no resource may take.
 func (r *rendering) reserved() map[string]bool {
 	taken := map[string]bool{}
-	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile, movedFile, removedFile, outputsFile, statesFile} {
+	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, deadFile, variablesFile, dataFile, mainFile, movedFile, removedFile, outputsFile, statesFile} {
 		taken[stem+r.syntax.extension] = true
 	}
 	return taken

@@ -7,7 +7,7 @@ import (
 )
 
 // An Expr is what stands in the code instead of a literal.
-// It is one of Ref, UserRef, VariableRef, EachRef, Template and Encoded.
+// It is one of Ref, UserRef, DeadRef, VariableRef, EachRef, Template and Encoded.
 type Expr interface {
 	expr()
 }
@@ -24,6 +24,11 @@ type Ref struct {
 type UserRef struct {
 	Email   string
 	Numeric bool // whether a number is wanted: the map holds numbers, so text needs tostring(...)
+}
+
+// A DeadRef reads the map of ids that lead nowhere: local.unknown_ids["team_1a2b3c4d"].
+type DeadRef struct {
+	Key string
 }
 
 // A VariableRef reads an input variable: var.webhook_token.
@@ -58,6 +63,7 @@ type Encoded struct {
 
 func (Ref) expr()         {}
 func (UserRef) expr()     {}
+func (DeadRef) expr()     {}
 func (VariableRef) expr() {}
 func (EachRef) expr()     {}
 func (Template) expr()    {}

@@ -157,12 +157,20 @@ type User struct {
 	Name  string
 }
 
+// A Dead is an id that leads nowhere and that several places hold, under the key by which they read it.
+type Dead struct {
+	Key    string
+	ID     ID
+	Reason string
+}
+
 // A Graph is all that a run writes: resources in order, and what they lean on.
 type Graph struct {
 	Resources  []*Resource
 	Data       []*DataSource
 	Variables  []*Variable
 	Users      []User
+	Dead       []Dead
 	Unresolved []Unresolved
 	Mended     []Mended
 }

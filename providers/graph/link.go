@@ -29,6 +29,9 @@ type LinkOptions struct {
 	// Outside are objects that code beside this graph manages, and how to refer to them.
 	Outside map[Target]Ref
 
+	// GatherDead says that an id that leads nowhere and that several places hold becomes an entry of a map.
+	GatherDead bool
+
 	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
 	// that nothing can refer to them by it.
 	Slugged map[Target]bool
@@ -45,6 +48,9 @@ func Link(resources []*Resource, o LinkOptions) *Graph {
 	l.index(resources)
 	for _, r := range resources {
 		l.resource(r)
+	}
+	if o.GatherDead {
+		l.gatherDead()
 	}
 	l.g.breakCycles()
 	l.finish()
@@ -63,6 +69,8 @@ type linker struct {
 
 	usersSeen map[ID]bool
 	dataSeen  map[Address]bool
+
+	dead []deadEnd // in the order in which they were met
 
 	odd map[ID]*Resource // that are imported by something else than their id, which is their id from then on
 }
@@ -174,6 +182,7 @@ func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	} else if l.o.Explain != nil {
 		why = l.o.Explain(types, id)
 	}
+	l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
 	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }

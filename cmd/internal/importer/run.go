@@ -298,7 +298,7 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 }
 
 func (r *linked) linkOptions() graph.LinkOptions {
-	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
+	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, GatherDead: r.mayName("unknown_ids"), Outside: r.around.outside, Slugged: r.around.slugged}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}
@@ -320,6 +320,12 @@ func (r *linked) linkOptions() graph.LinkOptions {
 		}
 	}
 	return o
+}
+
+// mayName reports whether a local value of that name would be ours.
+func (r *linked) mayName(local string) bool {
+	file, taken := r.around.Hand.Locals[local]
+	return !taken || r.around.Hand.Files[file]
 }
 
 // userRef reads the map of users. The language makes text of its numbers where text is wanted.
