@@ -60,6 +60,7 @@ type Decoded struct {
 // DecodeOptions say how objects become resources.
 type DecodeOptions struct {
 	Schema *schema.Provider
+	Shown  bool // write where Rootly shows an object among its siblings
 	Full   bool // write every settable attribute, also those that equal the provider's default
 
 	// Done, if not nil, is called for each object when its answer from the API is no longer needed.
@@ -94,7 +95,7 @@ func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 		d.unreadable(obj, err)
 		return
 	}
-	r := &reader{row: obj.Type, full: o.Full, certain: o.Schema.Snapshot}
+	r := &reader{row: obj.Type, full: o.Full, shown: o.Shown || o.Full, certain: o.Schema.Snapshot}
 	attrs := r.rewrite(obj)
 	if reason, fix := taken.refuse(obj, attrs); reason != "" {
 		d.reject(obj, reason, fix)

@@ -27,7 +27,7 @@ func answered(t *testing.T, typ, attributes string) *rootly.Object {
 
 func decodeAll(t *testing.T, full bool, objects ...*rootly.Object) *rootly.Decoded {
 	t.Helper()
-	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{Schema: snapshot(t), Full: full})
+	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{Schema: snapshot(t), Full: full, Shown: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +168,24 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 				t.Errorf("%s.%s = %s: got %s, want %s", c.typ, c.attribute, c.raw, got, c.want)
 			}
 		})
+	}
+}
+
+// Where Rootly shows an object is left out, but not where its position means something.
+func TestPlacesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	for typ, want := range map[string]string{
+		"rootly_team": "absent", "rootly_workflow_incident": "absent", "rootly_form_field_option": "absent",
+		"rootly_workflow_task_print": "3", "rootly_escalation_level": "3", "rootly_alert_routing_rule": "3", "rootly_form_field_position": "3",
+	} {
+		o := answered(t, typ, `{"position":3}`)
+		d, err := rootly.Decode(&rootly.Live{Objects: []*rootly.Object{o}}, rootly.DecodeOptions{Schema: snapshot(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := argument(t, d.Resources[0], "position"); got != want || d.Resources[0].Rank != 3 {
+			t.Errorf("%s: position is %s, want %s; rank %d", typ, got, want, d.Resources[0].Rank)
+		}
 	}
 }
 

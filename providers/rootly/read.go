@@ -18,6 +18,8 @@ import (
 type reader struct {
 	row  *catalogue.Type
 	full bool // write every settable attribute
+	// shown says that where Rootly shows the object is written.
+	shown bool
 	// certain says that the provider has the version that the known defaults are from.
 	certain bool
 
@@ -100,6 +102,9 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	why := r.row.Omit[at.names]
 	if source := r.row.Follows[at.names]; source != "" && !emptyJSON(object[source]) {
 		why = "follows " + source
+	}
+	if top && a.Name == r.row.Shown && !r.shown {
+		why = "moves when a sibling is moved"
 	}
 	if a.Mode == schema.Computed || why != "" {
 		r.omitted(at, raw, why)

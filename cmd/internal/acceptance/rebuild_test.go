@@ -43,7 +43,7 @@ func TestAcceptanceOfRebuildingFolds(t *testing.T) {
 
 func rebuild(t *testing.T, p provider, engine string, flags ...string) {
 	first, url := serve(t, of(0))
-	dir, summary := imported(t, url, p.environ, append([]string{"--no-verify"}, flags...)...)
+	dir, summary := imported(t, url, p.environ, append([]string{"--no-verify", "--positions", "keep"}, flags...)...)
 	c := read(t, dir)
 	c.imports = byOwnLabel(c.imports)
 

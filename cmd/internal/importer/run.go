@@ -191,6 +191,7 @@ func (r *gathered) decode(objects []*rootly.Object) error {
 	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
 		Schema: r.Schema,
 		Full:   r.o.Detail == "full",
+		Shown:  r.o.Positions != "omit",
 		Done: func(o *rootly.Object) error {
 			defer o.Release()
 			if !r.o.Proof.Replays() {

@@ -75,6 +75,10 @@ type Type struct {
 	// schema.
 	RankBy string
 
+	// Shown is the attribute that only says where Rootly shows an object among its siblings. Moving one of them
+	// changes it in others.
+	Shown string
+
 	// Strays is a second collection, for objects that Paths leaves out.
 	Strays *Strays
 

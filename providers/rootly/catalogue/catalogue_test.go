@@ -107,7 +107,7 @@ func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
 	for path, other := range row.Yields {
 		paths = append(paths, path, other)
 	}
-	for _, path := range append(paths, row.Members, row.AlertConditions) {
+	for _, path := range append(paths, row.Members, row.AlertConditions, row.Below, row.RankBy, row.Shown) {
 		if path != "" && !b.Has(path) {
 			t.Errorf("%s: %q is not in the schema", row.Name, path)
 		}
@@ -116,6 +116,12 @@ func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
 		if name != "" && catalogue.Lookup(name) == nil {
 			t.Errorf("%s: %q has no row", row.Name, name)
 		}
+	}
+	if a := b.Attribute(row.Shown); a != nil && a.Mode != schema.OptionalComputed {
+		t.Errorf("%s: %q cannot be left out", row.Name, row.Shown)
+	}
+	if a := b.Attribute(row.RankBy); a != nil && a.Order == nil {
+		t.Errorf("%s: the values of %q have no order", row.Name, row.RankBy)
 	}
 	if (row.Kind == "") != (row.KindPath == "") {
 		t.Errorf("%s: kind %q at %q", row.Name, row.Kind, row.KindPath)
