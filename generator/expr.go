@@ -11,15 +11,13 @@ func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
 	switch e := e.(type) {
 	case graph.Ref:
 		return p.ref(dst, e)
-	case graph.UserRef:
+	case graph.EntryRef:
 		if e.Numeric {
-			return appendEntry(dst, usersFile, e.Email)
+			return appendEntry(dst, e)
 		}
 		dst = append(dst, "tostring("...)
-		dst = appendEntry(dst, usersFile, e.Email)
+		dst = appendEntry(dst, e)
 		return append(dst, ')')
-	case graph.DeadRef:
-		return appendEntry(dst, deadFile, e.Key)
 	case graph.VariableRef:
 		dst = append(dst, "var."...)
 		return p.identifier(dst, e.Name)
@@ -82,10 +80,9 @@ func (p *hclPrinter) identifier(dst []byte, name string) []byte {
 	return append(dst, name...)
 }
 
-// appendEntry reads an entry of a map in locals, whose name is also that of its file.
-func appendEntry(dst []byte, local, key string) []byte {
-	dst = append(dst, "local."+local+"["...)
-	dst = appendQuoted(dst, []piece{{text: key}})
+func appendEntry(dst []byte, e graph.EntryRef) []byte {
+	dst = append(dst, "local."+e.Map+"["...)
+	dst = appendQuoted(dst, []piece{{text: e.Key}})
 	return append(dst, ']')
 }
 
@@ -99,7 +96,7 @@ func (p *hclPrinter) pieces(t graph.Template) []piece {
 			continue
 		}
 		e := part.Expr
-		if user, ok := e.(graph.UserRef); ok && len(t.Parts) > 1 {
+		if user, ok := e.(graph.EntryRef); ok && len(t.Parts) > 1 {
 			user.Numeric = true
 			e = user
 		}

@@ -125,25 +125,30 @@ func usersBlock(users []graph.User) (block, error) {
 	}}}}, nil
 }
 
-// deadBlock is the map of ids that lead nowhere, each with the reason.
-func deadBlock(list []graph.Dead) (block, error) {
+// deadBlocks is the map of ids that lead nowhere, each with the reason; nothing if the code needs none.
+func deadBlocks(list []graph.Unresolved) ([]block, error) {
 	ids := &graph.Resource{}
-	values := make(map[string]cty.Value, len(list))
+	values := map[string]cty.Value{}
 	for _, d := range list {
-		values[d.Key] = userID(d.ID)
-		ids.Notes = append(ids.Notes, graph.Note{Path: cty.GetAttrPath(d.Key), Text: d.Reason})
+		if _, known := values[d.Key]; d.Key != "" && !known {
+			values[d.Key] = userID(d.ID)
+			ids.Notes = append(ids.Notes, graph.Note{Path: cty.GetAttrPath(d.Key), Text: d.Reason})
+		}
+	}
+	if len(values) == 0 {
+		return nil, nil
 	}
 	ids.Config = cty.ObjectVal(values)
 	b := block{kind: "locals"}
 	over, err := layNotes(&b, ids, nil)
 	if err != nil {
-		return block{}, err
+		return nil, err
 	}
 	b.body.args = []argument{{
 		name: deadFile, value: ids.Config, over: over, spread: true,
 		notes: []string{"Ids that Rootly's objects hold and that lead nowhere. Change them in Rootly, or replace them here."},
 	}}
-	return b, nil
+	return []block{b}, nil
 }
 
 func userID(id graph.ID) cty.Value {

@@ -139,14 +139,12 @@ func (r *rendering) addFixed() error {
 	if err := r.add(variablesFile, variableBlocks(r.graph.Variables)...); err != nil {
 		return err
 	}
-	if len(r.graph.Dead) > 0 {
-		dead, err := deadBlock(r.graph.Dead)
-		if err != nil {
-			return err
-		}
-		if err := r.add(deadFile, dead); err != nil {
-			return err
-		}
+	dead, err := deadBlocks(r.graph.Unresolved)
+	if err != nil {
+		return err
+	}
+	if err := r.add(deadFile, dead...); err != nil {
+		return err
 	}
 	if len(r.graph.Users) == 0 {
 		return nil
@@ -235,7 +233,7 @@ func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 	for _, shelf := range r.shelvesOf(units) {
 		items := make([]item, len(shelf))
 		for n, i := range shelf {
-			items[n] = item{size: sizeOf(texts[i]), drawer: r.letterOf(units[i]), remembered: r.rememberedFile(units[i])}
+			items[n] = item{size: sizeOf(texts[i]), drawer: letterOf(units[i], r.options.Layout), remembered: r.rememberedFile(units[i])}
 		}
 		for n, name := range place(items, units[shelf[0]].group, ns, r.options.maxBytes()) {
 			files[shelf[n]] = name
@@ -245,9 +243,9 @@ func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 }
 
 // letterOf is what a unit's label begins with, where files hold many objects.
-func (r *rendering) letterOf(u *unit) string {
+func letterOf(u *unit, l Layout) string {
 	first := strings.ToLower(u.members[0].Address.Name[:1])
-	if r.options.Layout != ByType || first >= "\x80" {
+	if l != ByType || first >= "\x80" {
 		return ""
 	}
 	return first

@@ -21,21 +21,36 @@ func (d deadEnd) whole() bool {
 	return err == nil && idText(v) == string(d.id)
 }
 
+// unresolved leaves an id as text, and says so to the reader of the code and in the report.
+func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
+	why := "no imported object has this id"
+	if to := l.odd[id]; to != nil && l.slugged(to) {
+		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
+	} else if to != nil {
+		why = "the id of " + to.Address.String() + ", which has another id after its import"
+	} else if l.o.Explain != nil {
+		why = l.o.Explain(types, id)
+	}
+	l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
+	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
+	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
+}
+
 // gatherDead makes entries of a map of the ids that lead nowhere and that more than one place holds, so that the
 // reason is given once.
-func (l *linker) gatherDead() {
+func gatherDead(g *Graph, into string, ends []deadEnd) {
 	type dead struct {
 		id     ID
 		reason string
 	}
-	places := map[dead][]deadEnd{}
+	places := map[dead][]int{}
 	var order []dead
-	for _, d := range l.dead {
+	for i, d := range ends {
 		if k := (dead{d.id, d.reason}); d.whole() {
 			if places[k] == nil {
 				order = append(order, k)
 			}
-			places[k] = append(places[k], d)
+			places[k] = append(places[k], i)
 		}
 	}
 	taken := map[Address]bool{}
@@ -44,14 +59,15 @@ func (l *linker) gatherDead() {
 			continue
 		}
 		word := "object"
-		if types := places[k][0].types; len(types) == 1 {
+		if types := ends[places[k][0]].types; len(types) == 1 {
 			word = shortType(types[0])
 		}
-		entry := Dead{Key: Free(Address{}, word+"_"+fragment(k.id), k.id, taken).Name, ID: k.id, Reason: k.reason}
-		l.g.Dead = append(l.g.Dead, entry)
-		for _, d := range places[k] {
+		key := Free(Address{}, word+"_"+fragment(k.id), k.id, taken).Name
+		for _, i := range places[k] {
+			d := ends[i]
+			g.Unresolved[i].Key = key
 			d.r.Notes = slices.DeleteFunc(d.r.Notes, func(n Note) bool { return n.Text == d.reason && n.Path.Equals(d.path) })
-			d.r.Exprs = append(d.r.Exprs, Placed{Path: d.path, Expr: DeadRef{Key: entry.Key}})
+			d.r.Exprs = append(d.r.Exprs, Placed{Path: d.path, Expr: EntryRef{Map: into, Key: key, Numeric: true}})
 			sortPlaced(d.r.Exprs)
 		}
 	}

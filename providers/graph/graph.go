@@ -157,20 +157,12 @@ type User struct {
 	Name  string
 }
 
-// A Dead is an id that leads nowhere and that several places hold, under the key by which they read it.
-type Dead struct {
-	Key    string
-	ID     ID
-	Reason string
-}
-
 // A Graph is all that a run writes: resources in order, and what they lean on.
 type Graph struct {
 	Resources  []*Resource
 	Data       []*DataSource
 	Variables  []*Variable
 	Users      []User
-	Dead       []Dead
 	Unresolved []Unresolved
 	Mended     []Mended
 }
@@ -182,6 +174,7 @@ type Unresolved struct {
 	ID     ID
 	Types  []string // that the id may belong to; empty if not known
 	Reason string
+	Key    string // of the entry of a map, where the code has the id once for several places
 }
 
 // Mended is a reference that was left as text because it would have closed a cycle.

@@ -29,8 +29,9 @@ type LinkOptions struct {
 	// Outside are objects that code beside this graph manages, and how to refer to them.
 	Outside map[Target]Ref
 
-	// GatherDead says that an id that leads nowhere and that several places hold becomes an entry of a map.
-	GatherDead bool
+	// GatherDead names the map of which an id that leads nowhere and that several places hold becomes an entry.
+	// Empty leaves them as text.
+	GatherDead string
 
 	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
 	// that nothing can refer to them by it.
@@ -49,8 +50,8 @@ func Link(resources []*Resource, o LinkOptions) *Graph {
 	for _, r := range resources {
 		l.resource(r)
 	}
-	if o.GatherDead {
-		l.gatherDead()
+	if o.GatherDead != "" {
+		gatherDead(l.g, o.GatherDead, l.dead)
 	}
 	l.g.breakCycles()
 	l.finish()
@@ -70,7 +71,7 @@ type linker struct {
 	usersSeen map[ID]bool
 	dataSeen  map[Address]bool
 
-	dead []deadEnd // in the order in which they were met
+	dead []deadEnd // what is Unresolved, with its places
 
 	odd map[ID]*Resource // that are imported by something else than their id, which is their id from then on
 }
@@ -170,21 +171,6 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 // built-in things too.
 func (l *linker) isID(rule Rule, id string) bool {
 	return IsUUID(id) || len(rule.To) == 1 && rule.To[0] == UserType
-}
-
-// unresolved leaves an id as text, and says so to the reader of the code and in the report.
-func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
-	why := "no imported object has this id"
-	if to := l.odd[id]; to != nil && l.slugged(to) {
-		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
-	} else if to != nil {
-		why = "the id of " + to.Address.String() + ", which has another id after its import"
-	} else if l.o.Explain != nil {
-		why = l.o.Explain(types, id)
-	}
-	l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
-	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
-	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }
 
 // targets lists the types that a value may point at.

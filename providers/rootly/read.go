@@ -96,7 +96,9 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 		return nil
 	}
 	if slices.Contains(r.row.Withheld, at.names) {
-		r.withheld(a, at, out)
+		out[a.Name] = cty.StringVal("") // a variable will stand for it
+		r.cover.Written++
+		r.ignoreAt(at, "Rootly never returns it; its variable is only used when the object is created")
 		return nil
 	}
 	why := r.row.Omit[at.names]
@@ -128,24 +130,23 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if v, write := r.decide(a, at, state, raw != nil); write {
 		out[a.Name] = v
 		r.cover.Written++
-		r.explainEmpty(a, at, v)
+		if why := whyEmpty(a, v); why != "" && !r.full && at.names != r.row.ParentAttr {
+			r.notes = append(r.notes, graph.Note{Path: at.path, Text: why, Own: true})
+		}
 	}
 	return nil
 }
 
-// explainEmpty says why an empty value is in the code, where it looks as if it could be deleted.
-func (r *reader) explainEmpty(a *schema.Attribute, at place, v cty.Value) {
+// whyEmpty says why an empty value is in the code, where it looks as if it could be deleted.
+func whyEmpty(a *schema.Attribute, v cty.Value) string {
 	switch {
-	case r.full, v.Type() == cty.Bool, !isZero(v), at.names == r.row.ParentAttr:
+	case v.Type() == cty.Bool, !isZero(v):
 	case a.HasDefault():
-		r.note(at, "empty in Rootly; without this line the provider would set "+defaultText(a.Default))
+		return "empty in Rootly; without this line the provider would set " + defaultText(a.Default)
 	case a.Mode == schema.Required && v.Type() != cty.Number:
-		r.note(at, "empty in Rootly; the provider requires this line")
+		return "empty in Rootly; the provider requires this line"
 	}
-}
-
-func (r *reader) note(at place, text string) {
-	r.notes = append(r.notes, graph.Note{Path: at.path, Text: text, Own: true})
+	return ""
 }
 
 // defaultText is a default as people read it.
@@ -193,13 +194,6 @@ func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[strin
 	}
 	r.ignoreAt(at, why)
 	return nil
-}
-
-// withheld writes an attribute that only people know. A variable will stand for it.
-func (r *reader) withheld(a *schema.Attribute, at place, out map[string]cty.Value) {
-	out[a.Name] = cty.StringVal("")
-	r.cover.Written++
-	r.ignoreAt(at, "Rootly never returns it; its variable is only used when the object is created")
 }
 
 // decide returns what to write, if anything, so that the configuration agrees with the state.

@@ -299,7 +299,10 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 }
 
 func (r *linked) linkOptions() graph.LinkOptions {
-	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, GatherDead: r.mayName("unknown_ids"), Outside: r.around.outside, Slugged: r.around.slugged}
+	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
+	if r.around.Hand.MayDeclare(unknownIDs) {
+		o.GatherDead = unknownIDs
+	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}
@@ -323,14 +326,13 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	return o
 }
 
-// mayName reports whether a local value of that name would be ours.
-func (r *linked) mayName(local string) bool {
-	file, taken := r.around.Hand.Locals[local]
-	return !taken || r.around.Hand.Files[file]
-}
+// unknownIDs is the map of ids that lead nowhere.
+const unknownIDs = "unknown_ids"
 
 // userRef reads the map of users. The language makes text of its numbers where text is wanted.
-func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: true} }
+func userRef(u graph.User) graph.Expr {
+	return graph.EntryRef{Map: "users", Key: u.Email, Numeric: true}
+}
 
 // explain says why an id leads nowhere.
 func (r *linked) explain(types []string, id graph.ID) string {

@@ -159,14 +159,6 @@ func SecretPathsOf(resourceType string) []string {
 	return nil
 }
 
-// WithheldOf are the attributes of a type that nobody but people knows.
-func WithheldOf(resourceType string) []string {
-	if t := catalogue.Lookup(resourceType); t != nil {
-		return t.Withheld
-	}
-	return nil
-}
-
 // SuspectPathsOf are the attributes of a type that may hold secrets.
 func SuspectPathsOf(resourceType string) []string {
 	if t := catalogue.Lookup(resourceType); t != nil {
