@@ -18,7 +18,7 @@ const (
 	providerFile  = "provider"
 	importsFile   = "imports"
 	usersFile     = "users"
-	deadFile      = "unknown_ids"
+	deadFile      = "literal_ids"
 	variablesFile = "variables"
 	dataFile      = "data"
 	mainFile      = "main"
@@ -146,7 +146,7 @@ func deadBlocks(list []graph.Unresolved) ([]block, error) {
 	}
 	b.body.args = []argument{{
 		name: deadFile, value: ids.Config, over: over, spread: true,
-		notes: []string{"Ids that Rootly's objects hold and that lead nowhere. Change them in Rootly, or replace them here."},
+		notes: []string{"Ids that several objects hold and that nothing here can refer to, each with the reason."},
 	}}
 	return []block{b}, nil
 }

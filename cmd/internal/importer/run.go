@@ -300,8 +300,8 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 
 func (r *linked) linkOptions() graph.LinkOptions {
 	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
-	if r.around.Hand.MayDeclare(unknownIDs) {
-		o.GatherDead = unknownIDs
+	if r.around.Hand.MayDeclare(literalIDs) {
+		o.GatherDead = literalIDs
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
@@ -326,8 +326,8 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	return o
 }
 
-// unknownIDs is the map of ids that lead nowhere.
-const unknownIDs = "unknown_ids"
+// literalIDs is the map of ids that lead nowhere.
+const literalIDs = "literal_ids"
 
 // userRef reads the map of users. The language makes text of its numbers where text is wanted.
 func userRef(u graph.User) graph.Expr {
