@@ -149,7 +149,7 @@ func (h *hider) withheld(r *graph.Resource) {
 		return
 	}
 	for _, name := range h.o.Withheld(r.Address.Type) {
-		if !r.Config.Type().HasAttribute(name) {
+		if !r.Config.Type().HasAttribute(name) || covered(r.Exprs, cty.GetAttrPath(name)) {
 			continue
 		}
 		v := &graph.Variable{
