@@ -11,12 +11,12 @@ func (p *hclPrinter) code(dst []byte, e graph.Expr) []byte {
 	switch e := e.(type) {
 	case graph.Ref:
 		return p.ref(dst, e)
-	case graph.UserRef:
+	case graph.EntryRef:
 		if e.Numeric {
-			return appendUser(dst, e.Email)
+			return appendEntry(dst, e)
 		}
 		dst = append(dst, "tostring("...)
-		dst = appendUser(dst, e.Email)
+		dst = appendEntry(dst, e)
 		return append(dst, ')')
 	case graph.VariableRef:
 		dst = append(dst, "var."...)
@@ -80,9 +80,9 @@ func (p *hclPrinter) identifier(dst []byte, name string) []byte {
 	return append(dst, name...)
 }
 
-func appendUser(dst []byte, email string) []byte {
-	dst = append(dst, "local.users["...)
-	dst = appendQuoted(dst, []piece{{text: email}})
+func appendEntry(dst []byte, e graph.EntryRef) []byte {
+	dst = append(dst, "local."+e.Map+"["...)
+	dst = appendQuoted(dst, []piece{{text: e.Key}})
 	return append(dst, ']')
 }
 
@@ -96,7 +96,7 @@ func (p *hclPrinter) pieces(t graph.Template) []piece {
 			continue
 		}
 		e := part.Expr
-		if user, ok := e.(graph.UserRef); ok && len(t.Parts) > 1 {
+		if user, ok := e.(graph.EntryRef); ok && len(t.Parts) > 1 {
 			user.Numeric = true
 			e = user
 		}

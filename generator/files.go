@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -17,6 +18,7 @@ const (
 	providerFile  = "provider"
 	importsFile   = "imports"
 	usersFile     = "users"
+	deadFile      = "literal_ids"
 	variablesFile = "variables"
 	dataFile      = "data"
 	mainFile      = "main"
@@ -123,6 +125,32 @@ func usersBlock(users []graph.User) (block, error) {
 	}}}}, nil
 }
 
+// deadBlocks is the map of ids that lead nowhere, each with the reason; nothing if the code needs none.
+func deadBlocks(list []graph.Unresolved) ([]block, error) {
+	ids := &graph.Resource{}
+	values := map[string]cty.Value{}
+	for _, d := range list {
+		if _, known := values[d.Key]; d.Key != "" && !known {
+			values[d.Key] = userID(d.ID)
+			ids.Notes = append(ids.Notes, graph.Note{Path: cty.GetAttrPath(d.Key), Text: d.Reason})
+		}
+	}
+	if len(values) == 0 {
+		return nil, nil
+	}
+	ids.Config = cty.ObjectVal(values)
+	b := block{kind: "locals"}
+	over, err := layNotes(&b, ids, nil)
+	if err != nil {
+		return nil, err
+	}
+	b.body.args = []argument{{
+		name: deadFile, value: ids.Config, over: over, spread: true,
+		notes: []string{"Ids that several objects hold and that nothing here can refer to, each with the reason."},
+	}}
+	return []block{b}, nil
+}
+
 func userID(id graph.ID) cty.Value {
 	n, err := strconv.ParseInt(string(id), 10, 64)
 	if err != nil || strconv.FormatInt(n, 10) != string(id) {
@@ -140,6 +168,9 @@ func variableBlocks(variables []*graph.Variable) []block {
 			b.body.args = append(b.body.args, text("description", v.Description))
 		}
 		b.body.args = append(b.body.args, bare("type", "string"))
+		if v.Optional {
+			b.body.args = append(b.body.args, text("default", ""))
+		}
 		if v.Sensitive {
 			b.body.args = append(b.body.args, argument{name: "sensitive", value: cty.True})
 		}
@@ -152,6 +183,11 @@ func sortedVariables(variables []*graph.Variable) []*graph.Variable {
 	sorted := append([]*graph.Variable(nil), variables...)
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
 	return sorted
+}
+
+// given are the variables that need a value: nobody knows the others before people fill them in.
+func given(variables []*graph.Variable) []*graph.Variable {
+	return slices.DeleteFunc(slices.Clone(variables), func(v *graph.Variable) bool { return v.Optional })
 }
 
 // valuesFile holds the values of the variables, or leaves them for people to fill in.

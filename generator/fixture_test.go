@@ -78,8 +78,8 @@ func teams() []*graph.Resource {
 			"slack_channels": blocks(object{"id": str("C1"), "name": str("sre")}, object{"id": str("C2"), "name": str("sre-alerts")}),
 		}),
 		Exprs: []graph.Placed{
-			{Path: at("admin_ids.0"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
-			{Path: at("user_ids.0"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
+			{Path: at("admin_ids.0"), Expr: graph.EntryRef{Map: "users", Key: "ada@example.com", Numeric: true}},
+			{Path: at("user_ids.0"), Expr: graph.EntryRef{Map: "users", Key: "ada@example.com", Numeric: true}},
 			{Path: at("user_ids.1"), Expr: graph.Ref{Target: graph.Address{Data: true, Type: "rootly_user", Name: "grace"}, Attr: "id", Numeric: true}},
 		},
 	}}
@@ -205,15 +205,15 @@ func values() *graph.Graph {
 		}),
 		Exprs: []graph.Placed{
 			{Path: at("block.1.y"), Expr: ref("rootly_team", "sre")},
-			{Path: at("deep.list.0.a"), Expr: graph.UserRef{Email: "ada@example.com", Numeric: true}},
+			{Path: at("deep.list.0.a"), Expr: graph.EntryRef{Map: "users", Key: "ada@example.com", Numeric: true}},
 			{Path: at("encoded"), Expr: graph.Encoded{Value: cty.TupleVal([]cty.Value{
 				obj(object{"type": str("section"), "text": obj(object{"type": str("mrkdwn"), "text": str("*hi*\nthere")})}), str("x")}),
-				Exprs: []graph.Placed{{Path: at("1"), Expr: graph.UserRef{Email: "ada@example.com"}}}}},
-			{Path: at("message"), Expr: graph.Template{Parts: []graph.Part{{Text: "ask "}, {Expr: graph.UserRef{Email: "ada@example.com"}}, {Text: "\n"}, {Expr: graph.VariableRef{Name: "x"}}, {Text: "\n"}}}},
+				Exprs: []graph.Placed{{Path: at("1"), Expr: graph.EntryRef{Map: "users", Key: "ada@example.com"}}}}},
+			{Path: at("message"), Expr: graph.Template{Parts: []graph.Part{{Text: "ask "}, {Expr: graph.EntryRef{Map: "users", Key: "ada@example.com"}}, {Text: "\n"}, {Expr: graph.VariableRef{Name: "x"}}, {Text: "\n"}}}},
 			{Path: at("numeric"), Expr: graph.Ref{Target: addr("rootly_team", "sre"), Attr: "id", Numeric: true}},
 			{Path: at("one_part"), Expr: graph.Template{Parts: []graph.Part{{Text: ""}, {Expr: ref("rootly_team", "sre")}}}},
 			{Path: at("price"), Expr: graph.Template{Parts: []graph.Part{{Text: "cost: $"}, {Expr: ref("rootly_service", "b")}}}},
-			{Path: at("text_id"), Expr: graph.UserRef{Email: "ada@example.com"}},
+			{Path: at("text_id"), Expr: graph.EntryRef{Map: "users", Key: "ada@example.com"}},
 		},
 		Notes: []graph.Note{
 			{Path: at("deep.list.1"), Text: "Empty in Rootly too."},

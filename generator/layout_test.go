@@ -95,6 +95,39 @@ func TestByTypeSplitsLargeFiles(t *testing.T) {
 	}
 }
 
+// A type that is too large for one file has a file for each letter, and the imports one for each type.
+func TestLargeFilesAreSplitByLetter(t *testing.T) {
+	t.Parallel()
+	g := &graph.Graph{}
+	for _, letter := range []string{"a", "b", "c"} {
+		for i := range 20 {
+			g.Resources = append(g.Resources, service(fmt.Sprintf("%s_%02d", letter, i)))
+		}
+	}
+	team := &graph.Resource{Address: addr("rootly_team", "sre"), ID: "t", Group: "teams", Config: obj(object{"name": str("SRE")})}
+	g.Resources = append(g.Resources, team)
+	files := render(t, g, generator.Options{MaxBytes: 3000})
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	want := []string{".gitignore", "imports_services.tf", "imports_services_2.tf", "imports_teams.tf", "provider.tf", "services_a.tf", "services_b.tf", "services_c.tf", "teams.tf", "versions.tf"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("files:\n%s", diff)
+	}
+	if diff := cmp.Diff(files, render(t, g, remember(generator.Options{MaxBytes: 3000}, files))); diff != "" {
+		t.Errorf("a second run writes something else:\n%s", diff)
+	}
+	o := remember(generator.Options{MaxBytes: 3000}, files)
+	g.Resources = append(g.Resources, service("b_between"), service("d"))
+	files = render(t, g, o)
+	for name, file := range map[string]string{"b_between": "services_b.tf", "d": "services_d.tf"} {
+		if got := fileOf(t, files, addr("rootly_service", name)); got != file {
+			t.Errorf("%s is in %s, want %s", name, got, file)
+		}
+	}
+}
+
 func TestNewObjectMovesNoOther(t *testing.T) {
 	t.Parallel()
 	o := generator.Options{MaxBytes: smallFile}

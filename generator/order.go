@@ -33,6 +33,10 @@ func rankOf(name string, s *schema.Attribute) int {
 		return rankDescription
 	case "task_type", "trigger_type":
 		return rankKind
+	case "task", "label":
+		if s != nil && s.Mode == schema.Required {
+			return rankName
+		}
 	}
 	if s != nil && s.Mode == schema.Required && strings.HasSuffix(name, "_id") {
 		return rankOwner

@@ -5,9 +5,11 @@ import (
 	"strings"
 )
 
-// An item is something to be put into one of the files of a stem: stem.tf, stem_2.tf, ...
+// An item is something to be put into one of the files of a stem: stem.tf, stem_2.tf, ..., or stem_drawer.tf where
+// they are too many for one file.
 type item struct {
 	size       int
+	drawer     string // a letter or a group
 	remembered string // the file it was in before, if any
 }
 
@@ -58,21 +60,30 @@ func (ns names) number(stem, name string) int {
 
 // A shelf is the files of one stem while they are being filled.
 type shelf struct {
-	names names
-	stem  string
-	limit int
-	sizes map[string]int
-	fresh map[string]bool // files that this run begins
-	open  string          // the file begun last
-	next  int
+	names   names
+	stem    string
+	limit   int
+	crowded bool // whether one file cannot hold all, so that each drawer has its own
+	sizes   map[string]int
+	drawers map[string]string // of the files that are for one drawer only
+	fresh   map[string]bool   // files that this run begins
+	open    map[string]string // the file begun last, by drawer
+	next    map[string]int
 }
 
 // place returns the file of each item. What is remembered stays where it is, whatever its size
 // has become, so that one new object moves no other. A new item goes beside its neighbour if
 // there is room, else into a file that this run has begun. Begun files are left with room to
-// spare for later neighbours.
+// spare for later neighbours. Where one file cannot hold all, there is one for each drawer.
 func place(items []item, stem string, ns names, limit int) []string {
-	s := &shelf{names: ns, stem: stem, limit: limit, sizes: map[string]int{}, fresh: map[string]bool{}, next: 1}
+	total := 0
+	for _, it := range items {
+		total += it.size
+	}
+	s := &shelf{
+		names: ns, stem: stem, limit: limit, crowded: total > roomOf(limit),
+		sizes: map[string]int{}, drawers: map[string]string{}, fresh: map[string]bool{}, open: map[string]string{}, next: map[string]int{},
+	}
 	files := make([]string, len(items))
 	for i, it := range items {
 		files[i] = s.keep(it)
@@ -92,42 +103,58 @@ func place(items []item, stem string, ns names, limit int) []string {
 
 // keep returns the file that the item was in before, or nothing.
 func (s *shelf) keep(it item) string {
-	name := it.remembered
-	n := s.names.number(s.stem, name)
+	name, stem, drawer := it.remembered, s.stem, ""
+	n := s.names.number(stem, name)
+	if n == 0 && it.drawer != "" {
+		drawer, stem = it.drawer, s.stem+"_"+it.drawer
+		n = s.names.number(stem, name)
+	}
 	if n == 0 {
 		return ""
 	}
 	if _, known := s.sizes[name]; !known {
-		if _, free := s.names.claim(s.stem, n); !free {
+		if _, free := s.names.claim(stem, n); !free {
 			return ""
 		}
+		s.drawers[name] = drawer
 	}
 	s.sizes[name] += it.size
+	if drawer != "" {
+		s.open[drawer] = name
+	}
 	return name
 }
 
 // put returns a file for a new item.
 func (s *shelf) put(it item, neighbour string) string {
-	for _, name := range []string{neighbour, s.open} {
-		if name != "" && !s.names.closed[name] && s.hasRoom(name, it.size) {
+	drawer, stem := "", s.stem
+	if s.crowded && it.drawer != "" {
+		drawer, stem = it.drawer, s.stem+"_"+it.drawer
+	}
+	for _, name := range []string{neighbour, s.open[drawer]} {
+		other := s.drawers[name] != "" && s.drawers[name] != it.drawer
+		if name != "" && !other && !s.names.closed[name] && s.hasRoom(name, it.size) {
 			s.sizes[name] += it.size
 			return name
 		}
 	}
 	for {
-		name, free := s.names.claim(s.stem, s.next)
-		s.next++
+		s.next[drawer]++
+		name, free := s.names.claim(stem, s.next[drawer])
 		if free && !s.names.closed[name] {
-			s.open, s.sizes[name], s.fresh[name] = name, it.size, true
+			s.open[drawer], s.sizes[name], s.fresh[name], s.drawers[name] = name, it.size, true, drawer
 			return name
 		}
 	}
 }
 
+// roomOf is how much a new file takes: less than the limit, so that later neighbours find room.
+func roomOf(limit int) int { return limit * 4 / 5 }
+
 func (s *shelf) hasRoom(name string, size int) bool {
 	limit := s.limit
 	if s.fresh[name] {
-		limit = limit * 4 / 5
+		limit = roomOf(limit)
 	}
 	return s.sizes[name]+size <= limit
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"sort"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,8 +27,12 @@ func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	}
 	files := r.assemble()
 
-	if len(g.Variables) > 0 {
-		values, err := valuesFile(g.Variables, o.Blank)
+	variables := g.Variables
+	if !o.Blank {
+		variables = given(variables)
+	}
+	if len(variables) > 0 {
+		values, err := valuesFile(variables, o.Blank)
 		if err != nil {
 			return nil, fmt.Errorf("render %s: %w", values.Name, err)
 		}
@@ -134,6 +139,13 @@ func (r *rendering) addFixed() error {
 	if err := r.add(variablesFile, variableBlocks(r.graph.Variables)...); err != nil {
 		return err
 	}
+	dead, err := deadBlocks(r.graph.Unresolved)
+	if err != nil {
+		return err
+	}
+	if err := r.add(deadFile, dead...); err != nil {
+		return err
+	}
 	if len(r.graph.Users) == 0 {
 		return nil
 	}
@@ -221,13 +233,22 @@ func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 	for _, shelf := range r.shelvesOf(units) {
 		items := make([]item, len(shelf))
 		for n, i := range shelf {
-			items[n] = item{size: sizeOf(texts[i]), remembered: r.rememberedFile(units[i])}
+			items[n] = item{size: sizeOf(texts[i]), drawer: letterOf(units[i], r.options.Layout), remembered: r.rememberedFile(units[i])}
 		}
 		for n, name := range place(items, units[shelf[0]].group, ns, r.options.maxBytes()) {
 			files[shelf[n]] = name
 		}
 	}
 	return files
+}
+
+// letterOf is what a unit's label begins with, where files hold many objects.
+func letterOf(u *unit, l Layout) string {
+	first := strings.ToLower(u.members[0].Address.Name[:1])
+	if l != ByType || first >= "\x80" {
+		return ""
+	}
+	return first
 }
 
 // shelvesOf gathers the units of each stem, in order. Those with something remembered come
@@ -264,7 +285,7 @@ func remembersAny(shelf []int, remembered map[int]bool) bool {
 // reserved are the names that no resource may take.
 func (r *rendering) reserved() map[string]bool {
 	taken := map[string]bool{}
-	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, variablesFile, dataFile, mainFile, movedFile, removedFile, outputsFile, statesFile} {
+	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, deadFile, variablesFile, dataFile, mainFile, movedFile, removedFile, outputsFile, statesFile} {
 		taken[stem+r.syntax.extension] = true
 	}
 	return taken
@@ -295,7 +316,7 @@ func (r *rendering) addImports() error {
 
 	items := make([]item, len(wanted))
 	for i, group := range wanted {
-		items[i] = item{size: sizeOf(texts[i : i+1]), remembered: r.options.RememberedImports[group[0].Address]}
+		items[i] = item{size: sizeOf(texts[i : i+1]), drawer: groupOf(group[0]), remembered: r.options.RememberedImports[group[0].Address]}
 	}
 	ns := names{extension: r.syntax.extension, taken: map[string]bool{}, closed: r.options.Closed}
 	for i, name := range place(items, importsFile, ns, r.importLimit()) {

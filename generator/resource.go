@@ -76,6 +76,9 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 		}
 		if !isBlock(name, value, s) {
 			arg := argument{name: name, value: value, over: laid, notes: laid.comments()}
+			if s != nil {
+				arg.value = inOrder(s.Attribute(name), value, laid)
+			}
 			if s != nil && inParts(s.Attribute(name), value, laid) {
 				arg.whole, arg.notes = true, append(slices.Clip(arg.notes), wholeNote)
 			}
@@ -89,6 +92,19 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 		out.blocks = append(out.blocks, blocks...)
 	}
 	return out, nil
+}
+
+// inOrder puts the elements of a collection that has no order of its own into that in which people read them.
+func inOrder(a *schema.Attribute, v cty.Value, over *overlay) cty.Value {
+	free := a != nil && a.Order != nil && (a.Type.IsSetType() || a.Suppress == schema.SuppressOrder)
+	if !free || over != nil || !isCollection(v) || v.LengthInt() == 0 {
+		return v
+	}
+	elements := v.AsValueSlice()
+	slices.SortStableFunc(elements, func(x, y cty.Value) int {
+		return slices.Index(a.Order, x.AsString()) - slices.Index(a.Order, y.AsString())
+	})
+	return cty.ListVal(elements)
 }
 
 const wholeNote = "distinct() keeps the list open until all of it is made: the provider cannot plan it in part"

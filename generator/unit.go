@@ -78,9 +78,14 @@ func groupOf(r *graph.Resource) string {
 // stemOf returns the stem that a file of a layout belongs to.
 func stemOf(file string, l Layout) string {
 	stem, _, _ := strings.Cut(file, ".")
-	head, number, found := cutLast(stem, "_")
-	if l == ByType && found && strings.Trim(number, "0123456789") == "" {
-		return head
+	if l != ByType {
+		return stem
+	}
+	if head, number, found := cutLast(stem, "_"); found && strings.Trim(number, "0123456789") == "" {
+		stem = head
+	}
+	if head, letter, found := cutLast(stem, "_"); found && len(letter) == 1 {
+		stem = head
 	}
 	return stem
 }

@@ -23,6 +23,12 @@ type Handwritten struct {
 	Leaves    []string                 // the addresses that moved and removed blocks in files of their own take away
 }
 
+// MayDeclare reports whether a local value of that name is no one's but this program's.
+func (h *Handwritten) MayDeclare(local string) bool {
+	file, taken := h.Locals[local]
+	return !taken || h.Files[file]
+}
+
 // Unread is an import block that says what it imports by expressions.
 type Unread struct {
 	To   string // the address, with keys as they are written; empty where the file cannot be read

@@ -56,6 +56,12 @@ func (g *Graph) breakCycles() {
 	}
 }
 
+// What the code says of ids that stand as text because of a cycle.
+const (
+	afterRebuild = "in a new organisation, replace it after the first apply"
+	ownID        = "this object's own id, as text: an object cannot refer to itself; " + afterRebuild
+)
+
 // giveUp tells the reader of the code, and the report, why an id stands as text.
 func (g *Graph) giveUp(e edge, cycle []int) {
 	r := g.Resources[e.from]
@@ -71,9 +77,13 @@ func (g *Graph) giveUp(e edge, cycle []int) {
 		names = append(names[:few-1:few-1], "...", names[len(names)-1])
 	}
 	g.Mended = append(g.Mended, m)
+	if e.from == e.to {
+		r.Notes = append(r.Notes, Note{Path: r.Exprs[e.placed].Path, Text: ownID})
+		return
+	}
 	r.Notes = append(r.Notes, Note{
 		Path: r.Exprs[e.placed].Path,
-		Text: fmt.Sprintf("the id of %s as text, since a reference would close a cycle: %s", m.To, strings.Join(names, " -> ")),
+		Text: fmt.Sprintf("the id of %s as text: a reference would close a cycle (%s); %s", m.To, strings.Join(names, " -> "), afterRebuild),
 	})
 }
 

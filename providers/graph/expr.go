@@ -7,7 +7,7 @@ import (
 )
 
 // An Expr is what stands in the code instead of a literal.
-// It is one of Ref, UserRef, VariableRef, EachRef, Template and Encoded.
+// It is one of Ref, EntryRef, VariableRef, EachRef, Template and Encoded.
 type Expr interface {
 	expr()
 }
@@ -20,9 +20,10 @@ type Ref struct {
 	Numeric bool   // whether a number is wanted where the attribute is text: tonumber(...)
 }
 
-// A UserRef reads the map of users: local.users["ada@example.com"].
-type UserRef struct {
-	Email   string
+// An EntryRef reads a map in locals: local.users["ada@example.com"].
+type EntryRef struct {
+	Map     string
+	Key     string
 	Numeric bool // whether a number is wanted: the map holds numbers, so text needs tostring(...)
 }
 
@@ -57,7 +58,7 @@ type Encoded struct {
 }
 
 func (Ref) expr()         {}
-func (UserRef) expr()     {}
+func (EntryRef) expr()    {}
 func (VariableRef) expr() {}
 func (EachRef) expr()     {}
 func (Template) expr()    {}

@@ -91,6 +91,7 @@ type Resource struct {
 	Title   string // what people call the object; for comments and reports
 	Import  ID     // what the import block needs instead of ID, where that does not do; empty else
 	Parent  ID     // of the object that owns this one; empty for top-level objects
+	Below   ID     // of the sibling that it follows in the code and begins its label with; where it is not there, that is Parent
 	Group   string // stem of the file it belongs into, such as "services"
 	Rank    int    // position among its siblings, where the live object has one
 
@@ -130,6 +131,7 @@ type Ignore struct {
 type Note struct {
 	Path cty.Path
 	Text string
+	Own  bool // whether it is about the object alone, and stays when the resource is linked again
 }
 
 // A Variable is an input variable, most often a secret that must not stand in the code.
@@ -138,6 +140,7 @@ type Variable struct {
 	Description string
 	Value       string // the live value; never written into code
 	Sensitive   bool   // whether the declaration says sensitive = true
+	Optional    bool   // whether the declaration has an empty default: nobody has to give a value
 }
 
 // A DataSource is a lookup for an object that is no resource of this run.
@@ -171,6 +174,7 @@ type Unresolved struct {
 	ID     ID
 	Types  []string // that the id may belong to; empty if not known
 	Reason string
+	Key    string // of the entry of a map, where the code has the id once for several places
 }
 
 // Mended is a reference that was left as text because it would have closed a cycle.

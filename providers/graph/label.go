@@ -44,7 +44,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) Ad
 	labels := make(map[ID]string, len(resources))
 	for _, r := range resources {
 		if r.Address.Name == "" {
-			r.Address.Name = free(r, base(r, labels[r.Parent]), taken)
+			r.Address.Name = free(r, base(r, labels[r.owner(func(id ID) bool { return labels[id] != "" })]), taken)
 			taken[r.Address] = true
 		}
 		labels[r.ID] = r.Address.Label()

@@ -29,6 +29,10 @@ type LinkOptions struct {
 	// Outside are objects that code beside this graph manages, and how to refer to them.
 	Outside map[Target]Ref
 
+	// GatherDead names the map of which an id that leads nowhere and that several places hold becomes an entry.
+	// Empty leaves them as text.
+	GatherDead string
+
 	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
 	// that nothing can refer to them by it.
 	Slugged map[Target]bool
@@ -45,6 +49,9 @@ func Link(resources []*Resource, o LinkOptions) *Graph {
 	l.index(resources)
 	for _, r := range resources {
 		l.resource(r)
+	}
+	if o.GatherDead != "" {
+		gatherDead(l.g, o.GatherDead, l.dead)
 	}
 	l.g.breakCycles()
 	l.finish()
@@ -63,6 +70,8 @@ type linker struct {
 
 	usersSeen map[ID]bool
 	dataSeen  map[Address]bool
+
+	dead []deadEnd // what is Unresolved, with its places
 
 	odd map[ID]*Resource // that are imported by something else than their id, which is their id from then on
 }
@@ -162,20 +171,6 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 // built-in things too.
 func (l *linker) isID(rule Rule, id string) bool {
 	return IsUUID(id) || len(rule.To) == 1 && rule.To[0] == UserType
-}
-
-// unresolved leaves an id as text, and says so to the reader of the code and in the report.
-func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
-	why := "no imported object has this id"
-	if to := l.odd[id]; to != nil && l.slugged(to) {
-		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
-	} else if to != nil {
-		why = "the id of " + to.Address.String() + ", which has another id after its import"
-	} else if l.o.Explain != nil {
-		why = l.o.Explain(types, id)
-	}
-	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
-	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }
 
 // targets lists the types that a value may point at.
@@ -364,7 +359,7 @@ func (l *linker) self(r *Resource, path cty.Path) {
 	if n := len(l.g.Mended); n > 0 && l.g.Mended[n-1].From == r.Address && l.g.Mended[n-1].Path == PathString(path) {
 		return
 	}
-	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: "this object's own id: an object cannot refer to itself"})
+	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: ownID})
 	l.g.Mended = append(l.g.Mended, Mended{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
 }
 

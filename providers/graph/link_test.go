@@ -111,7 +111,7 @@ func TestLinkPeople(t *testing.T) {
 		}}),
 		Users: map[graph.ID]graph.User{"7": ada},
 		UserExpr: func(u graph.User, numeric bool) (graph.Expr, *graph.DataSource) {
-			return graph.UserRef{Email: u.Email, Numeric: numeric}, nil
+			return graph.EntryRef{Map: "users", Key: u.Email, Numeric: numeric}, nil
 		},
 		Explain: func(types []string, id graph.ID) string { return "nobody has number " + string(id) },
 	})

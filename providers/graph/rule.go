@@ -19,7 +19,8 @@ type Rule struct {
 	// By is the path whose value tells the target; its indexes are those of Path.
 	By string
 
-	// Kinds maps the values of By to types. A value that is missing points at nothing known.
+	// Kinds maps the values of By to types; "" is what a value means that is left out. One that is not here
+	// points at nothing known.
 	Kinds map[string]string
 
 	// Any says that the id may belong to any type.

@@ -41,3 +41,19 @@ func TestSort(t *testing.T) {
 		}
 	}
 }
+
+// A level stands after its path, and its label begins with the path's; names are sorted as people do.
+func TestWhatStandsBelowASibling(t *testing.T) {
+	t.Parallel()
+	policy, path, level, loose := titled("x_policy", "p", "Checkout"), titled("x_path", "a", "Default"), titled("x_level", "l", "level 1"), titled("x_level", "m", "level 2")
+	path.Parent, level.Parent, loose.Parent = "p", "p", "p"
+	level.Below, loose.Below = "a", "gone"
+	path.Rank, level.Rank, loose.Rank = 2, 1, 3
+	all := []*graph.Resource{level, loose, titled("x_policy", "z", "zebra 10"), titled("x_policy", "y", "Zebra 9"), titled("x_policy", "e", "Éclair"), path, policy}
+	sorted := graph.Sort(all)
+	graph.Label(sorted, nil, nil)
+	want := []string{"checkout", "checkout_default", "checkout_default_level_1", "checkout_level_2", "eclair", "zebra_9", "zebra_10"}
+	if got := labels(sorted); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

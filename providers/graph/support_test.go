@@ -52,8 +52,8 @@ func spell(e graph.Expr) string {
 			code = "tonumber(" + code + ")"
 		}
 		return code
-	case graph.UserRef:
-		return fmt.Sprintf("user %s, numeric %t", e.Email, e.Numeric)
+	case graph.EntryRef:
+		return fmt.Sprintf("user %s, numeric %t", e.Key, e.Numeric)
 	case graph.VariableRef:
 		return "var." + e.Name
 	case graph.Template:

@@ -3,6 +3,7 @@ package rootly
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -59,6 +60,7 @@ type Decoded struct {
 // DecodeOptions say how objects become resources.
 type DecodeOptions struct {
 	Schema *schema.Provider
+	Shown  bool // write where Rootly shows an object among its siblings
 	Full   bool // write every settable attribute, also those that equal the provider's default
 
 	// Done, if not nil, is called for each object when its answer from the API is no longer needed.
@@ -93,7 +95,7 @@ func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 		d.unreadable(obj, err)
 		return
 	}
-	r := &reader{row: obj.Type, full: o.Full, certain: o.Schema.Snapshot}
+	r := &reader{row: obj.Type, full: o.Full, shown: o.Shown || o.Full, certain: o.Schema.Snapshot}
 	attrs := r.rewrite(obj)
 	if reason, fix := taken.refuse(obj, attrs); reason != "" {
 		d.reject(obj, reason, fix)
@@ -134,13 +136,24 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[s
 		Title:   obj.Title(),
 		Parent:  obj.Parent,
 		Group:   obj.Type.Group,
-		Rank:    obj.rank(),
+		Below:   graph.ID(text(attrs, obj.Type.Below)),
+		Rank:    rank(obj, s.Block),
 		Config:  config,
 		Exprs:   JSONTexts(s.Block, config),
 		Ignore:  r.ignore,
+		Notes:   r.notes,
 		Protect: BuiltIn(obj),
 	})
 	d.account(obj, r)
+}
+
+// rank is the order of an object among its siblings.
+func rank(obj *Object, b *schema.Block) int {
+	by := b.Attribute(obj.Type.RankBy)
+	if by == nil {
+		return obj.rank()
+	}
+	return slices.Index(by.Order, obj.Text(by.Name))
 }
 
 // account adds what the reader counted to the totals.

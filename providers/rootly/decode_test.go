@@ -27,7 +27,7 @@ func answered(t *testing.T, typ, attributes string) *rootly.Object {
 
 func decodeAll(t *testing.T, full bool, objects ...*rootly.Object) *rootly.Decoded {
 	t.Helper()
-	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{Schema: snapshot(t), Full: full})
+	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{Schema: snapshot(t), Full: full, Shown: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +78,7 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 	const (
 		action, panel = "rootly_edge_connector_action", "rootly_dashboard_panel"
 		client        = "rootly_workflow_task_http_client"
+		component     = "rootly_status_page_component"
 	)
 	for _, c := range []struct{ kind, typ, attribute, raw, want string }{
 		{"required text", "rootly_team", "name", `"A"`, `"A"`},
@@ -88,7 +89,9 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 		{"required number, the largest integer", "rootly_heartbeat", "interval", `9223372036854775807`, `9223372036854775807`},
 		{"required list", "rootly_alert_route", "alerts_source_ids", `[]`, `[]`},
 		{"required, not accepted", "rootly_live_call_router", "country_code", `"XX"`, `"AU", ignored, lost`},
-		{"required, never read", action, "edge_connector_id", `"c"`, `absent, lost`},
+		{"required, never read", action, "edge_connector_id", `"c"`, `absent`},
+		{"list, never read", "rootly_edge_connector", "subscriptions", `["incident.created"]`, `["incident.created"], ignored`},
+		{"list, never read, empty", "rootly_edge_connector", "subscriptions", `[]`, `absent`},
 
 		{"optional text", "rootly_service", "cortex_id", `"x"`, `"x"`},
 		{"optional text, empty", "rootly_service", "cortex_id", `""`, `absent`},
@@ -100,6 +103,8 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 		{"optional and computed text", "rootly_team", "description", `"x"`, `"x"`},
 		{"optional and computed text, empty", "rootly_team", "description", `""`, `absent`},
 		{"optional and computed bool, false", "rootly_team", "alert_broadcast_enabled", `false`, `false`},
+		{"optional and computed bool, false by itself", "rootly_service", "alerts_email_enabled", `false`, `absent`},
+		{"optional and computed bool, not false by itself", "rootly_service", "alerts_email_enabled", `true`, `true`},
 		{"optional and computed bool, missing", "rootly_team", "alert_broadcast_enabled", `null`, `absent`},
 		{"optional and computed number, zero", "rootly_team", "position", `0`, `0`},
 		{"optional and computed number, fraction of an integer", "rootly_team", "position", `2.5`, `2`},
@@ -121,10 +126,17 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 		{"default, different", "rootly_heartbeat", "enabled", `false`, `false`},
 		{"default, missing", "rootly_heartbeat", "enabled", `null`, `false`},
 		{"default, missing and not accepted", "rootly_heartbeat", "interval_unit", `null`, `absent, ignored`},
-		{"default, never read", "rootly_retrospective_process", "copy_from", `"p"`, `""`},
+		{"default, never read", "rootly_retrospective_process", "copy_from", `null`, `absent, ignored`},
+		{"default, never read, live", "rootly_retrospective_process", "copy_from", `"p"`, `"p", ignored`},
 
 		{"computed", "rootly_heartbeat", "ping_url", `"https://x"`, `absent`},
 		{"omitted by the catalogue", "rootly_heartbeat", "expires_at", `"2026-01-01"`, `absent`},
+		{"changed by Rootly", component, "status", `"partial_outage"`, `absent`},
+		{"of its own", component, "name", `"Checkout"`, `"Checkout"`},
+		{"of its own, and no source", component, "name", `"Checkout","source_id":null`, `"Checkout"`},
+		{"of its source", component, "name", `"Checkout","source_id":"s"`, `absent`},
+		{"of its source, longer", component, "description", `"Pays.","source_type":"Service","source_id":"s"`, `absent`},
+		{"decided by Rootly", "rootly_role", "is_deletable", `false`, `absent`},
 		{"deprecated", "rootly_alert_group", "group_by_alert_title", `true`, `absent, lost`},
 		{"not in the schema", "rootly_dashboard", "range", `"7 days"`, `absent, lost`},
 
@@ -156,6 +168,24 @@ func TestDecodeByKindOfAttribute(t *testing.T) {
 				t.Errorf("%s.%s = %s: got %s, want %s", c.typ, c.attribute, c.raw, got, c.want)
 			}
 		})
+	}
+}
+
+// Where Rootly shows an object is left out, but not where its position means something.
+func TestPlacesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	for typ, want := range map[string]string{
+		"rootly_team": "absent", "rootly_workflow_incident": "absent", "rootly_form_field_option": "absent",
+		"rootly_workflow_task_print": "3", "rootly_escalation_level": "3", "rootly_alert_routing_rule": "3", "rootly_form_field_position": "3",
+	} {
+		o := answered(t, typ, `{"position":3}`)
+		d, err := rootly.Decode(&rootly.Live{Objects: []*rootly.Object{o}}, rootly.DecodeOptions{Schema: snapshot(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := argument(t, d.Resources[0], "position"); got != want || d.Resources[0].Rank != 3 {
+			t.Errorf("%s: position is %s, want %s; rank %d", typ, got, want, d.Resources[0].Rank)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 //   - a value that the provider's validator refuses, or a missing value for which the provider has a
 //     default that its validator does not let the code override,
 //   - a block that the provider requires and the live object does not have, or that it cannot store,
+//   - an attribute that the provider never reads back, or that Rootly never answers,
 //   - the parent's id where the API does not answer it, since changing it replaces the object,
 //   - a block that the provider reads only if its state has some already,
 //   - a required value that the API does not have, where the provider keeps null.
@@ -25,7 +26,7 @@ func MayIgnore(resourceType, path string, s *schema.Provider) bool {
 		return false
 	}
 	names := withoutIndexes(path)
-	if names == row.ParentAttr || slices.Contains(row.ReadIfInState, names) {
+	if names == row.ParentAttr || row.Read[names] == catalogue.ReadNever || slices.Contains(row.Withheld, names) || slices.Contains(row.ReadIfInState, names) {
 		return true
 	}
 	if a := r.Block.Find(names); a != nil {

@@ -32,6 +32,9 @@ func (o *Object) Title() string {
 			return s
 		}
 	}
+	if n := o.rank(); o.Type != nil && o.Type.Called != "" && n > 0 {
+		return fmt.Sprintf("%s %d", o.Type.Called, n)
+	}
 	return ""
 }
 

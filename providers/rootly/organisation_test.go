@@ -56,7 +56,7 @@ func snapshot(t *testing.T) *schema.Provider {
 
 func decode(t *testing.T, live *rootly.Live) *rootly.Decoded {
 	t.Helper()
-	d, err := rootly.Decode(live, rootly.DecodeOptions{Schema: snapshot(t)})
+	d, err := rootly.Decode(live, rootly.DecodeOptions{Schema: snapshot(t), Shown: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package rootly
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -17,10 +18,13 @@ import (
 type reader struct {
 	row  *catalogue.Type
 	full bool // write every settable attribute
+	// shown says that where Rootly shows the object is written.
+	shown bool
 	// certain says that the provider has the version that the known defaults are from.
 	certain bool
 
 	ignore []graph.Ignore
+	notes  []graph.Note
 	losses []Loss
 	cover  Coverage
 }
@@ -30,17 +34,19 @@ type place struct {
 	names   string // "rules.time_zone"
 	indexed string // "rules[0].time_zone"
 	set     string // the path of the set that it is in, with indexes; empty if in none
+	path    cty.Path
 }
 
 func (p place) attr(name string) place {
-	if p.names == "" {
-		return place{names: name, indexed: name}
+	next := place{names: name, indexed: name, set: p.set, path: p.path.GetAttr(name)}
+	if p.names != "" {
+		next.names, next.indexed = p.names+"."+name, p.indexed+"."+name
 	}
-	return place{p.names + "." + name, p.indexed + "." + name, p.set}
+	return next
 }
 
 func (p place) index(i int) place {
-	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i), p.set}
+	return place{p.names, fmt.Sprintf("%s[%d]", p.indexed, i), p.set, p.path.IndexInt(i)}
 }
 
 // element leads to one of several blocks.
@@ -89,13 +95,25 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if top && a.Name == "id" {
 		return nil
 	}
-	if why := r.row.Omit[at.names]; a.Mode == schema.Computed || why != "" {
+	if slices.Contains(r.row.Withheld, at.names) {
+		out[a.Name] = cty.StringVal("") // a variable will stand for it
+		r.cover.Written++
+		r.ignoreAt(at, "Rootly never returns it; its variable is only used when the object is created")
+		return nil
+	}
+	why := r.row.Omit[at.names]
+	if source := r.row.Follows[at.names]; source != "" && !emptyJSON(object[source]) {
+		why = "follows " + source
+	}
+	if top && a.Name == r.row.Shown && !r.shown {
+		why = "moves when a sibling is moved"
+	}
+	if a.Mode == schema.Computed || why != "" {
 		r.omitted(at, raw, why)
 		return nil
 	}
 	if top && r.row.Read[a.Name] == catalogue.ReadNever {
-		r.neverRead(a, at, raw, out)
-		return nil
+		return r.neverRead(a, at, raw, out)
 	}
 	state, err := scalarState(a, raw)
 	if err != nil {
@@ -112,8 +130,34 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	if v, write := r.decide(a, at, state, raw != nil); write {
 		out[a.Name] = v
 		r.cover.Written++
+		if why := whyEmpty(a, v); why != "" && !r.full && at.names != r.row.ParentAttr {
+			r.notes = append(r.notes, graph.Note{Path: at.path, Text: why, Own: true})
+		}
 	}
 	return nil
+}
+
+// whyEmpty says why an empty value is in the code, where it looks as if it could be deleted.
+func whyEmpty(a *schema.Attribute, v cty.Value) string {
+	switch {
+	case v.Type() == cty.Bool, !isZero(v):
+	case a.HasDefault():
+		return "empty in Rootly; without this line the provider would set " + defaultText(a.Default)
+	case a.Mode == schema.Required && v.Type() != cty.Number:
+		return "empty in Rootly; the provider requires this line"
+	}
+	return ""
+}
+
+// defaultText is a default as people read it.
+func defaultText(v cty.Value) string {
+	switch {
+	case v.Type() == cty.String:
+		return strconv.Quote(v.AsString())
+	case v.Type() == cty.Number:
+		return v.AsBigFloat().Text('f', -1)
+	}
+	return "something else"
 }
 
 // omitted counts an attribute that is never written. A value that Rootly decides is no loss; a value that
@@ -127,17 +171,29 @@ func (r *reader) omitted(at place, raw any, why string) {
 	}
 }
 
-// neverRead handles an attribute that is null in the state, whatever the API answers.
-func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[string]cty.Value) {
-	if a.HasDefault() && a.Type == cty.String && a.Allows("") {
-		// The provider treats empty text as null, and does not replace it by the default.
-		out[a.Name] = cty.StringVal("")
+// neverRead handles an attribute that is null in the state, whatever the API answers. The code has the live value,
+// and Terraform ignores that its state has none. The parent's id is written elsewhere.
+func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[string]cty.Value) error {
+	if a.Name == r.row.ParentAttr {
+		return nil
+	}
+	live, err := scalarState(a, raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at.indexed, err)
+	}
+	switch {
+	case !isZero(live):
+		out[a.Name] = live
 		r.cover.Written++
-		return
+	case !a.HasDefault():
+		return nil
 	}
-	if raw != nil && !emptyJSON(raw) {
-		r.lose(at, "the provider never reads it back")
+	why := "the provider never reads it back, so edits are not applied"
+	if a.ForceNew {
+		why = "the provider never reads it back, and would replace the object"
 	}
+	r.ignoreAt(at, why)
+	return nil
 }
 
 // decide returns what to write, if anything, so that the configuration agrees with the state.
@@ -154,6 +210,9 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 	case a.HasDefault():
 		r.cover.Default++
 		return state, r.full || !r.certain
+	case a.Absent != cty.NilVal && r.certain && !r.full && state.RawEquals(a.Absent):
+		r.cover.Default++
+		return cty.NilVal, false
 	case !isZero(state), r.row.KeepsNull, r.full && r.writableZero(a):
 		return state, true
 	case explicit && a.Mode == schema.OptionalComputed && isExplicitZero(state):

@@ -70,7 +70,7 @@ func TestRecordedShapes(t *testing.T) {
 		"a redacted secret": {
 			typ:     "rootly_secret",
 			object:  served("secrets", "s", "", `{"name":"S","secret":"[REDACTED]","hashicorp_vault_mount":"secret","hashicorp_vault_path":null,"hashicorp_vault_version":0}`),
-			written: []string{"hashicorp_vault_mount", "hashicorp_vault_version", "name"},
+			written: []string{"hashicorp_vault_mount", "name", "secret"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -180,7 +180,7 @@ func (r *reader) yield(out map[string]cty.Value) {
 func (r *reader) ignoreUnread(out map[string]cty.Value) {
 	for _, name := range r.row.ReadIfInState {
 		if _, ok := out[name]; ok {
-			r.ignoreAt(place{}.attr(name), "the provider does not read it during an import")
+			r.ignoreAt(place{}.attr(name), "the provider does not read it during an import, so edits are not applied; to manage it, delete this line after the import and apply")
 		}
 	}
 }

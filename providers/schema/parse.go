@@ -99,7 +99,9 @@ type nestedDoc struct {
 // fact is what the schema JSON leaves out about one path.
 type fact struct {
 	Default    json.RawMessage `json:"default"`
+	Absent     json.RawMessage `json:"absent"`
 	Enum       []string        `json:"enum"`
+	Order      []string        `json:"order"`
 	Suppress   string          `json:"suppress"`
 	Mode       string          `json:"mode"`
 	ForceNew   bool            `json:"force_new"`
@@ -239,13 +241,16 @@ func (d attributeDoc) attribute(name string, f fact) (*Attribute, error) {
 		ForceNew:   f.ForceNew,
 		Integer:    f.Integer,
 		Enum:       f.Enum,
+		Order:      f.Order,
 		Suppress:   suppressions[f.Suppress],
 		Conflicts:  f.Conflicts,
-		Default:    cty.NilVal,
 	}
-	if f.Default != nil {
-		if a.Default, err = ctyjson.Unmarshal(f.Default, ty); err != nil {
-			return nil, fmt.Errorf("default %s: %w", f.Default, err)
+	for raw, v := range map[*json.RawMessage]*cty.Value{&f.Default: &a.Default, &f.Absent: &a.Absent} {
+		if *raw == nil {
+			continue
+		}
+		if *v, err = ctyjson.Unmarshal(*raw, ty); err != nil {
+			return nil, fmt.Errorf("default %s: %w", *raw, err)
 		}
 	}
 	return a, nil

@@ -83,7 +83,9 @@ type Attribute struct {
 	ForceNew   bool
 	Integer    bool      // a number without fraction
 	Default    cty.Value // what the provider assumes when absent; cty.NilVal if nothing
+	Absent     cty.Value // what Rootly sets on creation when absent, where that is known; cty.NilVal if not
 	Enum       []string  // values it accepts, of elements for collections; nil if any
+	Order      []string  // in which people read its values, or those of its elements; nil if that does not matter
 	Suppress   Suppress
 	Conflicts  []string // attributes that exclude this one
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -242,9 +244,27 @@ func reasonUnseen(kind, path string) string {
 	if why := row.Omit[path]; why != "" {
 		return why
 	}
+	switch {
+	case row.Follows[path] != "":
+		return "follows " + row.Follows[path]
+	case row.Shown == path:
+		return "is left out, since moving another object changes it"
+	case isAbsent(kind, path):
+		return "is left out, since Rootly sets it by itself"
+	}
 	first, _, _ := strings.Cut(path, ".")
 	if row.Read[first] == catalogue.ReadNever {
 		return "the provider never reads it"
 	}
 	return ""
+}
+
+// isAbsent reports whether code leaves an attribute to Rootly, which Terraform then does not watch.
+func isAbsent(kind, path string) bool {
+	s, err := schema.Snapshot()
+	if err != nil {
+		return false
+	}
+	a := s.Resources[kind].Block.Find(path)
+	return a != nil && a.Absent != cty.NilVal
 }

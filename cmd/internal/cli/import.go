@@ -12,7 +12,10 @@ import (
 
 func newImport(w world.World) *cobra.Command {
 	o := &splitter.Settings{}
-	choices := func() []choice { return append(importChoices(&o.Settings), splittingChoices(o)...) }
+	choices := func() []choice {
+		own := append(splittingChoices(o), choice{"positions", &o.Positions, []string{"omit", "keep"}})
+		return append(importChoices(&o.Settings), own...)
+	}
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Write the organisation as code, and prove it with a plan",
@@ -56,6 +59,7 @@ part is proven by its own plan; CODEOWNERS lists the owners.
 	againFlags(cmd, &o.Again)
 	splittingFlags(cmd, o)
 	codeFlags(cmd, &o.Settings)
+	cmd.Flags().StringVar(&o.Positions, "positions", "omit", "where Rootly shows an object among its siblings: omit leaves it out, since moving one object changes others; keep writes it")
 	cmd.Flags().StringVar(&o.Secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	cmd.Flags().BoolVar(&o.Fold, "fold", false, "write five or more similar objects as one block with for_each")
 	completions(cmd, choices())

@@ -84,7 +84,7 @@ func (r *linked) refold(ctx context.Context) error {
 }
 
 func (r *linked) foldOptions() fold.Options {
-	o := fold.Options{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true}}
+	o := fold.Options{New: r.mayFold, Not: r.unfold, Taken: map[graph.Address]bool{}, Locals: map[string]bool{"users": true, literalIDs: true}}
 	for _, a := range r.reserved(r.Graph.Resources) {
 		o.Taken[a.Block()] = true
 	}

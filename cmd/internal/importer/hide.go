@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
 // hide turns credentials into variables.
@@ -85,7 +86,15 @@ func (r *linked) Know(draft *graph.Graph) error {
 }
 
 func secretOptions(mode secret.Mode) secret.Options {
-	return secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf}
+	return secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf, Withheld: withheldOf}
+}
+
+// withheldOf are the attributes of a type that nobody but people knows.
+func withheldOf(resourceType string) []string {
+	if t := catalogue.Lookup(resourceType); t != nil {
+		return t.Withheld
+	}
+	return nil
 }
 
 // Guard is the second lock: no value that became a variable may stand in a file that others read.

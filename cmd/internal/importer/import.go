@@ -30,6 +30,7 @@ type Settings struct {
 	Layout     string
 	Output     string
 	Detail     string
+	Positions  string // "omit", or keep
 	References string
 	Users      string
 	System     string

@@ -58,7 +58,7 @@ func (r *fetched) lookAround(ctx context.Context) error {
 	for name := range s.Hand.Files {
 		r.RenderOptions.Closed[name] = true
 	}
-	if file, ok := s.Hand.Locals["users"]; ok && !s.Hand.Files[file] && r.o.Users == "locals" {
+	if r.o.Users == "locals" && !s.Hand.MayDeclare("users") {
 		r.o.Users = "literal" // the name is taken
 	}
 	if r.state != nil {

@@ -191,6 +191,7 @@ func (r *gathered) decode(objects []*rootly.Object) error {
 	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
 		Schema: r.Schema,
 		Full:   r.o.Detail == "full",
+		Shown:  r.o.Positions != "omit",
 		Done: func(o *rootly.Object) error {
 			defer o.Release()
 			if !r.o.Proof.Replays() {
@@ -241,7 +242,8 @@ func (r *linked) Relink() error {
 // Unlink makes resources as they were before they were linked.
 func (r *directory) Unlink(resources []*graph.Resource) {
 	for _, res := range resources {
-		res.Exprs, res.Notes = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config), nil
+		res.Exprs = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config)
+		res.Notes = slices.DeleteFunc(res.Notes, func(n graph.Note) bool { return !n.Own })
 	}
 }
 
@@ -298,6 +300,9 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 
 func (r *linked) linkOptions() graph.LinkOptions {
 	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
+	if r.around.Hand.MayDeclare(literalIDs) {
+		o.GatherDead = literalIDs
+	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}
@@ -321,8 +326,13 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	return o
 }
 
+// literalIDs is the map of ids that lead nowhere.
+const literalIDs = "literal_ids"
+
 // userRef reads the map of users. The language makes text of its numbers where text is wanted.
-func userRef(u graph.User) graph.Expr { return graph.UserRef{Email: u.Email, Numeric: true} }
+func userRef(u graph.User) graph.Expr {
+	return graph.EntryRef{Map: "users", Key: u.Email, Numeric: true}
+}
 
 // explain says why an id leads nowhere.
 func (r *linked) explain(types []string, id graph.ID) string {

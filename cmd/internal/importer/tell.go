@@ -148,8 +148,10 @@ func countExpr(refs *report.References, e graph.Expr) {
 		} else {
 			refs.Resolved++
 		}
-	case graph.UserRef:
-		refs.Users++
+	case graph.EntryRef:
+		if e.Map == "users" {
+			refs.Users++
+		}
 	case graph.Template:
 		for _, p := range e.Parts {
 			countExpr(refs, p.Expr)

@@ -276,3 +276,30 @@ func TestFoldMakesOneBlock(t *testing.T) {
 		t.Errorf("misfits %v, %d folds", misfits, len(folds))
 	}
 }
+
+// What is not all of a type is called by what tells it from the rest.
+func TestFoldsAreNamedByTheirContent(t *testing.T) {
+	t.Parallel()
+	kinds := func(i int) string { return []string{"service", "team"}[i/6] }
+	list := causes(12, func(i int, a map[string]cty.Value) {
+		a["kind"] = cty.StringVal(kinds(i))
+		a["text"] = cty.StringVal(strings.Repeat("much to read ", 20) + kinds(i))
+	})
+	got := gathered(t, list, fold.Options{New: everyone})
+	if got[0] != `rootly_cause.service["cause_0"]` || got[11] != `rootly_cause.team["cause_11"]` {
+		t.Errorf("folded as %q", got)
+	}
+
+	team := graph.Address{Type: "rootly_team", Name: "sre"}
+	list = causes(12, func(i int, a map[string]cty.Value) {
+		a["owner"] = cty.StringVal([]string{"t", ""}[i/6])
+		a["text"] = cty.StringVal(strings.Repeat("much to read ", 20) + kinds(i))
+	})
+	for _, r := range list[:6] {
+		r.Exprs = []graph.Placed{{Path: cty.GetAttrPath("owner"), Expr: graph.Ref{Target: team, Attr: "id"}}}
+	}
+	got = gathered(t, list, fold.Options{New: everyone})
+	if got[0] != `rootly_cause.sre["cause_0"]` || got[11] != `rootly_cause.these["cause_11"]` {
+		t.Errorf("folded as %q", got)
+	}
+}

@@ -141,7 +141,7 @@ func isShort(v cty.Value) bool {
 // sensitive value in it is none that for_each takes.
 func isShortExpr(p graph.Placed) bool {
 	switch p.Expr.(type) {
-	case graph.Ref, graph.UserRef, graph.Template:
+	case graph.Ref, graph.EntryRef, graph.Template:
 		return !p.Key && !graph.HoldsVariable(p.Expr)
 	}
 	return false

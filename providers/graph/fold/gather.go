@@ -150,7 +150,8 @@ func (f *folding) found(out map[*graph.Resource]graph.Address) {
 		owners[owner] = append(owners[owner], r)
 	}
 	for _, owner := range order {
-		rest := owners[owner]
+		all := owners[owner]
+		rest := all
 		for misses := 0; misses < mostMisses && len(rest) >= leastMembers; {
 			members := f.alike(rest, mostColumns)
 			rest = without(rest, members)
@@ -158,7 +159,7 @@ func (f *folding) found(out map[*graph.Resource]graph.Address) {
 				misses++
 				continue
 			}
-			block, keys := f.block(members[0]), map[string]bool{}
+			block, keys := f.block(members, without(all, members)), map[string]bool{}
 			for _, r := range members {
 				out[r] = f.keyed(r, block, keys)
 			}

@@ -1,17 +1,28 @@
 package fold
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// block returns the address for a new fold, and takes it.
-func (f *folding) block(first *graph.Resource) graph.Address {
+// block returns the address for a new fold, and takes it. Others are resources of the same type and owner.
+func (f *folding) block(members, others []*graph.Resource) graph.Address {
+	first := members[0]
 	stem := f.owner(first)
-	if stem == "" {
+	word := f.content(members, others)
+	switch {
+	case stem == "" && word == "":
 		stem = foldName
+	case stem == "":
+		stem = word
+	case word != "" && f.blocks[graph.Address{Type: first.Address.Type, Name: stem}]:
+		stem += "_" + word
 	}
 	for n := 1; ; n++ {
 		a := graph.Address{Type: first.Address.Type, Name: stem}
@@ -29,6 +40,51 @@ func (f *folding) block(first *graph.Resource) graph.Address {
 		f.o.Locals[local] = true
 		return a
 	}
+}
+
+// content is a word for what all members have and as few others as possible: the text of an attribute, or the label
+// of what it refers to. It is empty where nothing tells them from the others.
+func (f *folding) content(members, others []*graph.Resource) string {
+	first, best, fewest := f.form(members[0]), "", len(others)
+	for _, path := range slices.Sorted(maps.Keys(first.leaves)) {
+		l := first.leaves[path]
+		has := func(r *graph.Resource) bool { return f.form(r).leaf(path).same == l.same }
+		word := l.word()
+		if word == "" || slices.ContainsFunc(members, func(r *graph.Resource) bool { return !has(r) }) {
+			continue
+		}
+		n := 0
+		for _, r := range others {
+			if has(r) {
+				n++
+			}
+		}
+		if n < fewest {
+			best, fewest = word, n
+		}
+	}
+	return best
+}
+
+// longestWord bounds a word in the name of a fold.
+const longestWord = 30
+
+// word is what a leaf holds, as a name can have it; empty for what is no name.
+func (l leaf) word() string {
+	text := ""
+	switch {
+	case len(l.exprs) == 1 && len(l.exprs[0].Path) == 0:
+		if ref, ok := l.exprs[0].Expr.(graph.Ref); ok {
+			text = ref.Target.Label()
+		}
+	case len(l.exprs) == 0 && l.short && l.value.Type() == cty.String && !l.value.IsNull():
+		text = l.value.AsString()
+	}
+	word := graph.Word(text)
+	if len(word) > longestWord || word == "" || word[0] <= '9' {
+		return ""
+	}
+	return word
 }
 
 // owner is the label of the resource that owns another one, if it is in the graph.

@@ -46,6 +46,10 @@ type Options struct {
 	// Suspect returns the paths of a type that often hold credentials: their texts become
 	// variables as soon as a part of them looks made up.
 	Suspect func(resourceType string) []string
+
+	// Withheld returns the attributes of a type that nobody but people knows. A variable without a value
+	// stands for each.
+	Withheld func(resourceType string) []string
 }
 
 // Hidden tells of a credential that became a variable.
@@ -122,6 +126,7 @@ type catch struct {
 
 func (h *hider) resource(r *graph.Resource) {
 	r.Title = Mask(r.Title)
+	h.withheld(r)
 	declared := h.places(r.Address.Type)
 	for i := range r.Exprs {
 		h.expression(r, &r.Exprs[i], declared)
@@ -136,6 +141,24 @@ func (h *hider) resource(r *graph.Resource) {
 	sort.SliceStable(r.Exprs, func(i, j int) bool {
 		return graph.PathString(r.Exprs[i].Path) < graph.PathString(r.Exprs[j].Path)
 	})
+}
+
+// withheld makes variables for what people have to fill in.
+func (h *hider) withheld(r *graph.Resource) {
+	if h.o.Withheld == nil {
+		return
+	}
+	for _, name := range h.o.Withheld(r.Address.Type) {
+		if !r.Config.Type().HasAttribute(name) || covered(r.Exprs, cty.GetAttrPath(name)) {
+			continue
+		}
+		v := &graph.Variable{
+			Name: h.names.name(r.Address, []string{name}), Optional: true, Sensitive: h.o.Mode == Masked,
+			Description: "Secret of " + r.Address.String() + " at " + name + ". Rootly never returns it. Fill it in before the object is created in a new organisation.",
+		}
+		h.g.Variables = append(h.g.Variables, v)
+		r.Exprs = append(r.Exprs, graph.Placed{Path: cty.GetAttrPath(name), Expr: graph.VariableRef{Name: v.Name}})
+	}
 }
 
 // texts returns what must go of a value's texts, but for those that an expression stands for.

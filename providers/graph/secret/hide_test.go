@@ -366,3 +366,20 @@ func ordinary(rng *rand.Rand) string {
 	}
 	return "#7C3AED"
 }
+
+// What nobody but people knows becomes a variable without a value, once.
+func TestHideWithheld(t *testing.T) {
+	t.Parallel()
+	r := &graph.Resource{Address: graph.Address{Type: "rootly_secret", Name: "token"}, Config: cty.ObjectVal(map[string]cty.Value{
+		"name": cty.StringVal("Token"), "secret": cty.StringVal(""),
+	})}
+	g := &graph.Graph{Resources: []*graph.Resource{r}}
+	o := secret.Options{Withheld: func(string) []string { return []string{"secret", "absent"} }}
+	told := append(secret.Hide(g, o), secret.HideAlso(g, o, []string{"Zx81-qwer-Tyui-5678"})...)
+	if len(told) != 0 || len(r.Exprs) != 1 || len(g.Variables) != 1 {
+		t.Fatalf("hidden %v, expressions %v, %d variables", told, r.Exprs, len(g.Variables))
+	}
+	if v := g.Variables[0]; v.Name != "secret_token_secret" || !v.Optional || v.Value != "" {
+		t.Errorf("variable %+v", *v)
+	}
+}

@@ -64,6 +64,21 @@ type Type struct {
 	// object's id, anything else is a relationship to one object. All other attributes are ignored.
 	From map[string]string
 
+	// Called is what its objects are called, with their position, as they have no names: "level" makes "level 1".
+	Called string
+
+	// Below is the attribute with the id of the sibling that an object follows in the code, and whose label its own
+	// begins with. Where it is empty, that is the parent.
+	Below string
+
+	// RankBy is the attribute that orders siblings, where that is not the position: its values have an order in the
+	// schema.
+	RankBy string
+
+	// Shown is the attribute that only says where Rootly shows an object among its siblings. Moving one of them
+	// changes it in others.
+	Shown string
+
 	// Strays is a second collection, for objects that Paths leaves out.
 	Strays *Strays
 
@@ -148,6 +163,14 @@ type Type struct {
 
 	// Omit lists settable attributes that are never written, each with the reason.
 	Omit map[string]string
+
+	// Follows maps attributes to the reference that decides them: where it is set, Rootly copies them from the object
+	// that it points at, and they are not written.
+	Follows map[string]string
+
+	// Withheld lists attributes that creation needs and that the API never answers. Each becomes a variable, which people
+	// fill in before they create the object again, and Terraform ignores it.
+	Withheld []string
 
 	// Lost lists attributes of the API that the provider does not have.
 	Lost []string

@@ -97,14 +97,17 @@ func checkRow(t *testing.T, row *catalogue.Type, b *schema.Block) {
 // checkIrregular holds that what a row says about its irregularities names something that exists.
 func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
 	t.Helper()
-	paths := append(slices.Collect(maps.Keys(row.From)), row.ReadIfInState...)
+	paths := slices.Concat(slices.Collect(maps.Keys(row.From)), row.ReadIfInState, row.Withheld)
+	for path, source := range row.Follows {
+		paths = append(paths, path, source)
+	}
 	for list := range row.Sorted {
 		paths = append(paths, list)
 	}
 	for path, other := range row.Yields {
 		paths = append(paths, path, other)
 	}
-	for _, path := range append(paths, row.Members, row.AlertConditions) {
+	for _, path := range append(paths, row.Members, row.AlertConditions, row.Below, row.RankBy, row.Shown) {
 		if path != "" && !b.Has(path) {
 			t.Errorf("%s: %q is not in the schema", row.Name, path)
 		}
@@ -113,6 +116,12 @@ func checkIrregular(t *testing.T, row *catalogue.Type, b *schema.Block) {
 		if name != "" && catalogue.Lookup(name) == nil {
 			t.Errorf("%s: %q has no row", row.Name, name)
 		}
+	}
+	if a := b.Attribute(row.Shown); a != nil && a.Mode != schema.OptionalComputed {
+		t.Errorf("%s: %q cannot be left out", row.Name, row.Shown)
+	}
+	if a := b.Attribute(row.RankBy); a != nil && a.Order == nil {
+		t.Errorf("%s: the values of %q have no order", row.Name, row.RankBy)
 	}
 	if (row.Kind == "") != (row.KindPath == "") {
 		t.Errorf("%s: kind %q at %q", row.Name, row.Kind, row.KindPath)
@@ -185,6 +194,9 @@ func checkRule(t *testing.T, row *catalogue.Type, r graph.Rule, b *schema.Block)
 	}
 	if r.By != "" && (!b.Has(r.By) || len(r.Kinds) == 0) {
 		t.Errorf("%s: reference at %q depends on %q, which is not in the schema", row.Name, r.Path, r.By)
+	}
+	if a := b.Find(r.By); a != nil && a.HasDefault() && a.Type == cty.String && r.Kinds[""] != r.Kinds[a.Default.AsString()] {
+		t.Errorf("%s: reference at %q means %q where %q has its default", row.Name, r.Path, r.Kinds[""], r.By)
 	}
 	targets := append([]string{}, r.To...)
 	for _, target := range r.Kinds {

@@ -25,7 +25,7 @@ func rows() []Type {
 				{Path: "conditions.alert_urgency_ids", To: []string{"rootly_alert_urgency"}},
 				{Path: "conditions.conditionable_id", By: "conditions.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
 				{Path: "conditions.values.record_id", By: "conditions.values.record_type", Kinds: map[string]string{"AlertUrgency": "rootly_alert_urgency"}},
-				{Path: "targets.target_id", By: "targets.target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
+				{Path: "targets.target_id", By: "targets.target_type", Kinds: map[string]string{"": "rootly_team", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
 			},
 		},
 		{
@@ -47,7 +47,7 @@ func rows() []Type {
 				{Path: "owning_team_ids", To: []string{"rootly_team"}},
 				{Path: "rules.condition_groups.conditions.alert_urgency_ids", To: []string{"rootly_alert_urgency"}},
 				{Path: "rules.condition_groups.conditions.conditionable_id", By: "rules.condition_groups.conditions.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
-				{Path: "rules.destinations.target_id", By: "rules.destinations.target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
+				{Path: "rules.destinations.target_id", By: "rules.destinations.target_type", Kinds: map[string]string{"": "rootly_service", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
 			},
 		},
 		{
@@ -63,7 +63,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "alerts_source_id", To: []string{"rootly_alerts_source"}},
 				{Path: "condition_groups.conditions.conditionable_id", By: "condition_groups.conditions.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
-				{Path: "destination.target_id", By: "destination.target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
+				{Path: "destination.target_id", By: "destination.target_type", Kinds: map[string]string{"": "rootly_service", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service"}},
 			},
 		},
 		{
@@ -71,6 +71,7 @@ func rows() []Type {
 			Paths: []string{"/v1/alert_urgencies"},
 			Get:   "/v1/alert_urgencies/{id}",
 			API:   "alert_urgencies",
+			Shown: "position",
 			Omit:  map[string]string{"deleted_at": "runtime value", "team_id": "id of the organisation"},
 			Refs: []graph.Rule{
 				{Path: "team_id", Not: "integer organisation id, NOT rootly_team; Optional+Computed: omit"},
@@ -96,7 +97,7 @@ func rows() []Type {
 				{Path: "alert_urgency_id", To: []string{"rootly_alert_urgency"}},
 				{Path: "owner_group_ids", To: []string{"rootly_team"}},
 				{Path: "resolution_rule_attributes.conditions_attributes.conditionable_id", By: "resolution_rule_attributes.conditions_attributes.conditionable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
-				{Path: "resolution_rule_attributes.identifier_matchable_id", By: "resolution_rule_attributes.identifier_matchable_type", Kinds: map[string]string{"AlertField": "rootly_alert_field"}},
+				{Path: "resolution_rule_attributes.identifier_matchable_id", By: "resolution_rule_attributes.identifier_matchable_type", Kinds: map[string]string{"": "rootly_alert_field", "AlertField": "rootly_alert_field"}},
 			},
 		},
 		{
@@ -117,8 +118,8 @@ func rows() []Type {
 			Get:   "/v1/authorizations/{id}",
 			API:   "authorizations",
 			Refs: []graph.Rule{
-				{Path: "authorizable_id", By: "authorizable_type", Kinds: map[string]string{"Dashboard": "rootly_dashboard"}},
-				{Path: "grantee_id", By: "grantee_type", Kinds: map[string]string{"User": "user"}},
+				{Path: "authorizable_id", By: "authorizable_type", Kinds: map[string]string{"": "rootly_dashboard", "Dashboard": "rootly_dashboard"}},
+				{Path: "grantee_id", By: "grantee_type", Kinds: map[string]string{"": "user", "User": "user"}},
 			},
 		},
 		{
@@ -126,6 +127,7 @@ func rows() []Type {
 			Paths: []string{"/v1/catalogs"},
 			Get:   "/v1/catalogs/{id}",
 			API:   "catalogs",
+			Shown: "position",
 			Audit: "Catalog",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
@@ -146,6 +148,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/catalogs/{parent}/entities"},
 			Get:        "/v1/catalog_entities/{id}",
 			API:        "catalog_entities",
+			Shown:      "position",
 			Parents:    []string{"rootly_catalog"},
 			ParentAttr: "catalog_id",
 			Include:    "entities",
@@ -178,6 +181,7 @@ func rows() []Type {
 			Paths: []string{"/v1/causes"},
 			Get:   "/v1/causes/{id}",
 			API:   "causes",
+			Shown: "position",
 			Audit: "Cause",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 			Refs: []graph.Rule{
@@ -199,7 +203,7 @@ func rows() []Type {
 			}},
 			Sorted: map[string]string{"communication_group_members": "user_id", "communication_external_group_members": "email"},
 			Refs: []graph.Rule{
-				{Path: "communication_group_conditions.properties.id", By: "communication_group_conditions.property_type", Kinds: map[string]string{"functionality": "rootly_functionality", "group": "rootly_team", "incident_type": "rootly_incident_type", "service": "rootly_service", "severity": "rootly_severity"}},
+				{Path: "communication_group_conditions.properties.id", By: "communication_group_conditions.property_type", Kinds: map[string]string{"": "rootly_service", "functionality": "rootly_functionality", "group": "rootly_team", "incident_type": "rootly_incident_type", "service": "rootly_service", "severity": "rootly_severity"}},
 				{Path: "communication_group_members.user_id", To: []string{"user"}},
 				{Path: "communication_type_id", To: []string{"rootly_communications_type"}},
 			},
@@ -209,6 +213,7 @@ func rows() []Type {
 			Paths: []string{"/v1/communications/stages"},
 			Get:   "/v1/communications/stages/{id}",
 			API:   "communications_stages",
+			Shown: "position",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
 		{
@@ -216,6 +221,7 @@ func rows() []Type {
 			Paths: []string{"/v1/communications/templates"},
 			Get:   "/v1/communications/templates/{id}",
 			API:   "communications_templates",
+			Shown: "position",
 			Read:  map[string]Read{"communication_template_stages": ReadResources, "communication_type": ReadOne},
 			Omit:  map[string]string{"communication_template_stages.id": "made by Rootly", "communication_type": "follows communication_type_id", "slug": "made from the name by Rootly"},
 			Refs: []graph.Rule{
@@ -229,6 +235,7 @@ func rows() []Type {
 			Paths: []string{"/v1/communications/types"},
 			Get:   "/v1/communications/types/{id}",
 			API:   "communications_types",
+			Shown: "position",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
 		{
@@ -236,6 +243,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/custom_fields"},
 			Get:        "/v1/custom_fields/{id}",
 			API:        "custom_fields",
+			Shown:      "position",
 			Audit:      "CustomField",
 			Optional:   "deprecated duplicate of rootly_form_field",
 			Duplicates: "rootly_form_field",
@@ -247,6 +255,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/custom_fields/{parent}/options"},
 			Get:        "/v1/custom_field_options/{id}",
 			API:        "custom_field_options",
+			Shown:      "position",
 			Parents:    []string{"rootly_custom_field"},
 			ParentAttr: "custom_field_id",
 			Include:    "options",
@@ -303,7 +312,6 @@ func rows() []Type {
 			Pages: PagesPlain,
 			Audit: "EdgeConnector",
 			Read:  map[string]Read{"online": ReadNever, "subscriptions": ReadNever},
-			Omit:  map[string]string{"status": "runtime value"},
 		},
 		{
 			Name:       "rootly_edge_connector_action",
@@ -326,6 +334,7 @@ func rows() []Type {
 			Paths: []string{"/v1/environments"},
 			Get:   "/v1/environments/{id}",
 			API:   "environments",
+			Shown: "position",
 			Audit: "Environment",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 			Refs: []graph.Rule{
@@ -335,6 +344,8 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_escalation_level",
+			Called:     "level",
+			Below:      "escalation_policy_path_id",
 			Paths:      []string{"/v1/escalation_policies/{parent}/escalation_levels"},
 			Get:        "/v1/escalation_levels/{id}",
 			API:        "escalation_levels",
@@ -346,7 +357,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "escalation_policy_id", To: []string{"rootly_escalation_policy"}},
 				{Path: "escalation_policy_path_id", To: []string{"rootly_escalation_path"}},
-				{Path: "notification_target_params.id", By: "notification_target_params.type", Kinds: map[string]string{"schedule": "rootly_schedule", "service": "rootly_service", "team": "rootly_team", "user": "user"}},
+				{Path: "notification_target_params.id", By: "notification_target_params.type", Kinds: map[string]string{"": "rootly_team", "schedule": "rootly_schedule", "service": "rootly_service", "team": "rootly_team", "user": "user"}},
 			},
 		},
 		{
@@ -407,6 +418,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/form_fields/{parent}/options"},
 			Get:        "/v1/form_field_options/{id}",
 			API:        "form_field_options",
+			Shown:      "position",
 			Parents:    []string{"rootly_form_field"},
 			ParentAttr: "form_field_id",
 			Include:    "options",
@@ -420,6 +432,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/form_fields/{parent}/placements"},
 			Get:        "/v1/form_field_placements/{id}",
 			API:        "form_field_placements",
+			Shown:      "position",
 			Parents:    []string{"rootly_form_field"},
 			ParentAttr: "form_field_id",
 			Refs: []graph.Rule{
@@ -430,6 +443,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_form_field_placement_condition",
+			Called:     "condition",
 			Paths:      []string{"/v1/form_field_placements/{parent}/conditions"},
 			Get:        "/v1/form_field_placement_conditions/{id}",
 			API:        "form_field_placement_conditions",
@@ -460,7 +474,7 @@ func rows() []Type {
 			Paths:   []string{"/v1/form_sets"},
 			Get:     "/v1/form_sets/{id}",
 			API:     "form_sets",
-			Omit:    map[string]string{"slug": "made from the name by Rootly"},
+			Omit:    map[string]string{"is_default": "decided by Rootly", "slug": "made from the name by Rootly"},
 			BuiltIn: &BuiltIn{Attr: "is_default", Custom: "false", Reason: "the default form set, which Rootly cannot delete"},
 			Refs: []graph.Rule{
 				{Path: "forms", To: []string{"rootly_custom_form"}, Attr: "slug"},
@@ -484,6 +498,7 @@ func rows() []Type {
 			Paths: []string{"/v1/functionalities"},
 			Get:   "/v1/functionalities/{id}",
 			API:   "functionalities",
+			Shown: "position",
 			Owner: "owner_group_ids",
 			Audit: "Functionality",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
@@ -507,7 +522,7 @@ func rows() []Type {
 			Omit:  map[string]string{"email_address": "runtime value", "expires_at": "runtime value", "last_pinged_at": "runtime value", "status": "runtime value"},
 			Refs: []graph.Rule{
 				{Path: "alert_urgency_id", To: []string{"rootly_alert_urgency"}},
-				{Path: "notification_target_id", By: "notification_target_type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service", "User": "user"}},
+				{Path: "notification_target_id", By: "notification_target_type", Kinds: map[string]string{"": "user", "EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service", "User": "user"}},
 				{Path: "owner_group_ids", To: []string{"rootly_team"}},
 			},
 		},
@@ -549,6 +564,7 @@ func rows() []Type {
 			Paths: []string{"/v1/incident_roles"},
 			Get:   "/v1/incident_roles/{id}",
 			API:   "incident_roles",
+			Shown: "position",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
 		{
@@ -584,6 +600,7 @@ func rows() []Type {
 			Paths: []string{"/v1/incident_types"},
 			Get:   "/v1/incident_types/{id}",
 			API:   "incident_types",
+			Shown: "position",
 			Audit: "IncidentType",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 			Refs: []graph.Rule{
@@ -601,7 +618,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "alert_urgency_id", To: []string{"rootly_alert_urgency"}},
 				{Path: "paging_targets.alert_urgency_id", To: []string{"rootly_alert_urgency"}},
-				{Path: "paging_targets.id", By: "paging_targets.type", Kinds: map[string]string{"escalation_policy": "rootly_escalation_policy", "functionality": "rootly_functionality", "service": "rootly_service", "team": "rootly_team"}},
+				{Path: "paging_targets.id", By: "paging_targets.type", Kinds: map[string]string{"": "rootly_service", "escalation_policy": "rootly_escalation_policy", "functionality": "rootly_functionality", "service": "rootly_service", "team": "rootly_team"}},
 				{Path: "escalation_policy_trigger_params.id", By: "escalation_policy_trigger_params.type", Kinds: map[string]string{"EscalationPolicy": "rootly_escalation_policy", "Functionality": "rootly_functionality", "Group": "rootly_team", "Service": "rootly_service", "escalation_policy": "rootly_escalation_policy", "functionality": "rootly_functionality", "group": "rootly_team", "service": "rootly_service"}},
 			},
 		},
@@ -626,7 +643,7 @@ func rows() []Type {
 			Refs: []graph.Rule{
 				{Path: "schedule_id", To: []string{"rootly_schedule"}},
 				{Path: "shadow_user_id", To: []string{"user"}},
-				{Path: "shadowable_id", By: "shadowable_type", Kinds: map[string]string{"Schedule": "rootly_schedule", "User": "user"}},
+				{Path: "shadowable_id", By: "shadowable_type", Kinds: map[string]string{"": "user", "Schedule": "rootly_schedule", "User": "user"}},
 			},
 		},
 		{
@@ -666,6 +683,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/playbooks/{parent}/playbook_tasks"},
 			Get:        "/v1/playbook_tasks/{id}",
 			API:        "playbook_tasks",
+			Shown:      "position",
 			Parents:    []string{"rootly_playbook"},
 			ParentAttr: "playbook_id",
 			Audit:      "PlaybookTask",
@@ -696,6 +714,7 @@ func rows() []Type {
 			Paths:   []string{"/v1/retrospective_processes"},
 			Get:     "/v1/retrospective_processes/{id}",
 			API:     "retrospective_processes",
+			Omit:    map[string]string{"is_default": "decided by Rootly"},
 			Read:    map[string]Read{"copy_from": ReadNever, "retrospective_process_matching_criteria": ReadRawOneWhenSet},
 			BuiltIn: &BuiltIn{Attr: "is_default", Custom: "false", Reason: "the default process, which Rootly cannot delete"},
 			Refs: []graph.Rule{
@@ -707,9 +726,11 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_retrospective_process_group",
+			Called:     "group",
 			Paths:      []string{"/v1/retrospective_processes/{parent}/groups"},
 			Get:        "/v1/retrospective_process_groups/{id}",
 			API:        "retrospective_process_groups",
+			Shown:      "position",
 			Parents:    []string{"rootly_retrospective_process"},
 			ParentAttr: "retrospective_process_id",
 			Refs: []graph.Rule{
@@ -719,9 +740,11 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_retrospective_process_group_step",
+			Called:     "step",
 			Paths:      []string{"/v1/retrospective_process_groups/{parent}/steps"},
 			Get:        "/v1/retrospective_process_group_steps/{id}",
 			API:        "retrospective_process_group_steps",
+			Shown:      "position",
 			Parents:    []string{"rootly_retrospective_process_group"},
 			ParentAttr: "retrospective_process_group_id",
 			Include:    "retrospective_process_group_steps",
@@ -736,6 +759,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/retrospective_processes/{parent}/retrospective_steps"},
 			Get:        "/v1/retrospective_steps/{id}",
 			API:        "retrospective_steps",
+			Shown:      "position",
 			Parents:    []string{"rootly_retrospective_process"},
 			ParentAttr: "retrospective_process_id",
 			Include:    "retrospective_steps",
@@ -752,7 +776,7 @@ func rows() []Type {
 			Get:     "/v1/roles/{id}",
 			API:     "roles",
 			Audit:   "Role",
-			Omit:    map[string]string{"slug": "made from the name by Rootly"},
+			Omit:    map[string]string{"is_deletable": "decided by Rootly", "is_editable": "decided by Rootly", "slug": "made from the name by Rootly"},
 			BuiltIn: &BuiltIn{Attr: "is_deletable", Custom: "true", Reason: builtIn},
 			Refs: []graph.Rule{
 				{Path: "incident_permission_set_id", To: []string{"rootly_incident_permission_set"}},
@@ -792,6 +816,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_schedule_rotation_active_day",
+			RankBy:     "day_name",
 			Paths:      []string{"/v1/schedule_rotations/{parent}/schedule_rotation_active_days"},
 			Get:        "/v1/schedule_rotation_active_days/{id}",
 			API:        "schedule_rotation_active_days",
@@ -803,6 +828,7 @@ func rows() []Type {
 		},
 		{
 			Name:       "rootly_schedule_rotation_user",
+			Called:     "user",
 			Paths:      []string{"/v1/schedule_rotations/{parent}/schedule_rotation_users"},
 			Get:        "/v1/schedule_rotation_users/{id}",
 			API:        "schedule_rotation_users",
@@ -817,19 +843,20 @@ func rows() []Type {
 			},
 		},
 		{
-			Name:   "rootly_secret",
-			Paths:  []string{"/v1/secrets"},
-			Get:    "/v1/secrets/{id}",
-			API:    "secrets",
-			Audit:  "Secret",
-			Omit:   map[string]string{"secret": "redacted by Rootly"},
-			Secret: []string{"secret"},
+			Name:     "rootly_secret",
+			Paths:    []string{"/v1/secrets"},
+			Get:      "/v1/secrets/{id}",
+			API:      "secrets",
+			Audit:    "Secret",
+			Withheld: []string{"secret"},
+			Secret:   []string{"secret"},
 		},
 		{
 			Name:  "rootly_service",
 			Paths: []string{"/v1/services"},
 			Get:   "/v1/services/{id}",
 			API:   "services",
+			Shown: "position",
 			Owner: "owner_group_ids",
 			Audit: "Service",
 			Read:  map[string]Read{"alert_broadcast_channel": ReadOne, "incident_broadcast_channel": ReadOne},
@@ -850,6 +877,7 @@ func rows() []Type {
 			Paths: []string{"/v1/severities"},
 			Get:   "/v1/severities/{id}",
 			API:   "severities",
+			Shown: "position",
 			Audit: "Severity",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
@@ -858,6 +886,7 @@ func rows() []Type {
 			Paths: []string{"/v1/slas"},
 			Get:   "/v1/slas/{id}",
 			API:   "slas",
+			Shown: "position",
 			Omit:  map[string]string{"conditions.id": "made by Rootly", "notification_configurations.created_at": "runtime value", "notification_configurations.id": "made by Rootly", "notification_configurations.updated_at": "runtime value", "slug": "made from the name by Rootly"},
 			Refs: []graph.Rule{
 				{Path: "assignment_deadline_sub_status_id", To: []string{"rootly_sub_status"}},
@@ -874,7 +903,7 @@ func rows() []Type {
 			Get:    "/v1/status-pages/{id}",
 			API:    "status_pages",
 			Audit:  "StatusPage",
-			Omit:   map[string]string{"authentication_password": "redacted by Rootly", "saml_idp_cert": "redacted by Rootly", "slug": "made from the name by Rootly"},
+			Omit:   map[string]string{"saml_idp_cert_fingerprint": "made from the certificate by Rootly", "authentication_password": "redacted by Rootly", "saml_idp_cert": "redacted by Rootly", "slug": "made from the name by Rootly"},
 			Lost:   []string{"allow_email_subscribers", "allow_slack_subscribers", "allow_sms_subscribers", "allow_rss_subscribers"},
 			Secret: []string{"authentication_password"},
 			Refs: []graph.Rule{
@@ -887,8 +916,11 @@ func rows() []Type {
 			Paths:      []string{"/v1/status-pages/{parent}/components"},
 			Get:        "/v1/components/{id}",
 			API:        "status_page_components",
+			Shown:      "position",
 			Parents:    []string{"rootly_status_page"},
 			ParentAttr: "status_page_id",
+			Omit:       map[string]string{"status": "follows the incidents"},
+			Follows:    map[string]string{"name": "source_id", "description": "source_id"},
 			Refs: []graph.Rule{
 				{Path: "source_id", By: "source_type", Kinds: map[string]string{"Functionality": "rootly_functionality", "Service": "rootly_service"}},
 				{Path: "status_page_component_group_id", To: []string{"rootly_status_page_component_group"}},
@@ -900,6 +932,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/status-pages/{parent}/component-groups"},
 			Get:        "/v1/component-groups/{id}",
 			API:        "status_page_component_groups",
+			Shown:      "position",
 			Parents:    []string{"rootly_status_page"},
 			ParentAttr: "status_page_id",
 			Refs: []graph.Rule{
@@ -911,6 +944,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/status-pages/{parent}/templates"},
 			Get:        "/v1/templates/{id}",
 			API:        "status_page_templates",
+			Shown:      "position",
 			Parents:    []string{"rootly_status_page"},
 			ParentAttr: "status_page_id",
 			Refs: []graph.Rule{
@@ -922,6 +956,7 @@ func rows() []Type {
 			Paths: []string{"/v1/sub_statuses"},
 			Get:   "/v1/sub_statuses/{id}",
 			API:   "sub_statuses",
+			Shown: "position",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
 		{
@@ -929,6 +964,7 @@ func rows() []Type {
 			Paths: []string{"/v1/teams"},
 			Get:   "/v1/teams/{id}",
 			API:   "groups",
+			Shown: "position",
 			Audit: "Group",
 			Read:  map[string]Read{"alert_broadcast_channel": ReadOne, "incident_broadcast_channel": ReadOne},
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
@@ -973,6 +1009,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows"},
 			Get:        "/v1/workflows/{id}",
 			API:        "workflows",
+			Shown:      "position",
 			Owner:      "group_ids",
 			Kind:       "action_item",
 			KindPath:   "trigger_params.trigger_type",
@@ -999,7 +1036,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows/{parent}/action_item_form_field_conditions"},
 			Get:        "/v1/workflow_action_item_form_field_conditions/{id}",
 			API:        "workflow_action_item_form_field_conditions",
-			Parents:    []string{"rootly_workflow_action_item"},
+			Parents:    []string{"rootly_workflow_action_item", "rootly_workflow_incident"},
 			ParentAttr: "workflow_id",
 			Refs: []graph.Rule{
 				{Path: "form_field_id", To: []string{"rootly_form_field"}},
@@ -1021,6 +1058,7 @@ func rows() []Type {
 			Paths:           []string{"/v1/workflows"},
 			Get:             "/v1/workflows/{id}",
 			API:             "workflows",
+			Shown:           "position",
 			Owner:           "group_ids",
 			Kind:            "alert",
 			KindPath:        "trigger_params.trigger_type",
@@ -1090,6 +1128,7 @@ func rows() []Type {
 			Paths: []string{"/v1/workflow_groups"},
 			Get:   "/v1/workflow_groups/{id}",
 			API:   "workflow_groups",
+			Shown: "position",
 			Audit: "GeniusWorkflowGroup",
 			Omit:  map[string]string{"slug": "made from the name by Rootly"},
 		},
@@ -1098,6 +1137,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows"},
 			Get:        "/v1/workflows/{id}",
 			API:        "workflows",
+			Shown:      "position",
 			Owner:      "group_ids",
 			Kind:       "incident",
 			KindPath:   "trigger_params.trigger_type",
@@ -1123,6 +1163,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows"},
 			Get:        "/v1/workflows/{id}",
 			API:        "workflows",
+			Shown:      "position",
 			Owner:      "group_ids",
 			Kind:       "post_mortem",
 			KindPath:   "trigger_params.trigger_type",
@@ -1148,6 +1189,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows"},
 			Get:        "/v1/workflows/{id}",
 			API:        "workflows",
+			Shown:      "position",
 			Owner:      "group_ids",
 			Kind:       "pulse",
 			KindPath:   "trigger_params.trigger_type",
@@ -1173,6 +1215,7 @@ func rows() []Type {
 			Paths:      []string{"/v1/workflows"},
 			Get:        "/v1/workflows/{id}",
 			API:        "workflows",
+			Shown:      "position",
 			Owner:      "group_ids",
 			Kind:       "simple",
 			KindPath:   "trigger_params.trigger_type",

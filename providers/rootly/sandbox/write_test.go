@@ -34,7 +34,7 @@ func (c *client) update(path, api, attrs string) resource {
 const whatMustBeGiven = `{"name":"N","title":"T","label":"L","value":"V","task":"K","color":"#FCF2CF","command":"c",
 	"url":"https://example.com","body":"b","form":"web_new_incident_form","starts_at":"2026-01-01T00:00:00Z",
 	"ends_at":"2026-01-02T00:00:00Z","alert_summary":"s","assigned_at":"2026-01-01T00:00:00Z","expires_at":"",
-	"country_code":"US","phone_number":"+1","phone_type":"local","voicemail_greeting":"hi",
+	"country_code":"US","phone_number":"+1","phone_type":"local","voicemail_greeting":"hi","copy_from":"starter_template","secret":"s",
 	"assignment_deadline_parent_status":"started","completion_deadline_parent_status":"closed"}`
 
 func TestEveryTypeCanBeCreatedChangedAndDeleted(t *testing.T) {
