@@ -23,7 +23,6 @@ type Cursor struct {
 	file     cursorV1
 	lock     *lock.Lock
 	repaired string
-	renamed  bool                       // a sink has another name than in the file
 	aside    map[[sha256.Size]byte]bool // what lies in the file of [Cursor.Aside]; nil: not read yet
 }
 

@@ -33,7 +33,7 @@ type auditSinks struct {
 const sinksText = `Sinks: sqlite://FILE, postgres://USER@HOST/DB, FILE.csv, a directory for daily NDJSON
 files, - for stdout, https://HOST/PATH for any endpoint, and the intakes of log systems:
   splunk://HOST[:8088]                     HTTP Event Collector
-    index, source, sourcetype, host
+    index, source, sourcetype, host, ack
   datadog://SITE                           logs intake, such as datadog://datadoghq.eu
     source, service, host, tags
   sumo://HOST                              HTTP source; its address is the credential

@@ -112,7 +112,7 @@ func TestAuditSyncSetsAPoisonEventAside(t *testing.T) {
 	run := func(code int, more ...string) string {
 		t.Helper()
 		cmd := self(t.Context(), t, append([]string{
-			"audit", "sync", "--backfill-from", at.Add(-2 * time.Hour).Format(time.RFC3339), "--cursor", filepath.Join(dir, "c.json"), "--to", taking.URL + "/sesame",
+			"audit", "sync", "--backfill-from", at.Add(-2 * time.Hour).Format(time.RFC3339), "--cursor", filepath.Join(dir, "c.json"), "--to", taking.URL + "/sesame", "--overlap", "0s",
 		}, more...)...)
 		cmd.Env = append(os.Environ(), "ROOTLY_API_URL="+api.URL, "ROOTLY_API_TOKEN="+scriptToken)
 		out, err := cmd.CombinedOutput()

@@ -116,6 +116,7 @@ func vendors(t testing.TB) map[string]vendor {
 	}
 	add("splunk", "splunk://%s?token_env=HEC&index=audit&tls=false", false, intaketest.NewSplunk("hec-sesame", "audit", false))
 	add("splunk with acknowledgements", "splunk://%s?token_env=HEC&tls=false", false, intaketest.NewSplunk("hec-sesame", "audit", true))
+	add("splunk that is not waited for", "splunk://%s?token_env=HEC&ack=false&tls=false", false, intaketest.NewSplunk("hec-sesame", "audit", true))
 	add("datadog", "datadog://%s?token_env=DD&tags=env:prod&tls=false", false, intaketest.NewDatadog("dd-sesame", today))
 	add("sumo", "sumo://%s?token_env=SUMO&category=rootly/audit&tls=false", false, intaketest.NewSumo("sumo-sesame"))
 	add("elastic", "elastic://%s/audit?token_env=ES&tls=false", true, intaketest.NewElastic("ApiKey es-sesame"))
@@ -275,6 +276,12 @@ func TestWhatConcernsTheSink(t *testing.T) {
 			fmt.Fprint(w, body)
 		}))
 	}
+	noAck := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/services/collector/event" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		fmt.Fprint(w, `{"text":"Success","code":0,"ackId":7}`)
+	}))
 	splunk, datadog := intaketest.NewSplunk("other", "audit", false), intaketest.NewDatadog("other", today)
 	wrongIndex := intaketest.NewSplunk("hec-sesame", "main", false)
 	for name, c := range map[string]struct{ to, want, hint string }{
@@ -286,6 +293,7 @@ func TestWhatConcernsTheSink(t *testing.T) {
 		"no such index":            {"elastic://" + status(404, "") + "/audit?token_env=ES&tls=false", "404", "index"},
 		"no Elasticsearch":         {"elastic://" + status(200, "hello") + "/audit?token_env=ES&tls=false", "0 of 1 entries", "not that of Elasticsearch"},
 		"entries that may not be":  {"elastic://" + status(200, `{"items":[{"create":{"status":403,"error":{"type":"security_exception","reason":"no"}}}]}`) + "/audit?token_env=ES&tls=false", "403 security_exception", "rights"},
+		"acknowledged nowhere":     {"splunk://" + noAck + "?token_env=HEC&tls=false", "404 Not Found when asked", "ack=false"},
 		"redirected":               {"http://" + status(307, "") + "/in", "307", "redirects"},
 		"down":                     {"http://" + status(503, "") + "/in", "503", "next run"},
 		"not there":                {"http://me:sesame@127.0.0.1:1/sesame?key=sesame#token_env=HOOK", "refused", "check the address"},
@@ -317,12 +325,14 @@ func TestOneCredentialForOneSink(t *testing.T) {
 		return serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen[name] = r.Header.Clone() }))
 	}
 	w := testWorld()
-	w.Credential = "default-sesame"
+	w.Credential, w.Header = "default-sesame", "X-Default"
 	sinks, err := resolved(t, w,
 		"http://"+host("default")+"/in",
 		"http://"+host("own")+"/in#token_env=HOOK&token_header=X-Key&header=X-Tenant:+blue",
 		"http://"+host("basic")+"/in#token_env=HOOK&user=me",
 		"http://"+host("none")+"/in#token_env=",
+		"http://"+host("bearer")+"/in#token_env=HOOK",
+		"http://me:sesame@"+host("address")+"/in",
 		"datadog://"+host("datadog")+"?token_env=DD&tls=false",
 		"sumo://"+host("sumo")+"/receiver/v1/http/code?tls=false&category=a&source=b&host=c",
 		"elastic://"+host("elastic")+"/audit?token_env=ES&user=elastic&tls=false",
@@ -336,7 +346,9 @@ func TestOneCredentialForOneSink(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]map[string]string{
-		"default": {"Authorization": "Bearer default-sesame", "Idempotency-Key": "k"},
+		"default": {"X-Default": "default-sesame", "Idempotency-Key": "k"},
+		"bearer":  {"Authorization": "Bearer hook-sesame"},
+		"address": {"Authorization": "Basic bWU6c2VzYW1l"},
 		"own":     {"X-Key": "hook-sesame", "X-Tenant": "blue"},
 		"basic":   {"Authorization": "Basic bWU6aG9vay1zZXNhbWU="},
 		"none":    {},

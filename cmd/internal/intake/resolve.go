@@ -84,10 +84,11 @@ func (s Sink) Note(start, now time.Time) string {
 		s.name, int(s.limit.Hours()))
 }
 
-// takesDefault reports whether a target gets the credential of the command line.
+// takesDefault reports whether a target gets the credential of the command line: one that has none of its own,
+// neither named nor in its address.
 func (t Target) takesDefault() bool {
-	scheme := schemeOf(t.To)
-	return (scheme == "http" || scheme == "https") && !t.settings.Has("token_env") && !t.settings.Has("token_file")
+	u, err := url.Parse(t.To)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && !t.settings.Has("token_env") && !t.settings.Has("token_file")
 }
 
 // intake makes the receiver of a target.
@@ -100,7 +101,10 @@ func (t Target) intake(w World, f form) (*intake, error) {
 	if err != nil {
 		return nil, errors.New("the address is not a URL") // the reason would show it
 	}
-	p := place{Target: t, url: *u, credential: credential, header: http.Header{}, format: w.Format, batch: w.Batch, field: w.Header, now: w.Now}
+	p := place{Target: t, url: *u, credential: credential, header: http.Header{}, format: w.Format, batch: w.Batch, now: w.Now}
+	if t.takesDefault() {
+		p.field = w.Header
+	}
 	if f := t.settings.Get("format"); f != "" {
 		p.format = audit.Format(strings.ToLower(f))
 	}

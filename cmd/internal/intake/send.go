@@ -29,7 +29,7 @@ func forms() map[string]form {
 	plain := form{settings: []string{"batch", "token_header", "user"}, shape: plainShape}
 	return map[string]form{
 		"http": plain, "https": plain,
-		"splunk":  {settings: []string{"host", "index", "source", "sourcetype", "tls"}, shape: splunkShape},
+		"splunk":  {settings: []string{"ack", "host", "index", "source", "sourcetype", "tls"}, shape: splunkShape},
 		"datadog": {settings: []string{"host", "service", "source", "tags", "tls"}, shape: datadogShape},
 		"sumo":    {settings: []string{"category", "host", "source", "tls"}, shape: sumoShape},
 		"elastic": {settings: []string{"tls", "user"}, shape: elasticShape},

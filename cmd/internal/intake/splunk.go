@@ -52,10 +52,11 @@ func splunkShape(p *place) (shape, error) {
 			Event: line, Fields: map[string]string{"event_id": e.ID},
 		})
 	}
+	waits := p.settings.Get("ack") != "false"
 	prepare := func(r *request, b auditcopy.Batch) {
 		channel := channelOf(b.Queue)
 		r.header.Set("X-Splunk-Request-Channel", channel)
-		r.read = func(a answer) verdict { return splunkRead(a, p.now()) }
+		r.read = func(a answer) verdict { return splunkRead(a, waits, p.now()) }
 		var c claim
 		if json.Unmarshal([]byte(b.Claim), &c) == nil && p.now().Sub(c.At) < ackPatience {
 			r.url, r.attempts = ack.String()+"?channel="+channel, ackAttempts
@@ -88,7 +89,7 @@ type splunkAnswer struct {
 }
 
 // splunkRead reads the answer to a batch. Events before a bad one are kept, those after it are not.
-func splunkRead(a answer, now time.Time) verdict {
+func splunkRead(a answer, waits bool, now time.Time) verdict {
 	var said splunkAnswer
 	_ = json.Unmarshal(a.body, &said) // some answers are pages of HTML: then only the status counts
 	reason := quoted(fmt.Sprintf("%s, code %d: %s", a.text, said.Code, said.Text))
@@ -96,7 +97,7 @@ func splunkRead(a answer, now time.Time) verdict {
 		return verdict{err: hint.With(fmt.Errorf("HEC answers %s", reason), advice+"; the events wait on disk")}
 	}
 	switch code := said.Code; {
-	case a.status == http.StatusOK && said.Ack != nil:
+	case a.status == http.StatusOK && said.Ack != nil && waits:
 		text, err := json.Marshal(claim{*said.Ack, now})
 		return verdict{Receipt: auditcopy.Receipt{Claim: string(text)}, err: err}
 	case a.status != http.StatusBadRequest:
@@ -130,10 +131,11 @@ func ackRead(a answer, id int64) verdict {
 		return verdict{Receipt: auditcopy.AllTaken(a.entries)}
 	case a.status == http.StatusOK:
 		return verdict{err: hint.With(fmt.Errorf("HEC has accepted %d events and not indexed them yet", a.entries),
-			"the next run asks again; after 5 minutes it sends them again"), again: true}
+			"the next run asks again, and after 5 minutes sends them again; ack=false does not wait for the index"), again: true}
 	case a.status == http.StatusBadRequest:
 		return verdict{err: hint.With(fmt.Errorf("HEC answers %s, code %d: %s", a.text, said.Code, quoted(said.Text)), "check the settings of the token in Splunk; the events wait on disk")}
 	}
 	v := judge(a)
-	return verdict{err: hint.With(fmt.Errorf("HEC answers %s when asked for an acknowledgement", a.text), hint.Of(v.err)), again: v.again, pause: v.pause}
+	return verdict{err: hint.With(fmt.Errorf("HEC answers %s when asked for an acknowledgement", a.text),
+		"/services/collector/ack has to be reachable, or ack=false does not wait for the index; the events wait on disk"), again: v.again, pause: v.pause}
 }

@@ -99,7 +99,7 @@ func (t Target) checkValues() error {
 	if _, ok := forms()[schemeOf(t.To)]; ok {
 		packing = []string{"gzip", "none"}
 	}
-	for name, values := range map[string][]string{"tls": {"true", "false"}, "batch": {"ndjson", "json"}, "compress": packing} {
+	for name, values := range map[string][]string{"ack": {"true", "false"}, "tls": {"true", "false"}, "batch": {"ndjson", "json"}, "compress": packing} {
 		if given(name) != "" && !slices.Contains(values, given(name)) {
 			return fail(name, "use "+strings.Join(values, " or "))
 		}
