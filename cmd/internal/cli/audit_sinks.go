@@ -32,13 +32,13 @@ type auditSinks struct {
 // sinksText is the part of the help that explains sinks.
 const sinksText = `Sinks: sqlite://FILE, postgres://USER@HOST/DB, FILE.csv, a directory for daily NDJSON
 files, - for stdout, https://HOST/PATH for any endpoint, and the intakes of log systems:
-  splunk://HOST[:8088]                     HTTP Event Collector
+  splunk://HOST[:8088]          HTTP Event Collector
     index, source, sourcetype, host, ack
-  datadog://SITE                           logs intake, such as datadog://datadoghq.eu
+  datadog://SITE                logs intake, such as datadog://datadoghq.eu
     source, service, host, tags
-  sumo://HOST                              HTTP source; its address is the credential
+  sumo://HOST                   HTTP source; its address is the credential
     category, source, host
-  elastic://HOST[:9200]/INDEX              Elasticsearch and OpenSearch, as ECS
+  elastic://HOST[:9200]/INDEX   Elasticsearch and OpenSearch, as ECS
     user
 Settings follow the address, as in 'splunk://HOST?token_env=HEC_TOKEN&index=audit'. With
 https://, they follow a #, as in 'https://HOST/in#token_env=TOKEN&format=flat'; its own

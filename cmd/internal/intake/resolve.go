@@ -1,13 +1,10 @@
 package intake
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"strings"
@@ -191,29 +188,4 @@ func (p *place) need(what string) error {
 // basic is the header of basic authentication.
 func basic(user, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
-}
-
-// clientOf makes a client that follows no redirects, which would take the credential elsewhere. It keeps cookies, since
-// Splunk's load balancers use them to find the indexer that is asked for an acknowledgement.
-func clientOf(authorities string) (*http.Client, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	if authorities != "" {
-		content, err := os.ReadFile(authorities)
-		if err != nil {
-			return nil, hint.With(fmt.Errorf("read ca_file: %w", err), "ca_file names a file with certificates in PEM")
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(content) {
-			return nil, hint.With(fmt.Errorf("ca_file %s has no certificate", authorities), "ca_file names a file with certificates in PEM")
-		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	return &http.Client{
-		Transport: transport, Jar: jar, Timeout: 30 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
 }
