@@ -42,10 +42,12 @@ exactly-once: ## 50,000 audit events into every sink, by a process that is kille
 	ROOTLY_TEST_AUDIT_EVENTS=50000 $(GO) test -count=1 -timeout 30m -v -run 'Kills$$' ./cmd/internal/cli
 
 .PHONY: adversity
-adversity: engine ## 100 providers that misbehave at random, 60 runs killed while they write the state, 50 while they plan
-	$(PATHS) ROOTLY_TEST_PROVIDERS=100 $(GO) test -count=1 -timeout 60m -v -run NothingUnproven ./cmd/internal/acceptance
+adversity: engine ## misbehaving providers, odd answers, months of use, runs killed while they write the state or plan
+	$(PATHS) ROOTLY_TEST_PROVIDERS=100 $(GO) test -count=1 -timeout 60m -v -run 'NothingUnproven|ShardsJudge' ./cmd/internal/acceptance
 	$(PATHS) ROOTLY_TEST_KILLS=15 $(GO) test -count=1 -timeout 60m -v -run KilledState ./cmd/internal/cli
 	$(PATHS) ROOTLY_TEST_KILLS=50 $(GO) test -count=1 -timeout 60m -v -run KilledPlans ./cmd/internal/cli
+	$(PATHS) ROOTLY_TEST_ODD_RUNS=200 $(GO) test -count=1 -timeout 120m -v -run OddAnswers ./cmd/internal/acceptance
+	$(PATHS) ROOTLY_TEST_MONTHS=200 ROOTLY_TEST_STEPS=12 $(GO) test -count=1 -timeout 300m -v -run MonthsOfUse ./cmd/internal/acceptance
 
 .PHONY: bench-audit
 bench-audit: ## audit events per second into every sink, and 1,000,000 of them in SQLite

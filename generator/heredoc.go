@@ -26,7 +26,7 @@ const codeGlyph = "x"
 // unchanged. Literal means that functions cannot be called where it will stand.
 func planHeredoc(pieces []piece, literal bool) (heredoc, bool) {
 	shape := shapeOf(pieces)
-	if !strings.Contains(strings.TrimSuffix(shape, "\n"), "\n") || !visible(shape) {
+	if !strings.Contains(strings.TrimSuffix(shape, "\n"), "\n") || !printable(shape) {
 		return heredoc{}, false
 	}
 	h := heredoc{chomp: !strings.HasSuffix(shape, "\n"), indent: true}
@@ -75,9 +75,9 @@ func shapeOf(pieces []piece) string {
 	return b.String()
 }
 
-// visible reports whether every character may stand in a file as it is. Control characters may
+// printable reports whether every character may stand in a file as it is. Control characters may
 // not, nor what reorders a line, breaks it for some readers only, or is no character at all.
-func visible(s string) bool {
+func printable(s string) bool {
 	for _, r := range s {
 		switch {
 		case r == '\n' || r == '\t':

@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 // A jsonPrinter writes blocks in Terraform's JSON syntax. Expressions are strings of HCL there,
@@ -200,7 +201,7 @@ func appendJSONString(dst []byte, s string) []byte {
 	if err := e.Encode(s); err != nil {
 		return append(dst, `""`...) // a string always encodes
 	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	return append(dst, visible.JSON(strings.TrimSuffix(b.String(), "\n"))...)
 }
 
 func appendObject(dst []byte, members []member, indent int) []byte {

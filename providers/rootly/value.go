@@ -56,7 +56,7 @@ func numberState(raw any, integer bool) (cty.Value, error) {
 
 // exactNumber keeps every digit. The provider drops the fraction where the schema has an integer.
 func exactNumber(n json.Number, integer bool) (cty.Value, error) {
-	if i, err := n.Int64(); err == nil {
+	if i, err := n.Int64(); err == nil && i <= largestInteger {
 		return cty.NumberIntVal(i), nil
 	}
 	if err := checkNumber(n); err != nil {
@@ -67,11 +67,15 @@ func exactNumber(n json.Number, integer bool) (cty.Value, error) {
 		return v, err
 	}
 	whole, _ := v.AsBigFloat().Int(nil)
-	if !whole.IsInt64() {
+	if !whole.IsInt64() || whole.Int64() > largestInteger {
 		return cty.NilVal, errors.New("the API gives a number that is larger than an integer of the provider")
 	}
 	return cty.NumberIntVal(whole.Int64()), nil
 }
+
+// largestInteger is the largest that the provider reads: it takes numbers for float64 first, which have no larger one
+// that is an int64.
+const largestInteger = 1<<63 - 1<<10
 
 // checkNumber refuses a number that the provider, which reads all of them as float64, cannot hold.
 func checkNumber(n json.Number) error {

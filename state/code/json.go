@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 var errShape = errors.New("not JSON code as this program writes it")
@@ -279,7 +281,7 @@ func quoteJSON(s string) []byte {
 	if e.Encode(s) != nil {
 		return []byte(`""`)
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return []byte(visible.JSON(strings.TrimSuffix(b.String(), "\n")))
 }
 
 // edited returns the leaf of an item with edits made in it.

@@ -26,6 +26,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
@@ -136,12 +137,13 @@ func line[T any](b *bytes.Buffer, i int, v T) error {
 		b.WriteByte(',')
 	}
 	b.WriteByte('\n')
-	enc := json.NewEncoder(b)
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("encode snapshot: %w", err)
 	}
-	b.Truncate(b.Len() - 1) // the encoder ends each value with a line of its own
+	b.WriteString(visible.JSON(strings.TrimSuffix(text.String(), "\n"))) // the encoder ends each value with a line of its own
 	return nil
 }
 

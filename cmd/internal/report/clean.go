@@ -1,13 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
-)
 
-const byteOrderMark = '\ufeff'
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
+)
 
 // clean makes text from elsewhere harmless: it drops control characters, which could command the
 // terminal, and the marks that turn the direction of the text around them. Line ends and tabs
@@ -17,7 +16,7 @@ func clean(s string) string {
 		switch {
 		case r == '\n' || r == '\t' || r == '\u2028' || r == '\u2029':
 			return ' '
-		case harmful(r):
+		case visible.Harmful(r):
 			return -1
 		}
 		return r
@@ -63,25 +62,7 @@ func defused(text string) string {
 // escape makes JSON harmless without changing what it says: what [clean] would drop becomes an
 // escape. In valid JSON such characters stand in strings only.
 func escape(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "##[", `#\u0023[`) // see unheard
-	if strings.IndexFunc(s, harmful) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if harmful(r) && r != '\n' {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// harmful tells whether a terminal could take a character for a command, or turn text by it.
-// All such characters lie in the basic plane.
-func harmful(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == byteOrderMark
+	return visible.JSON(strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "##[", `#\u0023[`)) // see unheard
 }
 
 // oneLine folds a message of several lines, such as that of joined errors, into one.

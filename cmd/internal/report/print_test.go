@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 func TestWriteTable(t *testing.T) {
@@ -166,7 +167,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, room int) {
 		room = 3 + room&127
 		text := clean(s)
-		if !utf8.ValidString(text) || strings.IndexFunc(text, harmful) >= 0 {
+		if !utf8.ValidString(text) || strings.IndexFunc(text, visible.Harmful) >= 0 {
 			t.Errorf("harmful: %q", text)
 		}
 		if got := cut(text, room); columns(got) > room {

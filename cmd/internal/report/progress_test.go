@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 // A clock stands still until it is moved.
@@ -77,15 +79,15 @@ func TestProgress(t *testing.T) {
 				return Requests{Total: requests, Waited: time.Duration(requests-100) * 100 * time.Millisecond}
 			}
 			session(NewProgress(&b, o), c, &requests)
-			golden(t, name+".txt", []byte(visible(b.String())))
+			golden(t, name+".txt", []byte(readable(b.String())))
 		})
 	}
 }
 
 func yes() bool { return true }
 
-// visible makes escape sequences readable, one drawing a line.
-func visible(s string) string {
+// readable makes escape sequences readable, one drawing a line.
+func readable(s string) string {
 	return strings.NewReplacer(eraseLine, "\n<erase>", string(bold), "<bold>", reset, "<reset>").Replace(s)
 }
 
@@ -140,7 +142,7 @@ func TestProgressNote(t *testing.T) {
 		p.Stage("fetch", 0)
 		before := b.Len()
 		p.Note("wait")
-		if got := strings.TrimPrefix(visible(b.String()[before:]), "\n"); got != tc.want {
+		if got := strings.TrimPrefix(readable(b.String()[before:]), "\n"); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 		p.Close()
@@ -169,7 +171,7 @@ func TestProgressGoesOn(t *testing.T) {
 				time.Sleep(25 * time.Second)
 				synctest.Wait()
 				if n := strings.Count(b.String(), tc.want); n != tc.n {
-					t.Errorf("%d times %q in\n%s", n, tc.want, visible(b.String()))
+					t.Errorf("%d times %q in\n%s", n, tc.want, readable(b.String()))
 				}
 				p.Close()
 				length := len(b.String())
@@ -243,7 +245,7 @@ func TestProgressHostile(t *testing.T) {
 	p.Count("/v1/\x1b]0;title\x07\u202e\u009b31m", 1)
 	p.Done("done\x1b[31m\nand a line")
 	rest := strings.TrimSuffix(strings.ReplaceAll(b.String(), eraseLine, ""), "\n")
-	if strings.IndexFunc(rest, harmful) >= 0 {
+	if strings.IndexFunc(rest, visible.Harmful) >= 0 {
 		t.Errorf("a terminal would obey %q", rest)
 	}
 }

@@ -49,13 +49,14 @@ func (c StatusCount) Count() StatusCount {
 
 // WriteJSON prints the status as one JSON document.
 func (s *Status) WriteJSON(out io.Writer) error {
-	enc := json.NewEncoder(out)
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(s); err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
-	return nil
+	return write(out, escape(b.String()))
 }
 
 // WriteText prints the status as a table for people.

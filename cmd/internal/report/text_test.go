@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -172,7 +173,7 @@ func requireTidy(t *testing.T, text string) {
 		if strings.TrimRight(line, " \t") != line {
 			t.Errorf("line %d ends in blanks: %q", i+1, line)
 		}
-		if i := strings.IndexFunc(line, harmful); i >= 0 {
+		if i := strings.IndexFunc(line, visible.Harmful); i >= 0 {
 			t.Errorf("line holds a character that a terminal obeys: %q", line)
 		}
 	}
@@ -192,7 +193,7 @@ func TestWriteJSON(t *testing.T) {
 			if bytes.Contains(b.Bytes(), []byte("null")) && name == "empty" {
 				t.Error("a list is null")
 			}
-			if i := strings.IndexFunc(strings.ReplaceAll(b.String(), "\n", ""), harmful); i >= 0 {
+			if i := strings.IndexFunc(strings.ReplaceAll(b.String(), "\n", ""), visible.Harmful); i >= 0 {
 				t.Error("the document holds a character that a terminal obeys")
 			}
 			var back Summary

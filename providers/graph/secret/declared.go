@@ -23,6 +23,9 @@ func isHarmless(name, text string) bool {
 	if isPlaceholder(said) || len(said) < 4 && isNumber(said) || mediaType.MatchString(said) {
 		return true
 	}
+	if name != "" && classify(name) == classPlain && isOrdinaryWord(said) {
+		return true
+	}
 	return harmlessHeaders[strings.ToLower(name)] && suspicion(classPlain, text) == ""
 }
 

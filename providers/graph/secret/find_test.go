@@ -1,6 +1,7 @@
 package secret_test
 
 import (
+	"encoding/base64"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -120,6 +121,30 @@ func secrets() []sample {
 		{"commands", "AUTH swordfish\nSET a 1"},
 		{"commands", "SET a 1\nAUTH default hunter2\nGET a"},
 		{"commands", "CONFIG SET requirepass hunter2"},
+
+		// Hidden in base64, on command lines, in other languages, behind characters without width.
+		{"", "the key: " + base64.StdEncoding.EncodeToString([]byte("-----BEGIN RSA "+"PRIVATE KEY-----\n"+word(64)+"\n-----END RSA "+"PRIVATE KEY-----\n"))},
+		{"", base64.StdEncoding.EncodeToString([]byte("{\"type\": \"service_account\", \"private_key\": \"" + word(40) + "\"}"))},
+		{"", base64.RawURLEncoding.EncodeToString([]byte("{\n  \"user\": \"ada\",\n  \"password\": \"" + word(14) + "\"\n}"))},
+		{"", base64.StdEncoding.EncodeToString([]byte("{\"auths\":{\"registry.example.com\":{\"auth\":\"YWRhOng=\"}}}"))},
+		{"description", "user: ada pass: hunter2x"},
+		{"description", "pass=S3cret!"},
+		{"", "mysql -u root -pS3cret99 orders"},
+		{"", "run mysqldump -h db.internal -p'correct horse' orders > dump.sql"},
+		{"", "sshpass -p hunter22 ssh ada@example.com"},
+		{"description", "Kennwort: Sommer2024"},
+		{"description", "Passwort=geheim123"},
+		{"description", "mot de passe : Bonjour2024!"},
+		{"description", "mdp: Azerty123"},
+		{"description", "パスワード：hunter2x"},
+		{"description", "contraseña: Verano2024"},
+		{"description", "senha=Verao2024"},
+		{"パスワード", "hunter2"},
+		{"db_contraseña", "hunter2"},
+		{"mot_de_passe", "bonjour"},
+		{"senha", "verao"},
+		{"", "gh" + "p_" + word(18) + "\u200b" + made(9, 18, alnum)},
+		{"description", "pass\u200bword=hunter2!x"},
 	}
 }
 
@@ -193,6 +218,15 @@ func harmless() []sample {
 		{"body", "password={{ secrets.db }}&user=ada"},
 		{"default", "environment:production"},
 		{"cron", "*/15 9-17 * * 1-5"},
+		{"description", "All checks pass: see the dashboard, and bypass: never"},
+		{"description", "Tests pass: 12 of 14"},
+		{"description", "compass: north2, trespass: no1"},
+		{"description", "La clave: comunicar pronto"},
+		{"description", "mysql -u root -p orders"},
+		{"description", "mysql --port=3306 -h db -P 3307"},
+		{"description", "パスワード: {{ secrets.db }}"},
+		{"", base64.StdEncoding.EncodeToString([]byte("{\"type\": \"button\", \"text\": \"Open the runbook of the gateway\"}"))},
+		{"text", "\u200bwith zero\u200bwidth spaces\ufeff and nothing else"},
 	}
 }
 

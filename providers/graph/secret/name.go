@@ -13,7 +13,7 @@ const (
 
 // critical are the words that a credential's name ends with, alone or after the word before it.
 var critical = map[string]bool{
-	"password": true, "passwd": true, "passwort": true, "pwd": true, "passphrase": true, "passcode": true,
+	"password": true, "passwd": true, "passwort": true, "kennwort": true, "contrasena": true, "senha": true, "motdepasse": true, "mdp": true, "pwd": true, "passphrase": true, "passcode": true,
 	"secret": true, "token": true, "apikey": true, "apitoken": true, "accesstoken": true, "authtoken": true,
 	"secretkey": true, "accesskey": true, "privatekey": true, "clientsecret": true, "authkey": true,
 	"credential": true, "credentials": true, "creds": true, "authorization": true, "bearer": true,
@@ -44,6 +44,9 @@ var otherKeys = map[string]bool{
 func classify(name string) class {
 	if name == "" || len(name) > 100 {
 		return classPlain
+	}
+	if isForeign(name) {
+		return classCritical
 	}
 	words := splitName(name)
 	if len(words) == 0 {

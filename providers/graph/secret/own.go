@@ -16,10 +16,23 @@ func ownRules() []*rule {
 		{
 			ID: "assigned-credential", loose: true, at: assigned,
 			Keywords: []string{
-				"password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key",
+				"password", "passwd", "passphrase", "pwd", "passwort", "kennwort", "contrasena", "senha", "motdepasse", "mot_de_passe", "secret", "token", "apikey", "api_key", "api-key",
 				"access_key", "access-key", "accesskey", "private_key", "privatekey", "account_key", "accountkey",
 				"routing_key", "signing_key", "secretkey", "secret_key", "credential", "credentials", "cookie", "authorization",
 			},
+		},
+		{ID: "assigned-credential", loose: true, at: assigned, Keywords: append([]string{"contraseÑa"}, foreign...)},
+		{ID: "assigned-credential", loose: true, at: assignedOddly, Keywords: []string{"pass", "clave", "mdp"}},
+		{
+			ID: "encoded-credential", loose: true,
+			Keywords: []string{"ls0tls1crudjti", "eyj", "eyai", "ewog", "ewoi", "ewoj", "ew0k"},
+			Regex:    `(?:LS0tLS1CRUdJTi|ey[JA]|ewo[gIiJj]|ew0K)[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{40,})*={0,2}`,
+			check:    holdsCredential,
+		},
+		{
+			ID: "password-on-command-line", loose: true, Keywords: []string{"mysql", "mariadb", "sshpass"},
+			Regex: `\b(?:(?:mysql|mariadb)[a-z-]*\b[^\n|;&]{0,200}?[ \t]-p|sshpass[ \t]+-p[ \t]*)('[^'\n]{3,}'|"[^"\n]{3,}"|[^\s'"-][^\s'"]{2,})`,
+			check: isValue,
 		},
 		{
 			ID: "private-key-block", Keywords: []string{"private key"}, loose: true,
@@ -195,9 +208,9 @@ func cutQuote(s string) (rest string, quote byte) {
 
 // cutOperator takes what assigns from the beginning of a text. Tight operators need no space.
 func cutOperator(s string) (rest string, tight bool) {
-	for _, op := range [...]string{"=>", ":=", "==", "=", ":"} {
+	for _, op := range [...]string{"=>", ":=", "==", "=", ":", "：", "＝"} {
 		if strings.HasPrefix(s, op) {
-			return s[len(op):], op != ":"
+			return s[len(op):], op != ":" && op != "："
 		}
 	}
 	return s, false

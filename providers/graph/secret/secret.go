@@ -64,6 +64,9 @@ func cutOut(text string, found []Finding, mark string) string {
 
 // find looks for credentials; first asks for no more than one.
 func find(c class, text string, first bool) []Finding {
+	if bare, places := withoutJoiners(text); places != nil {
+		return placed(find(c, bare, first), places)
+	}
 	if c != classPlain {
 		if rule := byName(c, text); rule != "" {
 			return []Finding{{Rule: rule, End: len(text)}}
