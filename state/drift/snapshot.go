@@ -26,6 +26,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
@@ -123,7 +124,7 @@ func Encode(s *Snapshot) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", o.Address, err)
 		}
-		if err := line(&b, i, objectV1{o.Type, o.ID, o.Parent, o.Address, o.Title, values}); err != nil {
+		if err := line(&b, i, objectV1{o.Type, o.ID, o.Parent, o.Address, o.Title, shown.Readable(values)}); err != nil {
 			return nil, err
 		}
 	}

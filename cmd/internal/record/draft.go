@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // PrintRequest prints a request that is not sent.
@@ -15,6 +16,6 @@ func PrintRequest(out io.Writer, d post.Draft) error {
 	if err := json.Indent(&body, d.Body, "", "  "); err != nil {
 		return fmt.Errorf("print the request: %w", err)
 	}
-	_, err := fmt.Fprintf(out, "%s %s\n%s\n", d.Method, d.Path, body.Bytes())
+	_, err := fmt.Fprintf(out, "%s %s\n%s\n", d.Method, d.Path, shown.Readable(body.Bytes()))
 	return err
 }

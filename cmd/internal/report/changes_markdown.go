@@ -168,11 +168,19 @@ func marked(mark, text string) string {
 func Markdown(s string) string { return escaped(oneLine(clean(s))) }
 
 func escaped(s string) string {
-	text := strings.NewReplacer(
-		"\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#", "~", "\\~", "&", "&amp;",
-	).Replace(clean(s))
+	text := entity.ReplaceAllString(clean(s), "&amp;$1")
+	text = tag.ReplaceAllStringFunc(text, func(found string) string { return strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(found) })
+	text = strings.NewReplacer(
+		"\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#", "~", "\\~",
+	).Replace(text)
 	return mention.ReplaceAllString(text, "$1$2"+apart)
 }
+
+// What &, < and > are not themselves in: an entity, a tag, a mention, and a quotation at the start of a line.
+var (
+	entity = regexp.MustCompile(`&(#?[\pL\pN]+;)`)
+	tag    = regexp.MustCompile(`<[^\s\d=<>-][^<>]*>?|^>`)
+)
 
 // mention finds what notifies people although it is escaped: GitHub looks at the text as it is shown. An address of
 // e-mail mentions nobody.
