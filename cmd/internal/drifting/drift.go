@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
@@ -32,6 +34,7 @@ type Settings struct {
 
 	Dir       string
 	Since     string
+	AuditCopy string
 	VarFiles  []string
 	OwnKeys   []string
 	OwnUsers  []string
@@ -50,12 +53,15 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := o.DriftIncident.check(); err != nil {
 		return err
 	}
+	since, err := authors.Since(o.Since, w.Now())
+	if err != nil {
+		return err
+	}
 	if err := splitter.OneRoot(o.Dir); err != nil {
 		return err
 	}
-	d := &Drifting{w: w, o: o, started: w.Now(), owned: map[string]bool{}}
+	d := &Drifting{w: w, o: o, started: w.Now(), since: since}
 	d.Plans.Veil = planning.NewVeil()
-	var err error
 	if d.Plans.Backend, err = rootAt(w, o.Dir).backend(); err != nil {
 		return err
 	}
@@ -112,15 +118,15 @@ type Drifting struct {
 	started  time.Time
 	Plans    planning.Options
 
-	Items   []*driftItem
-	managed map[string]bool   // ids by type, of what is in code or state
-	names   map[string]string // addresses of those, by id
-	owned   map[string]bool   // ids of events that Terraform's own keys and users made
-	silent  bool              // the audit log cannot be read
-	partial bool              // some types could not be listed
-	notes   []string          // to be said beside the report
-	code    *rewrite.Result   // as it would be with the live values
-	tracing *authors.Tracing  // how the events came
+	Items    []*driftItem
+	managed  map[string]bool   // ids by type, of what is in code or state
+	names    map[string]string // addresses of those, by id
+	partial  bool              // some types could not be listed
+	notes    []string          // to be said beside the report
+	code     *rewrite.Result   // as it would be with the live values
+	tracing  *authors.Tracing  // how the events came
+	since    time.Time         // from when on the audit log is to be read
+	searched time.Time         // from when on the audit log was read
 }
 
 // A driftItem is one object that drifted.
@@ -134,6 +140,7 @@ type driftItem struct {
 	owner      string // id
 	Attributes []report.AttributeChange
 	fields     []string
+	was, is    cty.Value // recorded and live, where both are known
 	answer     drift.Answer
 	edits      []rewrite.Edit // that make the code say what is live
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -15,8 +13,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -112,6 +108,12 @@ func (i *driftItem) learn(c plans.Change, row *catalogue.Type, outside bool) {
 	case c.Action == plans.Create || c.Action == plans.Delete || c.Action == plans.Forget:
 		i.kind, i.wanted = unapplied, c.Action
 	}
+	switch {
+	case outside:
+		i.was, i.is = c.Before, c.After
+	case i.is == cty.NilVal: // a plan goes from live to code
+		i.was, i.is = c.After, c.Before
+	}
 	for _, v := range []cty.Value{c.Before, c.After} {
 		if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() {
 			continue
@@ -156,158 +158,37 @@ func (i *driftItem) differs(diff verify.Difference, planned bool) {
 	}
 }
 
-// authors asks the audit log, in one filtered query for all, who did it.
+// authors asks the audit log who did it.
 func (d *Drifting) authors(ctx context.Context) error {
 	questions := make([]drift.Question, len(d.Items))
 	for n, i := range d.Items {
 		if i.kind != unapplied {
 			questions[n] = authors.Question(i.kind, i.typ, i.id, i.owner, i.fields)
+			questions[n].Was, questions[n].Is = i.was, i.is
 		}
 	}
-	since, err := d.o.window(ctx, d.started)
+	d.progress.Stage("audit", 0)
+	search := authors.Search{Client: d.client, Since: d.since, Copy: d.o.AuditCopy, OwnKeys: d.o.OwnKeys, OwnUsers: d.o.OwnUsers, Say: d.note}
+	answers, tracing, err := search.Answer(ctx, questions)
 	if err != nil {
 		return err
 	}
-	var events []audit.Event
-	if len(authors.ItemTypes(questions)) > 0 {
-		if since, err = d.sinceOwn(ctx, since); err != nil {
-			return err
-		}
-		if events, err = d.events(ctx, since, questions); err != nil {
-			return err
-		}
-	}
-	record := drift.NewRecord(events)
-	answers := make([]drift.Answer, len(d.Items))
-	for n := range d.Items {
-		answers[n] = record.Who(questions[n])
-	}
-	d.tracing = &authors.Tracing{Client: d.client, Say: d.note}
-	if err := d.tracing.Trace(ctx, answers); err != nil {
-		return err
-	}
+	d.tracing, d.searched = tracing, search.Searched
+	found := 0
 	for n, i := range d.Items {
 		i.answer = answers[n]
+		found += len(i.answer.Events)
 	}
+	d.progress.Done(report.Plural(found, "event"))
 	return nil
-}
-
-// events reads the part of the audit log that may concern the drift. Without the permission to read
-// it, drift goes on without authors.
-func (d *Drifting) events(ctx context.Context, since time.Time, questions []drift.Question) ([]audit.Event, error) {
-	if d.silent {
-		return nil, nil
-	}
-	d.progress.Stage("audit", 0)
-	b := &authors.Blaming{Client: d.client, Since: since, Say: d.note}
-	events, err := b.Events(ctx, questions)
-	if err != nil && !d.silenced(err) {
-		return nil, err
-	}
-	if err == nil {
-		if err = d.ownEvents(ctx, since, questions); err != nil && !d.silenced(err) {
-			return nil, err
-		}
-	}
-	if err != nil { // who is Terraform itself is not known
-		events = nil
-	}
-	events = slices.DeleteFunc(events, func(e audit.Event) bool { return d.owned[e.ID] || d.own(e) })
-	d.progress.Done(report.Plural(len(events), "event"))
-	return events, nil
-}
-
-// silenced notes that the audit log cannot be read, if that is what an error says.
-func (d *Drifting) silenced(err error) bool {
-	if err == nil || !authors.Blamable(err) {
-		return false
-	}
-	d.silent = true
-	d.note(authors.Without(err))
-	return true
 }
 
 // note keeps what is to be said beside the report.
 func (d *Drifting) note(text string) { d.notes = append(d.notes, text) }
 
-// sinceOwn is the time of the last change that Terraform itself made, where it is known by its key
-// or user: what drifted, drifted after that. Without such a change, or with --since, it is the time given.
-func (d *Drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, error) {
-	if d.o.Since != "" {
-		return since, nil
-	}
-	var filters []audit.Filter
-	for _, key := range d.o.OwnKeys {
-		filters = append(filters, audit.Filter{APIKey: key})
-	}
-	for i, user := range d.o.OwnUsers {
-		if strings.Contains(user, "@") {
-			id, err := auditlog.UserID(ctx, d.client, user)
-			if err != nil {
-				return since, err
-			}
-			d.o.OwnUsers[i], user = id, id
-		}
-		filters = append(filters, audit.Filter{User: user})
-	}
-	log := auditlog.Log{Client: d.client, Lazy: true}
-	var last time.Time
-	for _, f := range filters {
-		newest := time.Time{}
-		for e, err := range log.Events(ctx, f) {
-			if d.silenced(err) {
-				return since, nil
-			}
-			if err != nil {
-				return since, err
-			}
-			if e.At.Before(newest) {
-				break // the newest came first
-			}
-			newest, d.owned[e.ID] = e.At, true
-		}
-		if newest.After(last) {
-			last = newest
-		}
-	}
-	if last.IsZero() {
-		return since, nil
-	}
-	return last, nil
-}
-
-// ownEvents notes what Terraform's own keys did in a window. An event does not tell its key; only a
-// filter knows.
-func (d *Drifting) ownEvents(ctx context.Context, since time.Time, questions []drift.Question) error {
-	if d.o.Since == "" {
-		return nil // the window begins with the last of them
-	}
-	log := auditlog.Log{Client: d.client}
-	for _, key := range d.o.OwnKeys {
-		filter := audit.Filter{Since: since, APIKey: key, ItemTypes: authors.ItemTypes(questions)}
-		for e, err := range log.Events(ctx, filter) {
-			if err != nil {
-				return err
-			}
-			d.owned[e.ID] = true
-		}
-	}
-	return nil
-}
-
-// own reports whether Terraform's own user made a change.
-func (d *Drifting) own(e audit.Event) bool {
-	for _, user := range d.o.OwnUsers {
-		if user != "" && (user == e.UserID || user == e.UserEmail) {
-			return true
-		}
-	}
-	return false
-}
-
 // told translates the drift for the report.
 func (d *Drifting) told() report.Changes {
-	c := report.Changes{From: "code", To: "live", Requests: d.client.Stats().Requests}
+	c := report.Changes{From: "code", To: "live", Searched: d.searched, Requests: d.client.Stats().Requests}
 	for _, i := range d.Items {
 		oc := report.ObjectChange{
 			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "deleted", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],

@@ -2,22 +2,15 @@ package drifting
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -125,21 +118,4 @@ func (o *Settings) valueFiles() ([]string, error) {
 		}
 	}
 	return files, nil
-}
-
-// window is the time in which to look for authors, and where it comes from.
-func (o *Settings) window(ctx context.Context, now time.Time) (time.Time, error) {
-	if o.Since != "" {
-		t, err := audit.ParseTime(o.Since, now, false)
-		if err != nil {
-			return t, exit.Usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
-		}
-		return t, nil
-	}
-	for _, name := range []string{importer.ProofName, snapshot.SnapshotName} {
-		if at, known := git.WrittenAt(ctx, o.Dir, name); known {
-			return at, nil
-		}
-	}
-	return now.Add(-authors.DefaultWindow), nil
 }

@@ -17,7 +17,8 @@ type Changes struct {
 	To      string         `json:"to"`
 	Changes []ObjectChange `json:"changes"`
 
-	Requests int64 `json:"requests,omitempty"` // made for it, those of an engine's plan not among them
+	Searched time.Time `json:"authors_since,omitzero"` // from when on the audit log was searched for authors; zero: it was not
+	Requests int64     `json:"requests,omitempty"`     // made for it, those of an engine's plan not among them
 }
 
 // ObjectChange is what happened to one object.
@@ -99,7 +100,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 		for _, a := range o.Attributes {
 			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Outcome))
 		}
-		writeAuthors(&b, o)
+		writeAuthors(&b, o, c.Searched)
 		if o.Hint != "" {
 			b.WriteString("    hint: " + clean(o.Hint) + "\n")
 		}
@@ -112,7 +113,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 }
 
 // writeAuthors says who did it and how surely that is known. Of several events, each is shown with what it did.
-func writeAuthors(b *strings.Builder, o ObjectChange) {
+func writeAuthors(b *strings.Builder, o ObjectChange, searched time.Time) {
 	for _, e := range o.Events {
 		fmt.Fprintf(b, "    by %s%s\n", clean(e.String()), inBrackets(surely(o.Confidence)))
 		if len(o.Events) == 1 && o.Confidence == "exact" {
@@ -126,13 +127,21 @@ func writeAuthors(b *strings.Builder, o ObjectChange) {
 	case o.Unrecorded:
 		b.WriteString("    by somebody unknown: the audit log does not record changes of this type\n")
 	case o.Confidence == "unknown":
-		b.WriteString("    author unknown: no audit event names it\n")
+		b.WriteString("    author unknown" + unnamed("it", searched) + "\n")
 	case len(o.Unexplained) > 0:
-		fmt.Fprintf(b, "    author unknown: no audit event names %s\n", clean(strings.Join(o.Unexplained, ", ")))
+		b.WriteString("    author unknown" + unnamed(clean(strings.Join(o.Unexplained, ", ")), searched) + "\n")
 	}
 	for _, e := range o.Candidates {
 		fmt.Fprintf(b, "    possibly changed with its owner, by %s\n", clean(e.String()))
 	}
+}
+
+// unnamed says where nothing names an author; nothing where the log was not searched.
+func unnamed(what string, searched time.Time) string {
+	if searched.IsZero() {
+		return ""
+	}
+	return ": no audit event names " + what + "; not searched before " + searched.UTC().Format(time.DateOnly)
 }
 
 // String says who, when, from where, and by which request.

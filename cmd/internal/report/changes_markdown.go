@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // WriteChangesMarkdown prints changes for a pull request or an incident, folded when long.
@@ -21,6 +22,11 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	writeRows(&b, c)
 	if folded {
 		b.WriteString("\n</details>\n")
+	}
+	if !c.Searched.IsZero() && slices.ContainsFunc(c.Changes, func(o ObjectChange) bool {
+		return o.Confidence == "unknown" && !o.Unrecorded || len(o.Unexplained) > 0
+	}) {
+		b.WriteString("\nAuthors were not searched before " + c.Searched.UTC().Format(time.DateOnly) + ".\n")
 	}
 	writeHints(&b, c)
 	return write(out, b.String())
