@@ -61,6 +61,9 @@ type DecodeOptions struct {
 	Schema *schema.Provider
 	Full   bool // write every settable attribute, also those that equal the provider's default
 
+	// Refused makes resources of rejected objects too that the provider can read and refuses to plan.
+	Refused bool
+
 	// Done, if not nil, is called for each object when its answer from the API is no longer needed.
 	// The answers are the largest part of a run's memory.
 	Done func(*Object) error
@@ -97,7 +100,9 @@ func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 	attrs := r.rewrite(obj)
 	if reason, fix := taken.refuse(obj, attrs); reason != "" {
 		d.reject(obj, reason, fix)
-		return
+		if !o.Refused {
+			return
+		}
 	}
 	d.object(obj, s, r, attrs)
 }

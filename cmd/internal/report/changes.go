@@ -17,13 +17,16 @@ type Changes struct {
 	To      string         `json:"to"`
 	Changes []ObjectChange `json:"changes"`
 
+	NotImported []NotImported `json:"not_imported,omitempty"` // live objects that an import refuses: they are no drift
+
 	Searched time.Time `json:"authors_since,omitzero"` // from when on the audit log was searched for authors; zero: it was not
 	Requests int64     `json:"requests,omitempty"`     // made for it, those of an engine's plan not among them
 }
 
 // ObjectChange is what happened to one object.
 type ObjectChange struct {
-	Kind       string            `json:"kind"` // added, removed, renamed or changed; of drift: changed, deleted, unapplied or unmanaged
+	Kind       string            `json:"kind"`           // added, removed, renamed or changed; of drift: changed, deleted, unapplied or unmanaged
+	Part       string            `json:"part,omitempty"` // of a split directory
 	Type       string            `json:"type"`
 	ID         string            `json:"id"`
 	Address    string            `json:"address"`
@@ -96,11 +99,17 @@ var kindSigns = map[string]string{"added": "+", "removed": "-", "renamed": ">", 
 func WriteChanges(out io.Writer, c Changes) error {
 	var b strings.Builder
 	for _, o := range c.Changes {
-		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.Address), afterAddress(o))
+		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.place()), afterAddress(o))
 		for _, a := range o.Attributes {
 			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Outcome))
 		}
 		writeAuthors(&b, o, c.Searched)
+		if o.Hint != "" {
+			b.WriteString("    hint: " + clean(o.Hint) + "\n")
+		}
+	}
+	for _, o := range c.NotImported {
+		fmt.Fprintf(&b, "not imported: %s %s%s: %s\n", clean(o.Type), clean(o.ID), afterAddress(ObjectChange{Title: o.Title}), clean(o.Reason))
 		if o.Hint != "" {
 			b.WriteString("    hint: " + clean(o.Hint) + "\n")
 		}
@@ -193,7 +202,15 @@ func surely(confidence string) string {
 	return confidence
 }
 
-// beside is what stands behind the address of an object.
+// place is the address of an object, with the part that it is in.
+func (o ObjectChange) place() string {
+	if o.Part != "" {
+		return o.Part + "/" + o.Address
+	}
+	return o.Address
+}
+
+// afterAddress is what stands behind the address of an object.
 func afterAddress(o ObjectChange) string {
 	text := ""
 	if o.Before != "" {

@@ -23,6 +23,7 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	if folded {
 		b.WriteString("\n</details>\n")
 	}
+	writeNotImported(&b, c.NotImported)
 	if !c.Searched.IsZero() && slices.ContainsFunc(c.Changes, func(o ObjectChange) bool {
 		return o.Confidence == "unknown" && !o.Unrecorded || len(o.Unexplained) > 0
 	}) {
@@ -30,6 +31,21 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	}
 	writeHints(&b, c)
 	return write(out, b.String())
+}
+
+// writeNotImported lists what no import takes, with what to do about it.
+func writeNotImported(b *strings.Builder, list []NotImported) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("\nNot imported:\n\n")
+	for _, o := range list {
+		line := code(o.Type+" "+o.ID) + " " + Markdown(strings.TrimSpace(afterAddress(ObjectChange{Title: o.Title}))) + ": " + Markdown(o.Reason)
+		if o.Hint != "" {
+			line += "; hint: " + Markdown(o.Hint)
+		}
+		b.WriteString("- " + line + "\n")
+	}
 }
 
 // rows is how many lines the table of changes has.
@@ -53,7 +69,7 @@ func writeRows(b *strings.Builder, c Changes) {
 	}
 	b.WriteString("\n" + head + "\n" + line + "\n")
 	for _, o := range c.Changes {
-		object := code(o.Address)
+		object := code(o.place())
 		if text := strings.TrimSpace(afterAddress(o)); text != "" {
 			object += " " + Markdown(text)
 		}
@@ -120,7 +136,7 @@ func writeHints(b *strings.Builder, c Changes) {
 	ways := map[string][]string{}
 	for _, o := range c.Changes {
 		if o.Hint != "" {
-			ways[o.Hint] = append(ways[o.Hint], code(o.Address))
+			ways[o.Hint] = append(ways[o.Hint], code(o.place()))
 		}
 	}
 	if len(ways) == 0 {

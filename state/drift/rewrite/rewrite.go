@@ -111,6 +111,63 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	return r, nil
 }
 
+// Says reports whether the code of a resource has anything at the path of an edit, and what, where that is a plain
+// value: else it is cty.NilVal. Code out of reach has nothing.
+func Says(files map[string][]byte, e Edit) (value cty.Value, said bool) {
+	for name, content := range files {
+		if !isCode(name) || strings.HasSuffix(name, ".json") || e.Module != "" || !strings.Contains(string(content), `"`+e.Name+`"`) {
+			continue
+		}
+		f, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+		if diags.HasErrors() {
+			continue
+		}
+		for _, b := range f.Body.(*hclsyntax.Body).Blocks {
+			if b.Type == "resource" && slices.Equal(b.Labels, []string{e.Type, e.Name}) {
+				return says(b.Body, e.Path)
+			}
+		}
+	}
+	return cty.NilVal, false
+}
+
+func says(body *hclsyntax.Body, path cty.Path) (value cty.Value, said bool) {
+	step, ok := path[0].(cty.GetAttrStep)
+	if !ok {
+		return cty.NilVal, true
+	}
+	if a := body.Attributes[step.Name]; a != nil {
+		v, diags := a.Expr.Value(nil)
+		if diags.HasErrors() {
+			return cty.NilVal, true
+		}
+		if v, err := path[1:].Apply(v); err == nil {
+			return v, true
+		}
+		return cty.NilVal, true
+	}
+	var blocks []*hclsyntax.Block
+	for _, b := range body.Blocks {
+		if b.Type == "dynamic" && slices.Equal(b.Labels, []string{step.Name}) {
+			return cty.NilVal, true
+		}
+		if b.Type == step.Name {
+			blocks = append(blocks, b)
+		}
+	}
+	if len(path) < 3 {
+		return cty.NilVal, len(blocks) > 0
+	}
+	index, ok := path[1].(cty.IndexStep)
+	if !ok || index.Key.Type() != cty.Number {
+		return cty.NilVal, len(blocks) > 0
+	}
+	if i, _ := index.Key.AsBigFloat().Int64(); i >= 0 && int(i) < len(blocks) {
+		return says(blocks[i].Body, path[2:])
+	}
+	return cty.NilVal, false
+}
+
 // A place is where a resource's code stands.
 type place struct {
 	name  string
