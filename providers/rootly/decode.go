@@ -141,6 +141,7 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[s
 		Group:   obj.Type.Group,
 		Rank:    obj.rank(),
 		Config:  config,
+		Beyond:  beyond(obj.Type, s.Block, obj.Node.Attributes),
 		Exprs:   JSONTexts(s.Block, config),
 		Ignore:  r.ignore,
 		Protect: BuiltIn(obj),

@@ -118,6 +118,9 @@ func prepare(w world.World, o *Settings) (*run, error) {
 		if m.files, err = codeFiles(root.Dir); err != nil {
 			return nil, err
 		}
+		if m.recorded, err = snapshot.ReadSettings(root.Dir); err != nil {
+			return nil, err
+		}
 		r.modules = append(r.modules, m)
 	}
 	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
@@ -154,6 +157,7 @@ type module struct {
 	schema     map[string]*schema.Resource // by type
 	files      map[string][]byte           // the code, and the values of its secret variables
 
+	recorded  *drift.Snapshot // the settings that the provider cannot hold
 	items     []*item
 	managed   map[string]string // addresses of what is in code or state, by "type/id"
 	names     map[string]string // addresses of those, by id

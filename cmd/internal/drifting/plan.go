@@ -147,7 +147,8 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 
 // liveValues are what is known of objects that no plan compares.
 type liveValues struct {
-	recorded map[string]cty.Value // by address, as the state has them
+	recorded map[string]cty.Value       // by address, as the state has them
+	found    map[string]*graph.Resource // by "type/id", as an import would write them
 }
 
 // compare makes the changes that a plan would have found outside of code, of what it does not speak of.

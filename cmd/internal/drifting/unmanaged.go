@@ -25,11 +25,6 @@ func (r *run) read(ctx context.Context) error {
 	if err := r.ofOthers(); err != nil {
 		return err
 	}
-	for _, m := range r.modules {
-		if err := m.recall(); err != nil {
-			return err
-		}
-	}
 	types, err := r.needed()
 	if err != nil {
 		return err
@@ -54,6 +49,7 @@ func (r *run) read(ctx context.Context) error {
 		found[key(res.Address.Type, string(res.ID))] = res
 	}
 	for _, m := range r.modules {
+		m.live.found = found
 		m.compare(found, live.Complete)
 		m.compareSettings(found)
 	}
@@ -72,7 +68,7 @@ func (r *run) read(ctx context.Context) error {
 func (r *run) needed() ([]*catalogue.Type, error) {
 	wanted := map[string]bool{}
 	for _, m := range r.modules {
-		for _, o := range m.settings() {
+		for _, o := range m.recorded.Objects {
 			wanted[o.Type] = true
 		}
 		for address := range m.unplanned {

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -51,6 +52,8 @@ func (i *item) hint() string {
 			plans.Create: "apply creates it: it was never in the state", plans.Delete: "apply destroys it: it is no longer in the code",
 			plans.Forget: "apply removes it from the state, as the code says",
 		}[i.wanted]
+	case len(i.edits) == 0 && slices.ContainsFunc(i.attributes, func(a report.AttributeChange) bool { return a.NotInTerraform }):
+		return "Terraform has no such setting: restore it in Rootly, or accept it with drift --write-code"
 	case len(i.edits) == 0 && i.refused == "":
 		return "the code allows the live value: the next apply updates the state"
 	}
@@ -114,8 +117,15 @@ func (r *run) writeCode(c *report.Changes) error {
 		if err := m.write(); err != nil {
 			return err
 		}
+		if err := m.acceptSettings(); err != nil {
+			return err
+		}
 		for _, i := range m.items {
 			for a := range c.Changes[n].Attributes {
+				if i.attributes[a].NotInTerraform {
+					c.Changes[n].Attributes[a].Outcome = "written to " + snapshot.SettingsName
+					continue
+				}
 				c.Changes[n].Attributes[a].Outcome = rewritten(i, i.attributes[a].Path, m.code.Deeds)
 			}
 			n++

@@ -236,8 +236,12 @@ func Told(d *drift.Diff, from, to string) report.Changes {
 }
 
 func toldAttribute(veil *secret.Veil, d *drift.Diff, change drift.Change, a drift.Attribute) report.AttributeChange {
-	before, after := veil.Show(change.After.Type, a.Path, withNames(d, change.Before.Values), withNames(d, change.After.Values))
-	c := report.AttributeChange{Path: veil.Path(graph.PathString(a.Path)), Before: bareName(d, a.Before, before), After: bareName(d, a.After, after)}
+	was, is := change.Before.Values, change.After.Values
+	if a.Beyond {
+		was, is = change.Before.Settings, change.After.Settings
+	}
+	before, after := veil.Show(change.After.Type, a.Path, withNames(d, was), withNames(d, is))
+	c := report.AttributeChange{NotInTerraform: a.Beyond, Path: veil.Path(graph.PathString(a.Path)), Before: bareName(d, a.Before, before), After: bareName(d, a.After, after)}
 	if isText(a.Before) && isText(a.After) {
 		c.Words = authors.WordsOfTexts(before, after)
 	}

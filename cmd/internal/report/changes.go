@@ -68,6 +68,8 @@ type AttributeChange struct {
 	After   shown.Text `json:"after"`
 	Outcome string     `json:"outcome,omitempty"` // what became of it in the code
 	Words   []Word     `json:"-"`                 // of long texts, word by word
+
+	NotInTerraform bool `json:"not_in_terraform,omitempty"` // the provider cannot hold it
 }
 
 // WriteChangesJSON prints changes as one JSON document.
@@ -101,7 +103,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 	for _, o := range c.Changes {
 		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.place()), afterAddress(o))
 		for _, a := range o.Attributes {
-			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Outcome))
+			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.remark()))
 		}
 		writeAuthors(&b, o, c.Searched)
 		if o.Hint != "" {
@@ -192,6 +194,14 @@ func inBrackets(text string) string {
 		return ""
 	}
 	return " (" + clean(text) + ")"
+}
+
+// remark is what stands behind an attribute.
+func (a AttributeChange) remark() string {
+	if a.NotInTerraform {
+		return strings.TrimSuffix("not in Terraform; "+a.Outcome, "; ")
+	}
+	return a.Outcome
 }
 
 // surely says how an author is known.

@@ -87,7 +87,7 @@ func writeRows(b *strings.Builder, c Changes) {
 				path = code(a.Path)
 			}
 			before, after := sides(a)
-			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.Outcome))))}
+			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.remark()))))}
 			if blamed {
 				cells = append(cells, by)
 			}
