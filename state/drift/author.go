@@ -145,7 +145,7 @@ func (r *Record) exact(q Question) []audit.Event {
 func (r *Record) updates(q Question) []audit.Event {
 	events := r.byItem[q.Item]
 	told := make([][]audit.Change, len(events)) // of each event, what counts
-	for _, field := range q.Fields {
+	for _, field := range slices.Compact(slices.Sorted(slices.Values(q.Fields))) {
 		was, is := valueOf(q.Was, field), valueOf(q.Is, field)
 		reached := !slices.ContainsFunc(events, func(e audit.Event) bool { return leadsTo(e, field, is) })
 		for i, e := range events {

@@ -162,6 +162,7 @@ type module struct {
 	managed   map[string]string // addresses of what is in code or state, by "type/id"
 	names     map[string]string // addresses of those, by id
 	unplanned map[string]string // what the engine did not plan, and why
+	generated map[string]bool   // addresses of the blocks that nobody wrote by hand
 	live      liveValues        // of what is managed, where it was read
 	code      *rewrite.Result   // as it would be with the live values
 }

@@ -148,7 +148,9 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 // liveValues are what is known of objects that no plan compares.
 type liveValues struct {
 	recorded map[string]cty.Value       // by address, as the state has them
-	found    map[string]*graph.Resource // by "type/id", as an import would write them
+	found    map[string]*graph.Resource // by "type/id", with every setting
+	written  map[string]*graph.Resource // likewise, as an import would write them
+	labels   map[string]string          // of unmanaged objects, as an import would call them
 }
 
 // compare makes the changes that a plan would have found outside of code, of what it does not speak of.

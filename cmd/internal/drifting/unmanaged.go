@@ -44,12 +44,16 @@ func (r *run) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found := map[string]*graph.Resource{}
-	for _, res := range decoded.Resources {
-		found[key(res.Address.Type, string(res.ID))] = res
+	found, written := byKey(decoded), map[string]*graph.Resource{}
+	if r.o.WriteCode {
+		minimal, err := rootly.Decode(live, rootly.DecodeOptions{Schema: r.schema, Refused: true})
+		if err != nil {
+			return err
+		}
+		written = byKey(minimal)
 	}
 	for _, m := range r.modules {
-		m.live.found = found
+		m.live.found, m.live.written = found, written
 		m.compare(found, live.Complete)
 		m.compareSettings(found)
 	}
@@ -64,12 +68,23 @@ func (r *run) read(ctx context.Context) error {
 	return nil
 }
 
+func byKey(d *rootly.Decoded) map[string]*graph.Resource {
+	all := map[string]*graph.Resource{}
+	for _, res := range d.Resources {
+		all[key(res.Address.Type, string(res.ID))] = res
+	}
+	return all
+}
+
 // needed are the types that have to be read.
 func (r *run) needed() ([]*catalogue.Type, error) {
 	wanted := map[string]bool{}
 	for _, m := range r.modules {
 		for _, o := range m.recorded.Objects {
 			wanted[o.Type] = true
+		}
+		for _, i := range m.items {
+			wanted[i.typ] = wanted[i.typ] || r.o.WriteCode && len(i.edits) > 0
 		}
 		for address := range m.unplanned {
 			if c := m.typeAt(address); c != "" {
@@ -137,6 +152,10 @@ func (r *run) unmanaged(live *rootly.Live, rejected []rootly.Rejected) (int, err
 		}
 		n++
 		m := r.modules[place]
+		if m.live.labels == nil {
+			m.live.labels = map[string]string{}
+		}
+		m.live.labels[key(t.Type, string(t.ID))] = res.Address.Name
 		m.items = append(m.items, &item{
 			module: m, kind: drift.Added, typ: t.Type, id: string(t.ID), owner: string(res.Parent),
 			address: t.Type + " " + string(t.ID), title: res.Title,

@@ -2,7 +2,9 @@ package drifting
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,12 +13,16 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
 // wants notes the edit that would put what is live into the code.
@@ -29,7 +35,10 @@ func (i *item) wants(diff verify.Difference, live cty.Value, c plans.Change) {
 		return slices.ContainsFunc(c.Sensitive, marked) || i.module.veil.Hides(i.typ, path, c.Before, c.After)
 	}
 	e := editOf(i, diff.Path)
-	e.Live, e.Secret = live, hides
+	e.Live, e.Secret, e.Reference = live, hides, i.module.reference
+	if c.After != cty.NilVal && !live.RawEquals(c.After) {
+		e.Code = c.After
+	}
 	i.edits = append(i.edits, e)
 }
 
@@ -38,6 +47,15 @@ func editOf(i *item, path cty.Path) rewrite.Edit {
 	before, after, _ := strings.Cut(i.address, i.typ+".")
 	name, _, _ := strings.Cut(after, "[")
 	return rewrite.Edit{Module: strings.TrimSuffix(before, "."), Type: i.typ, Name: name, Path: path}
+}
+
+// reference is the address by which the code refers to the object with an id, or nothing.
+func (m *module) reference(id string) string {
+	address := m.names[id]
+	if h, ok := tfstate.ParseAddress(address); !ok || h.Module != "" {
+		return ""
+	}
+	return address
 }
 
 // hint says how code and live come to agree again.
@@ -89,10 +107,26 @@ func (i *item) owns(d rewrite.Deed) bool {
 func (r *run) rewrite() error {
 	for _, m := range r.modules {
 		var edits []rewrite.Edit
+		var err error
+		if m.generated, err = generatedIn(m.root.Dir); err != nil {
+			return err
+		}
 		for _, i := range m.items {
+			for n := range i.edits {
+				e := &i.edits[n]
+				e.Generated, e.Written = m.generated[e.Type+"."+e.Name] && e.Module == "", cty.NilVal
+				if res := m.live.written[key(i.typ, i.id)]; res != nil {
+					e.Written = res.Config
+				}
+				if resource := r.schema.Resources[i.typ]; resource != nil {
+					e.Block = func(names string) bool {
+						nested := resource.Block.FindNested(names)
+						return nested != nil && nested.Nesting != schema.NestingSingle
+					}
+				}
+			}
 			edits = append(edits, i.edits...)
 		}
-		var err error
 		if m.code, err = rewrite.Files(m.files, edits); err != nil {
 			return err
 		}
@@ -105,7 +139,9 @@ func (r *run) writeCode(c *report.Changes) error {
 	if !r.o.WriteCode {
 		return nil
 	}
-	for _, m := range r.modules { // all before the first is written
+	whole := make([]map[string]string, len(r.modules))
+	for n, m := range r.modules { // all before the first is written
+		whole[n] = m.acceptWhole(r.schema.Resources)
 		for name := range m.code.Files {
 			if err := disk.Dir(m.root.Dir).Free(name); err != nil {
 				return err
@@ -113,7 +149,7 @@ func (r *run) writeCode(c *report.Changes) error {
 		}
 	}
 	n := 0
-	for _, m := range r.modules {
+	for at, m := range r.modules {
 		if err := m.write(); err != nil {
 			return err
 		}
@@ -121,6 +157,9 @@ func (r *run) writeCode(c *report.Changes) error {
 			return err
 		}
 		for _, i := range m.items {
+			if outcome := whole[at][key(i.typ, i.id)]; outcome != "" {
+				c.Changes[n].Hint = outcome
+			}
 			for a := range c.Changes[n].Attributes {
 				if i.attributes[a].NotInTerraform {
 					c.Changes[n].Attributes[a].Outcome = "written to " + snapshot.SettingsName
@@ -134,15 +173,30 @@ func (r *run) writeCode(c *report.Changes) error {
 	return nil
 }
 
+// generatedIn are the addresses of the blocks in a directory that this program generated.
+func generatedIn(path string) (map[string]bool, error) {
+	dir, err := state.Open(path, state.Options{Version: world.Version(), LookOnly: true, Adopt: true})
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	generated := map[string]bool{}
+	for _, a := range dir.Addresses() {
+		generated[a.String()] = true
+	}
+	return generated, nil
+}
+
 // write replaces the files that changed.
 func (m *module) write() error {
 	dir := disk.Dir(m.root.Dir)
 	for name, content := range m.code.Files {
-		stat, err := dir.Lstat(name)
-		if err != nil {
+		mode := fs.FileMode(0o644)
+		if stat, err := dir.Lstat(name); err == nil {
+			mode = stat.Mode().Perm()
+		} else if !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
-		mode := stat.Mode().Perm()
 		if name == rewrite.SecretsFile {
 			mode &^= 0o077
 		}
