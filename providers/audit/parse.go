@@ -210,6 +210,17 @@ func nameOf(r record, changes []Change) string {
 	return ""
 }
 
+// Slugs are those that the object had before and after, as far as the event tells.
+func (e Event) Slugs() []string {
+	c := changeOf(e.Changes, "slug")
+	slugs := []string{text(c.Before), text(c.After)}
+	if r, err := open(e.Raw); err == nil {
+		before, _ := object(unquoted(r.attributes["object"]))
+		slugs = append(slugs, text(before["slug"]))
+	}
+	return slices.DeleteFunc(slugs, func(slug string) bool { return slug == "" })
+}
+
 // changeOf is the change of a field, or none.
 func changeOf(changes []Change, field string) Change {
 	at, found := slices.BinarySearchFunc(changes, field, func(c Change, field string) int { return strings.Compare(c.Field, field) })

@@ -99,6 +99,9 @@ type Resource struct {
 	// types of the schema; nested blocks are tuples of objects, single nested attributes objects.
 	Config cty.Value
 
+	// Beyond is an object of the live settings that the code cannot have. Unset where that is not known.
+	Beyond cty.Value
+
 	Exprs   []Placed // what stands in the code instead of literals of Config, sorted by path
 	Ignore  []Ignore // what Terraform shall leave alone, each with the reason
 	Protect string   // why destroying it must be prevented; empty if it need not

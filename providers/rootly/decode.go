@@ -63,6 +63,9 @@ type DecodeOptions struct {
 	Shown  bool // write where Rootly shows an object among its siblings
 	Full   bool // write every settable attribute, also those that equal the provider's default
 
+	// Refused makes resources of rejected objects too that the provider can read and refuses to plan.
+	Refused bool
+
 	// Done, if not nil, is called for each object when its answer from the API is no longer needed.
 	// The answers are the largest part of a run's memory.
 	Done func(*Object) error
@@ -99,7 +102,9 @@ func (d *Decoded) one(obj *Object, taken slots, o DecodeOptions) {
 	attrs := r.rewrite(obj)
 	if reason, fix := taken.refuse(obj, attrs); reason != "" {
 		d.reject(obj, reason, fix)
-		return
+		if !o.Refused {
+			return
+		}
 	}
 	d.object(obj, s, r, attrs)
 }
@@ -139,6 +144,7 @@ func (d *Decoded) object(obj *Object, s *schema.Resource, r *reader, attrs map[s
 		Below:   graph.ID(text(attrs, obj.Type.Below)),
 		Rank:    rank(obj, s.Block),
 		Config:  config,
+		Beyond:  beyond(obj.Type, s.Block, obj.Node.Attributes),
 		Exprs:   JSONTexts(s.Block, config),
 		Ignore:  r.ignore,
 		Notes:   r.notes,

@@ -42,6 +42,18 @@ func OpenRecord(ctx context.Context, name string) (*Record, error) {
 // Close lets go of the database.
 func (r *Record) Close() error { return r.db.Close() }
 
+// Span is when the first and the last of its events happened; zero: it has none.
+func (r *Record) Span(ctx context.Context) (from, to time.Time, err error) {
+	var first, last sql.NullInt64
+	if err := r.db.QueryRowContext(ctx, "SELECT min(at), max(at) FROM events").Scan(&first, &last); err != nil {
+		return from, to, fmt.Errorf("read %s: %w", r.path, readable(err, r.path))
+	}
+	if first.Valid {
+		from, to = time.UnixMicro(first.Int64), time.UnixMicro(last.Int64)
+	}
+	return from, to, nil
+}
+
 // Events gives the events that the filter lets through, the newest first.
 func (r *Record) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {

@@ -1,9 +1,13 @@
 package drift
 
 import (
+	"encoding/json"
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
@@ -32,6 +36,10 @@ type Question struct {
 	Owner  Item     // its owner, if it has one
 	Within []string // where the owner's own events may list such objects: names of collections, such as "tasks"
 	Fields []string // top-level attributes that changed
+
+	// What was recorded, and what is live: objects, cty.NilVal where they are not known. Events from before the
+	// recorded value, and from after the live one, are about other changes.
+	Was, Is cty.Value
 }
 
 // An Answer is who did it, and how surely that is known.
@@ -48,14 +56,19 @@ type Answer struct {
 // A Record finds events by the object that they are about.
 type Record struct {
 	byItem map[Item][]audit.Event
+	slugs  map[Item]string // ids of objects by their slug
+	own    map[string]bool // ids of events that put things as they were recorded, and that nobody is the author of
 }
 
-// NewRecord arranges events.
-func NewRecord(events []audit.Event) *Record {
-	r := &Record{byItem: map[Item][]audit.Event{}}
+// NewRecord arranges events. Own are the ids of those that are nobody's: what came before them is settled.
+func NewRecord(events []audit.Event, own map[string]bool) *Record {
+	r := &Record{byItem: map[Item][]audit.Event{}, slugs: map[Item]string{}, own: own}
 	for _, e := range events {
 		item := Item{e.ItemType, e.ItemID}
 		r.byItem[item] = append(r.byItem[item], e)
+		for _, slug := range e.Slugs() {
+			r.slugs[Item{e.ItemType, slug}] = e.ItemID
+		}
 	}
 	for _, list := range r.byItem {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].At.After(list[j].At) })
@@ -63,13 +76,25 @@ func NewRecord(events []audit.Event) *Record {
 	return r
 }
 
+// known is an item by its id, also where a state knows it by its slug.
+func (r *Record) known(item Item) Item {
+	if id := r.slugs[item]; id != "" && len(r.byItem[item]) == 0 {
+		item.ID = id
+	}
+	return item
+}
+
 // Who answers a question.
 func (r *Record) Who(q Question) Answer {
+	q.Item, q.Owner = r.known(q.Item), r.known(q.Owner)
 	if q.Item.Type != "" { // its own events would tell
 		return answered(Exact, r.exact(q), q)
 	}
 	var told, perhaps []audit.Event
 	for _, e := range r.byItem[q.Owner] {
+		if r.own[e.ID] {
+			continue
+		}
 		switch concerned, may := q.part(e); {
 		case len(concerned) > 0:
 			e.Changes = concerned
@@ -101,20 +126,84 @@ func answered(c Confidence, events []audit.Event, q Question) Answer {
 
 // exact finds the events of the object itself that tell of what happened.
 func (r *Record) exact(q Question) []audit.Event {
-	var found []audit.Event
+	if q.Kind == Changed {
+		return r.updates(q)
+	}
 	for _, e := range r.byItem[q.Item] {
-		switch {
-		case q.Kind == Added && e.Action == "create", q.Kind == Removed && e.Action == "destroy":
+		if q.Kind == Added && e.Action == "create" || q.Kind == Removed && e.Action == "destroy" {
+			if r.own[e.ID] {
+				return nil
+			}
 			e.Changes = nil // everything
-			found = append(found, e)
-		case q.Kind == Changed && e.Action == "update":
-			if concerned := about(e.Changes, q.Fields); len(concerned) > 0 {
-				e.Changes = concerned
-				found = append(found, e)
+			return []audit.Event{e}
+		}
+	}
+	return nil
+}
+
+// updates finds the events that lead from the recorded values of the fields to the live ones, the latest first.
+func (r *Record) updates(q Question) []audit.Event {
+	events := r.byItem[q.Item]
+	told := make([][]audit.Change, len(events)) // of each event, what counts
+	for _, field := range slices.Compact(slices.Sorted(slices.Values(q.Fields))) {
+		was, is := valueOf(q.Was, field), valueOf(q.Is, field)
+		reached := !slices.ContainsFunc(events, func(e audit.Event) bool { return leadsTo(e, field, is) })
+		for i, e := range events {
+			changes := about(e.Changes, []string{field})
+			if e.Action != "update" || len(changes) == 0 {
+				continue
+			}
+			if r.own[e.ID] {
+				break
+			}
+			if reached = reached || leadsTo(e, field, is); !reached {
+				continue
+			}
+			told[i] = append(told[i], changes...)
+			if len(changes) == 1 && changes[0].Field == field && sameJSON(changes[0].Before, was) {
+				break
 			}
 		}
 	}
+	var found []audit.Event
+	for i, e := range events {
+		if len(told[i]) > 0 {
+			e.Changes = told[i]
+			found = append(found, e)
+		}
+	}
 	return found
+}
+
+// leadsTo reports whether an event gave a field a value.
+func leadsTo(e audit.Event, field string, value cty.Value) bool {
+	return slices.ContainsFunc(e.Changes, func(c audit.Change) bool { return c.Field == field && sameJSON(c.After, value) })
+}
+
+// valueOf is what an object says of a field; cty.NilVal where that is not known.
+func valueOf(object cty.Value, field string) cty.Value {
+	if object == cty.NilVal || object.IsNull() || !object.Type().IsObjectType() || !object.Type().HasAttribute(field) {
+		return cty.NilVal
+	}
+	return object.GetAttr(field)
+}
+
+// sameJSON reports whether an event has a value; nothing is as good as empty.
+func sameJSON(raw json.RawMessage, v cty.Value) bool {
+	if v == cty.NilVal || !v.IsWhollyKnown() || len(raw) == 0 {
+		return false
+	}
+	ty, err := ctyjson.ImpliedType(raw)
+	if err != nil {
+		return false
+	}
+	told, err := ctyjson.Unmarshal(raw, ty)
+	return err == nil && (told.RawEquals(loose(v)) || hollow(told) && hollow(v))
+}
+
+// hollow reports whether a value says nothing.
+func hollow(v cty.Value) bool {
+	return v.IsNull() || v.Type() == cty.String && v.AsString() == "" || !v.Type().IsPrimitiveType() && v.LengthInt() == 0
 }
 
 // about keeps the changes of the fields.

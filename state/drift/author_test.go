@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -39,7 +41,7 @@ func TestWho(t *testing.T) {
 		event(4, "destroy Severity s2 by ada"),
 		event(5, "create Service x by wei"),
 		event(6, "update GeniusWorkflow w1 by tim", "name"),
-	})
+	}, nil)
 	severity := func(id string) drift.Item { return drift.Item{Type: "Severity", ID: id} }
 	for name, c := range map[string]struct {
 		q    drift.Question
@@ -106,7 +108,7 @@ func TestWhoOfAPart(t *testing.T) {
 		"its end":              {event(1, "destroy GeniusWorkflow w1 by ada"), all[2:], false},
 		"of another owner":     {event(1, "update GeniusWorkflow w2 by ada"), nil, false},
 	} {
-		r := drift.NewRecord([]audit.Event{c.e})
+		r := drift.NewRecord([]audit.Event{c.e}, nil)
 		for _, kind := range all {
 			got := r.Who(drift.Question{
 				Kind: kind, Item: drift.Item{ID: me}, Owner: drift.Item{Type: "GeniusWorkflow", ID: "w1"},
@@ -119,6 +121,65 @@ func TestWhoOfAPart(t *testing.T) {
 			if got.Confidence != want || (len(got.Candidates) > 0) != may || (len(got.Events) > 0) != (want == drift.Parent) {
 				t.Errorf("%s, %s: %s by %s, candidates %s; want %s", name, kind, got.Confidence, people(got.Events), people(got.Candidates), want)
 			}
+		}
+	}
+}
+
+// A field has the authors that led from the recorded value to the live one, and not those of what was settled before.
+func TestWhoAlongTheValues(t *testing.T) {
+	t.Parallel()
+	update := func(minute int, by, before, after string) audit.Event {
+		e := event(minute, "update Group g1 by "+by)
+		e.ID = by
+		e.Changes = []audit.Change{{Field: "color", Before: json.RawMessage(before), After: json.RawMessage(after)}}
+		return e
+	}
+	events := []audit.Event{
+		update(1, "old", `null`, `"a"`), update(2, "terraform", `"a"`, `"b"`), update(3, "ken", `"b"`, `"c"`), update(4, "ada", `"c"`, `"d"`), update(5, "late", `"d"`, `"e"`),
+	}
+	object := func(color string) cty.Value {
+		return cty.ObjectVal(map[string]cty.Value{"color": cty.StringVal(color)})
+	}
+	for name, c := range map[string]struct {
+		was, is cty.Value
+		own     string
+		want    string
+	}{
+		"from recorded to live":                        {object("b"), object("d"), "", "ada ken"},
+		"the newest counts where no event leads to it": {object("d"), object("x"), "", "late"},
+		"values that are not known":                    {cty.NilVal, cty.NilVal, "", "late ada ken terraform old"},
+		"nothing is as good as empty":                  {object(""), object("a"), "", "old"},
+		"what Terraform did settles it":                {object("x"), object("e"), "terraform", "late ada ken"},
+		"what Terraform did last is nobody's":          {object("x"), object("b"), "terraform", ""},
+	} {
+		r := drift.NewRecord(events, map[string]bool{c.own: true})
+		a := r.Who(drift.Question{Kind: drift.Changed, Item: drift.Item{Type: "Group", ID: "g1"}, Fields: []string{"color"}, Was: c.was, Is: c.is})
+		var who []string
+		for _, e := range a.Events {
+			who = append(who, e.UserName)
+		}
+		if got := strings.Join(who, " "); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// A state that was imported by slug knows a deleted object by nothing else.
+func TestWhoDeletedASlug(t *testing.T) {
+	t.Parallel()
+	gone := event(2, "destroy Group g1 by ada")
+	gone.Raw = json.RawMessage(`{"object":{"slug":"sre"}}`)
+	renamed := event(1, "update Service s1 by ken")
+	renamed.Changes = []audit.Change{{Field: "slug", Before: json.RawMessage(`"pay"`), After: json.RawMessage(`"payments"`)}}
+	r := drift.NewRecord([]audit.Event{gone, renamed, event(3, "destroy Service s1 by eve")}, nil)
+	for slug, want := range map[drift.Item]string{{Type: "Group", ID: "sre"}: "ada", {Type: "Service", ID: "pay"}: "eve", {Type: "Service", ID: "payments"}: "eve", {Type: "Service", ID: "sre"}: ""} {
+		a := r.Who(drift.Question{Kind: drift.Removed, Item: slug})
+		got := ""
+		if len(a.Events) == 1 {
+			got = a.Events[0].UserName
+		}
+		if got != want {
+			t.Errorf("%+v: %q, want %q", slug, got, want)
 		}
 	}
 }

@@ -38,6 +38,7 @@ func (c Change) Object() Object {
 type Attribute struct {
 	Path          cty.Path
 	Before, After cty.Value
+	Beyond        bool // the provider cannot hold it
 }
 
 // A Diff is what happened between two snapshots, sorted by type, address and path.
@@ -113,6 +114,7 @@ func Compare(before, after *Snapshot, unordered Unordered) *Diff {
 		default:
 			c := comparing{typ: now.Type, unordered: unordered}
 			c.values(nil, "", was.Values, now.Values)
+			c.found = append(c.found, CompareSettings(was.Settings, now.Settings)...)
 			switch {
 			case len(c.found) > 0 || was.Parent != now.Parent:
 				d.Changes = append(d.Changes, Change{Kind: Changed, Before: was, After: now, Attributes: c.found})
@@ -127,6 +129,26 @@ func Compare(before, after *Snapshot, unordered Unordered) *Diff {
 	sort.Slice(d.Changes, func(i, j int) bool { return less(d.Changes[i].Object(), d.Changes[j].Object()) })
 	return d
 }
+
+// CompareSettings finds the differences between settings that the provider cannot hold. What was not recorded does not
+// differ, and nothing is as good as empty.
+func CompareSettings(was, now cty.Value) []Attribute {
+	if was == cty.NilVal || now == cty.NilVal {
+		return nil
+	}
+	c := comparing{}
+	c.values(nil, "", was, now)
+	var found []Attribute
+	for _, a := range c.found {
+		if !nothing(a.Before) || !nothing(a.After) {
+			a.Beyond = true
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+func nothing(v cty.Value) bool { return v == cty.NilVal || hollow(v) }
 
 func less(a, b Object) bool {
 	if a.Type != b.Type {

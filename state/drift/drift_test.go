@@ -168,7 +168,7 @@ func TestNamesOfIDs(t *testing.T) {
 
 func TestDecodeRefusesOtherFormats(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "[]", `{"version": 2}`, `{"version": 1, "objects": [{"values": 3`} {
+	for _, text := range []string{"", "[]", `{"version": 3}`, `{"version": 1, "objects": [{"values": 3`} {
 		if _, err := drift.Decode(bytes.NewReader([]byte(text))); err == nil {
 			t.Errorf("%q was read", text)
 		}

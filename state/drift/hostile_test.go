@@ -13,7 +13,7 @@ func hostile() []string {
 	object := func(text string) string { return `{"version":1,"users":[],"objects":[` + text + `]}` }
 	team := `{"type":"rootly_team","id":"1","address":"rootly_team.a","values":{}}`
 	return []string{
-		``, `null`, `[]`, `{"version":"1"}`, `{"version":2}`, `{"version":1e999}`, `{"version":1,"version":1}`, object(team) + "{}", object(`null`), object(`7`),
+		``, `null`, `[]`, `{"version":"1"}`, `{"version":3}`, `{"version":1e999}`, `{"version":1,"version":1}`, object(team) + "{}", object(`null`), object(`7`),
 		object(team + "," + team),
 		object(strings.Replace(team, "rootly_team.a", "rootly_team.a b", 1)), object(strings.Replace(team, "rootly_team.a", "../x", 1)),
 		object(strings.Replace(team, `"rootly_team"`, `"rootly_service"`, 1)), object(strings.Replace(team, "rootly_team.a", `a.a\u001b[2J`, 1)),

@@ -26,6 +26,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
@@ -47,6 +48,10 @@ type Object struct {
 	Address string
 	Title   string
 	Values  cty.Value // an object: the arguments of its code, ids as text
+
+	// Settings are those that the provider cannot hold, as the API has them: an object, cty.NilVal where nobody
+	// recorded any.
+	Settings cty.Value
 }
 
 // Key is what an object is matched by.
@@ -66,6 +71,7 @@ func Of(g *graph.Graph) (*Snapshot, error) {
 		}
 		s.Objects = append(s.Objects, Object{
 			Type: r.Address.Type, ID: r.ID, Parent: r.Parent, Address: r.Address.String(), Title: r.Title, Values: values,
+			Settings: r.Beyond,
 		})
 	}
 	s.sort()
@@ -91,6 +97,8 @@ type objectV1 struct {
 	Address string          `json:"address"`
 	Title   string          `json:"title,omitempty"`
 	Values  json.RawMessage `json:"values"`
+
+	Settings json.RawMessage `json:"settings,omitempty"` // none: the object has none, from version 2 on
 }
 
 // userV1 is a person in snapshot.json.
@@ -106,7 +114,8 @@ type headV1 struct {
 	Objects []objectV1 `json:"objects"`
 }
 
-const formatVersion = 1
+// Version 1 has no settings.
+const formatVersion = 2
 
 // Encode writes a snapshot with one object a line, so that version control shows which objects
 // changed. The same organisation gives the same bytes.
@@ -124,7 +133,13 @@ func Encode(s *Snapshot) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", o.Address, err)
 		}
-		if err := line(&b, i, objectV1{o.Type, o.ID, o.Parent, o.Address, o.Title, values}); err != nil {
+		var settings []byte
+		if o.Settings != cty.NilVal && o.Settings.LengthInt() > 0 {
+			if settings, err = ctyjson.Marshal(o.Settings, o.Settings.Type()); err != nil {
+				return nil, fmt.Errorf("encode %s: %w", o.Address, err)
+			}
+		}
+		if err := line(&b, i, objectV1{o.Type, o.ID, o.Parent, o.Address, o.Title, shown.Readable(values), shown.Readable(settings)}); err != nil {
 			return nil, err
 		}
 	}
@@ -157,8 +172,8 @@ func Decode(in io.Reader) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
-	if head.Version != formatVersion {
-		return nil, fmt.Errorf("read snapshot: format %d is not supported, only %d", head.Version, formatVersion)
+	if head.Version < 1 || head.Version > formatVersion {
+		return nil, fmt.Errorf("read snapshot: format %d is not supported, only up to %d", head.Version, formatVersion)
 	}
 	s := &Snapshot{}
 	for _, u := range head.Users {
@@ -173,21 +188,47 @@ func Decode(in io.Reader) (*Snapshot, error) {
 			return nil, fmt.Errorf("read snapshot: it has a second object of type %q at the address %q", o.Type, o.Address)
 		}
 		seen[key] = true
-		ty, err := ctyjson.ImpliedType(o.Values)
-		if err == nil && !ty.IsObjectType() {
-			err = errors.New("its values are not an object")
+		values, err := object(o.Values)
+		if err != nil {
+			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)
+		}
+		settings := cty.NilVal
+		if len(o.Settings) > 0 {
+			settings, err = object(o.Settings)
+		} else if head.Version > 1 {
+			settings = cty.EmptyObjectVal
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)
 		}
-		values, err := ctyjson.Unmarshal(o.Values, ty)
-		if err != nil {
-			return nil, fmt.Errorf("read snapshot of %s: %w", o.Address, err)
-		}
-		s.Objects = append(s.Objects, Object{o.Type, o.ID, o.Parent, o.Address, o.Title, values})
+		s.Objects = append(s.Objects, Object{o.Type, o.ID, o.Parent, o.Address, o.Title, values, settings})
 	}
 	s.sort()
 	return s, nil
+}
+
+// object reads the JSON of an object.
+func object(raw json.RawMessage) (cty.Value, error) {
+	ty, err := ctyjson.ImpliedType(raw)
+	if err == nil && !ty.IsObjectType() {
+		err = errors.New("its values are not an object")
+	}
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return ctyjson.Unmarshal(raw, ty)
+}
+
+// SettingsOf is a snapshot of nothing but the settings that the provider cannot hold, of the objects that have any.
+func SettingsOf(resources []*graph.Resource) *Snapshot {
+	s := &Snapshot{}
+	for _, r := range resources {
+		if r.Beyond != cty.NilVal && r.Beyond.LengthInt() > 0 {
+			s.Objects = append(s.Objects, Object{Type: r.Address.Type, ID: r.ID, Address: r.Address.String(), Values: cty.EmptyObjectVal, Settings: r.Beyond})
+		}
+	}
+	s.sort()
+	return s
 }
 
 // withoutSecrets returns what the code of a resource says, with a mark in the place of each secret,

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
@@ -116,3 +119,38 @@ func filled(attributes map[string]json.RawMessage) []string {
 
 // plain is the id of an object in what it was imported by, which may be a path to it.
 func plain(id string) graph.ID { return graph.ID(id[strings.LastIndexByte(id, '/')+1:]) }
+
+// Values are the attributes of what a state holds, by address. Each is an object of the loose types that JSON implies.
+func Values(content []byte) (map[string]cty.Value, error) {
+	values := map[string]cty.Value{}
+	if len(content) == 0 {
+		return values, nil
+	}
+	s, err := decode(content)
+	if err != nil {
+		return nil, err
+	}
+	for _, raw := range s.Resources {
+		var r struct {
+			Module    string `json:"module"`
+			Mode      string `json:"mode"`
+			Type      string `json:"type"`
+			Name      string `json:"name"`
+			Instances []struct {
+				Key     json.RawMessage         `json:"index_key"`
+				Deposed string                  `json:"deposed"`
+				Values  ctyjson.SimpleJSONValue `json:"attributes"`
+			} `json:"instances"`
+		}
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return nil, fmt.Errorf("read state: %w", err)
+		}
+		for _, i := range r.Instances {
+			if r.Mode == "managed" && i.Deposed == "" && i.Values.Value != cty.NilVal {
+				h := Held{Module: r.Module, Address: graph.Address{Type: r.Type, Name: r.Name}, Key: string(i.Key)}
+				values[h.String()] = i.Values.Value
+			}
+		}
+	}
+	return values, nil
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // longText is the length from which a changed text is shown word by word.
@@ -74,7 +75,7 @@ func Text(raw json.RawMessage) string {
 	}
 	var b bytes.Buffer
 	if err := json.Compact(&b, raw); err == nil {
-		return b.String()
+		return string(shown.Readable(b.Bytes()))
 	}
 	return string(raw)
 }

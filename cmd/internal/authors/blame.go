@@ -13,20 +13,34 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
-// DefaultWindow is how far back authors are looked for where nothing says when the comparison begins.
-const DefaultWindow = 30 * 24 * time.Hour
+// defaultWindow is how far back authors are searched for.
+const defaultWindow = 90 * 24 * time.Hour
 
-// Without says why nobody is named, where an error is Blamable.
-func Without(err error) string {
+// Since is where the window begins: where a flag says, or a fixed time before now.
+func Since(flag string, now time.Time) (time.Time, error) {
+	if flag == "" {
+		return now.Add(-defaultWindow), nil
+	}
+	t, err := audit.ParseTime(flag, now, false)
+	if err != nil {
+		return t, exit.Usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
+	}
+	return t, nil
+}
+
+// without says why nobody is named, where an error is blamable.
+func without(err error) string {
 	text := fmt.Sprintf("no authors: the audit log cannot be read (%v)", err)
 	var refused *api.Error
 	if errors.As(err, &refused) && (refused.Status == http.StatusForbidden || refused.Status == http.StatusNotFound) {
@@ -61,8 +75,8 @@ func collections(row, parent *catalogue.Type) []string {
 	return slices.Compact(names)
 }
 
-// ItemTypes are the kinds of objects whose events may answer questions.
-func ItemTypes(questions []drift.Question) []string {
+// itemTypes are the kinds of objects whose events may answer questions.
+func itemTypes(questions []drift.Question) []string {
 	var types []string
 	for _, q := range questions {
 		for _, item := range []drift.Item{q.Item, q.Owner} {
@@ -75,22 +89,58 @@ func ItemTypes(questions []drift.Question) []string {
 	return slices.Compact(types)
 }
 
-// A Blaming asks who made changes since some time.
-type Blaming struct {
-	Client *api.Client
-	Since  time.Time
-	Say    func(text string) // told what a reader could misunderstand
+// A Search finds out who made changes, within one window of the audit log. The window is the same whenever code was
+// written, committed or applied: none of those says that everything older is settled.
+type Search struct {
+	Client   *api.Client
+	Since    time.Time         // where the window begins
+	Copy     string            // a file that audit sync wrote, which is read instead of the API
+	OwnKeys  []string          // ids of API keys whose changes are nobody's
+	OwnUsers []string          // likewise, ids or emails of users
+	Say      func(text string) // told what a reader could misunderstand
+
+	// Searched is from when on the log was read; zero: it was not.
+	Searched time.Time
+	own      map[string]bool // ids of events that are nobody's
 }
 
-// Events reads, in one query for all, the part of the audit log that may answer questions.
-func (b *Blaming) Events(ctx context.Context, questions []drift.Question) ([]audit.Event, error) {
-	filter := audit.Filter{Since: b.Since, ItemTypes: ItemTypes(questions)}
+// Answer answers questions, as far as the audit log tells. A log that cannot be read answers none.
+func (s *Search) Answer(ctx context.Context, questions []drift.Question) ([]drift.Answer, *Tracing, error) {
+	answers, t := make([]drift.Answer, len(questions)), &Tracing{Client: s.Client, Say: s.Say}
+	events, err := s.events(ctx, questions)
+	if !blamable(err) {
+		return nil, nil, err
+	}
+	if err != nil {
+		s.Say(without(err))
+		events, s.Searched = nil, time.Time{}
+	}
+	record := drift.NewRecord(events, s.own)
+	for i, q := range questions {
+		answers[i] = record.Who(q)
+	}
+	if err != nil {
+		return answers, t, nil
+	}
+	return answers, t, t.trace(ctx, answers)
+}
+
+// events reads, in one query for all, the part of the audit log that may answer questions.
+func (s *Search) events(ctx context.Context, questions []drift.Question) ([]audit.Event, error) {
+	filter := audit.Filter{Since: s.Since, ItemTypes: itemTypes(questions)}
 	if len(filter.ItemTypes) == 0 {
 		return nil, nil
 	}
+	log, closed, err := s.source(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer closed()
 	var events []audit.Event
-	log := auditlog.Log{Client: b.Client, Doubt: b.Say}
 	for e, err := range log.Events(ctx, filter) {
+		if auditlog.IsUnreadable(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -100,14 +150,79 @@ func (b *Blaming) Events(ctx context.Context, questions []drift.Question) ([]aud
 	}
 	other := func(e audit.Event) bool { return !audit.OnCall(e.ItemType) }
 	if len(events) > 0 && !slices.ContainsFunc(events, other) && slices.ContainsFunc(filter.ItemTypes, func(t string) bool { return !audit.OnCall(t) }) {
-		b.Say("all events are of on-call kinds; a role with the on-call permission for audits sees no others, so authors of other changes stay unknown")
+		s.Say("all events are of on-call kinds; a role with the on-call permission for audits sees no others, so authors of other changes stay unknown")
 	}
-	return events, nil
+	return events, s.findOwn(ctx, events, filter)
 }
 
-// Blame adds to changes who made them, as far as the audit log tells, and returns the answers. An
-// error that is Blamable means that the log cannot be read.
-func (b *Blaming) Blame(ctx context.Context, d *drift.Diff, c *report.Changes) ([]drift.Answer, error) {
+// source opens the log, and notes from when on it is searched.
+func (s *Search) source(ctx context.Context) (audit.Source, func(), error) {
+	s.Searched = s.Since
+	if s.Copy == "" {
+		return auditlog.Log{Client: s.Client, Doubt: s.Say}, func() {}, nil
+	}
+	record, err := auditcopy.OpenRecord(ctx, s.Copy)
+	if err != nil {
+		return nil, nil, err
+	}
+	from, to, err := record.Span(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, record.Close())
+	}
+	if from.IsZero() {
+		s.Say(s.Copy + " has no events")
+		return record, func() { _ = record.Close() }, nil
+	}
+	if from.After(s.Since) {
+		s.Searched = from
+	}
+	s.Say("authors are searched in " + s.Copy + ", whose newest event is of " + to.UTC().Format(time.RFC3339))
+	return record, func() { _ = record.Close() }, nil
+}
+
+// findOwn notes which of the events are by the keys and users that are nobody's. An event does not tell its key; only
+// a filter knows.
+func (s *Search) findOwn(ctx context.Context, events []audit.Event, filter audit.Filter) error {
+	s.own = map[string]bool{}
+	users := map[string]bool{}
+	for _, user := range s.OwnUsers {
+		users[strings.ToLower(user)] = true
+		if !strings.Contains(user, "@") {
+			continue
+		}
+		id, err := auditlog.UserID(ctx, s.Client, user)
+		if err != nil && ctx.Err() != nil {
+			return err
+		}
+		if err != nil { // a user who has left may have made changes all the same
+			s.Say(fmt.Sprintf("--own-user %s is only compared with the emails of events: %v", user, err))
+			continue
+		}
+		users[id] = true
+	}
+	for _, e := range events {
+		if e.UserID != "" && users[e.UserID] || users[strings.ToLower(e.UserEmail)] || slices.Contains(s.OwnKeys, e.APIKeyID) {
+			s.own[e.ID] = true
+		}
+	}
+	log := auditlog.Log{Client: s.Client}
+	for _, key := range s.OwnKeys {
+		if len(events) == 0 {
+			break
+		}
+		filter.APIKey = key
+		for e, err := range log.Events(ctx, filter) {
+			if err != nil && !auditlog.IsUnreadable(err) {
+				return err
+			}
+			s.own[e.ID] = true
+		}
+	}
+	return nil
+}
+
+// Blame adds to changes who made them, and returns the answers.
+func (s *Search) Blame(ctx context.Context, d *drift.Diff, c *report.Changes) ([]drift.Answer, error) {
 	questions := make([]drift.Question, len(d.Changes))
 	for i, change := range d.Changes {
 		o, kind, fields := change.Object(), change.Kind, fieldsOf(change.Attributes)
@@ -115,27 +230,20 @@ func (b *Blaming) Blame(ctx context.Context, d *drift.Diff, c *report.Changes) (
 			kind, fields = drift.Changed, []string{"name", "title"}
 		}
 		questions[i] = Question(kind, o.Type, string(o.ID), string(o.Parent), fields)
+		questions[i].Was, questions[i].Is = change.Before.Values, change.After.Values
 	}
-	events, err := b.Events(ctx, questions)
-	if !Blamable(err) {
+	answers, t, err := s.Answer(ctx, questions)
+	if err != nil {
 		return nil, err
 	}
-	record := drift.NewRecord(events)
-	answers := make([]drift.Answer, len(questions))
-	for i, q := range questions {
-		answers[i] = record.Who(q)
+	c.Searched = s.Searched
+	for i := range answers {
 		if d.Changes[i].Kind == drift.Renamed {
 			answers[i].Open = nil // one of the two is enough
 		}
+		t.Tell(answers[i], &c.Changes[i])
 	}
-	t := &Tracing{Client: b.Client, Say: b.Say}
-	if err == nil {
-		err = t.Trace(ctx, answers)
-	}
-	for i, answer := range answers {
-		t.Tell(answer, &c.Changes[i])
-	}
-	return answers, err
+	return answers, nil
 }
 
 // fieldsOf are the top-level attributes of paths.
@@ -152,9 +260,9 @@ func fieldsOf(attributes []drift.Attribute) []string {
 	return fields
 }
 
-// Blamable reports whether an error only means that there are no authors: a comparison is of use without them. A
+// blamable reports whether an error only means that there are no authors: a comparison is of use without them. A
 // refused token and an interrupted run end it.
-func Blamable(err error) bool {
+func blamable(err error) bool {
 	var e *api.Error
 	return err == nil || errors.As(err, &e) && !errors.Is(err, api.ErrUnauthorized) && !errors.Is(err, context.Canceled)
 }

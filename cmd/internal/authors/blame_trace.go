@@ -38,10 +38,10 @@ type Tracing struct {
 	names  map[string]string         // of API keys, by id
 }
 
-// Trace fills in ways and keys of the events of answers, as far as the log may be read.
-func (t *Tracing) Trace(ctx context.Context, answers []drift.Answer) error {
+// trace fills in ways and keys of the events of answers, as far as the log may be read.
+func (t *Tracing) trace(ctx context.Context, answers []drift.Answer) error {
 	err := t.ways(ctx, answers)
-	if err != nil && Blamable(err) {
+	if err != nil && blamable(err) {
 		t.Say(fmt.Sprintf("source and API key of the changes are unknown: %v", err))
 		return nil
 	}

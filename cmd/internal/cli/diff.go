@@ -44,6 +44,7 @@ Changes of secrets are not visible, since exports contain no secrets.
 	f.BoolVar(&o.Json, "json", false, "print the differences as JSON")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the differences as Markdown")
 	f.BoolVar(&o.Blame, "blame", false, "add the audit events that explain each difference")
-	f.StringVar(&o.Since, "since", "", "with --blame, look for events since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the older export)")
+	f.StringVar(&o.Since, "since", "", "with --blame, look for events since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: 90d)")
+	f.StringVar(&o.AuditCopy, "audit-copy", "", "with --blame, read this SQLite `FILE` that audit sync wrote, instead of asking the API")
 	return cmd
 }

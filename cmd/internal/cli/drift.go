@@ -25,8 +25,14 @@ event of that object names the field, parent when an event of its owner names th
 object, and unknown otherwise. Rootly records changes to some kinds of objects only.
 
 Each difference can be fixed in two ways: apply restores the value in the code, and
---write-code writes the live value into the code. Only the values that differ are
-changed; a value that an expression computes is reported and not changed.
+--write-code writes the live value into the code. In code that import generated it
+accepts everything, new and deleted objects too; in code that people wrote, only
+the values that differ are changed, and a value that an expression computes is not.
+Settings that the provider cannot hold are compared with settings.json, which import
+and --write-code write.
+
+A directory that import split is one run: unmanaged objects are reported in the part
+where an import would put them, and each owner gets one incident.
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly drift ./rootly
@@ -49,12 +55,13 @@ changed; a value that an expression computes is reported and not changed.
 	toolFlags(cmd, &o.Proof)
 	driftIncidentFlags(cmd, &o.DriftIncident)
 	f := cmd.Flags()
-	f.StringVar(&o.Since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the last change by --own-api-key or --own-user, else the proof or snapshot in the directory, else 30d)")
+	f.StringVar(&o.Since, "since", "", "search for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: 90d)")
+	f.StringVar(&o.AuditCopy, "audit-copy", "", "search for authors in this SQLite `FILE` that audit sync wrote, instead of asking the API")
 	f.StringSliceVar(&o.OwnKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, which are never reported as the author of drift")
 	f.StringSliceVar(&o.OwnUsers, "own-user", nil, "`IDS` or emails of Terraform's own users, which are never reported as the author of drift")
 	f.StringArrayVar(&o.VarFiles, "var-file", nil, "`FILE` with values of variables (repeatable); TF_VAR_, TF_CLI_ARGS and TF_WORKSPACE are used too")
 	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list unmanaged objects, except those that the file "+ignore.Name+" names")
-	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code, where the code has a plain value")
+	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
 	f.BoolVar(&o.Json, "json", false, "print the drift as JSON")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the drift as Markdown")

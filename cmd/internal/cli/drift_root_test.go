@@ -34,7 +34,7 @@ func TestRemoteWorkspacesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		failed := errors.New("no plan")
-		err := drifting.Root{Dir: dir, Data: filepath.Join(dir, ".terraform")}.RunsRemotely(failed)
+		err := drifting.Place{Dir: dir, Data: filepath.Join(dir, ".terraform")}.RunsRemotely(failed)
 		var f *exit.Fault
 		if !errors.Is(err, failed) || errors.As(err, &f) != told || told && !strings.Contains(f.Hint(), "execution mode") {
 			t.Errorf("%s: %v", kind, err)

@@ -22,9 +22,12 @@ func newRecord(w world.World) *cobra.Command {
 
 Reads a plan of any provider: the output of terraform show -json, from a file or
 from standard input (-), or a plan file, which the engine reads. Sends a pulse,
-Rootly's event for a change, or opens an incident, with the changed objects, the
+Rootly's event for a change, or records an incident, with the changed objects, the
 old and new value of each attribute, the commit, the pull request, who ran and
 approved it, how long it took and how it ended. Sensitive values are not sent.
+
+The incident is a record for audits: resolved, backfilled and of the lowest severity,
+so that nobody is paged. Flags make it another one.
 
 Details of the run come from the variables of the CI system: GitHub Actions, GitLab,
 CircleCI, Buildkite, Jenkins, Atlantis, Spacelift and HCP Terraform. A job that is
@@ -60,7 +63,7 @@ func recordFlags(cmd *cobra.Command, o *record.Settings) {
 	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, for plan files (default: the first on PATH)")
 
 	f.StringVar(&o.As, "as", "pulse", "what to send: pulse or incident")
-	f.StringVar(&o.Status, "status", record.Applied, "how the apply ended: applied or failed")
+	f.StringVar(&o.Status, "status", record.Applied, "how the apply ended: applied, failed, cancelled or skipped")
 	f.StringVar(&o.Name, "name", "", "name of what was planned (default: workspace, directory or repository)")
 	f.StringVar(&o.Summary, "summary", "", "`TEXT` to use instead of the generated summary")
 	f.StringVar(&o.Source, "source", "terraform", "source of the pulse")
@@ -96,12 +99,13 @@ func recordFlags(cmd *cobra.Command, o *record.Settings) {
 	f.StringVar(&o.Took, "duration", "", "how long the apply took, as `90s` or in seconds")
 
 	f.StringVar(&o.Severity, "severity", "", "`SLUG` of the incident's severity (default: the lowest)")
-	f.StringVar(&o.Form.Kind, "incident-kind", "", "kind of the incident, such as normal or backfilled")
-	f.StringVar(&o.Form.Status, "incident-status", "", "status of the incident, such as started or resolved")
-	f.BoolVar(&o.Form.Private, "private", false, "open a private incident")
+	f.StringVar(&o.Form.Kind, "incident-kind", "backfilled", "`KIND` of the incident, such as normal, which workflows act on")
+	f.StringVar(&o.Form.Status, "incident-status", "resolved", "`STATUS` of the incident, such as started")
+	f.BoolVar(&o.Form.Private, "private", false, "make the incident private")
 
 	f.IntVar(&o.Most, "limit", 50, "maximum number of changes to list; the others are counted")
 	f.BoolVar(&o.Always, "always", false, "also record a plan without changes")
+	f.StringVar(&o.Output, "output-file", "", "`FILE` to which the lines id=… and url=… of the event are appended, such as $GITHUB_OUTPUT")
 	f.BoolVar(&o.Strict, "strict", false, "fail when recording fails")
 	f.BoolVar(&o.DryRun, "dry-run", false, "print the request instead of sending it")
 	f.DurationVar(&o.Limit, "timeout", time.Minute, "maximum `TIME` for the command")
@@ -122,5 +126,5 @@ func takePlan(o *record.Settings, args []string) error {
 	if err := oneOf("--as", o.As, []string{"pulse", "incident"}); err != nil {
 		return err
 	}
-	return oneOf("--status", o.Status, []string{record.Applied, record.Failed})
+	return oneOf("--status", o.Status, record.Outcomes())
 }

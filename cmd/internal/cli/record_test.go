@@ -49,7 +49,7 @@ func TestCommandLinesInRecipes(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"github-actions-plan-record.md", "gitlab.md", "atlantis.md", "action.yml", "nightly-export.md", "drift-incident.md", "gitlab-scheduled.md", "audit.md"} {
+	for _, name := range []string{"github-actions-plan-record.md", "gitlab.md", "atlantis.md", "action.yml", "nightly-export.md", "drift-incident.md", "drift-pull-request.md", "gitlab-scheduled.md", "audit.md"} {
 		if seen[name] == 0 {
 			t.Errorf("%s has no command line", name)
 		}

@@ -146,24 +146,16 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 	result := &engines.Result{Plan: plans.Plan{Changes: []plans.Change{change}, Drift: []plans.Change{change}, Diagnostics: []plans.Diagnostic{{
 		Severity: "error", Summary: "Invalid value", Address: typ + ".a", Detail: "has " + fmt.Sprint(planning.TextsOf(before), planning.TextsOf(after)),
 	}}}}
-	d := &drifting.Drifting{Plans: planning.Options{Veil: planning.NewVeil()}}
-	planning.VeilResult(d.Plans.Veil, result)
+	veil := planning.NewVeil()
+	planning.VeilResult(veil, result)
 	var b bytes.Buffer
 	s := &report.Summary{Command: "verify"}
-	planning.Note(&s.Proof, d.Plans.Veil, result, verify.Judge(&result.Plan, verify.Expect{Show: d.Plans.Veil.Show}))
+	planning.Note(&s.Proof, veil, result, verify.Judge(&result.Plan, verify.Expect{Show: veil.Show}))
 	report.WriteText(&b, s)
 	if err := report.WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	d.Read(result, func(string, string) bool { return false })
-	c := report.Changes{}
-	for _, i := range d.Items {
-		oc := report.ObjectChange{Kind: "changed", Type: typ, Address: i.Address, Title: i.Title}
-		for _, a := range i.Attributes {
-			oc.Attributes = append(oc.Attributes, d.Readable(a))
-		}
-		c.Changes = append(c.Changes, oc)
-	}
+	c := report.Changes{Changes: drifting.Told(&result.Plan, veil, func(string, string) bool { return false })}
 	diff := &drift.Diff{Changes: []drift.Change{{Kind: drift.Changed, Before: drift.Object{Type: typ, Values: before}, After: drift.Object{Type: typ, Values: after}}}}
 	if before.IsWhollyKnown() && after.IsWhollyKnown() {
 		for name := range before.Type().AttributeTypes() {

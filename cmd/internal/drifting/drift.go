@@ -3,7 +3,7 @@ package drifting
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
@@ -15,8 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -32,6 +31,7 @@ type Settings struct {
 
 	Dir       string
 	Since     string
+	AuditCopy string
 	VarFiles  []string
 	OwnKeys   []string
 	OwnUsers  []string
@@ -42,139 +42,157 @@ type Settings struct {
 	Markdown  bool
 }
 
-// Run finds the drift, its authors, and tells both.
+// Run finds the drift and its authors, and reports both.
 func Run(ctx context.Context, w world.World, o *Settings) error {
-	if o.Json && o.Markdown {
-		return exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
-	}
-	if err := o.DriftIncident.check(); err != nil {
+	r, err := prepare(w, o)
+	if err != nil {
 		return err
 	}
-	if err := splitter.OneRoot(o.Dir); err != nil {
-		return err
-	}
-	d := &Drifting{w: w, o: o, started: w.Now(), owned: map[string]bool{}}
-	d.Plans.Veil = planning.NewVeil()
-	var err error
-	if d.Plans.Backend, err = rootAt(w, o.Dir).backend(); err != nil {
-		return err
-	}
-	if d.Plans.VarFiles, err = o.valueFiles(); err != nil {
-		return err
-	}
-	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
-	defer d.progress.Close()
-	var disconnect func()
-	if d.client, d.live, disconnect, err = o.Connection.Open(w, d.progress.Note); err != nil {
+	defer r.progress.Close()
+	disconnect := func() {}
+	if r.client, r.target, disconnect, err = o.Connection.Open(w, r.progress.Note); err != nil {
 		return err
 	}
 	defer disconnect()
 
-	if err := d.plan(ctx); err != nil { // code and state against live
+	if err := r.plan(ctx); err != nil { // code and state against live
 		return err
 	}
-	if err := d.strangers(ctx); err != nil { // live objects without code
+	if err := r.read(ctx); err != nil { // what the plans do not say
 		return err
 	}
-	if err := d.authors(ctx); err != nil { // who did it
+	if err := r.authors(ctx); err != nil { // who did it
 		return err
 	}
-	d.progress.Close()
-	if err := d.rewrite(); err != nil { // what could go into the code
+	r.progress.Close()
+	if err := r.rewrite(); err != nil { // what could go into the code
 		return err
 	}
-	changes := d.told()
-	if err := d.writeCode(&changes); err != nil { // live values into the code, if asked for
+	changes := r.told()
+	if err := r.writeCode(&changes); err != nil { // live values into the code, if asked for
 		return err
 	}
-	if err := d.print(changes); err != nil {
+	if err := r.print(changes); err != nil {
 		return err
 	}
-	if err := d.raise(ctx, changes); err != nil { // one incident, if asked for
+	if err := r.raise(ctx, changes); err != nil { // one incident for each owner, if asked for
 		return err
 	}
-	if len(d.Items) > 0 {
+	switch {
+	case len(changes.Changes) > 0:
 		return exit.Status(exit.Differs)
-	}
-	if d.partial {
+	case r.partial:
 		return exit.Status(exit.Partial)
 	}
 	return nil
 }
 
-// A Drifting is one run of drift.
-type Drifting struct {
+// prepare checks the settings, and finds the root modules.
+func prepare(w world.World, o *Settings) (*run, error) {
+	if o.Json && o.Markdown {
+		return nil, exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
+	}
+	if err := o.DriftIncident.check(); err != nil {
+		return nil, err
+	}
+	r := &run{w: w, o: o, started: w.Now()}
+	var err error
+	if r.since, err = authors.Since(o.Since, w.Now()); err != nil {
+		return nil, err
+	}
+	if r.schema, err = schema.Snapshot(); err != nil {
+		return nil, err
+	}
+	roots, err := splitter.RootsOf(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, root := range roots {
+		m := &module{root: root, veil: planning.NewVeil(), schema: r.schema.Resources, overlooked: snapshot.Unordered(r.schema)}
+		if m.backend, err = rootAt(w, root.Dir).backend(); err != nil {
+			return nil, err
+		}
+		if m.varFiles, err = o.valueFiles(root.Dir); err != nil {
+			return nil, err
+		}
+		if m.files, err = codeFiles(root.Dir); err != nil {
+			return nil, err
+		}
+		if m.recorded, err = snapshot.ReadSettings(root.Dir); err != nil {
+			return nil, err
+		}
+		r.modules = append(r.modules, m)
+	}
+	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
+	return r, nil
+}
+
+// A run is one run of drift, over the root modules of a directory.
+type run struct {
 	w        world.World
 	o        *Settings
 	client   *api.Client
-	live     connect.Target
+	target   connect.Target
 	progress *report.Progress
+	schema   *schema.Provider
 	started  time.Time
-	Plans    planning.Options
+	since    time.Time // from when on the audit log is to be read
 
-	Items   []*driftItem
-	managed map[string]bool   // ids by type, of what is in code or state
-	names   map[string]string // addresses of those, by id
-	owned   map[string]bool   // ids of events that Terraform's own keys and users made
-	silent  bool              // the audit log cannot be read
-	partial bool              // some types could not be listed
-	notes   []string          // to be said beside the report
-	code    *rewrite.Result   // as it would be with the live values
-	tracing *authors.Tracing  // how the events came
+	modules  []*module
+	beyond   map[string]bool // "type/id" of objects that other parts manage
+	refused  []report.NotImported
+	partial  bool             // something could not be compared
+	notes    []string         // printed next to the report
+	tracing  *authors.Tracing // how the events came
+	searched time.Time        // from when on the audit log was read
 }
 
-// A driftItem is one object that drifted.
-type driftItem struct {
-	kind       drift.Kind
-	outside    bool         // the state does not know it
-	wanted     plans.Action // what apply would do, where that is all
-	typ, id    string
-	Address    string
-	Title      string
-	owner      string // id
-	Attributes []report.AttributeChange
-	fields     []string
-	answer     drift.Answer
-	edits      []rewrite.Edit // that make the code say what is live
+// A module is one root module, with what drifted of it.
+type module struct {
+	root       splitter.Root
+	backend    bool
+	varFiles   []string
+	veil       *secret.Veil
+	overlooked drift.Unordered
+	schema     map[string]*schema.Resource // by type
+	files      map[string][]byte           // the code, and the values of its secret variables
+
+	recorded  *drift.Snapshot // the settings that the provider cannot hold
+	items     []*item
+	managed   map[string]string // addresses of what is in code or state, by "type/id"
+	names     map[string]string // addresses of those, by id
+	unplanned map[string]string // what the engine did not plan, and why
+	generated map[string]bool   // addresses of the blocks that nobody wrote by hand
+	live      liveValues        // of what is managed, where it was read
+	code      *rewrite.Result   // as it would be with the live values
 }
 
-// print tells the drift in the form that was asked for.
-func (d *Drifting) print(c report.Changes) error {
-	for _, text := range d.notes {
-		report.Note(d.w.Err, text)
+// items are those of all modules, in their order.
+func (r *run) items() []*item {
+	var all []*item
+	for _, m := range r.modules {
+		all = append(all, m.items...)
+	}
+	return all
+}
+
+// print writes the drift in the form that was asked for.
+func (r *run) print(c report.Changes) error {
+	for _, text := range r.notes {
+		report.Note(r.w.Err, text)
 	}
 	switch {
-	case d.o.Json:
-		return report.WriteChangesJSON(d.w.Out, c)
-	case d.o.Markdown:
-		return report.WriteChangesMarkdown(d.w.Out, c)
+	case r.o.Json:
+		return report.WriteChangesJSON(r.w.Out, c)
+	case r.o.Markdown:
+		return report.WriteChangesMarkdown(r.w.Out, c)
 	}
-	return report.WriteChanges(d.w.Out, c)
+	return report.WriteChanges(r.w.Out, c)
 }
 
-// plan reads what the engine finds.
-func (d *Drifting) plan(ctx context.Context) error {
-	d.progress.Stage("plan", 0)
-	d.Plans.Arguments = true
-	d.Plans.Identify = planning.IdentifyLive(d.client)
-	d.Plans.Progress = func(v engines.Progress) { d.progress.Step(v.Objects, v.Step) }
-	at := rootAt(d.w, d.o.Dir)
-	d.keepHere(at)
-	result, err := d.o.Plan(ctx, d.w, d.o.Dir, d.live, d.Plans)
-	if err != nil {
-		return at.RunsRemotely(err)
+// note keeps what is to be printed next to the report, once.
+func (r *run) note(text string) {
+	if !slices.Contains(r.notes, text) {
+		r.notes = append(r.notes, text)
 	}
-	if result.Errored {
-		return exit.WithHint(fmt.Errorf("plan %s: %s", d.o.Dir, planning.FirstError(result)), "run terraform plan there to see all of it")
-	}
-	s, err := schema.Snapshot()
-	if err != nil {
-		return err
-	}
-	d.Read(result, snapshot.Unordered(s))
-	if err := d.ofOthers(); err != nil {
-		return err
-	}
-	d.progress.Done(report.Plural(len(d.Items), "difference"))
-	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/record"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
@@ -38,7 +39,7 @@ type DriftIncident struct {
 	Given []string    // flags that mean nothing without --incident
 }
 
-// check reads the flags, before anything is asked.
+// check reads the flags, before anything is requested.
 func (o *DriftIncident) check() (err error) {
 	if !o.Incident && len(o.Given) > 0 {
 		return exit.Usage(fmt.Errorf("%s without --incident", strings.Join(o.Given, ", ")), "these flags need --incident")
@@ -50,20 +51,64 @@ func (o *DriftIncident) check() (err error) {
 // driftLookBack is how old an open incident may be that is still this drift's.
 const driftLookBack = 365 * 24 * time.Hour
 
-// raise makes sure that drift has one incident, and that its end is told there.
-func (d *Drifting) raise(ctx context.Context, c report.Changes) error {
-	if !d.o.Incident {
+// raise makes sure that the drift of each owner has one incident, and that its end is written there.
+func (r *run) raise(ctx context.Context, c report.Changes) error {
+	if !r.o.Incident {
 		return nil
 	}
-	client, err := post.New(api.Options{URL: d.live.Url, Token: api.Token(d.live.Token), UserAgent: "terraformer-rootly/" + world.Version()})
+	client, err := post.New(api.Options{URL: r.target.Url, Token: api.Token(r.target.Token), UserAgent: "terraformer-rootly/" + world.Version()})
 	if err != nil {
 		return err
 	}
-	err = d.put(ctx, client, c)
-	if hint := driftHint(err); err != nil && exit.HintOf(err) == "" && hint != "" {
-		return exit.WithHint(err, hint)
+	raising := &raising{r, client}
+	for _, w := range r.owners(c) {
+		if err := raising.put(ctx, w); err != nil {
+			if hint := driftHint(err); exit.HintOf(err) == "" && hint != "" {
+				return exit.WithHint(err, hint)
+			}
+			return err
+		}
 	}
-	return err
+	return nil
+}
+
+// A raising writes incidents.
+type raising struct {
+	*run
+	client *post.Client
+}
+
+// An owned is the drift that one owner has to know of.
+type owned struct {
+	name string // of the incident's subject
+	team graph.ID
+	report.Changes
+}
+
+// owners divides the drift by who owns the part that it is in. A directory that is not split has one owner.
+func (r *run) owners(c report.Changes) []*owned {
+	name := cmp.Or(r.o.DriftIncident.Name, base(r.o.Dir))
+	if len(r.modules) == 1 {
+		return []*owned{{name: name, Changes: c}}
+	}
+	var list []*owned
+	at := map[string]*owned{}
+	for _, m := range r.modules {
+		who := cmp.Or(m.root.Owner, m.root.Name)
+		w := at[who]
+		if w == nil {
+			w = &owned{name: name + "/" + m.root.Name, team: m.root.Team, Changes: c}
+			w.Changes.Changes = nil
+			at[who] = w
+			list = append(list, w)
+		}
+		for _, o := range c.Changes {
+			if o.Part == m.root.Name {
+				w.Changes.Changes = append(w.Changes.Changes, o)
+			}
+		}
+	}
+	return list
 }
 
 // driftHint says what to do about an incident that Rootly did not take.
@@ -76,64 +121,66 @@ func driftHint(err error) string {
 }
 
 // put sends what there is to say, or shows it.
-func (d *Drifting) put(ctx context.Context, client *post.Client, c report.Changes) error {
-	event, err := d.event(ctx, client, c)
+func (r *raising) put(ctx context.Context, w *owned) error {
+	event, err := r.event(ctx, w)
 	if err != nil {
 		return err
 	}
-	since := d.started.Add(-driftLookBack)
-	if len(d.Items) == 0 {
-		return d.settle(ctx, client, event, since)
+	since := r.started.Add(-driftLookBack)
+	if len(w.Changes.Changes) == 0 {
+		return r.settle(ctx, event, since)
 	}
-	if !d.o.DriftIncident.DryRun {
-		outcome, err := client.Put(ctx, event, since)
+	if !r.o.DriftIncident.DryRun {
+		outcome, err := r.client.Put(ctx, event, since)
 		if err != nil {
 			return err
 		}
-		report.Note(d.w.Err, strings.TrimSpace(fmt.Sprintf("incident %s %s %s", outcome.ID, outcome.Deed, outcome.URL)))
+		report.Note(r.w.Err, strings.TrimSpace(fmt.Sprintf("incident %s %s %s", outcome.ID, outcome.Deed, outcome.URL)))
 		return nil
 	}
-	draft, outcome, err := client.Plan(ctx, event, since)
+	draft, outcome, err := r.client.Plan(ctx, event, since)
 	if err != nil {
 		return err
 	}
 	if outcome.Deed == post.Unchanged {
-		report.Note(d.w.Err, "incident "+outcome.ID+" already reports this drift: there is nothing to send")
+		report.Note(r.w.Err, "incident "+outcome.ID+" already reports this drift: there is nothing to send")
 		return nil
 	}
-	out := d.w.Out
-	if d.o.Json || d.o.Markdown { // which a program reads
-		out = d.w.Err
+	out := r.w.Out
+	if r.o.Json || r.o.Markdown { // which a program reads
+		out = r.w.Err
 	}
 	return record.PrintRequest(out, draft)
 }
 
 // event is the incident that tells of the drift.
-func (d *Drifting) event(ctx context.Context, client *post.Client, c report.Changes) (post.Incident, error) {
+func (r *raising) event(ctx context.Context, w *owned) (post.Incident, error) {
 	var body bytes.Buffer
-	if err := report.WriteChangesMarkdown(&body, c); err != nil {
+	if err := report.WriteChangesMarkdown(&body, w.Changes); err != nil {
 		return post.Incident{}, err
 	}
-	name := cmp.Or(d.o.DriftIncident.Name, base(d.o.Dir))
 	e := post.Incident{
-		Identity: post.Identity{Fingerprint: digestOf("drift", name), Digest: digestOf(body.String())},
-		Title:    "Drift in " + name + ": " + report.Plural(len(d.Items), "difference"),
-		Summary:  body.String(), Kind: d.o.Kind, Private: d.o.Private, Labels: d.o.pairs,
+		Identity: post.Identity{Fingerprint: digestOf("drift", w.name), Digest: digestOf(body.String())},
+		Title:    "Drift in " + w.name + ": " + report.Plural(len(w.Changes.Changes), "difference"),
+		Summary:  body.String(), Kind: r.o.Kind, Private: r.o.Private, Labels: r.o.pairs,
 	}
 	var err error
-	if d.o.Severity == "" {
-		e.Severity, err = client.LowestSeverity(ctx)
+	if r.o.Severity == "" {
+		e.Severity, err = r.client.LowestSeverity(ctx)
 	} else {
-		e.Severity, err = client.Resolve(ctx, post.Severity, d.o.Severity)
+		e.Severity, err = r.client.Resolve(ctx, post.Severity, r.o.Severity)
 	}
 	if err != nil {
 		return e, err
 	}
 	tied := map[post.Kind][]string{}
-	for _, kind := range slices.Sorted(maps.Keys(d.o.Ties)) {
-		if tied[kind], err = ids(ctx, client, kind, *d.o.Ties[kind]); err != nil {
+	for _, kind := range slices.Sorted(maps.Keys(r.o.Ties)) {
+		if tied[kind], err = ids(ctx, r.client, kind, *r.o.Ties[kind]); err != nil {
 			return e, err
 		}
+	}
+	if w.team != "" && !slices.Contains(tied[post.Team], string(w.team)) {
+		tied[post.Team] = append(tied[post.Team], string(w.team))
 	}
 	e.Services, e.Environments, e.Teams = tied[post.Service], tied[post.Environment], tied[post.Team]
 	e.Functionalities, e.Causes, e.Types = tied[post.Functionality], tied[post.Cause], tied[post.IncidentType]
@@ -170,35 +217,35 @@ func ids(ctx context.Context, client *post.Client, kind post.Kind, slugs []strin
 }
 
 // settle tells the open incidents of this drift that it is gone: once, and resolves them if asked for, then or later.
-func (d *Drifting) settle(ctx context.Context, client *post.Client, event post.Incident, since time.Time) error {
-	found, err := client.Find(ctx, event, since)
+func (r *raising) settle(ctx context.Context, event post.Incident, since time.Time) error {
+	found, err := r.client.Find(ctx, event, since)
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
 		told := f.Digest == event.Digest
-		if f.Closed() || told && !d.o.Resolve {
+		if f.Closed() || told && !r.o.Resolve {
 			continue
 		}
 		end := post.Incident{Identity: event.Identity, Title: event.Title, Summary: event.Summary}
 		text := "incident " + f.ID + ": there is no drift any more"
-		if d.o.Resolve {
+		if r.o.Resolve {
 			end.Status, end.Resolution = "resolved", "Code and live agree again."
 			text += ", resolved"
 		}
-		if d.o.DriftIncident.DryRun {
-			report.Note(d.w.Err, text+" (dry run: not sent)")
+		if r.o.DriftIncident.DryRun {
+			report.Note(r.w.Err, text+" (dry run: not sent)")
 			continue
 		}
 		if !told {
-			if err := client.Note(ctx, f.ID, "There is no drift any more: code and live agree again."); err != nil {
+			if err := r.client.Note(ctx, f.ID, "There is no drift any more: code and live agree again."); err != nil {
 				return err
 			}
 		}
-		if _, err := client.Update(ctx, f.ID, end); err != nil {
+		if _, err := r.client.Update(ctx, f.ID, end); err != nil {
 			return err
 		}
-		report.Note(d.w.Err, text)
+		report.Note(r.w.Err, text)
 	}
 	return nil
 }

@@ -6,74 +6,186 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
 )
 
-// Read turns a plan into items: what it would change back, and what it found changed or gone that
+// An item is one object that drifted.
+type item struct {
+	module     *module
+	kind       drift.Kind
+	outside    bool         // the state does not know it
+	wanted     plans.Action // what apply would do, where that is all
+	typ, id    string
+	address    string
+	title      string
+	owner      string // id
+	attributes []report.AttributeChange
+	asks       drift.Question // for its author: the fields, and the values where they are known
+	answer     drift.Answer
+	edits      []rewrite.Edit // that make the code have the live values
+	refused    string         // why the engine does not plan it
+}
+
+// key is how objects are told apart.
+func key(typ, id string) string { return typ + "/" + id }
+
+// Told reports what a plan says of drift, as the command does.
+func Told(plan *plans.Plan, veil *secret.Veil, overlooked drift.Unordered) []report.ObjectChange {
+	m := &module{veil: veil, overlooked: overlooked}
+	m.learn(plan)
+	var told []report.ObjectChange
+	for _, i := range m.items {
+		told = append(told, i.told())
+	}
+	return told
+}
+
+// learn turns a plan into items: what it would change back, and what it found changed or gone that
 // the code says nothing about.
-func (d *Drifting) Read(result *engines.Result, overlooked drift.Unordered) {
-	d.managed, d.names = map[string]bool{}, map[string]string{}
-	byAddress := map[string]*driftItem{}
-	known := *result
-	known.Drift = slices.DeleteFunc(slices.Clone(result.Drift), neverRead)
-	result = &known
-	verdict := verify.Judge(&result.Plan, verify.Expect{Show: d.Plans.Veil.Show})
-	for _, c := range result.Changes {
-		if catalogue.Lookup(c.Type) != nil && c.ID != "" {
-			d.managed[c.Type+"/"+c.ID], d.names[c.ID] = true, c.Address
-		}
-	}
-	for n, c := range slices.Concat(result.Drift, result.Changes) {
-		row := catalogue.Lookup(c.Type)
-		if row == nil || c.Action == plans.NoOp || c.Action == plans.Read || c.Import != "" {
-			continue
-		}
-		item := byAddress[c.Address]
-		if item == nil {
-			item = &driftItem{kind: drift.Changed, typ: c.Type, id: c.ID, Address: c.Address}
-			byAddress[c.Address] = item
-			d.Items = append(d.Items, item)
-		}
-		if item.id == "" {
-			item.id = c.ID
-		}
-		item.learn(c, row, n < len(result.Drift))
-	}
-	moved := map[string]plans.Change{}
-	for _, c := range result.Drift {
-		moved[c.Address] = c
-	}
-	for _, diff := range verdict.Drift {
-		c := moved[diff.Address]
-		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 && !hollow(diff) && !overlooked.Overlooks(c.Type, diff.Path, c.Before, c.After) {
-			item.differs(diff, false)
-		}
-	}
+func (m *module) learn(plan *plans.Plan) {
+	m.managed, m.names = map[string]string{}, map[string]string{}
+	known := *plan
+	known.Drift = slices.DeleteFunc(slices.Clone(plan.Drift), neverRead)
+	verdict := verify.Judge(&known, verify.Expect{Show: m.veil.Show})
 	planned := map[string]plans.Change{}
-	for _, c := range result.Changes {
+	for _, c := range known.Changes {
 		planned[c.Address] = c
 	}
+	for _, c := range slices.Concat(known.Drift, known.Changes) {
+		if id := c.ObjectID(); catalogue.Lookup(c.Type) != nil && id != "" {
+			m.managed[key(c.Type, id)], m.names[id] = c.Address, c.Address
+		}
+	}
+	byAddress := m.objects(&known, planned)
+	m.outside(&known, verdict, byAddress)
 	for _, diff := range verdict.Differences {
-		if item := byAddress[diff.Address]; item != nil && len(diff.Path) > 0 {
-			item.differs(diff, true)
-			item.wants(diff, planned[diff.Address], d.Plans.Veil)
+		if i := byAddress[diff.Address]; i != nil && len(diff.Path) > 0 {
+			c := planned[diff.Address]
+			i.differs(diff, true)
+			i.wants(diff, c.Before, c)
 		}
 	}
 	// What only follows from another object's end is no drift of its own.
-	d.Items = slices.DeleteFunc(d.Items, func(i *driftItem) bool { return i.kind == drift.Changed && len(i.Attributes) == 0 })
+	m.items = slices.DeleteFunc(m.items, func(i *item) bool { return i.kind == drift.Changed && len(i.attributes) == 0 })
+}
+
+// objects makes an item of each object that a plan speaks of.
+func (m *module) objects(plan *plans.Plan, planned map[string]plans.Change) map[string]*item {
+	byAddress := map[string]*item{}
+	for n, c := range slices.Concat(plan.Drift, plan.Changes) {
+		row, outside := catalogue.Lookup(c.Type), n < len(plan.Drift)
+		if row == nil || c.Action == plans.NoOp || c.Action == plans.Read || c.Import != "" {
+			continue
+		}
+		if _, inCode := planned[c.Address]; outside && c.Action == plans.Delete && !inCode && m.unplanned[c.Address] == "" {
+			continue // neither the code nor Rootly has it
+		}
+		i := byAddress[c.Address]
+		if i == nil {
+			i = &item{module: m, kind: drift.Changed, typ: c.Type, id: c.ID, address: c.Address, refused: m.unplanned[c.Address]}
+			byAddress[c.Address] = i
+			m.items = append(m.items, i)
+		}
+		i.id = cmp.Or(i.id, c.ID)
+		i.learn(c, row, outside)
+	}
+	return byAddress
+}
+
+// outside adds to items what differs between the state and live. What the code says as live does, and what Rootly
+// changes by itself, is no drift.
+func (m *module) outside(plan *plans.Plan, verdict verify.Verdict, byAddress map[string]*item) {
+	moved := map[string]plans.Change{}
+	for _, c := range plan.Drift {
+		moved[c.Address] = c
+	}
+	contested := map[string][]cty.Path{} // by the code
+	for _, diff := range verdict.Differences {
+		contested[diff.Address] = append(contested[diff.Address], diff.Path)
+	}
+	for _, diff := range verdict.Drift {
+		c, i := moved[diff.Address], byAddress[diff.Address]
+		if i == nil || len(diff.Path) == 0 || hollow(diff) || m.overlooked.Overlooks(c.Type, diff.Path, c.Before, c.After) {
+			continue
+		}
+		in := func(p cty.Path) bool { return p.HasPrefix(diff.Path) || diff.Path.HasPrefix(p) }
+		if slices.ContainsFunc(contested[diff.Address], in) {
+			i.differs(diff, false)
+			continue
+		}
+		live, err := diff.Path.Apply(c.After)
+		if err != nil {
+			live = cty.NullVal(cty.DynamicPseudoType)
+		}
+		switch m.standing(i, diff.Path, live) {
+		case ofRootly:
+			continue
+		case agreed:
+			continue
+		}
+		i.differs(diff, false)
+		i.wants(diff, c.After, c) // the code has what the state has, or nothing
+	}
+}
+
+// A standing is what the code has to do with a value that only the state has otherwise.
+type standing int
+
+const (
+	silent   standing = iota // the code says nothing
+	agreed                   // the code says what is live
+	ofRootly                 // nobody can say it: Rootly decides
+)
+
+// standing finds out what the code has to do with a live value that no plan contests.
+func (m *module) standing(i *item, path cty.Path, live cty.Value) standing {
+	resource, row := m.schema[i.typ], catalogue.Lookup(i.typ)
+	if resource == nil {
+		return silent
+	}
+	mode, names := schema.Optional, ""
+	for _, step := range path {
+		attr, ok := step.(cty.GetAttrStep)
+		if !ok {
+			continue
+		}
+		names = strings.TrimPrefix(names+"."+attr.Name, ".")
+		if why := row.Omit[names]; why != "" && why != catalogue.Deprecated && !slices.Contains(row.Secret, names) {
+			return ofRootly
+		}
+		if a := resource.Block.Find(names); a != nil && !a.Sensitive {
+			mode = max(mode, a.Mode)
+		} else if n := resource.Block.FindNested(names); n != nil {
+			mode = max(mode, n.Mode)
+		} else if a == nil {
+			break
+		}
+	}
+	if mode == schema.Computed {
+		return ofRootly
+	}
+	value, said := rewrite.Says(m.files, editOf(i, path))
+	if i.refused != "" { // nobody has compared them
+		said = said && value != cty.NilVal && value.RawEquals(live)
+	} else if mode != schema.OptionalComputed {
+		said = true // or else the plan would contest it
+	}
+	if said {
+		return agreed
+	}
+	return silent
 }
 
 // neverRead reports whether the state has nothing of an object but its id, as where it was imported into
@@ -103,7 +215,7 @@ const unapplied drift.Kind = "unapplied"
 
 // learn takes from a change what kind of drift it is and who the object is. What was found outside of
 // the code comes before what the code wants.
-func (i *driftItem) learn(c plans.Change, row *catalogue.Type, outside bool) {
+func (i *item) learn(c plans.Change, row *catalogue.Type, outside bool) {
 	i.outside = i.outside || outside
 	switch {
 	case outside && c.Action == plans.Delete:
@@ -112,11 +224,17 @@ func (i *driftItem) learn(c plans.Change, row *catalogue.Type, outside bool) {
 	case c.Action == plans.Create || c.Action == plans.Delete || c.Action == plans.Forget:
 		i.kind, i.wanted = unapplied, c.Action
 	}
+	switch {
+	case outside:
+		i.asks.Was, i.asks.Is = c.Before, c.After
+	case i.asks.Is == cty.NilVal: // a plan goes from live to code
+		i.asks.Was, i.asks.Is = c.After, c.Before
+	}
 	for _, v := range []cty.Value{c.Before, c.After} {
 		if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() {
 			continue
 		}
-		i.Title = cmp.Or(i.Title, known(v, "name"), known(v, "title"))
+		i.title = cmp.Or(i.title, known(v, "name"), known(v, "title"))
 		i.owner = cmp.Or(i.owner, known(v, row.ParentAttr))
 		i.id = cmp.Or(i.id, known(v, "id"))
 	}
@@ -136,12 +254,12 @@ func known(v cty.Value, name string) string {
 
 // differs notes an attribute, once: first as it changed, from the state to live; what only the code
 // says otherwise is told from the code's value to the live one, too.
-func (i *driftItem) differs(diff verify.Difference, planned bool) {
+func (i *item) differs(diff verify.Difference, planned bool) {
 	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
 		return
 	}
 	path := diff.Attribute()
-	for _, a := range i.Attributes {
+	for _, a := range i.attributes {
 		if a.Path == path {
 			return
 		}
@@ -150,194 +268,78 @@ func (i *driftItem) differs(diff verify.Difference, planned bool) {
 	if planned { // a plan goes from live to code
 		before, after = after, before
 	}
-	i.Attributes = append(i.Attributes, report.AttributeChange{Path: path, Before: before, After: after})
+	i.attributes = append(i.attributes, report.AttributeChange{Path: path, Before: before, After: after})
 	if step, ok := diff.Path[0].(cty.GetAttrStep); ok {
-		i.fields = append(i.fields, step.Name)
+		i.asks.Fields = append(i.asks.Fields, step.Name)
 	}
 }
 
-// authors asks the audit log, in one filtered query for all, who did it.
-func (d *Drifting) authors(ctx context.Context) error {
-	questions := make([]drift.Question, len(d.Items))
-	for n, i := range d.Items {
+// authors asks the audit log who did it.
+func (r *run) authors(ctx context.Context) error {
+	items := r.items()
+	questions := make([]drift.Question, len(items))
+	for n, i := range items {
 		if i.kind != unapplied {
-			questions[n] = authors.Question(i.kind, i.typ, i.id, i.owner, i.fields)
+			questions[n] = authors.Question(i.kind, i.typ, i.id, i.owner, i.asks.Fields)
+			questions[n].Was, questions[n].Is = i.asks.Was, i.asks.Is
 		}
 	}
-	since, err := d.o.window(ctx, d.started)
+	r.progress.Stage("audit", 0)
+	search := authors.Search{Client: r.client, Since: r.since, Copy: r.o.AuditCopy, OwnKeys: r.o.OwnKeys, OwnUsers: r.o.OwnUsers, Say: r.note}
+	answers, tracing, err := search.Answer(ctx, questions)
 	if err != nil {
 		return err
 	}
-	var events []audit.Event
-	if len(authors.ItemTypes(questions)) > 0 {
-		if since, err = d.sinceOwn(ctx, since); err != nil {
-			return err
-		}
-		if events, err = d.events(ctx, since, questions); err != nil {
-			return err
-		}
-	}
-	record := drift.NewRecord(events)
-	answers := make([]drift.Answer, len(d.Items))
-	for n := range d.Items {
-		answers[n] = record.Who(questions[n])
-	}
-	d.tracing = &authors.Tracing{Client: d.client, Say: d.note}
-	if err := d.tracing.Trace(ctx, answers); err != nil {
-		return err
-	}
-	for n, i := range d.Items {
+	r.tracing, r.searched = tracing, search.Searched
+	found := 0
+	for n, i := range items {
 		i.answer = answers[n]
+		found += len(i.answer.Events)
 	}
+	r.progress.Done(report.Plural(found, "event"))
 	return nil
-}
-
-// events reads the part of the audit log that may concern the drift. Without the permission to read
-// it, drift goes on without authors.
-func (d *Drifting) events(ctx context.Context, since time.Time, questions []drift.Question) ([]audit.Event, error) {
-	if d.silent {
-		return nil, nil
-	}
-	d.progress.Stage("audit", 0)
-	b := &authors.Blaming{Client: d.client, Since: since, Say: d.note}
-	events, err := b.Events(ctx, questions)
-	if err != nil && !d.silenced(err) {
-		return nil, err
-	}
-	if err == nil {
-		if err = d.ownEvents(ctx, since, questions); err != nil && !d.silenced(err) {
-			return nil, err
-		}
-	}
-	if err != nil { // who is Terraform itself is not known
-		events = nil
-	}
-	events = slices.DeleteFunc(events, func(e audit.Event) bool { return d.owned[e.ID] || d.own(e) })
-	d.progress.Done(report.Plural(len(events), "event"))
-	return events, nil
-}
-
-// silenced notes that the audit log cannot be read, if that is what an error says.
-func (d *Drifting) silenced(err error) bool {
-	if err == nil || !authors.Blamable(err) {
-		return false
-	}
-	d.silent = true
-	d.note(authors.Without(err))
-	return true
-}
-
-// note keeps what is to be said beside the report.
-func (d *Drifting) note(text string) { d.notes = append(d.notes, text) }
-
-// sinceOwn is the time of the last change that Terraform itself made, where it is known by its key
-// or user: what drifted, drifted after that. Without such a change, or with --since, it is the time given.
-func (d *Drifting) sinceOwn(ctx context.Context, since time.Time) (time.Time, error) {
-	if d.o.Since != "" {
-		return since, nil
-	}
-	var filters []audit.Filter
-	for _, key := range d.o.OwnKeys {
-		filters = append(filters, audit.Filter{APIKey: key})
-	}
-	for i, user := range d.o.OwnUsers {
-		if strings.Contains(user, "@") {
-			id, err := auditlog.UserID(ctx, d.client, user)
-			if err != nil {
-				return since, err
-			}
-			d.o.OwnUsers[i], user = id, id
-		}
-		filters = append(filters, audit.Filter{User: user})
-	}
-	log := auditlog.Log{Client: d.client, Lazy: true}
-	var last time.Time
-	for _, f := range filters {
-		newest := time.Time{}
-		for e, err := range log.Events(ctx, f) {
-			if d.silenced(err) {
-				return since, nil
-			}
-			if err != nil {
-				return since, err
-			}
-			if e.At.Before(newest) {
-				break // the newest came first
-			}
-			newest, d.owned[e.ID] = e.At, true
-		}
-		if newest.After(last) {
-			last = newest
-		}
-	}
-	if last.IsZero() {
-		return since, nil
-	}
-	return last, nil
-}
-
-// ownEvents notes what Terraform's own keys did in a window. An event does not tell its key; only a
-// filter knows.
-func (d *Drifting) ownEvents(ctx context.Context, since time.Time, questions []drift.Question) error {
-	if d.o.Since == "" {
-		return nil // the window begins with the last of them
-	}
-	log := auditlog.Log{Client: d.client}
-	for _, key := range d.o.OwnKeys {
-		filter := audit.Filter{Since: since, APIKey: key, ItemTypes: authors.ItemTypes(questions)}
-		for e, err := range log.Events(ctx, filter) {
-			if err != nil {
-				return err
-			}
-			d.owned[e.ID] = true
-		}
-	}
-	return nil
-}
-
-// own reports whether Terraform's own user made a change.
-func (d *Drifting) own(e audit.Event) bool {
-	for _, user := range d.o.OwnUsers {
-		if user != "" && (user == e.UserID || user == e.UserEmail) {
-			return true
-		}
-	}
-	return false
 }
 
 // told translates the drift for the report.
-func (d *Drifting) told() report.Changes {
-	c := report.Changes{From: "code", To: "live", Requests: d.client.Stats().Requests}
-	for _, i := range d.Items {
-		oc := report.ObjectChange{
-			Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "deleted", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
-			Type: i.typ, ID: i.id, Address: d.Plans.Veil.Path(i.Address), Title: d.Plans.Veil.Path(i.Title),
-		}
-		for _, a := range i.Attributes {
-			oc.Attributes = append(oc.Attributes, d.Readable(a))
-		}
+func (r *run) told() report.Changes {
+	c := report.Changes{From: "code", To: "live", NotImported: r.refused, Searched: r.searched, Requests: r.client.Stats().Requests}
+	for _, i := range r.items() {
+		told := i.told()
 		if i.kind != unapplied {
-			d.tracing.Tell(i.answer, &oc)
+			r.tracing.Tell(i.answer, &told)
 		}
-		oc.Hint = i.hint(d.code.Deeds)
-		c.Changes = append(c.Changes, oc)
+		told.Hint = i.hint()
+		c.Changes = append(c.Changes, told)
 	}
 	return c
 }
 
-// Readable writes addresses for the ids of managed objects, and long texts word by word.
-func (d *Drifting) Readable(a report.AttributeChange) report.AttributeChange {
+// told is an item in the report, without its author.
+func (i *item) told() report.ObjectChange {
+	m := i.module
+	told := report.ObjectChange{
+		Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "deleted", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],
+		Part: m.root.Name, Type: i.typ, ID: i.id, Address: m.veil.Path(i.address), Title: m.veil.Path(i.title),
+	}
+	for _, a := range i.attributes {
+		told.Attributes = append(told.Attributes, m.readable(a))
+	}
+	return told
+}
+
+// readable writes addresses for the ids of managed objects, and long texts word by word.
+func (m *module) readable(a report.AttributeChange) report.AttributeChange {
 	for _, text := range []*shown.Text{&a.Before, &a.After} {
 		*text = text.Map(func(s string) string {
 			return quotedID.ReplaceAllStringFunc(s, func(id string) string {
-				if address := d.names[id[1:len(id)-1]]; address != "" {
-					return `"` + d.Plans.Veil.Path(address) + `"`
+				if address := m.names[id[1:len(id)-1]]; address != "" {
+					return `"` + m.veil.Path(address) + `"`
 				}
 				return id
 			})
 		})
 	}
-	a.Path = d.Plans.Veil.Path(a.Path)
+	a.Path = m.veil.Path(a.Path)
 	a.Words = authors.WordsOfTexts(a.Before, a.After)
 	return a
 }

@@ -30,13 +30,13 @@ func TestHollow(t *testing.T) {
 func TestReadable(t *testing.T) {
 	t.Parallel()
 	const known, unknown = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
-	d := &Drifting{names: map[string]string{known: `rootly_team.all["a"]`}, Plans: planning.Options{Veil: planning.NewVeil()}}
-	got := d.Readable(report.AttributeChange{Before: `["` + known + `","` + unknown + `"]`, After: `"` + known + ` and more"`})
+	m := &module{names: map[string]string{known: `rootly_team.all["a"]`}, veil: planning.NewVeil()}
+	got := m.readable(report.AttributeChange{Before: `["` + known + `","` + unknown + `"]`, After: `"` + known + ` and more"`})
 	if got.Before != `["rootly_team.all["a"]","`+unknown+`"]` || got.After != `"`+known+` and more"` || got.Words != nil {
 		t.Errorf("%+v", got)
 	}
 	long := strings.Repeat("all of this stays as it was, ", 10)
-	got = d.Readable(report.AttributeChange{Before: shown.Text(`"` + long + `old"`), After: shown.Text(`"` + long + `new"`)})
+	got = m.readable(report.AttributeChange{Before: shown.Text(`"` + long + `old"`), After: shown.Text(`"` + long + `new"`)})
 	if n := len(got.Words); n != 3 || got.Words[n-2].Text != "old" || got.Words[n-1].Text != "new" {
 		t.Errorf("%+v", got.Words)
 	}

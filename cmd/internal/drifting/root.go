@@ -2,35 +2,28 @@ package drifting
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/git"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A Root is a root module on disk, as the environment points at it.
-type Root struct {
+// A Place is a root module on disk, as the environment points at it.
+type Place struct {
 	Dir       string
 	Data      string // what the engine knows of the directory: .terraform
 	workspace string
 }
 
 // rootAt looks at a directory with the eyes of the engine.
-func rootAt(w world.World, dir string) Root {
-	r := Root{Dir: dir, Data: cmp.Or(w.Getenv("TF_DATA_DIR"), ".terraform")}
+func rootAt(w world.World, dir string) Place {
+	r := Place{Dir: dir, Data: cmp.Or(w.Getenv("TF_DATA_DIR"), ".terraform")}
 	if !filepath.IsAbs(r.Data) {
 		r.Data = filepath.Join(dir, r.Data)
 	}
@@ -41,7 +34,7 @@ func rootAt(w world.World, dir string) Root {
 
 // backend reports whether only the engine finds the state: behind a backend, or in a workspace. It refuses a
 // directory that manages nothing.
-func (r Root) backend() (bool, error) {
+func (r Place) backend() (bool, error) {
 	info, err := os.Stat(r.Dir)
 	if err != nil {
 		return false, exit.Usage(fmt.Errorf("%s: %w", r.Dir, errors.Unwrap(err)), "give the directory of a root module")
@@ -71,7 +64,7 @@ func (r Root) backend() (bool, error) {
 }
 
 // remote is the type of the backend, if it is one whose workspaces run somewhere else: remote or cloud.
-func (r Root) remote() string {
+func (r Place) remote() string {
 	raw, err := disk.ReadFile(filepath.Join(r.Data, "terraform.tfstate"), disk.MostCode)
 	if err != nil {
 		return ""
@@ -87,18 +80,8 @@ func (r Root) remote() string {
 	return doc.Backend.Type
 }
 
-// keepHere plans on this machine what would run somewhere else, and says so: drift starts no runs.
-func (d *Drifting) keepHere(r Root) {
-	kind := r.remote()
-	if kind == "" {
-		return
-	}
-	d.Plans.Environ = append(d.Plans.Environ, "TF_FORCE_LOCAL_BACKEND=1") // known to both engines
-	d.note("the state is kept by a backend of type " + kind + ", whose workspace may run remotely: this plan was made on this machine, with the variables that are set here")
-}
-
 // RunsRemotely adds to a failed plan that the workspace may have what this machine has not.
-func (r Root) RunsRemotely(err error) error {
+func (r Place) RunsRemotely(err error) error {
 	kind := r.remote()
 	if kind == "" {
 		return err
@@ -108,38 +91,21 @@ func (r Root) RunsRemotely(err error) error {
 }
 
 // valueFiles finds the files of --var-file: seen from here or, as the engine would, from the directory.
-func (o *Settings) valueFiles() ([]string, error) {
+func (o *Settings) valueFiles(dir string) ([]string, error) {
 	var files []string
 	for _, name := range o.VarFiles {
 		here, err := filepath.Abs(name)
 		if err != nil {
 			return nil, fmt.Errorf("--var-file: %w", err)
 		}
-		switch there := filepath.Join(o.Dir, name); {
+		switch there := filepath.Join(dir, name); {
 		case world.Exists(here):
 			files = append(files, here)
 		case !filepath.IsAbs(name) && world.Exists(there):
 			files = append(files, name)
 		default:
-			return nil, exit.Usage(fmt.Errorf("--var-file: there is no file %s", name), "give a path relative to the current directory, or to "+o.Dir)
+			return nil, exit.Usage(fmt.Errorf("--var-file: there is no file %s", name), "give a path relative to the current directory, or to "+dir)
 		}
 	}
 	return files, nil
-}
-
-// window is the time in which to look for authors, and where it comes from.
-func (o *Settings) window(ctx context.Context, now time.Time) (time.Time, error) {
-	if o.Since != "" {
-		t, err := audit.ParseTime(o.Since, now, false)
-		if err != nil {
-			return t, exit.Usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
-		}
-		return t, nil
-	}
-	for _, name := range []string{importer.ProofName, snapshot.SnapshotName} {
-		if at, known := git.WrittenAt(ctx, o.Dir, name); known {
-			return at, nil
-		}
-	}
-	return now.Add(-authors.DefaultWindow), nil
 }

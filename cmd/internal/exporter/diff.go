@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -25,7 +24,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -43,6 +41,8 @@ type DiffSettings struct {
 	Markdown bool
 	Blame    bool
 	Since    string
+
+	AuditCopy string // in which Blame searches instead of asking the API
 }
 
 // Compare compares and prints.
@@ -137,42 +137,18 @@ func hintAtSelection(w world.World, d *drift.Diff, before *drift.Snapshot) {
 
 // explain adds who made the changes. Without the permission to read the audit log nobody is named.
 func (o *DiffSettings) explain(ctx context.Context, w world.World, d *drift.Diff, c *report.Changes) error {
-	now := w.Now()
-	since := now.Add(-authors.DefaultWindow)
-	if o.Since != "" {
-		var err error
-		if since, err = audit.ParseTime(o.Since, now, false); err != nil {
-			return exit.Usage(fmt.Errorf("--since: %w", err), "such as 2026-01-31, 2026-01-31T12:00:00Z or 7d")
-		}
-	} else if oldest, known := earlier(ctx, c.From, c.To); known {
-		since = oldest
+	since, err := authors.Since(o.Since, w.Now())
+	if err != nil {
+		return err
 	}
 	client, _, disconnect, err := o.Connection.Open(w, nil)
 	if err != nil {
 		return err
 	}
 	defer disconnect()
-	b := &authors.Blaming{Client: client, Since: since, Say: func(text string) { report.Note(w.Err, text) }}
-	if _, err = b.Blame(ctx, d, c); !authors.Blamable(err) {
-		return err
-	}
-	if err != nil {
-		report.Note(w.Err, authors.Without(err))
-	}
-	return nil
-}
-
-// earlier is when the older of the sides that are exports was taken.
-func earlier(ctx context.Context, sides ...string) (oldest time.Time, known bool) {
-	for _, side := range sides {
-		if side == live {
-			continue
-		}
-		if at, ok := exportedAt(ctx, side); ok && (!known || at.Before(oldest)) {
-			oldest, known = at, true
-		}
-	}
-	return oldest, known
+	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: func(text string) { report.Note(w.Err, text) }}
+	_, err = search.Blame(ctx, d, c)
+	return err
 }
 
 func (o *DiffSettings) print(w world.World, c report.Changes) error {
@@ -260,8 +236,12 @@ func Told(d *drift.Diff, from, to string) report.Changes {
 }
 
 func toldAttribute(veil *secret.Veil, d *drift.Diff, change drift.Change, a drift.Attribute) report.AttributeChange {
-	before, after := veil.Show(change.After.Type, a.Path, withNames(d, change.Before.Values), withNames(d, change.After.Values))
-	c := report.AttributeChange{Path: veil.Path(graph.PathString(a.Path)), Before: bareName(d, a.Before, before), After: bareName(d, a.After, after)}
+	was, is := change.Before.Values, change.After.Values
+	if a.Beyond {
+		was, is = change.Before.Settings, change.After.Settings
+	}
+	before, after := veil.Show(change.After.Type, a.Path, withNames(d, was), withNames(d, is))
+	c := report.AttributeChange{NotInTerraform: a.Beyond, Path: veil.Path(graph.PathString(a.Path)), Before: bareName(d, a.Before, before), After: bareName(d, a.After, after)}
 	if isText(a.Before) && isText(a.After) {
 		c.Words = authors.WordsOfTexts(before, after)
 	}
@@ -299,12 +279,4 @@ func bareName(d *drift.Diff, v cty.Value, text shown.Text) shown.Text {
 		})
 	}
 	return text
-}
-
-// exportedAt is when the snapshot of a directory, or of a revision of it, was taken.
-func exportedAt(ctx context.Context, side string) (time.Time, bool) {
-	if rev, dir, ok := revision(side); ok {
-		return git.CommittedAt(ctx, dir, snapshot.SnapshotName, rev)
-	}
-	return git.WrittenAt(ctx, side, snapshot.SnapshotName)
 }

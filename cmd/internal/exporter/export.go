@@ -136,18 +136,15 @@ func committed(ctx context.Context, dir string) (*drift.Snapshot, error) {
 
 // blame adds the authors to changes since the last commit, and returns the one person who made all of them.
 func blame(ctx context.Context, r *importer.Run, d *drift.Diff, c *report.Changes) (git.Person, error) {
-	since, known := git.CommittedAt(ctx, r.Dir.Path(), snapshot.SnapshotName)
-	if !known {
-		since = r.W.Now().Add(-authors.DefaultWindow)
-	}
-	say := func(text string) { report.Note(r.W.Err, text) }
-	b := &authors.Blaming{Client: r.Client, Since: since, Say: say}
-	answers, err := b.Blame(ctx, d, c)
-	if !authors.Blamable(err) {
+	since, err := authors.Since("", r.W.Now())
+	if err != nil {
 		return git.Person{}, err
 	}
+	say := func(text string) { report.Note(r.W.Err, text) }
+	search := &authors.Search{Client: r.Client, Since: since, Say: say}
+	answers, err := search.Blame(ctx, d, c)
 	if err != nil {
-		say(authors.Without(err))
+		return git.Person{}, err
 	}
 	return authors.OnePerson(answers, say), nil
 }

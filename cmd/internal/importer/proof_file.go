@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
@@ -75,7 +76,7 @@ func (r *Run) keepProof() error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", ProofName, err)
 	}
-	return r.Staged.Put(state.File{Name: ProofName, Content: append(content, '\n')})
+	return r.Staged.Put(state.File{Name: ProofName, Content: append(shown.Readable(content), '\n')})
 }
 
 func (r *Run) proofOf() proofV1 {

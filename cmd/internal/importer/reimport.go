@@ -266,7 +266,7 @@ func (s *surroundings) edited(address string) bool {
 func (r *staged) removedFiles() int {
 	n := 0
 	for _, name := range r.Changes.Remove {
-		renewed := name == ProofName && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot
+		renewed := name == ProofName && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot || name == snapshot.SettingsName && !r.snapshot
 		if !renewed {
 			n++
 		}

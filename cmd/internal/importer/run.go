@@ -442,6 +442,9 @@ func (r *Run) MoveIn() error {
 	if err := r.keepProof(); err != nil {
 		return err
 	}
+	if err := r.keepSettings(); err != nil {
+		return err
+	}
 	return r.MoveStaged()
 }
 

@@ -16,15 +16,20 @@ import (
 
 // The outcomes of an apply.
 const (
-	Applied = "applied"
-	Failed  = "failed"
+	Applied   = "applied"
+	Failed    = "failed"
+	Cancelled = "cancelled" // it was stopped before its end
+	Skipped   = "skipped"   // it was never started
 )
+
+// Outcomes are all of them, as flags spell them.
+func Outcomes() []string { return []string{Applied, Failed, Cancelled, Skipped} }
 
 // An Account is what is told of one apply.
 type Account struct {
 	Plan   *change.Plan
 	Run    pipeline.Run
-	Status string // Applied or Failed
+	Status string // one of the outcomes
 
 	Name    string // what the plan is of, such as payments
 	Summary string // in place of the one that is made
@@ -103,8 +108,8 @@ func (a Account) Title() string {
 		return secret.Mask(a.Summary)
 	}
 	text := a.Plan.Summary()
-	if a.Status == Failed {
-		text = "apply failed, planned were " + text
+	if a.Status != Applied {
+		text = "apply " + a.Status + ", planned were " + text
 	}
 	return secret.Mask(a.Name) + ": " + text
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
@@ -16,6 +17,6 @@ func PrintRequest(out io.Writer, d post.Draft) error {
 	if err := json.Indent(&body, d.Body, "", "  "); err != nil {
 		return fmt.Errorf("print the request: %w", err)
 	}
-	_, err := fmt.Fprintf(out, "%s %s\n%s\n", d.Method, d.Path, visible.JSON(body.String()))
+	_, err := fmt.Fprintf(out, "%s %s\n%s\n", d.Method, d.Path, visible.JSON(string(shown.Readable(body.Bytes()))))
 	return err
 }

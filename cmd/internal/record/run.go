@@ -60,7 +60,7 @@ func (o *Settings) record(ctx context.Context, w world.World) error {
 	if err != nil {
 		return err
 	}
-	if plan.Empty() && !o.Always && o.Status != Failed {
+	if plan.Empty() && !o.Always && (o.Status == Applied || o.Status == Skipped) {
 		return report.Line(w.Out, a.Title()+"; nothing to record (--always records it anyway)")
 	}
 	return o.send(ctx, w, a, Applying(ties, plan))

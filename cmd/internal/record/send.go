@@ -6,13 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // lookBack is how old an event of the same run may be: for so long systems let jobs be tried again.
@@ -47,7 +50,32 @@ func (o *Settings) send(ctx context.Context, w world.World, a Account, ties []Ti
 	if err != nil {
 		return err
 	}
+	if err := o.output(outcome); err != nil {
+		return err
+	}
 	return report.Line(w.Out, Told(outcome, o.As, a.Title()))
+}
+
+// output appends what later steps of a pipeline may need, in the form that GitHub and GitLab read.
+func (o *Settings) output(outcome post.Outcome) (err error) {
+	if o.Output == "" {
+		return nil
+	}
+	dir, name := disk.Of(o.Output)
+	file, err := dir.Open(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("--output-file: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	for _, value := range []struct{ name, text string }{{"id", outcome.ID}, {"url", outcome.URL}} {
+		if strings.ContainsFunc(value.text, unicode.IsControl) {
+			value.text = "" // a line end would start a variable of its own
+		}
+		if _, err := fmt.Fprintf(file, "%s=%s\n", value.name, value.text); err != nil {
+			return fmt.Errorf("--output-file: %w", err)
+		}
+	}
+	return nil
 }
 
 // client returns one that may post.

@@ -25,5 +25,6 @@ type Settings struct {
 	Most              int
 	Always, Strict    bool
 	DryRun            bool
+	Output            string // file that gets the id and the URL of the event
 	Limit             time.Duration
 }

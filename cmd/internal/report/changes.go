@@ -17,12 +17,16 @@ type Changes struct {
 	To      string         `json:"to"`
 	Changes []ObjectChange `json:"changes"`
 
-	Requests int64 `json:"requests,omitempty"` // made for it, those of an engine's plan not among them
+	NotImported []NotImported `json:"not_imported,omitempty"` // live objects that an import refuses: they are no drift
+
+	Searched time.Time `json:"authors_since,omitzero"` // from when on the audit log was searched for authors; zero: it was not
+	Requests int64     `json:"requests,omitempty"`     // made for it, those of an engine's plan not among them
 }
 
 // ObjectChange is what happened to one object.
 type ObjectChange struct {
-	Kind       string            `json:"kind"` // added, removed, renamed or changed; of drift: changed, deleted, unapplied or unmanaged
+	Kind       string            `json:"kind"`           // added, removed, renamed or changed; of drift: changed, deleted, unapplied or unmanaged
+	Part       string            `json:"part,omitempty"` // of a split directory
 	Type       string            `json:"type"`
 	ID         string            `json:"id"`
 	Address    string            `json:"address"`
@@ -64,6 +68,8 @@ type AttributeChange struct {
 	After   shown.Text `json:"after"`
 	Outcome string     `json:"outcome,omitempty"` // what became of it in the code
 	Words   []Word     `json:"-"`                 // of long texts, word by word
+
+	NotInTerraform bool `json:"not_in_terraform,omitempty"` // the provider cannot hold it
 }
 
 // WriteChangesJSON prints changes as one JSON document.
@@ -95,11 +101,17 @@ var kindSigns = map[string]string{"added": "+", "removed": "-", "renamed": ">", 
 func WriteChanges(out io.Writer, c Changes) error {
 	var b strings.Builder
 	for _, o := range c.Changes {
-		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.Address), afterAddress(o))
+		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.place()), afterAddress(o))
 		for _, a := range o.Attributes {
-			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.Outcome))
+			fmt.Fprintf(&b, "    %s: %s%s\n", clean(a.Path), arrow(a), inBrackets(a.remark()))
 		}
-		writeAuthors(&b, o)
+		writeAuthors(&b, o, c.Searched)
+		if o.Hint != "" {
+			b.WriteString("    hint: " + clean(o.Hint) + "\n")
+		}
+	}
+	for _, o := range c.NotImported {
+		fmt.Fprintf(&b, "not imported: %s %s%s: %s\n", clean(o.Type), clean(o.ID), afterAddress(ObjectChange{Title: o.Title}), clean(o.Reason))
 		if o.Hint != "" {
 			b.WriteString("    hint: " + clean(o.Hint) + "\n")
 		}
@@ -112,7 +124,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 }
 
 // writeAuthors says who did it and how surely that is known. Of several events, each is shown with what it did.
-func writeAuthors(b *strings.Builder, o ObjectChange) {
+func writeAuthors(b *strings.Builder, o ObjectChange, searched time.Time) {
 	for _, e := range o.Events {
 		fmt.Fprintf(b, "    by %s%s\n", clean(e.String()), inBrackets(surely(o.Confidence)))
 		if len(o.Events) == 1 && o.Confidence == "exact" {
@@ -126,13 +138,21 @@ func writeAuthors(b *strings.Builder, o ObjectChange) {
 	case o.Unrecorded:
 		b.WriteString("    by somebody unknown: the audit log does not record changes of this type\n")
 	case o.Confidence == "unknown":
-		b.WriteString("    author unknown: no audit event names it\n")
+		b.WriteString("    author unknown" + unnamed("it", searched) + "\n")
 	case len(o.Unexplained) > 0:
-		fmt.Fprintf(b, "    author unknown: no audit event names %s\n", clean(strings.Join(o.Unexplained, ", ")))
+		b.WriteString("    author unknown" + unnamed(clean(strings.Join(o.Unexplained, ", ")), searched) + "\n")
 	}
 	for _, e := range o.Candidates {
 		fmt.Fprintf(b, "    possibly changed with its owner, by %s\n", clean(e.String()))
 	}
+}
+
+// unnamed says where nothing names an author; nothing where the log was not searched.
+func unnamed(what string, searched time.Time) string {
+	if searched.IsZero() {
+		return ""
+	}
+	return ": no audit event names " + what + "; not searched before " + searched.UTC().Format(time.DateOnly)
 }
 
 // String says who, when, from where, and by which request.
@@ -176,6 +196,14 @@ func inBrackets(text string) string {
 	return " (" + clean(text) + ")"
 }
 
+// remark is what stands behind an attribute.
+func (a AttributeChange) remark() string {
+	if a.NotInTerraform {
+		return strings.TrimSuffix("not in Terraform; "+a.Outcome, "; ")
+	}
+	return a.Outcome
+}
+
 // surely says how an author is known.
 func surely(confidence string) string {
 	if confidence == "parent" {
@@ -184,7 +212,15 @@ func surely(confidence string) string {
 	return confidence
 }
 
-// beside is what stands behind the address of an object.
+// place is the address of an object, with the part that it is in.
+func (o ObjectChange) place() string {
+	if o.Part != "" {
+		return o.Part + "/" + o.Address
+	}
+	return o.Address
+}
+
+// afterAddress is what stands behind the address of an object.
 func afterAddress(o ObjectChange) string {
 	text := ""
 	if o.Before != "" {

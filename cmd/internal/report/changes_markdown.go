@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // WriteChangesMarkdown prints changes for a pull request or an incident, folded when long.
@@ -22,8 +23,29 @@ func WriteChangesMarkdown(out io.Writer, c Changes) error {
 	if folded {
 		b.WriteString("\n</details>\n")
 	}
+	writeNotImported(&b, c.NotImported)
+	if !c.Searched.IsZero() && slices.ContainsFunc(c.Changes, func(o ObjectChange) bool {
+		return o.Confidence == "unknown" && !o.Unrecorded || len(o.Unexplained) > 0
+	}) {
+		b.WriteString("\nAuthors were not searched before " + c.Searched.UTC().Format(time.DateOnly) + ".\n")
+	}
 	writeHints(&b, c)
 	return write(out, b.String())
+}
+
+// writeNotImported lists what no import takes, with what to do about it.
+func writeNotImported(b *strings.Builder, list []NotImported) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("\nNot imported:\n\n")
+	for _, o := range list {
+		line := code(o.Type+" "+o.ID) + " " + Markdown(strings.TrimSpace(afterAddress(ObjectChange{Title: o.Title}))) + ": " + Markdown(o.Reason)
+		if o.Hint != "" {
+			line += "; hint: " + Markdown(o.Hint)
+		}
+		b.WriteString("- " + line + "\n")
+	}
 }
 
 // rows is how many lines the table of changes has.
@@ -47,7 +69,7 @@ func writeRows(b *strings.Builder, c Changes) {
 	}
 	b.WriteString("\n" + head + "\n" + line + "\n")
 	for _, o := range c.Changes {
-		object := code(o.Address)
+		object := code(o.place())
 		if text := strings.TrimSpace(afterAddress(o)); text != "" {
 			object += " " + Markdown(text)
 		}
@@ -65,7 +87,7 @@ func writeRows(b *strings.Builder, c Changes) {
 				path = code(a.Path)
 			}
 			before, after := sides(a)
-			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.Outcome))))}
+			cells := []string{kind, object, path, before, strings.TrimSpace(after + " " + Markdown(strings.TrimSpace(inBrackets(a.remark()))))}
 			if blamed {
 				cells = append(cells, by)
 			}
@@ -114,7 +136,7 @@ func writeHints(b *strings.Builder, c Changes) {
 	ways := map[string][]string{}
 	for _, o := range c.Changes {
 		if o.Hint != "" {
-			ways[o.Hint] = append(ways[o.Hint], code(o.Address))
+			ways[o.Hint] = append(ways[o.Hint], code(o.place()))
 		}
 	}
 	if len(ways) == 0 {
@@ -168,11 +190,19 @@ func marked(mark, text string) string {
 func Markdown(s string) string { return escaped(oneLine(clean(s))) }
 
 func escaped(s string) string {
-	text := strings.NewReplacer(
-		"\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#", "~", "\\~", "&", "&amp;",
-	).Replace(clean(s))
+	text := entity.ReplaceAllString(clean(s), "&amp;$1")
+	text = tag.ReplaceAllStringFunc(text, func(found string) string { return strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(found) })
+	text = strings.NewReplacer(
+		"\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "\\#", "~", "\\~",
+	).Replace(text)
 	return mention.ReplaceAllString(text, "$1$2"+apart)
 }
+
+// What &, < and > are not themselves in: an entity, a tag, a mention, and a quotation at the start of a line.
+var (
+	entity = regexp.MustCompile(`&(#?[\pL\pN]+;)`)
+	tag    = regexp.MustCompile(`<[^\s\d=<>-][^<>]*>?|^>`)
+)
 
 // mention finds what notifies people although it is escaped: GitHub looks at the text as it is shown. An address of
 // e-mail mentions nobody.

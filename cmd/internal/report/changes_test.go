@@ -23,7 +23,7 @@ func someChanges() Changes {
 	ken := ChangeEvent{ID: "42", At: ada.At, Action: "update", ItemType: "GeniusWorkflow", ItemID: "w1", UserEmail: "ken@example.com", APIKeyID: "k9", Source: "slack"}
 	told := ken
 	told.Fields = []AttributeChange{{Path: "genius_tasks", Before: `{"id":"t1","name":"a"}`, After: `{"id":"t1","name":"b"}`}}
-	return Changes{From: "HEAD~1:./export", To: "live", Requests: 1204, Changes: []ObjectChange{
+	return Changes{From: "HEAD~1:./export", To: "live", Searched: ada.At.AddDate(0, 0, -90), Requests: 1204, Changes: []ObjectChange{
 		{Kind: "added", Type: "rootly_cause", ID: "c1", Address: "rootly_cause.born", Title: "Born", Confidence: "exact",
 			Events: []ChangeEvent{{At: ada.At, UserEmail: "eve@example.com"}}},
 		{Kind: "removed", Type: "rootly_cause", ID: "c2", Address: `rootly_cause.all["a|b` + "`" + `"]`, Title: "<b>Gone</b> | @team *all* \x1b[31m", Confidence: "unknown"},

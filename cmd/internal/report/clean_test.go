@@ -73,6 +73,9 @@ func TestMarkdownMentions(t *testing.T) {
 		"<!here> <@U1>":         "&lt;!here&gt; &lt;&#64;" + apart + "U1&gt;",
 		"[x](http://x.invalid)": `\[x\](http://x.invalid)`,
 		"<img src=x>":           "&lt;img src=x&gt;",
+		"R&D -> Q&A, 1 < 2":     "R&D -> Q&A, 1 < 2",
+		"a&amp;b &#64; <b":      `a&amp;amp;b &amp;\#64; &lt;b`,
+		"> no quotation":        "&gt; no quotation",
 	} {
 		if got := Markdown(given); got != want {
 			t.Errorf("%q: %q, want %q", given, got, want)

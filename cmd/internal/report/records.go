@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 // Records print rows of data one by one, as they come: each as a line of JSON, all as one list of
@@ -42,7 +44,7 @@ func (r *Records) JSON(row []byte) error {
 	if r.list {
 		after = ""
 	}
-	return r.write(before + escape(string(row)) + after)
+	return r.write(before + escape(string(shown.Readable(row))) + after)
 }
 
 // Cells prints a row of CSV: exactly, but for what a terminal could obey.

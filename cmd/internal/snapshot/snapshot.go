@@ -2,7 +2,9 @@ package snapshot
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
@@ -14,15 +16,32 @@ import (
 // SnapshotName is the file that comparisons read.
 const SnapshotName = "snapshot.json"
 
+// SettingsName is the file next to imported code with the settings that the provider cannot hold.
+const SettingsName = "settings.json"
+
 // ReadSnapshot reads the snapshot of an exported directory.
-func ReadSnapshot(dir string) (*drift.Snapshot, error) {
-	data, err := disk.Dir(dir).Read(SnapshotName, disk.MostCode)
+func ReadSnapshot(dir string) (*drift.Snapshot, error) { return read(dir, SnapshotName) }
+
+// ReadSettings reads which settings beyond Terraform were recorded for a directory: by an import, or else by an export.
+// Without any it is empty.
+func ReadSettings(dir string) (*drift.Snapshot, error) {
+	for _, name := range []string{SettingsName, SnapshotName} {
+		s, err := read(dir, name)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return s, err
+		}
+	}
+	return &drift.Snapshot{}, nil
+}
+
+func read(dir, name string) (*drift.Snapshot, error) {
+	data, err := disk.Dir(dir).Read(name, disk.MostCode)
 	if err != nil {
 		return nil, err
 	}
 	s, err := drift.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, exit.WithHint(fmt.Errorf("%s: %w", filepath.Join(dir, SnapshotName), err), "restore it from version control, or delete it")
+		return nil, exit.WithHint(fmt.Errorf("%s: %w", filepath.Join(dir, name), err), "restore it from version control, or delete it")
 	}
 	return s, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
@@ -145,7 +146,7 @@ func (s *split) layOut() error {
 		return fmt.Errorf("read who owns the code: %w", err)
 	}
 	return s.run.StageFiles(
-		state.File{Name: SplitName, Content: append(content, '\n')},
+		state.File{Name: SplitName, Content: append(shown.Readable(content), '\n')},
 		state.File{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, top)},
 	)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -281,16 +283,19 @@ func (s *split) stays(resources []*graph.Resource) bool {
 }
 
 // owner is the part that a resource belongs to by the one team that owns it.
-func (s *split) owner(res *graph.Resource) string {
+func (s *split) owner(res *graph.Resource) string { return s.teams.part(ownerOf(res)) }
+
+// ownerOf is the one team that owns a resource, or nothing.
+func ownerOf(res *graph.Resource) graph.ID {
 	row := catalogue.Lookup(res.Address.Type)
-	if row == nil || row.Owner == "" || !res.Config.Type().HasAttribute(row.Owner) {
+	if row == nil || row.Owner == "" || res.Config == cty.NilVal || !res.Config.Type().HasAttribute(row.Owner) {
 		return ""
 	}
 	ids := res.Config.GetAttr(row.Owner)
 	if ids.IsNull() || !ids.IsWhollyKnown() || ids.LengthInt() != 1 {
 		return ""
 	}
-	return s.teams.part(graph.ID(ids.AsValueSlice()[0].AsString()))
+	return graph.ID(ids.AsValueSlice()[0].AsString())
 }
 
 // address is where the resource of an object is, or was.

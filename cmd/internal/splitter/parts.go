@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -38,17 +37,44 @@ func PartsOf(dir string) ([]string, error) {
 	return dirs, nil
 }
 
-// OneRoot refuses a directory that was split, for a command that looks at one root module.
-func OneRoot(dir string) error {
+// A Root is one root module of a directory.
+type Root struct {
+	Dir   string
+	Name  string   // of the part; empty for a directory that is not split
+	Team  graph.ID // that owns it; empty for what has no single owner
+	Owner string   // as CODEOWNERS has it
+}
+
+// RootsOf lists the root modules of a directory like [PartsOf], with who owns them.
+func RootsOf(dir string) ([]Root, error) {
 	dirs, err := PartsOf(dir)
-	if err != nil || len(dirs) == 1 && dirs[0] == dir {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	names := make([]string, len(dirs))
-	for i, d := range dirs {
-		names[i] = filepath.Base(d)
+	memo, err := readSplit(dir)
+	if err != nil || memo == nil {
+		return []Root{{Dir: dir}}, err
 	}
-	return exit.Usage(fmt.Errorf("%s is split into %s", dir, strings.Join(names, ", ")), "give one of these parts, such as "+dirs[0])
+	roots := make([]Root, len(dirs))
+	for i, p := range memo.Parts {
+		roots[i] = Root{Dir: dirs[i], Name: p.Name, Team: p.Team, Owner: p.Owner}
+	}
+	return roots, nil
+}
+
+// PlaceOf is the root module in which an import would put a resource that belongs to no other: that of the one team that
+// owns it, or the one for what is shared.
+func PlaceOf(res *graph.Resource, roots []Root) int {
+	team, shared := ownerOf(res), 0
+	for i, r := range roots {
+		if r.Team != "" && r.Team == team {
+			return i
+		}
+		if r.Name == sharedPart {
+			shared = i
+		}
+	}
+	return shared
 }
 
 // Siblings are the other parts of the directory that a part belongs to, with the objects in their

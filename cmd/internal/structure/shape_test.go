@@ -23,7 +23,6 @@ type growth struct {
 
 // wideStructs may pass maxFields. Settings and Options need no entry: there is one field for each flag.
 var wideStructs = map[string]growth{
-	"cmd/internal/drifting Drifting":           {16, "one run of drift, which its stages fill in"},
 	"cmd/internal/importer proofV1":            {18, "a document: its fields are those of the file"},
 	"generator/engines Job":                    {24, "what to plan: settings, under another name"},
 	"generator/verify Verdict":                 {18, "a value: all that a plan says"},
@@ -37,7 +36,6 @@ var wideStructs = map[string]growth{
 
 // wideTypes may pass maxMethods.
 var wideTypes = map[string]growth{
-	"cmd/internal/drifting Drifting":  {23, "one run of drift, with a method for each step"},
 	"cmd/internal/splitter split":     {26, "one run with several root modules, with a method for each step"},
 	"generator rendering":             {21, "the writer of one set of files"},
 	"generator/engines Session":       {55, "one engine at work, with a method for each command and what its answers need"},

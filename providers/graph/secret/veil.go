@@ -205,7 +205,7 @@ func asText(v cty.Value) string {
 	if err != nil || json.Compact(&b, encoded) != nil {
 		return HiddenText
 	}
-	return b.String()
+	return string(shown.Readable(b.Bytes()))
 }
 
 const unknownText = "(known after apply)"
@@ -388,7 +388,7 @@ func (s *sight) inJSON(p place, text string) (string, bool) {
 	if err != nil {
 		return HiddenText, true
 	}
-	return Mask(string(encoded)), true
+	return Mask(string(shown.Readable(encoded))), true
 }
 
 // said is what a text says by itself: nothing where it only refers to a secret, or was masked before.

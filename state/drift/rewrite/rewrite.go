@@ -34,6 +34,12 @@ type Edit struct {
 	//
 	// Required.
 	Secret func(path cty.Path) bool
+
+	Code      cty.Value               // the whole resource as the code has it; cty.NilVal: not known
+	Written   cty.Value               // the whole resource as an import would write it; cty.NilVal: not known
+	Block     func(names string) bool // whether an attribute is written as blocks; nil: not known
+	Reference func(id string) string  // the address of the object with an id, or nothing; nil: there are none
+	Generated bool                    // nobody wrote the code by hand, so that all of it may be replaced
 }
 
 // A Deed is what became of an edit.
@@ -89,7 +95,7 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 			r.Deeds = append(r.Deeds, d)
 			continue
 		}
-		w := writing{body: p.block.Body(), live: e.Live, secret: e.Secret, held: held}
+		w := writing{body: p.block.Body(), live: e.Live, secret: e.Secret, held: held, edit: e, code: e.Code, written: e.Written}
 		hidden := e.Secret(e.Path)
 		d.File, d.Path, d.Reason = p.name, "", w.put(p.block, e.Path, hidden)
 		d.Path = graph.PathString(w.at)
@@ -106,9 +112,69 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 			r.Files[SecretsFile] = held.file.BuildTokens(nil).Bytes()
 		default:
 			r.Files[p.name] = p.file.BuildTokens(nil).Bytes() // unlike File.Bytes, which lays all of it out anew
+			if e.Generated {
+				r.Files[p.name] = hclwrite.Format(r.Files[p.name])
+			}
 		}
 	}
 	return r, nil
+}
+
+// Says reports whether the code of a resource has anything at the path of an edit, and what, where that is a plain
+// value: else it is cty.NilVal. Code out of reach has nothing.
+func Says(files map[string][]byte, e Edit) (value cty.Value, said bool) {
+	for name, content := range files {
+		if !isCode(name) || strings.HasSuffix(name, ".json") || e.Module != "" || !strings.Contains(string(content), `"`+e.Name+`"`) {
+			continue
+		}
+		f, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+		if diags.HasErrors() {
+			continue
+		}
+		for _, b := range f.Body.(*hclsyntax.Body).Blocks {
+			if b.Type == "resource" && slices.Equal(b.Labels, []string{e.Type, e.Name}) {
+				return says(b.Body, e.Path)
+			}
+		}
+	}
+	return cty.NilVal, false
+}
+
+func says(body *hclsyntax.Body, path cty.Path) (value cty.Value, said bool) {
+	step, ok := path[0].(cty.GetAttrStep)
+	if !ok {
+		return cty.NilVal, true
+	}
+	if a := body.Attributes[step.Name]; a != nil {
+		v, diags := a.Expr.Value(nil)
+		if diags.HasErrors() {
+			return cty.NilVal, true
+		}
+		if v, err := path[1:].Apply(v); err == nil {
+			return v, true
+		}
+		return cty.NilVal, true
+	}
+	var blocks []*hclsyntax.Block
+	for _, b := range body.Blocks {
+		if b.Type == "dynamic" && slices.Equal(b.Labels, []string{step.Name}) {
+			return cty.NilVal, true
+		}
+		if b.Type == step.Name {
+			blocks = append(blocks, b)
+		}
+	}
+	if len(path) < 3 {
+		return cty.NilVal, len(blocks) > 0
+	}
+	index, ok := path[1].(cty.IndexStep)
+	if !ok || index.Key.Type() != cty.Number {
+		return cty.NilVal, len(blocks) > 0
+	}
+	if i, _ := index.Key.AsBigFloat().Int64(); i >= 0 && int(i) < len(blocks) {
+		return says(blocks[i].Body, path[2:])
+	}
+	return cty.NilVal, false
 }
 
 // A place is where a resource's code stands.
@@ -150,12 +216,14 @@ func resourcesOf(content []byte) []string {
 
 // A writing is one edit under way.
 type writing struct {
-	body   *hclwrite.Body
-	live   cty.Value
-	secret func(cty.Path) bool
-	held   *secrets
-	at     cty.Path // so far
-	depth  int      // of blocks entered
+	body          *hclwrite.Body
+	edit          Edit
+	live          cty.Value // what stands at the path so far, and what the code and an import have there
+	code, written cty.Value
+	secret        func(cty.Path) bool
+	held          *secrets
+	at            cty.Path // so far
+	depth         int      // of blocks entered
 }
 
 // put makes an edit in a resource's block, or says why not.
@@ -190,6 +258,9 @@ func (w *writing) put(block *hclwrite.Block, path cty.Path, hidden bool) string 
 			}
 			return w.set(step.Name, nil) // a map that the code does not have
 		}
+		if (w.beyond(step.Name, index) || len(path) == 2) && !hidden {
+			return w.set(step.Name, nil)
+		}
 		w.step(index)
 		if reason := w.enter(step.Name, index); reason != "" {
 			return reason
@@ -207,6 +278,29 @@ func (w *writing) step(s cty.PathStep) {
 		next = cty.NullVal(cty.DynamicPseudoType)
 	}
 	w.live = next
+	for _, v := range []*cty.Value{&w.code, &w.written} {
+		if *v == cty.NilVal {
+			continue
+		}
+		if *v, err = (cty.Path{s}).Apply(*v); err != nil {
+			*v = cty.NilVal
+		}
+	}
+}
+
+// beyond reports whether the code has fewer blocks of a name.
+func (w *writing) beyond(name string, index cty.IndexStep) bool {
+	n := 0
+	for _, b := range w.body.Blocks() {
+		if b.Type() == "dynamic" {
+			return false
+		}
+		if b.Type() == name {
+			n++
+		}
+	}
+	i, _ := index.Key.AsBigFloat().Int64()
+	return w.edit.Block != nil && int(i) >= n
 }
 
 // enter goes into the block of a list of blocks.
@@ -235,34 +329,51 @@ func (w *writing) set(name string, old *hclwrite.Attribute) string {
 	if w.secret(w.at) {
 		return alsoHeld
 	}
+	if w.written != cty.NilVal && !w.written.IsNull() && v.CanIterateElements() {
+		v = w.written // with what is set alone
+	}
 	if old == nil {
+		if blocky(v) || w.hasBlocks(name) {
+			return w.blocks(name)
+		}
 		if v.IsNull() {
 			return ""
-		}
-		if blocky(v) || w.hasBlocks(name) {
-			return "whole blocks were added or removed outside of code"
 		}
 		return w.add(name, v)
 	}
 	tokens := old.Expr().BuildTokens(nil)
 	wrapped, inner := chomped(tokens)
-	if reason := computed(inner); reason != "" {
-		return reason
-	}
-	if v.IsNull() {
+	reason := computed(inner)
+	if reason == "" && v.IsNull() || reason != "" && v.IsNull() && w.edit.Generated {
 		w.body.RemoveAttribute(name)
 		return ""
 	}
-	now := wrapped(v)
-	if now == nil {
-		now = heredoc(tokens, v)
+	var now hclwrite.Tokens
+	if reason == "" {
+		if now = wrapped(v); now == nil {
+			now = heredoc(tokens, v)
+		}
+	}
+	if now == nil && (reason == "" || reason == byExpression || w.edit.Generated) {
+		if now = w.anew(tokens, v); now != nil {
+			now = w.laid(name, now)
+		}
 	}
 	if now == nil {
-		now = hclwrite.TokensForValue(v)
+		return reason
 	}
 	now[0].SpacesBefore = tokens[0].SpacesBefore
 	w.body.SetAttributeRaw(name, now)
 	return ""
+}
+
+// laid lays an expression out.
+func (w *writing) laid(name string, expr hclwrite.Tokens) hclwrite.Tokens {
+	body := laid(w.depth+1, func(b *hclwrite.Body) { b.SetAttributeRaw(name, expr) })
+	if body == nil {
+		return expr
+	}
+	return body.GetAttribute(name).Expr().BuildTokens(nil)
 }
 
 // add ends a block with an attribute that it did not have.
@@ -278,7 +389,7 @@ func (w *writing) add(name string, v cty.Value) string {
 	tokens = append(tokens,
 		&hclwrite.Token{Type: hclsyntax.TokenIdent, Bytes: []byte(name), SpacesBefore: 2 * (w.depth + 1)},
 		&hclwrite.Token{Type: hclsyntax.TokenEqual, Bytes: []byte("="), SpacesBefore: 1})
-	value := hclwrite.TokensForValue(v)
+	value := w.laid(name, w.tokens(v))
 	value[0].SpacesBefore = 1
 	w.body.AppendUnstructuredTokens(append(append(tokens, value...), newline))
 	return ""
@@ -301,6 +412,8 @@ func blocky(v cty.Value) bool {
 	return v.Index(cty.Zero).Type().IsObjectType()
 }
 
+const byExpression = "an expression computes it"
+
 // computed says why an expression is more than a value, or holds more than one.
 func computed(tokens hclwrite.Tokens) string {
 	for _, t := range tokens {
@@ -318,7 +431,7 @@ func computed(tokens hclwrite.Tokens) string {
 		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr,
 			*hclsyntax.ObjectConsKeyExpr, *hclsyntax.UnaryOpExpr, *hclsyntax.ParenthesesExpr:
 		case hclsyntax.Expression:
-			reason = "an expression computes it"
+			reason = byExpression
 		}
 		return nil
 	})

@@ -1,0 +1,237 @@
+package drifting
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
+)
+
+// plan plans each root module, and reads what the engine finds.
+func (r *run) plan(ctx context.Context) error {
+	r.progress.Stage("plan", 0)
+	identify := planning.IdentifyLive(r.client)
+	n := 0
+	for _, m := range r.modules {
+		result, err := r.planOne(ctx, m, planning.Options{
+			Backend: m.backend, VarFiles: m.varFiles, Arguments: true, Identify: identify, Veil: m.veil,
+			Progress: func(v engines.Progress) { r.progress.Step(v.Objects, v.Step) },
+		})
+		if err != nil {
+			return err
+		}
+		m.learn(&result.Plan)
+		n += len(m.items)
+	}
+	r.progress.Done(report.Plural(n, "difference"))
+	return nil
+}
+
+// planOne plans a root module. What the engine refuses to plan is compared with what the state has, and does not keep
+// the others from being planned.
+func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engines.Result, error) {
+	at := rootAt(r.w, m.root.Dir)
+	if kind := at.remote(); kind != "" {
+		o.Environ = append(o.Environ, "TF_FORCE_LOCAL_BACKEND=1") // known to both engines
+		r.note("the state is kept by a backend of type " + kind + ", whose workspace may run remotely: this plan was made on this machine, with the variables that are set here")
+	}
+	result, err := r.o.Plan(ctx, r.w, m.root.Dir, r.target, o)
+	if err != nil {
+		return nil, at.RunsRemotely(err)
+	}
+	refused := refusals(result.Diagnostics)
+	if !result.Errored {
+		return result, nil
+	}
+	state, _, err := planning.ReadState(ctx, r.w, r.o.Engine, m.root.Dir)
+	if err == nil {
+		m.live.recorded, err = tfstate.Values(state)
+	}
+	if err != nil || len(refused) == 0 {
+		return nil, exit.WithHint(fmt.Errorf("plan %s: %s", m.root.Dir, planning.FirstError(result)), "run terraform plan there to see all of it")
+	}
+	if len(result.Changes) == 0 { // the engine keeps nothing of a plan that fails
+		if result, err = r.planRest(ctx, m, o, result, refused); err != nil {
+			return nil, err
+		}
+	}
+	m.leaveOut(result, refused)
+	r.partial = true
+	for _, address := range slices.Sorted(maps.Keys(refused)) {
+		r.note(fmt.Sprintf("%s refused to plan %s, which is compared with the state: %s", result.Engine.Name, m.called(address), refused[address]))
+	}
+	return result, nil
+}
+
+// planRest plans by target what was not refused, and what does not depend on that.
+func (r *run) planRest(ctx context.Context, m *module, o planning.Options, failed *engines.Result, refused map[string]string) (*engines.Result, error) {
+	const rounds = 5
+	for range rounds {
+		o.Targets = nil
+		for address := range m.live.recorded {
+			if refused[address] == "" {
+				o.Targets = append(o.Targets, address)
+			}
+		}
+		slices.Sort(o.Targets)
+		if len(o.Targets) == 0 {
+			return failed, nil
+		}
+		result, err := r.o.Plan(ctx, r.w, m.root.Dir, r.target, o)
+		if err != nil {
+			return nil, err
+		}
+		more := refusals(result.Diagnostics)
+		n := len(refused)
+		for address, why := range more {
+			refused[address] = why
+		}
+		if !result.Errored || len(result.Changes) > 0 || len(refused) == n {
+			return result, nil
+		}
+	}
+	return failed, nil
+}
+
+// refusals are the errors of a plan by the resource that they are about.
+func refusals(list []plans.Diagnostic) map[string]string {
+	refused := map[string]string{}
+	for _, d := range plans.ErrorsOf(list) {
+		if d.Address == "" {
+			continue
+		}
+		why := strings.TrimSuffix(d.Summary+": "+strings.Join(strings.Fields(d.Detail), " "), ": ")
+		if refused[d.Address] == "" {
+			refused[d.Address] = why
+		}
+	}
+	return refused
+}
+
+// leaveOut notes which resources of the state a plan does not speak of, and why. An error may name a block of several.
+func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
+	planned := map[string]bool{}
+	for _, c := range result.Changes {
+		planned[c.Address] = true
+	}
+	m.unplanned = map[string]string{}
+	for address := range m.live.recorded {
+		block, _, _ := strings.Cut(address, "[")
+		switch why := cmp.Or(refused[address], refused[block]); {
+		case why != "" && (refused[address] != "" || !planned[address]):
+			m.unplanned[address] = why
+		case !planned[address]:
+			m.unplanned[address] = "it depends on what is refused"
+		}
+	}
+	for address, why := range refused { // in the code alone
+		if m.unplanned[address] == "" && !planned[address] {
+			m.unplanned[address] = why
+		}
+	}
+}
+
+// liveValues are what is known of objects that no plan compares.
+type liveValues struct {
+	recorded map[string]cty.Value       // by address, as the state has them
+	found    map[string]*graph.Resource // by "type/id", with every setting
+	written  map[string]*graph.Resource // likewise, as an import would write them
+	labels   map[string]string          // of unmanaged objects, as an import would call them
+}
+
+// compare makes the changes that a plan would have found outside of code, of what it does not speak of.
+func (m *module) compare(found map[string]*graph.Resource, known map[string]bool) {
+	var plan plans.Plan
+	drifted := map[string]bool{}
+	for _, i := range m.items {
+		drifted[i.address] = true
+	}
+	for _, address := range slices.Sorted(maps.Keys(m.unplanned)) {
+		before, held := m.live.recorded[address]
+		h, ok := tfstate.ParseAddress(address)
+		if !held || !ok || drifted[address] || catalogue.Lookup(h.Address.Type) == nil {
+			continue
+		}
+		typ := h.Address.Type
+		id := planning.PlainID(textOf(before, "id"))
+		m.managed[key(typ, id)], m.names[id] = address, address
+		c := plans.Change{Address: address, Type: typ, ID: id, Action: plans.Update, Before: before}
+		switch live := found[key(typ, id)]; {
+		case live != nil:
+			c.After = over(before, live.Config)
+		case known[typ]:
+			c.Action, c.After = plans.Delete, cty.NullVal(cty.DynamicPseudoType)
+		default:
+			continue
+		}
+		plan.Drift = append(plan.Drift, c)
+	}
+	managed, names := m.managed, m.names
+	m.learn(&plan)
+	m.managed, m.names = managed, names
+}
+
+// over puts what an import would write over what a state has: all else is the provider's.
+func over(recorded, live cty.Value) cty.Value {
+	switch {
+	case live.IsNull() || !live.IsWhollyKnown():
+		return recorded
+	case recorded.IsNull():
+		return live
+	case recorded.Type().IsObjectType() && (live.Type().IsObjectType() || live.Type().IsMapType()):
+		values := recorded.AsValueMap()
+		for name, v := range live.AsValueMap() {
+			if old, has := values[name]; has {
+				values[name] = over(old, v)
+			} else if recorded.Type().IsMapType() || live.Type().IsMapType() {
+				values[name] = v
+			}
+		}
+		return cty.ObjectVal(values)
+	case recorded.Type().IsTupleType() && live.CanIterateElements() && recorded.LengthInt() == live.LengthInt() && recorded.LengthInt() > 0:
+		values := recorded.AsValueSlice()
+		for n, v := range live.AsValueSlice() {
+			values[n] = over(values[n], v)
+		}
+		return cty.TupleVal(values)
+	case recorded.Type().IsTupleType() && live.CanIterateElements():
+		return cty.TupleVal(live.AsValueSlice())
+	}
+	return live
+}
+
+// called is an address with the part that it is in.
+func (m *module) called(address string) string {
+	if m.root.Name != "" {
+		return filepath.Join(m.root.Name, address)
+	}
+	return address
+}
+
+// textOf returns a text of an object, or "".
+func textOf(v cty.Value, name string) string {
+	if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() {
+		return ""
+	}
+	return known(v, name)
+}
+
+// resourceType is the type of the resource at an address, or "".
+func resourceType(address string) string {
+	h, _ := tfstate.ParseAddress(address)
+	return h.Address.Type
+}
