@@ -19,10 +19,10 @@ type Job struct {
 	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
 	Token string // token for it; zero: as the environment says
 
-	// Always asks URL with Token even where the code or an override file configures the provider otherwise, for its
-	// default configuration and those of Aliases. All others get no answers.
-	Always  bool
-	Aliases []string
+	// Always asks URL with Token even where the code or an override file configures the provider otherwise, for these
+	// configurations of it, such as rootly.eu; zero: the default one. All others get no answers.
+	Always         bool
+	Configurations []string
 
 	// Reattach makes the engine talk to providers that run already instead of installing them.
 	Reattach tfexec.ReattachInfo

@@ -52,7 +52,6 @@ changed; a value that an expression computes is reported and not changed.
 	f.StringVar(&o.Since, "since", "", "look for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: the last change by --own-api-key or --own-user, else the proof or snapshot in the directory, else 30d)")
 	f.StringSliceVar(&o.OwnKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, which are never reported as the author of drift")
 	f.StringSliceVar(&o.OwnUsers, "own-user", nil, "`IDS` or emails of Terraform's own users, which are never reported as the author of drift")
-	f.StringArrayVar(&o.VarFiles, "var-file", nil, "`FILE` with values of variables (repeatable); TF_VAR_, TF_CLI_ARGS and TF_WORKSPACE are used too")
 	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list unmanaged objects, except those that the file "+ignore.Name+" names")
 	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code, where the code has a plain value")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")

@@ -32,7 +32,6 @@ type Settings struct {
 
 	Dir       string
 	Since     string
-	VarFiles  []string
 	OwnKeys   []string
 	OwnUsers  []string
 	Unmanaged bool
@@ -59,7 +58,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if d.Plans.Backend, err = rootAt(w, o.Dir).backend(); err != nil {
 		return err
 	}
-	if d.Plans.VarFiles, err = o.valueFiles(); err != nil {
+	if err := o.FindValues(o.Dir); err != nil {
 		return err
 	}
 	d.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})

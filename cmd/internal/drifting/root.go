@@ -107,26 +107,6 @@ func (r Root) RunsRemotely(err error) error {
 		"so give it the variables of the workspace (--var-file, TF_VAR_), or set the execution mode of the workspace to Local")
 }
 
-// valueFiles finds the files of --var-file: seen from here or, as the engine would, from the directory.
-func (o *Settings) valueFiles() ([]string, error) {
-	var files []string
-	for _, name := range o.VarFiles {
-		here, err := filepath.Abs(name)
-		if err != nil {
-			return nil, fmt.Errorf("--var-file: %w", err)
-		}
-		switch there := filepath.Join(o.Dir, name); {
-		case world.Exists(here):
-			files = append(files, here)
-		case !filepath.IsAbs(name) && world.Exists(there):
-			files = append(files, name)
-		default:
-			return nil, exit.Usage(fmt.Errorf("--var-file: there is no file %s", name), "give a path relative to the current directory, or to "+o.Dir)
-		}
-	}
-	return files, nil
-}
-
 // window is the time in which to look for authors, and where it comes from.
 func (o *Settings) window(ctx context.Context, now time.Time) (time.Time, error) {
 	if o.Since != "" {

@@ -308,7 +308,7 @@ func (r *staged) planBefore(ctx context.Context, t connect.Target, stateFile str
 	}
 	o := planning.Options{
 		StateFile: stateFile, States: states, Veil: r.veil,
-		Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: s.providers.aliases,
+		Identify: r.identified, Always: r.o.Proof.Replays(), Configurations: s.providers.answered,
 	}
 	if len(s.providers.others) > 0 {
 		o.Targets = append(r.besides(), nowhere)

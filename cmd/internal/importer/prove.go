@@ -45,9 +45,7 @@ func (r *planned) Prepare(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
-	if err := r.readConfigurations(); err != nil {
-		return err
-	}
+	r.readConfigurations()
 	r.chooseSubset()
 	r.leaveOutDependents()
 	return nil
@@ -223,7 +221,7 @@ func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.
 		return nil, err
 	}
 	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.Staged.Dir(), t, planning.Options{
-		Final: r.Dir.Path(), States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Aliases: r.around.providers.aliases,
+		Final: r.Dir.Path(), States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Configurations: r.around.providers.answered,
 		Progress: func(v engines.Progress) { r.Progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

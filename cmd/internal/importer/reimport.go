@@ -69,10 +69,29 @@ func (r *fetched) lookAround(ctx context.Context) error {
 	if err != nil && (r.o.Again.Into != "" || r.o.Again.Forget || ctx.Err() != nil) {
 		return err // otherwise it changes nothing but which import blocks are still wanted
 	}
+	if err := r.chooseConfiguration(); err != nil {
+		return err
+	}
 	if s.Will, err = r.willManage(ctx); err != nil {
 		return err
 	}
 	r.identify()
+	return nil
+}
+
+// chooseConfiguration decides which configuration of the provider the generated code has. What a split is asked for is
+// for those of its root modules that have it.
+func (r *directory) chooseConfiguration() error {
+	s := r.around
+	err := s.ReadConfigurations(r.Dir.Path(), r.o.ProviderAlias, r.Dir.Addresses())
+	if r.o.InParts && len(s.Providers.Aliases) == 0 {
+		err = s.ReadConfigurations(r.Dir.Path(), "", r.Dir.Addresses())
+	}
+	if err != nil {
+		return err
+	}
+	s.providers.answered = []string{s.Ours}
+	r.RenderOptions.Local, r.RenderOptions.Provider = s.Providers.Local, s.Providers.Written(s.Ours)
 	return nil
 }
 

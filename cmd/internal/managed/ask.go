@@ -89,7 +89,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Chang
 		if why != nil && len(targets) == 0 {
 			break
 		}
-		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true})
+		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true, Configurations: []string{q.Around.Ours}})
 		if err == nil && result.Errored {
 			err = fmt.Errorf("%s", planning.FirstError(result))
 		}
@@ -131,7 +131,7 @@ func blocksTargeted(unread []state.Unread) []string {
 
 // evaluate reads the import blocks without the engine. What it cannot read, it does not guess.
 func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
-	blocks, err := imports.Read(q.Dir, q.W.Environ())
+	blocks, err := imports.Read(q.Dir, q.W.Environ(), q.Proof.VarFiles...)
 	if err != nil {
 		return nil, err
 	}
