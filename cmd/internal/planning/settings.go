@@ -69,10 +69,10 @@ func (p *Proof) InShards(w world.World, resources int) bool {
 
 // Options are what differs from one plan to the next.
 type Options struct {
-	Final     string   // where the code is going to be, if the directory is removed after the plan
-	Targets   []string // addresses to restrict the plan to; empty: everything
-	StateFile string   // to plan against; empty: the directory's own
-	Backend   bool     // plan against the state that the directory's backend keeps
+	Final     string            // where the code is going to be, if the directory is removed after the plan
+	Targets   []string          // addresses to restrict the plan to; empty: everything
+	StateFile string            // to plan against; empty: the directory's own
+	Backend   bool              // plan against the state that the directory's backend keeps
 	Environ   []string          // beyond the world's
 	Arguments bool              // those of TF_CLI_ARGS that give values to variables count
 	States    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
