@@ -245,11 +245,13 @@ func (r *Run) sumAgain() report.Rerun {
 		note(&s.Left, o.Address.String())
 	}
 	for _, o := range r.Changes.Gone {
-		if r.forget[o.Key()] {
+		switch {
+		case r.around.isBeside(o.Key()): // counted as managed elsewhere
+		case r.forget[o.Key()]:
 			note(&s.Forgotten, o.Address.String())
-			continue
+		default:
+			note(&s.Deleted, o.Address.String())
 		}
-		note(&s.Deleted, o.Address.String())
 	}
 	known := r.Dir.Addresses()
 	for _, res := range r.Graph.Resources {

@@ -40,8 +40,8 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 		list = appendPlace(list, i.To, string(i.ID))
 	}
 	unread := slices.DeleteFunc(slices.Clone(q.Around.Hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
-	moved := slices.ContainsFunc(q.Around.Held, q.Around.Leaves)
-	if len(unread) == 0 && !moved {
+	followed := q.Around.followed()
+	if len(unread)+len(followed) == 0 && !slices.ContainsFunc(q.Around.Held, q.Around.Leaves) {
 		return list, nil
 	}
 	planned, why := q.plan(ctx, unread)
@@ -51,6 +51,7 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 	for _, c := range planned {
 		list = appendPlace(list, c.Address, cmp.Or(c.Import, c.ID))
 	}
+	list = append(list, followed...) // after what the engine says, which knows counts too
 	if why == nil || len(unread) == 0 {
 		return list, nil
 	}

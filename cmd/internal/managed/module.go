@@ -91,7 +91,7 @@ func (m *Module) Places() map[graph.Target][]tfstate.Held {
 	return out
 }
 
-// Leaves reports whether a moved or removed block by hand takes an address away.
+// Leaves reports whether a removed block by hand takes an address away.
 func (m *Module) Leaves(h tfstate.Held) bool {
 	at := h.String()
 	for _, from := range m.Hand.Leaves {
