@@ -13,17 +13,17 @@ import (
 // Handwritten is what people have in the directory: files of their own, and files of earlier
 // runs that they edited. None of them is overwritten, unless Force was given.
 type Handwritten struct {
-	Files     map[string]bool          // code that takes no block of a run; true for files of earlier runs
-	Declared  map[graph.Address]string // the resources in it, with their files
-	Repeated  map[graph.Address]string // count or for_each, of those that have one
-	Changed   map[graph.Address]bool   // those of earlier runs whose own block was edited
-	Mentioned map[graph.Address]bool   // what it refers to
-	Locals    map[string]string        // the local values in it, with their files
-	Imports   []Import                 // the import blocks of the whole directory
-	Unread    []Unread                 // those whose ids stand in expressions
-	Leaves    []string                 // the addresses that removed blocks in files of their own take away
-	Moves     []Move                   // the moved blocks of the whole directory
-	Away      []Object                 // objects of earlier runs whose blocks are not where they were
+	Files     map[string]bool            // code that takes no block of a run; true for files of earlier runs
+	Declared  map[graph.Address]string   // the resources in it, with their files
+	Repeated  map[graph.Address]string   // count or for_each, of those that have one
+	Changed   map[graph.Address]bool     // those of earlier runs whose own block was edited
+	Mentioned map[graph.Address]Dangling // what it refers to, and where first
+	Locals    map[string]string          // the local values in it, with their files
+	Imports   []Import                   // the import blocks of the whole directory
+	Unread    []Unread                   // those whose ids stand in expressions
+	Leaves    []string                   // the addresses that removed blocks in files of their own take away
+	Moves     []Move                     // the moved blocks of the whole directory
+	Away      []Object                   // objects of earlier runs whose blocks are not where they were
 }
 
 // A Move is a moved block, with the addresses as states have them.
@@ -47,7 +47,7 @@ type Import struct {
 // engine to complain about.
 func (d *Directory) Handwritten() (Handwritten, error) {
 	h := Handwritten{Files: map[string]bool{}, Declared: map[graph.Address]string{}, Changed: map[graph.Address]bool{},
-		Repeated: map[graph.Address]string{}, Mentioned: map[graph.Address]bool{}, Locals: map[string]string{}}
+		Repeated: map[graph.Address]string{}, Mentioned: map[graph.Address]Dangling{}, Locals: map[string]string{}}
 	digests := map[graph.Address]string{}
 	for _, r := range d.manifest.records {
 		digests[r.Address.Block()] = r.digest
@@ -125,8 +125,7 @@ func (h *Handwritten) addImports(name string, s code.Source, ours bool) {
 		}
 		list := importsOf(s, it)
 		if len(list) == 0 {
-			line := 1 + bytes.Count(s.Text[:it.Head], []byte("\n"))
-			h.Unread = append(h.Unread, Unread{To: pathIn(s, it, "to"), File: name, Line: line})
+			h.Unread = append(h.Unread, Unread{To: pathIn(s, it, "to"), File: name, Line: lineOf(s.Text, it.Head)})
 		}
 		for _, i := range list {
 			i.Ours = ours
@@ -172,7 +171,10 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 			continue
 		}
 		for _, ref := range it.Refs {
-			h.Mentioned[graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}] = true
+			a := graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}
+			if _, again := h.Mentioned[a]; !again {
+				h.Mentioned[a] = Dangling{File: name, Line: lineOf(s.Text, ref.Start), In: declaredName(it), To: a.String()}
+			}
 		}
 	}
 }

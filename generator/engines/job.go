@@ -38,6 +38,9 @@ type Job struct {
 	ByStream  bool     // do not look into a plan of which the engine's messages show that it only imports objects as they are
 	Arguments bool     // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
 
+	// Declared is code to plan along with that of the directory, such as what it refers to and lacks.
+	Declared []byte
+
 	// States are read in the place of those that terraform_remote_state data sources of these names read.
 	States map[string][]byte
 

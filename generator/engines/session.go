@@ -85,6 +85,11 @@ func (s *Session) prepare() error {
 			return err
 		}
 	}
+	if len(s.job.Declared) > 0 {
+		if err := s.override(declaredFile, statesHead+string(s.job.Declared)); err != nil {
+			return fmt.Errorf("declare what the code lacks: %w", err)
+		}
+	}
 	if err := s.buildEnvironment(); err != nil {
 		return err
 	}

@@ -75,10 +75,10 @@ func (r *planned) leaveOutOthers() {
 // reads reports whether a configuration reads the recording.
 func (c *configurations) reads(name string) bool { return slices.Contains(c.answered, name) }
 
-// besides lists the addresses of what a plan is of beside the code of this run, where others are left out.
-func (r *directory) besides() []string {
+// besides lists the addresses of what a plan is of beside the code of this run, where others or some code are left out.
+func (r *directory) besides(always bool) []string {
 	s := r.around
-	if len(s.providers.others) == 0 {
+	if len(s.providers.others) == 0 && !always {
 		return nil
 	}
 	var list []string

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -186,7 +187,7 @@ func withoutProof(missing *engines.UnavailableError) error {
 func (r *planned) expect() verify.Expect {
 	e := verify.Expect{Show: r.veil.Show}
 	for _, res := range r.Graph.Resources {
-		if r.subset != nil && !r.subset[res.Address] {
+		if r.subset != nil && !r.subset[res.Address] || r.broken(res.Address.String()) {
 			continue
 		}
 		e.Listed = append(e.Listed, verify.Object{
@@ -194,7 +195,7 @@ func (r *planned) expect() verify.Expect {
 		})
 	}
 	for _, c := range r.Changes.Carried {
-		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] {
+		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] || r.broken(c.Address.String()) {
 			continue
 		}
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
@@ -210,7 +211,8 @@ func (r *planned) expect() verify.Expect {
 
 // stagedPlanner plans the staged directory, which is initialised once however often it is planned.
 func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
-	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t {
+	declared := r.declarations()
+	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t && bytes.Equal(r.declared, declared) {
 		return r.planner, nil
 	}
 	if err := r.closePlanner(); err != nil {
@@ -220,8 +222,9 @@ func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.
 	if err != nil {
 		return nil, err
 	}
+	r.declared = declared
 	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.Staged.Dir(), t, planning.Options{
-		Final: r.Dir.Path(), States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Configurations: r.around.providers.answered,
+		Final: r.Dir.Path(), States: states, Declared: declared, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Configurations: r.around.providers.answered,
 		Progress: func(v engines.Progress) { r.Progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

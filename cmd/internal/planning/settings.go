@@ -23,7 +23,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	}
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
-		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
+		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments, States: o.States, Declared: o.Declared, Stored: o.Stored,
 		Always: o.Always, Configurations: o.Configurations, ByStream: o.ByStream,
 	}
 	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
@@ -77,6 +77,7 @@ type Options struct {
 	Arguments bool              // those of TF_CLI_ARGS that give values to variables count
 	States    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
 	ByStream  bool              // do not look into a plan that only imports objects as they are, by the engine's messages
+	Declared  []byte            // code to plan along with that of the directory
 	Stored    bool              // take what the state has as it is, and read only what is to be imported
 
 	// Identify finds the id of the object of a change, which may be known by its slug. Nil takes what the plan says.

@@ -1,5 +1,7 @@
 package report
 
+import "fmt"
+
 // Again is what a run did about what earlier runs and people had left in the directory.
 type Rerun struct {
 	Elsewhere int      `json:"managed_elsewhere"`   // objects that other code of the directory manages
@@ -10,13 +12,24 @@ type Rerun struct {
 	Deleted   []string `json:"deleted"`             // addresses whose objects are gone, with their code
 	Forgotten []string `json:"forgotten"`           // addresses that leave code and state, and live on
 	Moved     []Moved  `json:"moved"`
-	Parted    []Moved  `json:"moved_between_parts"` // resources that are in another root module now
+
+	Dangling []Dangling `json:"broken_references"`   // in code of people, which no plan can read
+	Parted   []Moved    `json:"moved_between_parts"` // resources that are in another root module now
 }
 
 // Moved is a resource with another address than before.
 type Moved struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// Dangling is a reference in people's code to something that is not there any more.
+type Dangling struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	In     string `json:"in"`
+	To     string `json:"to"`
+	Reason string `json:"reason"`
 }
 
 // again tells what a person would look for after a second run.
@@ -30,6 +43,7 @@ func (p *page) again(a Rerun) {
 	p.list("Edited by people, and different from live: "+Plural(len(a.Differing), "resource"), named("the plan changes it, or it differs from what import would write", a.Differing))
 	p.list("Changed by the plan, as before this run: "+Plural(len(a.Before), "resource"), named("the directory already planned this before the run", a.Before))
 	p.list("Edited by people, but the object was deleted in Rootly: "+Plural(len(a.Left), "resource"), named("remove the block", a.Left))
+	p.list("Edited by people, and refers to what is deleted or not selected: "+Plural(len(a.Dangling), "line"), dangling(a.Dangling))
 	p.list("Code removed, since its object was deleted in Rootly: "+Plural(len(a.Deleted), "resource"), named("a complete listing no longer has it", a.Deleted))
 	p.list("Forgotten: "+Plural(len(a.Forgotten), "resource"), named("the next apply removes it from the state; it stays in Rootly", a.Forgotten))
 	moves := make([]string, len(a.Moved))
@@ -38,6 +52,17 @@ func (p *page) again(a Rerun) {
 	}
 	p.list("New addresses: "+Plural(len(a.Moved), "resource"), named("moved.tf has the moved blocks", moves))
 	p.list("Moved to another part: "+Plural(len(a.Parted), "resource"), parted(a.Parted))
+}
+
+func dangling(list []Dangling) []entry {
+	entries := make([]entry, len(list))
+	for i, d := range list {
+		entries[i] = entry{
+			subject: d.To, reason: d.Reason, hint: "change the line: without code for the object, every plan of the directory stops there",
+			name: fmt.Sprintf("%s:%d, in %s", d.File, d.Line, d.In),
+		}
+	}
+	return entries
 }
 
 func parted(list []Moved) []entry {
@@ -62,6 +87,7 @@ func (a Rerun) sorted() Rerun {
 	for _, list := range []*[]string{&a.Differing, &a.Before, &a.Left, &a.Deleted, &a.Forgotten} {
 		*list = order(*list, itself)
 	}
+	a.Dangling = order(a.Dangling, func(d Dangling) []string { return []string{d.File, fmt.Sprintf("%8d", d.Line), d.To} })
 	a.Moved = order(a.Moved, func(m Moved) []string { return []string{m.From, m.To} })
 	a.Parted = order(a.Parted, func(m Moved) []string { return []string{m.From, m.To} })
 	return a
