@@ -78,8 +78,7 @@ type Changes struct {
 	Left        []Object  // objects that are gone, and whose code stays since a person edited it
 	Missing     []Object  // objects that this run does not have and whose code a person removed
 
-	Dangling []Dangling      // references in people's code that lead nowhere
-	Broken   map[string]bool // where they stand and lead to, and all that reads it, by names such as rootly_team.sre or module.x
+	Loose Loose // what leads nowhere
 
 	yielded  map[string]bool // edited files that are written only where nobody's edits are
 	files    map[string]File

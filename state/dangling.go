@@ -16,6 +16,12 @@ type Dangling struct {
 	To   string // what is not there, such as rootly_team.sre, var.token or local.users
 }
 
+// Loose is what of the future directory leads nowhere.
+type Loose struct {
+	Refs   []Dangling      // in people's code
+	Broken map[string]bool // where these stand and lead to, and all that reads it, by names such as rootly_team.sre or module.x
+}
+
 // dangle finds the references in people's code that lead nowhere, and all that reads what they stand in: the engines plan
 // none of it.
 func (y *yielding) dangle() error {
@@ -43,8 +49,8 @@ func (y *yielding) dangle() error {
 		}
 		broken[r.to], broken[r.in] = true, true
 		d := Dangling{File: r.file, Line: lineOf(all.files[r.file].Text, r.at), In: r.in, To: r.to}
-		if !slices.Contains(y.changes.Dangling, d) {
-			y.changes.Dangling = append(y.changes.Dangling, d)
+		if loose := &y.changes.Loose; !slices.Contains(loose.Refs, d) {
+			loose.Refs = append(loose.Refs, d)
 		}
 	}
 	for more := len(broken) > 0; more; {
@@ -55,7 +61,7 @@ func (y *yielding) dangle() error {
 			}
 		}
 	}
-	y.changes.Broken = broken
+	y.changes.Loose.Broken = broken
 	return nil
 }
 

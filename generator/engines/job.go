@@ -19,9 +19,8 @@ type Job struct {
 	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
 	Token string // token for it; zero: as the environment says
 
-	// Always asks URL with Token even where the code or an override file configures the provider otherwise, for these
-	// configurations of it, such as rootly.eu; zero: the default one. All others get no answers.
-	Always         bool
+	// Configurations of the provider, such as rootly.eu, ask URL with Token even where the code or an override file says
+	// otherwise, and all others get no answers; zero: all are as the code says.
 	Configurations []string
 
 	// Reattach makes the engine talk to providers that run already instead of installing them.

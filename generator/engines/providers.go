@@ -32,12 +32,8 @@ func (s *Session) overrideProviders() error {
 		return err
 	}
 	file := hclwrite.NewEmptyFile()
-	answered := s.job.Configurations
-	if len(answered) == 0 {
-		answered = []string{roots.Provider}
-	}
 	for _, name := range append([]string{roots.Provider}, c.Names()...) {
-		named := slices.Contains(answered, name)
+		named := slices.Contains(s.job.Configurations, name)
 		if !named && s.job.Stored || name == roots.Provider && len(file.Body().Blocks()) > 0 {
 			continue
 		}

@@ -80,7 +80,7 @@ func (s *Session) prepare() error {
 			return err
 		}
 	}
-	if s.job.Always {
+	if len(s.job.Configurations) > 0 {
 		if err := s.overrideProviders(); err != nil {
 			return err
 		}

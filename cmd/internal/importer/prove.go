@@ -194,7 +194,9 @@ func (r *planned) expect() verify.Expect {
 			Type: res.Address.Type, ID: string(res.ID), Address: res.Address.String(), Secrets: secretPaths(res),
 		})
 	}
+	e.Outside = map[string]bool{}
 	for _, c := range r.Changes.Carried {
+		e.Outside[c.Address.String()] = true
 		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] || r.broken(c.Address.String()) {
 			continue
 		}
@@ -211,7 +213,7 @@ func (r *planned) expect() verify.Expect {
 
 // stagedPlanner plans the staged directory, which is initialised once however often it is planned.
 func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
-	declared := r.declarations()
+	declared := planning.Declare(r.Changes.Loose.Refs, r.Schema, r.RenderOptions.Provider)
 	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t && bytes.Equal(r.declared, declared) {
 		return r.planner, nil
 	}

@@ -229,12 +229,19 @@ func (r *Run) sumAgain() report.Rerun {
 			*list = append(*list, address)
 		}
 	}
+	outside := map[string]bool{}
+	for _, c := range r.Changes.Carried {
+		outside[c.Address.String()] = true
+	}
 	for _, d := range r.Verdict.Accepted {
-		if r.around.edited(d.Address) {
+		switch {
+		case r.around.edited(d.Address):
 			note(&s.Differing, d.Address)
-			continue
+		case outside[d.Address]:
+			note(&s.Outside, d.Address)
+		default:
+			note(&s.Before, d.Address)
 		}
-		note(&s.Before, d.Address)
 	}
 	if r.Report.Proof.State != report.ProofClean && r.Report.Proof.State != report.ProofDiffers {
 		for _, o := range r.Changes.Differing {

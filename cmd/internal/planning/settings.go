@@ -10,6 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
@@ -24,7 +25,13 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
 		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments, States: o.States, Declared: o.Declared, Stored: o.Stored,
-		Always: o.Always, Configurations: o.Configurations, ByStream: o.ByStream,
+		ByStream: o.ByStream,
+	}
+	if o.Always {
+		job.Configurations = []string{roots.Provider}
+		if len(o.Configurations) > 0 {
+			job.Configurations = o.Configurations
+		}
 	}
 	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
 	if pl.veil == nil {
