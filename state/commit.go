@@ -41,7 +41,7 @@ func (s *Stage) Commit() error {
 	}
 
 	// Make sure that what the journal promises is on the medium, and can be moved.
-	if err := s.approach(steps); err != nil {
+	if err := approach(s, steps); err != nil {
 		return err
 	}
 	if err := s.flush(steps); err != nil {

@@ -135,12 +135,12 @@ func (d *Directory) makeStage() (path string, near bool, err error) {
 	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS):
 		return "", false, diskError("make the directory", beside, err)
 	}
-	path, err = d.makeInside()
+	path, err = makeInside(d)
 	return path, true, err
 }
 
 // makeInside makes a staged directory inside the directory.
-func (d *Directory) makeInside() (string, error) {
+func makeInside(d *Directory) (string, error) {
 	inside := filepath.Join(d.path, privateDir, d.stagePrefix()+rand.Text())
 	if err := d.disk.mkdir(inside, 0o700); err != nil {
 		return "", diskError("make the directory", inside, err)
@@ -150,12 +150,12 @@ func (d *Directory) makeInside() (string, error) {
 
 // approach brings what is to be moved in to where that is possible: a directory may be a mounted
 // volume, and its code refer to modules next to it, so that it was staged on another file system.
-func (s *Stage) approach(steps []stepV1) error {
+func approach(s *Stage, steps []stepV1) error {
 	if s.near {
 		return nil
 	}
 	d, far := s.directory, s.path
-	inside, err := d.makeInside()
+	inside, err := makeInside(d)
 	if err != nil {
 		return err
 	}
@@ -169,14 +169,14 @@ func (s *Stage) approach(steps []stepV1) error {
 				return err
 			}
 		}
-		if err := s.copyFrom(far, step.Name); err != nil {
+		if err := copyFrom(s, far, step.Name); err != nil {
 			return err
 		}
 	}
 	return d.dropStage(far)
 }
 
-func (s *Stage) copyFrom(far, name string) error {
+func copyFrom(s *Stage, far, name string) error {
 	from := filepath.Join(far, filepath.FromSlash(name))
 	content, err := disk.ReadFile(from, disk.MostCode)
 	if err != nil {
