@@ -49,9 +49,9 @@ const importsHeader = "The next apply adds these objects to the state. After tha
 // requiredTerraform is the first version that reads import blocks.
 const requiredTerraform = ">= 1.5.0"
 
-func versionsBlock(engine, constraint string) block {
+func versionsBlock(local, engine, constraint string) block {
 	source := argument{
-		name: "rootly",
+		name: local,
 		value: cty.ObjectVal(map[string]cty.Value{
 			"source":  cty.StringVal(schema.Source),
 			"version": cty.StringVal(constraint),
@@ -89,23 +89,27 @@ func minor(version string) string {
 	return version
 }
 
-func providerBlock() block {
+func providerBlock(local string) block {
 	return block{
 		kind:   "provider",
-		labels: []string{"rootly"},
+		labels: []string{local},
 		notes:  []string{"The API token is read from the environment variable ROOTLY_API_TOKEN."},
 	}
 }
 
-func importBlock(group []*graph.Resource) block {
+func importBlock(group []*graph.Resource, o Options) block {
 	r := group[0]
-	if r.Address.Key != "" {
-		return foldImport(group)
-	}
-	return block{kind: importKind, body: body{args: []argument{
+	b := block{kind: importKind, body: body{args: []argument{
 		bare("to", r.Address.String()),
 		text("id", string(r.ImportID())),
 	}}}
+	if r.Address.Key != "" {
+		b = foldImport(group)
+	}
+	if o.local() != defaultProvider { // by which OpenTofu would look for the provider, whatever the resource says
+		b = o.configured(b)
+	}
+	return b
 }
 
 // usersBlock is the map of users by email. Ids are numbers unless one of them is none.
@@ -225,7 +229,7 @@ func gitIgnore(blank bool) File {
 }
 
 // dataBlocks are the lookups, sorted by address.
-func dataBlocks(sources []*graph.DataSource, s *schema.Provider) ([]block, []graph.Address, error) {
+func dataBlocks(sources []*graph.DataSource, s *schema.Provider, o Options) ([]block, []graph.Address, error) {
 	sorted := append([]*graph.DataSource(nil), sources...)
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Address.String() < sorted[j].Address.String() })
 	var out []block
@@ -236,6 +240,9 @@ func dataBlocks(sources []*graph.DataSource, s *schema.Provider) ([]block, []gra
 			return nil, nil, fmt.Errorf("%s: %w", d.Address, err)
 		}
 		source := block{kind: "data", labels: []string{d.Address.Type, d.Address.Name}, body: b}
+		if d.Address.Type != StateType {
+			source = o.configured(source)
+		}
 		if d.Note != "" {
 			source.notes = []string{d.Note}
 		}

@@ -41,15 +41,15 @@ func (r *rendering) blocksFor(res *graph.Resource, first bool) ([]block, error) 
 	switch {
 	case f == nil:
 		b, err := resourceBlock(res, blockSchema(r.schema, res.Address))
-		return []block{b}, err
+		return []block{r.options.configured(b)}, err
 	case !first:
 		return nil, nil
 	}
-	return foldBlocks(f, blockSchema(r.schema, res.Address))
+	return foldBlocks(f, blockSchema(r.schema, res.Address), r.options)
 }
 
 // foldBlocks returns the map of a fold, and the block that is repeated for it.
-func foldBlocks(f *fold.Fold, s *schema.Block) ([]block, error) {
+func foldBlocks(f *fold.Fold, s *schema.Block, o Options) ([]block, error) {
 	rows := &graph.Resource{Config: f.Entries, Notes: f.Notes}
 	over, err := overlayOf(f.Entries, f.Exprs)
 	if err != nil {
@@ -65,6 +65,7 @@ func foldBlocks(f *fold.Fold, s *schema.Block) ([]block, error) {
 	if err != nil {
 		return nil, err
 	}
+	b = o.configured(b)
 	each := argument{name: "for_each", value: cty.StringVal(f.Local), over: &overlay{bare: "local." + f.Local}, apart: true}
 	b.body.args = append([]argument{each}, b.body.args...)
 	return []block{locals, b}, nil

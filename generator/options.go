@@ -35,6 +35,11 @@ type Options struct {
 	// Empty means the schema's version and later ones of the same major.
 	Version string
 
+	// Local is what the code calls the provider; empty means rootly. Provider is the configuration that all resources and
+	// lookups have, such as rootly.eu; empty means the default one.
+	Local    string
+	Provider string
+
 	// Import decides which resources get an import block; nil means every one that has an ID.
 	Import func(*graph.Resource) bool
 

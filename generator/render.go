@@ -130,10 +130,10 @@ func (r *rendering) check() error {
 }
 
 func (r *rendering) addFixed() error {
-	if err := r.add(versionsFile, versionsBlock(r.engine(), constraintOf(r.options, r.schema))); err != nil {
+	if err := r.add(versionsFile, versionsBlock(r.options.local(), r.engine(), constraintOf(r.options, r.schema))); err != nil {
 		return err
 	}
-	if err := r.add(providerFile, providerBlock()); err != nil {
+	if err := r.add(providerFile, providerBlock(r.options.local())); err != nil {
 		return err
 	}
 	if err := r.add(variablesFile, variableBlocks(r.graph.Variables)...); err != nil {
@@ -166,7 +166,7 @@ func (r *rendering) addData() error {
 		sources[stem] = append(sources[stem], d)
 	}
 	for _, stem := range []string{dataFile, statesFile} {
-		blocks, addresses, err := dataBlocks(sources[stem], r.schema)
+		blocks, addresses, err := dataBlocks(sources[stem], r.schema, r.options)
 		if err != nil {
 			return err
 		}
@@ -307,7 +307,7 @@ func (r *rendering) addImports() error {
 	wanted := r.imports()
 	texts := make([]printed, len(wanted))
 	err := inParallel(len(wanted), func(i int) (err error) {
-		texts[i], err = r.syntax.print(importBlock(wanted[i]))
+		texts[i], err = r.syntax.print(importBlock(wanted[i], r.options))
 		return err
 	})
 	if err != nil {

@@ -78,6 +78,8 @@ type Changes struct {
 	Left        []Object  // objects that are gone, and whose code stays since a person edited it
 	Missing     []Object  // objects that this run does not have and whose code a person removed
 
+	Loose Loose // what leads nowhere
+
 	yielded  map[string]bool // edited files that are written only where nobody's edits are
 	files    map[string]File
 	base     map[string]string // digest that each touched file must still have; empty if it must not exist

@@ -40,7 +40,10 @@ func (s *Stage) Commit() error {
 		return err
 	}
 
-	// Make sure that what the journal promises is on the medium.
+	// Make sure that what the journal promises is on the medium, and can be moved.
+	if err := approach(s, steps); err != nil {
+		return err
+	}
 	if err := s.flush(steps); err != nil {
 		return err
 	}

@@ -13,14 +13,17 @@ import (
 // Handwritten is what people have in the directory: files of their own, and files of earlier
 // runs that they edited. None of them is overwritten, unless Force was given.
 type Handwritten struct {
-	Files     map[string]bool          // code that takes no block of a run; true for files of earlier runs
-	Declared  map[graph.Address]string // the resources in it, with their files
-	Changed   map[graph.Address]bool   // those of earlier runs whose own block was edited
-	Mentioned map[graph.Address]bool   // what it refers to
-	Locals    map[string]string        // the local values in it, with their files
-	Imports   []Import                 // the import blocks of the whole directory
-	Unread    []Unread                 // those whose ids stand in expressions
-	Leaves    []string                 // the addresses that moved and removed blocks in files of their own take away
+	Files     map[string]bool            // code that takes no block of a run; true for files of earlier runs
+	Declared  map[graph.Address]string   // the resources in it, with their files
+	Repeated  map[graph.Address]string   // count or for_each, of those that have one
+	Changed   map[graph.Address]bool     // those of earlier runs whose own block was edited
+	Mentioned map[graph.Address]Dangling // what it refers to, and where first
+	Locals    map[string]string          // the local values in it, with their files
+	Imports   []Import                   // the import blocks of the whole directory
+	Unread    []Unread                   // those whose ids stand in expressions
+	Leaves    []string                   // the addresses that removed blocks in files of their own take away
+	Moves     []Move                     // the moved blocks of the whole directory
+	Away      []Object                   // objects of earlier runs whose blocks are not where they were
 }
 
 // MayDeclare reports whether a local value of that name is no one's but this program's.
@@ -28,6 +31,9 @@ func (h *Handwritten) MayDeclare(local string) bool {
 	file, taken := h.Locals[local]
 	return !taken || h.Files[file]
 }
+
+// A Move is a moved block, with the addresses as states have them.
+type Move struct{ From, To string }
 
 // Unread is an import block that says what it imports by expressions.
 type Unread struct {
@@ -47,7 +53,7 @@ type Import struct {
 // engine to complain about.
 func (d *Directory) Handwritten() (Handwritten, error) {
 	h := Handwritten{Files: map[string]bool{}, Declared: map[graph.Address]string{}, Changed: map[graph.Address]bool{},
-		Mentioned: map[graph.Address]bool{}, Locals: map[string]string{}}
+		Repeated: map[graph.Address]string{}, Mentioned: map[graph.Address]Dangling{}, Locals: map[string]string{}}
 	digests := map[graph.Address]string{}
 	for _, r := range d.manifest.records {
 		digests[r.Address.Block()] = r.digest
@@ -67,13 +73,14 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 			return h, diskError("read", d.file(name), err)
 		}
 		untouched := earlier && digestOf(text) == then || d.options.Force
-		if untouched && !bytes.Contains(text, []byte("import")) {
+		if untouched && !bytes.Contains(text, []byte("import")) && !bytes.Contains(text, []byte("moved")) {
 			continue
 		}
 		source, err := parseSource(name, text)
 		switch {
 		case err == nil:
 			h.addImports(name, source, earlier)
+			h.addMoves(source)
 		case isCode(name) && bytes.Contains(text, []byte("import")):
 			h.Unread = append(h.Unread, Unread{File: name, Line: 1})
 		}
@@ -86,7 +93,22 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 		}
 	}
 	h.addInstances(d.manifest.records)
+	for _, r := range d.manifest.records {
+		_, edited := h.Files[r.file]
+		if _, declared := h.Declared[r.Address.Block()]; !declared && (edited || !d.exists(r.file)) {
+			h.Away = append(h.Away, r.Object)
+		}
+	}
 	return h, nil
+}
+
+func (h *Handwritten) addMoves(s code.Source) {
+	plain := strings.NewReplacer("$${", "${", "%%{", "%{")
+	for _, it := range s.Items {
+		if it.Kind == "moved" {
+			h.Moves = append(h.Moves, Move{From: plain.Replace(pathIn(s, it, "from")), To: plain.Replace(pathIn(s, it, "to"))})
+		}
+	}
 }
 
 // addInstances declares the objects that one block makes with it. Who edited the file of a map may
@@ -109,8 +131,7 @@ func (h *Handwritten) addImports(name string, s code.Source, ours bool) {
 		}
 		list := importsOf(s, it)
 		if len(list) == 0 {
-			line := 1 + bytes.Count(s.Text[:it.Head], []byte("\n"))
-			h.Unread = append(h.Unread, Unread{To: pathIn(s, it, "to"), File: name, Line: line})
+			h.Unread = append(h.Unread, Unread{To: pathIn(s, it, "to"), File: name, Line: lineOf(s.Text, it.Head)})
 		}
 		for _, i := range list {
 			i.Ours = ours
@@ -137,6 +158,11 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 	for _, it := range s.Items {
 		if a, ok := addressOf(it); ok && !a.Data {
 			h.Declared[a] = name
+			for _, repeat := range []string{"count", "for_each"} {
+				if _, has := it.Arg(repeat); has {
+					h.Repeated[a] = repeat
+				}
+			}
 			h.Changed[a] = digests[a] != digestOf(s.Text[it.Head:it.End])
 		}
 		if it.Kind == "locals" {
@@ -144,14 +170,17 @@ func (h *Handwritten) add(name string, s code.Source, digests map[graph.Address]
 				h.Locals[a.Name] = name
 			}
 		}
-		if !h.Files[name] && (it.Kind == "moved" || it.Kind == "removed") {
+		if !h.Files[name] && it.Kind == "removed" {
 			h.Leaves = append(h.Leaves, pathIn(s, it, "from"))
 		}
 		if listedKind(it.Kind) {
 			continue
 		}
 		for _, ref := range it.Refs {
-			h.Mentioned[graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}] = true
+			a := graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}
+			if _, again := h.Mentioned[a]; !again {
+				h.Mentioned[a] = Dangling{File: name, Line: lineOf(s.Text, ref.Start), In: declaredName(it), To: a.String()}
+			}
 		}
 	}
 }

@@ -17,11 +17,12 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A Stage is the future directory, whole, at a private place on the same file system. What
+// A Stage is the future directory, whole, at a private place next to it. What
 // is done in it (such as terraform init) does not touch the directory itself.
 type Stage struct {
 	directory *Directory
 	path      string
+	near      bool // whether files can be moved from there into the directory
 	changes   *Changes
 	extra     []File            // put beside the files of the run
 	staged    map[string]string // name to digest of what lies here to be moved in
@@ -33,11 +34,11 @@ func (d *Directory) Stage(c *Changes) (*Stage, error) {
 	if d.options.LookOnly {
 		return nil, fmt.Errorf("stage %s: the directory was opened for reading only", d.path)
 	}
-	path, err := d.makeStage()
+	path, near, err := d.makeStage()
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{directory: d, path: path, staged: map[string]string{}}
+	s := &Stage{directory: d, path: path, near: near, staged: map[string]string{}}
 	if err := s.fill(c); err != nil {
 		return nil, errors.Join(err, s.Discard())
 	}
@@ -120,28 +121,75 @@ func (s *Stage) Discard() error {
 }
 
 // makeStage makes the staged directory beside the directory, so that relative paths to other
-// directories lead where they did; or inside it, where nothing can be moved from beside it.
-func (d *Directory) makeStage() (string, error) {
-	name := rand.Text()
-	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+name)
-	err := d.disk.mkdir(beside, 0o700)
-	if err == nil {
+// directories lead where they did; or inside it, where nothing may be made beside it. It reports
+// whether files can be moved in from there.
+func (d *Directory) makeStage() (path string, near bool, err error) {
+	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+rand.Text())
+	err = d.disk.mkdir(beside, 0o700)
+	switch {
+	case err == nil:
 		if err := d.mark(beside); err != nil {
-			return "", err
+			return "", false, err
 		}
-		if d.canMoveFrom(beside) {
-			return beside, nil
-		}
-		err = d.disk.removeAll(beside)
+		return beside, d.canMoveFrom(beside), nil
+	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS):
+		return "", false, diskError("make the directory", beside, err)
 	}
-	if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
-		return "", diskError("make the directory", beside, err)
-	}
-	inside := filepath.Join(d.path, privateDir, d.stagePrefix()+name)
+	path, err = makeInside(d)
+	return path, true, err
+}
+
+// makeInside makes a staged directory inside the directory.
+func makeInside(d *Directory) (string, error) {
+	inside := filepath.Join(d.path, privateDir, d.stagePrefix()+rand.Text())
 	if err := d.disk.mkdir(inside, 0o700); err != nil {
 		return "", diskError("make the directory", inside, err)
 	}
 	return inside, d.mark(inside)
+}
+
+// approach brings what is to be moved in to where that is possible: a directory may be a mounted
+// volume, and its code refer to modules next to it, so that it was staged on another file system.
+func approach(s *Stage, steps []stepV1) error {
+	if s.near {
+		return nil
+	}
+	d, far := s.directory, s.path
+	inside, err := makeInside(d)
+	if err != nil {
+		return err
+	}
+	s.path, s.near = inside, true
+	for _, step := range steps {
+		if step.After == "" {
+			continue
+		}
+		if strings.HasPrefix(step.Name, privateDir+"/") {
+			if err := s.ensurePrivate(); err != nil {
+				return err
+			}
+		}
+		if err := copyFrom(s, far, step.Name); err != nil {
+			return err
+		}
+	}
+	return d.dropStage(far)
+}
+
+func copyFrom(s *Stage, far, name string) error {
+	from := filepath.Join(far, filepath.FromSlash(name))
+	content, err := disk.ReadFile(from, disk.MostCode)
+	if err != nil {
+		return diskError("read", from, err)
+	}
+	stat, err := os.Stat(from)
+	if err != nil {
+		return diskError("read", from, err)
+	}
+	if err := s.directory.disk.create(s.file(name), content, stat.Mode().Perm()); err != nil && !errors.Is(err, fs.ErrExist) {
+		return diskError("write", s.file(name), err)
+	}
+	return nil
 }
 
 // canMoveFrom tries whether a file can be renamed into the directory from there: not across

@@ -31,7 +31,10 @@ func (d *Directory) yield(r Run, c *Changes, kept map[string]bool) error {
 			y.settle(name, File{Name: name}, y.present[name].Text)
 		}
 	}
-	return y.spill()
+	if err := y.spill(); err != nil {
+		return err
+	}
+	return y.dangle()
 }
 
 type yielding struct {

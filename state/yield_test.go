@@ -179,7 +179,7 @@ import {
 	if !h.Changed[team("a").Address] || h.Changed[team("b").Address] {
 		t.Errorf("changed: %v", h.Changed)
 	}
-	if !h.Mentioned[service("api").Address] || h.Locals["lead"] != "mine.tf" {
+	if h.Mentioned[service("api").Address].File != "mine.tf" || h.Locals["lead"] != "mine.tf" {
 		t.Errorf("mentioned %v, locals %v", h.Mentioned, h.Locals)
 	}
 	if fmt.Sprint(h.Imports) != `[{module.x["a"].rootly_team.this[0] id-x false}]` {

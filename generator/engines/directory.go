@@ -21,6 +21,7 @@ const (
 	stateFile    = "terraform.tfstate"
 	lockFile     = ".terraform.lock.hcl"
 	overrideFile = "zz_rootly_verify_override.tf"
+	declaredFile = "zz_rootly_verify_declared.tf"
 	overrideText = leftBehind + " verify. Remove this file.\nterraform {\n  backend \"local\" {}\n}\n"
 )
 

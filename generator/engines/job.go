@@ -19,10 +19,9 @@ type Job struct {
 	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
 	Token string // token for it; zero: as the environment says
 
-	// Always asks URL with Token even where the code or an override file configures the provider otherwise, for its
-	// default configuration and those of Aliases. All others get no answers.
-	Always  bool
-	Aliases []string
+	// Configurations of the provider, such as rootly.eu, ask URL with Token even where the code or an override file says
+	// otherwise, and all others get no answers; zero: all are as the code says.
+	Configurations []string
 
 	// Reattach makes the engine talk to providers that run already instead of installing them.
 	Reattach tfexec.ReattachInfo
@@ -37,6 +36,9 @@ type Job struct {
 	Stored    bool     // take what the state has as it is, and read only what is to be imported
 	ByStream  bool     // do not look into a plan of which the engine's messages show that it only imports objects as they are
 	Arguments bool     // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
+
+	// Declared is code to plan along with that of the directory, such as what it refers to and lacks.
+	Declared []byte
 
 	// States are read in the place of those that terraform_remote_state data sources of these names read.
 	States map[string][]byte

@@ -32,14 +32,14 @@ func (s *Session) overrideProviders() error {
 		return err
 	}
 	file := hclwrite.NewEmptyFile()
-	for _, alias := range append([]string{""}, c.Aliases...) {
-		named := alias == "" || slices.Contains(s.job.Aliases, alias)
-		if !named && s.job.Stored {
+	for _, name := range append([]string{roots.Provider}, c.Names()...) {
+		named := slices.Contains(s.job.Configurations, name)
+		if !named && s.job.Stored || name == roots.Provider && len(file.Body().Blocks()) > 0 {
 			continue
 		}
-		body := file.Body().AppendNewBlock("provider", []string{"rootly"}).Body()
+		body := file.Body().AppendNewBlock("provider", []string{c.Local}).Body()
 		token := s.job.Token
-		if alias != "" {
+		if alias := strings.TrimPrefix(strings.TrimPrefix(name, roots.Provider), "."); alias != "" {
 			body.SetAttributeValue("alias", cty.StringVal(alias))
 		}
 		if !named {

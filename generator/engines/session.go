@@ -80,9 +80,14 @@ func (s *Session) prepare() error {
 			return err
 		}
 	}
-	if s.job.Always {
+	if len(s.job.Configurations) > 0 {
 		if err := s.overrideProviders(); err != nil {
 			return err
+		}
+	}
+	if len(s.job.Declared) > 0 {
+		if err := s.override(declaredFile, statesHead+string(s.job.Declared)); err != nil {
+			return fmt.Errorf("declare what the code lacks: %w", err)
 		}
 	}
 	if err := s.buildEnvironment(); err != nil {

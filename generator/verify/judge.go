@@ -32,6 +32,9 @@ type Expect struct {
 	// Edited are addresses whose code people changed: what the plan does to them is theirs to decide.
 	Edited map[string]bool
 
+	// Outside are addresses of objects that the run did not look at: that they differ is reported, and no fault of it.
+	Outside map[string]bool
+
 	// Before is what the directory planned before its code changed. A change that it held already
 	// is no difference.
 	Before []plans.Change
@@ -155,6 +158,7 @@ type jury struct {
 	settled  map[key]bool // found in the plan, clean or not
 	forget   map[key]bool
 	edited   map[string]bool
+	outside  map[string]bool
 	marks    bool
 	show     Show
 	before   map[string]plans.Change // by address
@@ -165,7 +169,7 @@ type jury struct {
 
 func newJury(expect Expect) *jury {
 	j := &jury{listed: map[key]Object{}, at: map[key]string{}, types: map[string]bool{}, reported: map[key]bool{}, settled: map[key]bool{}, forget: map[key]bool{},
-		edited: expect.Edited, marks: expect.Marks, show: expect.Show, before: make(map[string]plans.Change, len(expect.Before))}
+		edited: expect.Edited, outside: expect.Outside, marks: expect.Marks, show: expect.Show, before: make(map[string]plans.Change, len(expect.Before))}
 	for _, object := range expect.Forget {
 		j.forget[key{object.Type, object.ID}] = true
 	}
@@ -260,7 +264,7 @@ func (j *jury) compareAddress(c plans.Change) {
 
 // accepts reports whether a change is none of this run's.
 func (j *jury) accepts(c plans.Change) bool {
-	if j.edited[c.Address] {
+	if j.edited[c.Address] || j.outside[c.Address] && c.Action != plans.Delete {
 		return true
 	}
 	was, known := j.before[c.Address]

@@ -29,6 +29,9 @@ func (i *IDs) Add(objects []*Object) {
 	}
 }
 
+// Has reports whether a live object of a type has an id.
+func (i IDs) Has(typ string, id graph.ID) bool { return i.ids[graph.Target{Type: typ, ID: id}] }
+
 // Of returns the id of the object that is called so: by its id, else by its slug. What no object is
 // called is returned as it is.
 func (i IDs) Of(typ string, called graph.ID) graph.ID {

@@ -36,14 +36,14 @@ type Object struct {
 	ID string
 }
 
-// Read evaluates the import blocks of a directory. Environ holds TF_VAR_ variables, as KEY=VALUE.
-// Files that cannot be parsed are left for the engine to complain about.
-func Read(dir string, environ []string) ([]Block, error) {
+// Read evaluates the import blocks of a directory. Environ holds TF_VAR_ variables, as KEY=VALUE; more values for
+// variables stand in some files, which come before all others. Files that cannot be parsed are left for the engine to complain about.
+func Read(dir string, environ []string, more ...string) ([]Block, error) {
 	m, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
-	values, err := m.values(dir, environ)
+	values, err := m.values(dir, environ, more)
 	if err != nil {
 		return nil, err
 	}

@@ -139,3 +139,25 @@ func line(b imports.Block) string {
 	}
 	return text
 }
+
+// TestMoreValues reads files of values that the command line names, over those in the directory.
+func TestMoreValues(t *testing.T) {
+	t.Parallel()
+	dir, other := t.TempDir(), t.TempDir()
+	for path, text := range map[string]string{
+		filepath.Join(dir, "a.tf"):             "variable \"ids\" {\n  type = map(string)\n}\nimport {\n  for_each = var.ids\n  to = rootly_team.a[each.key]\n  id = each.value\n}\n",
+		filepath.Join(dir, "terraform.tfvars"): "ids = { a = \"1\" }\n",
+		filepath.Join(other, "prod.tfvars"):    "ids = { a = \"2\" }\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	blocks, err := imports.Read(dir, nil, filepath.Join(other, "prod.tfvars"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := line(blocks[0]), `a.tf:4 rootly_team: rootly_team.a["a"]=2`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -190,8 +190,8 @@ type given struct {
 }
 
 // values are those of the environment and, over them, those of the files that the engines read by
-// themselves, in their order.
-func (m *module) values(dir string, environ []string) (map[string]given, error) {
+// themselves, in their order; last come those of more files.
+func (m *module) values(dir string, environ, more []string) (map[string]given, error) {
 	values := map[string]given{}
 	for _, entry := range environ {
 		name, text, _ := strings.Cut(entry, "=")
@@ -208,11 +208,12 @@ func (m *module) values(dir string, environ []string) (map[string]given, error) 
 			names = append(names, name)
 		}
 	}
-	for _, name := range names {
-		if !slices.Contains(m.names, name) {
-			continue
+	names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(m.names, name) })
+	for i, path := range slices.Concat(names, more) {
+		if i < len(names) {
+			path = filepath.Join(dir, path)
 		}
-		body, err := parse(dir, name)
+		body, err := parse(filepath.Split(path))
 		if err != nil {
 			return nil, err
 		}

@@ -134,7 +134,7 @@ func encodeResource(r Resource, provider string) (json.RawMessage, error) {
 	}
 	return json.Marshal(resourceV4{
 		Mode: "managed", Type: r.Address.Type, Name: r.Address.Name,
-		Provider: fmt.Sprintf("provider[%q]", provider), Instances: []instanceV4{i},
+		Provider: provider, Instances: []instanceV4{i},
 	})
 }
 

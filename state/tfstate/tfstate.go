@@ -10,6 +10,7 @@
 package tfstate
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -40,6 +41,7 @@ type Resource struct {
 // Options say for whom the state is written.
 type Options struct {
 	Provider string // one of the two addresses; empty means Terraform's
+	Alias    string // of the provider's configuration; empty means the default one
 	Engine   string // version of the engine; empty means one that reads every version 4
 	Lineage  string // identity of a new state; empty means a random one
 	Serial   uint64 // of a new state; 0 means 1
@@ -48,11 +50,13 @@ type Options struct {
 	IDs func(resourceType string, called graph.ID) graph.ID
 }
 
+// provider is the configuration of the provider, as the engines write it.
 func (o Options) provider() string {
-	if o.Provider == "" {
-		return TerraformProvider
+	name := fmt.Sprintf("provider[%q]", cmp.Or(o.Provider, TerraformProvider))
+	if o.Alias != "" {
+		name += "." + o.Alias
 	}
-	return o.Provider
+	return name
 }
 
 func (o Options) engine() string {

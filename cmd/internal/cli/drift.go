@@ -59,7 +59,6 @@ where an import would put them, and each owner gets one incident.
 	f.StringVar(&o.AuditCopy, "audit-copy", "", "search for authors in this SQLite `FILE` that audit sync wrote, instead of asking the API")
 	f.StringSliceVar(&o.OwnKeys, "own-api-key", nil, "`IDS` of API keys that are Terraform's own, which are never reported as the author of drift")
 	f.StringSliceVar(&o.OwnUsers, "own-user", nil, "`IDS` or emails of Terraform's own users, which are never reported as the author of drift")
-	f.StringArrayVar(&o.VarFiles, "var-file", nil, "`FILE` with values of variables (repeatable); TF_VAR_, TF_CLI_ARGS and TF_WORKSPACE are used too")
 	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list unmanaged objects, except those that the file "+ignore.Name+" names")
 	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")

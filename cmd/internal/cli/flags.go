@@ -56,6 +56,7 @@ func toolFlags(cmd *cobra.Command, p *planning.Proof) {
 	f := cmd.Flags()
 	f.StringVar(&p.Engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
 	f.StringVar(&p.Provider, "provider", "official", "provider to plan with: official or stand-in (built in, for trials)")
+	f.StringArrayVar(&p.VarFiles, "var-file", nil, "`FILE` with values of variables for plans (repeatable); TF_VAR_ variables are used too")
 }
 
 func proofChoices(p *planning.Proof) []choice {
@@ -119,6 +120,7 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.StringVar(&o.References, "references", "literal", "how references to objects outside the selection are written: literal, data or follow")
 	f.StringVar(&o.Users, "users", "locals", "how users are written: locals, data or literal")
 	f.StringVar(&o.System, "system", "import", "what happens to objects that Rootly made itself: import, data or skip")
+	f.StringVar(&o.ProviderAlias, "provider-alias", "", "`NAME` of the provider configuration of this organisation, in a directory that has several (default: the one without an alias, or the only one)")
 	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or that this program did not write")
 	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
 	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")

@@ -32,7 +32,6 @@ type Settings struct {
 	Dir       string
 	Since     string
 	AuditCopy string
-	VarFiles  []string
 	OwnKeys   []string
 	OwnUsers  []string
 	Unmanaged bool
@@ -112,7 +111,9 @@ func prepare(w world.World, o *Settings) (*run, error) {
 		if m.backend, err = rootAt(w, root.Dir).backend(); err != nil {
 			return nil, err
 		}
-		if m.varFiles, err = o.valueFiles(root.Dir); err != nil {
+		m.proof = o.Proof
+		m.proof.VarFiles = slices.Clone(o.VarFiles)
+		if err = m.proof.FindValues(root.Dir); err != nil {
 			return nil, err
 		}
 		if m.files, err = codeFiles(root.Dir); err != nil {
@@ -151,7 +152,7 @@ type run struct {
 type module struct {
 	root       splitter.Root
 	backend    bool
-	varFiles   []string
+	proof      planning.Proof // with the files of values as this root module has them
 	veil       *secret.Veil
 	overlooked drift.Unordered
 	schema     map[string]*schema.Resource // by type

@@ -28,7 +28,7 @@ func (r *run) plan(ctx context.Context) error {
 	n := 0
 	for _, m := range r.modules {
 		result, err := r.planOne(ctx, m, planning.Options{
-			Backend: m.backend, VarFiles: m.varFiles, Arguments: true, Identify: identify, Veil: m.veil,
+			Backend: m.backend, Arguments: true, Identify: identify, Veil: m.veil,
 			Progress: func(v engines.Progress) { r.progress.Step(v.Objects, v.Step) },
 		})
 		if err != nil {
@@ -49,7 +49,7 @@ func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engi
 		o.Environ = append(o.Environ, "TF_FORCE_LOCAL_BACKEND=1") // known to both engines
 		r.note("the state is kept by a backend of type " + kind + ", whose workspace may run remotely: this plan was made on this machine, with the variables that are set here")
 	}
-	result, err := r.o.Plan(ctx, r.w, m.root.Dir, r.target, o)
+	result, err := m.proof.Plan(ctx, r.w, m.root.Dir, r.target, o)
 	if err != nil {
 		return nil, at.RunsRemotely(err)
 	}
@@ -91,7 +91,7 @@ func (r *run) planRest(ctx context.Context, m *module, o planning.Options, faile
 		if len(o.Targets) == 0 {
 			return failed, nil
 		}
-		result, err := r.o.Plan(ctx, r.w, m.root.Dir, r.target, o)
+		result, err := m.proof.Plan(ctx, r.w, m.root.Dir, r.target, o)
 		if err != nil {
 			return nil, err
 		}

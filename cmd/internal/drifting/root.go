@@ -89,23 +89,3 @@ func (r Place) RunsRemotely(err error) error {
 	return exit.WithHint(err, "the state is kept by a backend of type "+kind+", whose workspace may only run remotely: drift plans on this machine, "+
 		"so give it the variables of the workspace (--var-file, TF_VAR_), or set the execution mode of the workspace to Local")
 }
-
-// valueFiles finds the files of --var-file: seen from here or, as the engine would, from the directory.
-func (o *Settings) valueFiles(dir string) ([]string, error) {
-	var files []string
-	for _, name := range o.VarFiles {
-		here, err := filepath.Abs(name)
-		if err != nil {
-			return nil, fmt.Errorf("--var-file: %w", err)
-		}
-		switch there := filepath.Join(dir, name); {
-		case world.Exists(here):
-			files = append(files, here)
-		case !filepath.IsAbs(name) && world.Exists(there):
-			files = append(files, name)
-		default:
-			return nil, exit.Usage(fmt.Errorf("--var-file: there is no file %s", name), "give a path relative to the current directory, or to "+dir)
-		}
-	}
-	return files, nil
-}

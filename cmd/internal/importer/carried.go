@@ -74,12 +74,12 @@ const nowhere = "rootly_team.terraformer_rootly_none"
 // readable lists what to plan when something must be left out, and nothing when the plan can be of
 // the whole.
 func (r *planned) readable() []string {
-	if len(r.unread)+len(r.around.providers.others) == 0 && r.subset == nil {
+	if len(r.unread)+len(r.around.providers.others)+len(r.Changes.Loose.Broken) == 0 && r.subset == nil {
 		return nil
 	}
 	var targets []string
 	if r.subset == nil {
-		targets = r.besides()
+		targets = r.besides(len(r.Changes.Loose.Broken) > 0)
 	}
 	for _, res := range r.Graph.Resources {
 		if r.subset == nil || r.subset[res.Address] {
@@ -97,6 +97,7 @@ func (r *planned) readable() []string {
 	for _, o := range r.Changes.Gone {
 		targets = append(targets, o.Address.String())
 	}
+	targets = slices.DeleteFunc(targets, r.broken)
 	if len(targets) == 0 {
 		return []string{nowhere}
 	}

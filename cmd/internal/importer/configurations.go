@@ -1,10 +1,10 @@
 package importer
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
@@ -12,22 +12,17 @@ import (
 // This file is about what else a root module has: other providers, and other configurations of this one. A
 // recording has no answers for them, so they are left out of a plan against it.
 
-// configurations are those of a root module.
+// configurations are those of a root module, as far as a plan is concerned.
 type configurations struct {
-	roots.Configurations
-	aliases []string        // those that manage objects of this organisation
-	others  map[string]bool // blocks of all others, and modules that may have some
+	answered []string        // those that manage objects of this organisation
+	others   map[string]bool // blocks of all others, and modules that may have some
 }
 
 // readConfigurations finds out what of the root module the plan is to be of.
-func (r *planned) readConfigurations() error {
-	if !r.o.Proof.Replays() {
-		return nil
-	}
+func (r *planned) readConfigurations() {
 	s := r.around
-	var err error
-	if s.providers.Configurations, err = roots.Read(r.Dir.Path()); err != nil {
-		return err
+	if !r.o.Proof.Replays() {
+		return
 	}
 	here := r.deselected()
 	for _, res := range r.Graph.Resources {
@@ -37,71 +32,68 @@ func (r *planned) readConfigurations() error {
 		here[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
 	}
 	use := func(k graph.Target, name string) {
-		if alias, ok := strings.CutPrefix(name, planning.RootlyProvider+"."); ok && here[k] {
-			s.providers.aliases = append(s.providers.aliases, alias)
+		if here[k] && (name == roots.Provider || strings.HasPrefix(name, roots.Provider+".")) {
+			s.providers.answered = append(s.providers.answered, name)
 		}
 	}
 	for _, h := range s.Held {
 		use(graph.Target{Type: h.Address.Type, ID: h.ID}, h.Provider)
 	}
 	for _, h := range s.Will {
-		use(graph.Target{Type: h.Address.Type, ID: h.ID}, s.providers.of(h.String()))
+		use(graph.Target{Type: h.Address.Type, ID: h.ID}, s.Configuration(h.String()))
 	}
-	slices.Sort(s.providers.aliases)
-	s.providers.aliases = slices.Compact(s.providers.aliases)
-	s.providers.others = map[string]bool{}
-	for address, name := range s.providers.Of {
-		if !s.providers.reads(name) {
-			s.providers.others[address] = true
-			r.Report.Proof.LeftOut = append(r.Report.Proof.LeftOut, address)
+	slices.Sort(s.providers.answered)
+	s.providers.answered = slices.Compact(s.providers.answered)
+	r.leaveOutOthers()
+}
+
+// leaveOutOthers notes what of the code the plan leaves out.
+func (r *planned) leaveOutOthers() {
+	s := r.around
+	code := maps.Clone(s.Providers.Of)
+	for a := range s.Hand.Declared {
+		if name := a.Block().String(); code[name] == "" && strings.HasPrefix(a.Type, roots.Provider+"_") {
+			code[name] = roots.Provider
 		}
 	}
-	for _, module := range s.providers.Mixed {
-		s.providers.others[module] = true
-		r.Report.Proof.LeftOut = append(r.Report.Proof.LeftOut, module)
+	ours := map[string]bool{}
+	for _, res := range r.Graph.Resources {
+		ours[res.Address.Block().String()] = true
 	}
-	slices.Sort(r.Report.Proof.LeftOut)
-	return nil
+	s.providers.others = map[string]bool{}
+	for _, module := range s.Providers.Mixed {
+		s.providers.others[module] = true
+	}
+	for address, name := range code {
+		if !s.providers.reads(name) && !ours[address] { // which may get another configuration
+			s.providers.others[address] = true
+		}
+	}
+	r.Report.Proof.LeftOut = slices.Sorted(maps.Keys(s.providers.others))
 }
 
 // reads reports whether a configuration reads the recording.
-func (c *configurations) reads(name string) bool {
-	alias, named := strings.CutPrefix(name, planning.RootlyProvider+".")
-	return name == planning.RootlyProvider || named && slices.Contains(c.aliases, alias)
-}
+func (c *configurations) reads(name string) bool { return slices.Contains(c.answered, name) }
 
-// of is the configuration of what stands at an address in code.
-func (c *configurations) of(address string) string {
-	block, _, _ := strings.Cut(address, "[")
-	if rest, ok := strings.CutPrefix(block, "module."); ok {
-		name, _, _ := strings.Cut(rest, ".")
-		block = "module." + name
-	}
-	if name := c.Of[block]; name != "" {
-		return name
-	}
-	return planning.RootlyProvider
-}
-
-// besides lists the addresses of what a plan is of beside the code of this run, where others are left out.
-func (r *directory) besides() []string {
+// besides lists the addresses of what a plan is of beside the code of this run, where others or some code are left out.
+func (r *directory) besides(always bool) []string {
 	s := r.around
-	if len(s.providers.others) == 0 {
+	if len(s.providers.others) == 0 && !always {
 		return nil
 	}
 	var list []string
 	for _, h := range s.Held {
-		if s.providers.reads(h.Provider) && s.providers.reads(s.providers.of(h.String())) {
+		if s.providers.reads(h.Provider) && s.providers.reads(s.Configuration(h.String())) {
 			list = append(list, h.String())
 		}
 	}
 	for _, h := range s.Will {
-		if s.providers.reads(s.providers.of(h.String())) {
+		if s.providers.reads(s.Configuration(h.String())) {
 			list = append(list, h.String())
 		}
 	}
 	for a := range s.Hand.Declared {
-		if strings.HasPrefix(a.Type, planning.RootlyProvider+"_") && s.providers.reads(s.providers.of(a.String())) {
+		if strings.HasPrefix(a.Type, roots.Provider+"_") && s.providers.reads(s.Configuration(a.String())) {
 			list = append(list, a.Block().String())
 		}
 	}

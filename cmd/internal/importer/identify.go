@@ -3,10 +3,8 @@ package importer
 import (
 	"context"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
 // This file is about objects that a state or an import block calls by their slug: the provider takes
@@ -18,14 +16,15 @@ func (r *fetched) identify() {
 	if s.slugged == nil {
 		s.slugged = map[graph.Target]bool{}
 	}
-	for _, list := range [][]tfstate.Held{s.Held, s.Will} {
-		for _, slugged := range planning.IdentifyHeld(list, r.ids) {
-			s.slugged[slugged] = true
-		}
+	for _, slugged := range s.Identify(r.ids) {
+		s.slugged[slugged] = true
 	}
 }
 
 // identified is the id of the object that a plan of this run is about.
 func (r *fetched) identified(_ context.Context, c plans.Change) string {
+	if !r.around.providers.reads(r.around.Configuration(c.Address)) {
+		return c.ID
+	}
 	return string(r.ids.Of(c.Type, graph.ID(c.ID)))
 }

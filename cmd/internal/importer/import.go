@@ -34,11 +34,15 @@ type Settings struct {
 	References string
 	Users      string
 	System     string
-	Secrets    string
-	Force      bool
-	DryRun     bool
-	Quiet      bool
-	Json       bool
+
+	ProviderAlias string // the configuration of the provider that the code has; empty: the obvious one
+	InParts       bool   // whether the code goes to several root modules
+
+	Secrets string
+	Force   bool
+	DryRun  bool
+	Quiet   bool
+	Json    bool
 }
 
 // Import turns the live organisation into proven code.
@@ -94,6 +98,9 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	}
 	if o.Proof.Subset < 0 {
 		return nil, exit.Usage(fmt.Errorf("--verify-sample %d is negative", o.Proof.Subset), "0 plans all resources")
+	}
+	if err := o.Proof.FindValues(o.Dir); err != nil {
+		return nil, err
 	}
 	types, explicit, err := o.Types()
 	if err != nil {

@@ -165,8 +165,8 @@ func (s *stateRun) move() error {
 }
 
 // future is the state with all objects of the run, and what that adds to the present one.
-func (s *stateRun) future(resources []tfstate.Resource, ids rootly.IDs) (content []byte, added []graph.Address, err error) {
-	o := tfstate.Options{Provider: tfstate.TerraformProvider, IDs: ids.Of}
+func (s *stateRun) future(resources []tfstate.Resource, ids rootly.IDs, alias string) (content []byte, added []graph.Address, err error) {
+	o := tfstate.Options{Provider: tfstate.TerraformProvider, IDs: ids.Of, Alias: alias}
 	if s.engine.Name == "tofu" {
 		o.Provider = tfstate.TofuProvider
 	}
@@ -186,7 +186,7 @@ func (r *planned) proofState() (string, error) {
 	if r.state == nil {
 		return "", nil
 	}
-	content, _, err := r.state.future(r.stateResources(), r.ids)
+	content, _, err := r.state.future(r.stateResources(), r.ids, r.around.Alias())
 	if err != nil {
 		return "", err
 	}
@@ -249,7 +249,7 @@ func scriptOf(how string, g *graph.Graph) []state.File {
 // commitWithState moves the files in and extends the state, in steps between which every plan is
 // clean: code with import blocks for what the state lacks, the state, code without those blocks.
 func (r *Run) commitWithState(ctx context.Context) error {
-	content, added, err := r.state.future(r.stateResources(), r.ids)
+	content, added, err := r.state.future(r.stateResources(), r.ids, r.around.Alias())
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,8 @@ func (r *directory) forgetStale(resources []*graph.Resource, remember func(strin
 // pinned reports whether code by hand depends on an address.
 func (s *surroundings) pinned(a graph.Address) bool {
 	_, declared := s.Hand.Declared[a]
-	return declared || s.Hand.Mentioned[a.Block()]
+	_, mentioned := s.Hand.Mentioned[a.Block()]
+	return declared || mentioned
 }
 
 // sameLabel reports whether two labels differ at most in the number that keeps objects of one name
@@ -205,7 +206,7 @@ func (s *surroundings) heldAddresses() (of map[graph.Target]graph.Address, held 
 
 // forgotten lists the addresses of objects that were in earlier code and are merely not selected.
 func (r *linked) forgotten(now map[graph.Target]graph.Address) []graph.Address {
-	r.forget = map[graph.Target]bool{}
+	r.forget, r.keptFor = map[graph.Target]bool{}, nil
 	list := r.parted()
 	if !r.o.Again.Forget {
 		return list
@@ -218,6 +219,10 @@ func (r *linked) forgotten(now map[graph.Target]graph.Address) []graph.Address {
 	for k, a := range r.Dir.Addresses() {
 		_, here := now[k]
 		if here || r.forget[k] || selected[k.Type] && !dropped[k] || r.around.Hand.Changed[a] {
+			continue
+		}
+		if where, mentioned := r.around.Hand.Mentioned[a.Block()]; mentioned { // and would lead nowhere
+			r.keptFor = append(r.keptFor, where)
 			continue
 		}
 		r.forget[k] = true
@@ -270,9 +275,13 @@ func (r *job) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 }
 
 // expectBeside completes what the plan has to account for by what is not this run's to write.
-func (r *linked) expectBeside(e *verify.Expect) {
+func (r *staged) expectBeside(e *verify.Expect) {
 	s := r.around
 	for _, o := range s.aside {
+		k := graph.Target{Type: o.Type.Name, ID: o.ID}
+		if r.broken(s.outside[k].Target.String()) || r.broken(s.hidden[k]) {
+			continue
+		}
 		e.Listed = append(e.Listed, verify.Object{Type: o.Type.Name, ID: string(o.ID)})
 	}
 	for k := range r.forget {
@@ -308,10 +317,10 @@ func (r *staged) planBefore(ctx context.Context, t connect.Target, stateFile str
 	}
 	o := planning.Options{
 		StateFile: stateFile, States: states, Veil: r.veil,
-		Identify: r.identified, Always: r.o.Proof.Replays(), Aliases: s.providers.aliases,
+		Identify: r.identified, Always: r.o.Proof.Replays(), Configurations: s.providers.answered,
 	}
 	if len(s.providers.others) > 0 {
-		o.Targets = append(r.besides(), nowhere)
+		o.Targets = append(r.besides(false), nowhere)
 	}
 	result, err := r.o.Proof.Plan(ctx, r.W, r.Dir.Path(), t, o)
 	if err != nil {

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -45,9 +46,7 @@ func (r *planned) Prepare(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
-	if err := r.readConfigurations(); err != nil {
-		return err
-	}
+	r.readConfigurations()
 	r.chooseSubset()
 	r.leaveOutDependents()
 	return nil
@@ -188,15 +187,17 @@ func withoutProof(missing *engines.UnavailableError) error {
 func (r *planned) expect() verify.Expect {
 	e := verify.Expect{Show: r.veil.Show}
 	for _, res := range r.Graph.Resources {
-		if r.subset != nil && !r.subset[res.Address] {
+		if r.subset != nil && !r.subset[res.Address] || r.broken(res.Address.String()) {
 			continue
 		}
 		e.Listed = append(e.Listed, verify.Object{
 			Type: res.Address.Type, ID: string(res.ID), Address: res.Address.String(), Secrets: secretPaths(res),
 		})
 	}
+	e.Outside = map[string]bool{}
 	for _, c := range r.Changes.Carried {
-		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] {
+		e.Outside[c.Address.String()] = true
+		if r.subset != nil && !r.subset[c.Address] || r.unread[c.Address] || r.broken(c.Address.String()) {
 			continue
 		}
 		e.Listed = append(e.Listed, verify.Object{Type: c.Address.Type, ID: string(c.ID), Address: c.Address.String()})
@@ -212,7 +213,8 @@ func (r *planned) expect() verify.Expect {
 
 // stagedPlanner plans the staged directory, which is initialised once however often it is planned.
 func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.Planner, error) {
-	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t {
+	declared := planning.Declare(r.Changes.Loose.Refs, r.Schema, r.RenderOptions.Provider)
+	if r.planner != nil && r.planner.Dir == r.Staged.Dir() && r.planner.Target == t && bytes.Equal(r.declared, declared) {
 		return r.planner, nil
 	}
 	if err := r.closePlanner(); err != nil {
@@ -222,8 +224,9 @@ func (r *proof) stagedPlanner(ctx context.Context, t connect.Target) (*planning.
 	if err != nil {
 		return nil, err
 	}
+	r.declared = declared
 	r.planner, err = r.o.Proof.Planner(ctx, r.W, r.Staged.Dir(), t, planning.Options{
-		Final: r.Dir.Path(), States: states, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Aliases: r.around.providers.aliases,
+		Final: r.Dir.Path(), States: states, Declared: declared, Veil: r.veil, Identify: r.identified, Always: r.o.Proof.Replays(), ByStream: true, Configurations: r.around.providers.answered,
 		Progress: func(v engines.Progress) { r.Progress.Step(v.Objects, v.Step) },
 	})
 	return r.planner, err

@@ -69,10 +69,29 @@ func (r *fetched) lookAround(ctx context.Context) error {
 	if err != nil && (r.o.Again.Into != "" || r.o.Again.Forget || ctx.Err() != nil) {
 		return err // otherwise it changes nothing but which import blocks are still wanted
 	}
+	if err := r.chooseConfiguration(); err != nil {
+		return err
+	}
 	if s.Will, err = r.willManage(ctx); err != nil {
 		return err
 	}
 	r.identify()
+	return nil
+}
+
+// chooseConfiguration decides which configuration of the provider the generated code has. What a split is asked for is
+// for those of its root modules that have it.
+func (r *directory) chooseConfiguration() error {
+	s := r.around
+	err := s.ReadConfigurations(r.Dir.Path(), r.o.ProviderAlias, r.Dir.Addresses())
+	if r.o.InParts && len(s.Providers.Aliases) == 0 {
+		err = s.ReadConfigurations(r.Dir.Path(), "", r.Dir.Addresses())
+	}
+	if err != nil {
+		return err
+	}
+	s.providers.answered = []string{s.Ours}
+	r.RenderOptions.Local, r.RenderOptions.Provider = s.Providers.Local, s.Providers.Written(s.Ours)
 	return nil
 }
 
@@ -210,12 +229,19 @@ func (r *Run) sumAgain() report.Rerun {
 			*list = append(*list, address)
 		}
 	}
+	outside := map[string]bool{}
+	for _, c := range r.Changes.Carried {
+		outside[c.Address.String()] = true
+	}
 	for _, d := range r.Verdict.Accepted {
-		if r.around.edited(d.Address) {
+		switch {
+		case r.around.edited(d.Address):
 			note(&s.Differing, d.Address)
-			continue
+		case outside[d.Address]:
+			note(&s.Outside, d.Address)
+		default:
+			note(&s.Before, d.Address)
 		}
-		note(&s.Before, d.Address)
 	}
 	if r.Report.Proof.State != report.ProofClean && r.Report.Proof.State != report.ProofDiffers {
 		for _, o := range r.Changes.Differing {
@@ -226,11 +252,13 @@ func (r *Run) sumAgain() report.Rerun {
 		note(&s.Left, o.Address.String())
 	}
 	for _, o := range r.Changes.Gone {
-		if r.forget[o.Key()] {
+		switch {
+		case r.around.isBeside(o.Key()): // counted as managed elsewhere
+		case r.forget[o.Key()]:
 			note(&s.Forgotten, o.Address.String())
-			continue
+		default:
+			note(&s.Deleted, o.Address.String())
 		}
-		note(&s.Deleted, o.Address.String())
 	}
 	known := r.Dir.Addresses()
 	for _, res := range r.Graph.Resources {

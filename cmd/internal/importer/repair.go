@@ -99,7 +99,7 @@ func (r *proof) judgeOnce(ctx context.Context, t connect.Target, targets []strin
 			verdict = verify.Judge(&result.Plan, r.expect())
 		}
 	}
-	if (len(r.unread)+len(r.around.providers.others) > 0 || r.subset != nil) && verdict.Incomplete != "" {
+	if (len(r.unread)+len(r.around.providers.others)+len(r.Changes.Loose.Broken) > 0 || r.subset != nil) && verdict.Incomplete != "" {
 		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
 		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
 		verdict.Incomplete = ""

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
@@ -115,7 +114,7 @@ func (r *Run) known(parts []*Run) []rootly.Known {
 	}
 	for _, p := range append(parts, r) { // after the code, which knows the parents
 		for _, h := range p.around.Held {
-			if h.Provider == planning.RootlyProvider { // another configuration may be of another organisation
+			if h.Provider == p.around.Ours { // another configuration may be of another organisation
 				list = append(list, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID})
 			}
 		}

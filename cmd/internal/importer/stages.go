@@ -78,6 +78,7 @@ type linked struct {
 	gathered
 	Graph   *graph.Graph
 	forget  map[graph.Target]bool      // what leaves the code although it lives
+	keptFor []state.Dangling           // references that keep code from being forgotten
 	hidden  map[string]int             // how many settings became variables, by type
 	secrets []string                   // values that are variables in any of several root modules
 	mayFold func(*graph.Resource) bool // what may become part of a fold
@@ -105,6 +106,8 @@ type planned struct {
 // What is proven has a plan, and what that says.
 type proof struct {
 	planned
+	declared []byte // what the planner declares beside the code
+
 	served  *planning.Replay  // the recording, while the plan reads it; nil for a plan against the live API
 	planner *planning.Planner // of the staged directory, while it lasts
 	whole   bool              // the staged directory cannot be planned in shards

@@ -43,6 +43,7 @@ func (r *Run) Sum() {
 		s.Kept = append(s.Kept, report.KeptCode{Address: c.Address.String(), Reason: cmp.Or(r.crashed[c.Key()], doubts[c.Key()], c.Reason)})
 	}
 	s.Rerun = r.sumAgain()
+	s.Rerun.Dangling = r.sumDangling()
 	adviseGone(s.Proof.Differences, s.Rerun.Deleted)
 	mask(s, r.veil)
 	s.Seconds = r.W.Now().Sub(r.started).Seconds()
@@ -61,6 +62,9 @@ func (r *job) requests() report.Requests {
 func (r *fetched) outcome() error {
 	if r.Report.Proof.State == report.ProofDiffers {
 		return exit.Status(exit.Differs)
+	}
+	if len(r.Report.Rerun.Dangling) > 0 {
+		return exit.Status(exit.Partial)
 	}
 	for _, skipped := range r.live.Skipped {
 		if r.amiss(skipped) {

@@ -40,8 +40,8 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 		list = appendPlace(list, i.To, string(i.ID))
 	}
 	unread := slices.DeleteFunc(slices.Clone(q.Around.Hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
-	moved := slices.ContainsFunc(q.Around.Held, q.Around.Leaves)
-	if len(unread) == 0 && !moved {
+	followed := q.Around.followed()
+	if len(unread)+len(followed) == 0 && !slices.ContainsFunc(q.Around.Held, q.Around.Leaves) {
 		return list, nil
 	}
 	planned, why := q.plan(ctx, unread)
@@ -51,6 +51,7 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 	for _, c := range planned {
 		list = appendPlace(list, c.Address, cmp.Or(c.Import, c.ID))
 	}
+	list = append(list, followed...) // after what the engine says, which knows counts too
 	if why == nil || len(unread) == 0 {
 		return list, nil
 	}
@@ -89,7 +90,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Chang
 		if why != nil && len(targets) == 0 {
 			break
 		}
-		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true})
+		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true, Configurations: []string{q.Around.Ours}})
 		if err == nil && result.Errored {
 			err = fmt.Errorf("%s", planning.FirstError(result))
 		}
@@ -131,7 +132,7 @@ func blocksTargeted(unread []state.Unread) []string {
 
 // evaluate reads the import blocks without the engine. What it cannot read, it does not guess.
 func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
-	blocks, err := imports.Read(q.Dir, q.W.Environ())
+	blocks, err := imports.Read(q.Dir, q.W.Environ(), q.Proof.VarFiles...)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
@@ -18,6 +19,9 @@ type Module struct {
 	Held  []tfstate.Held // in the state
 	Will  []tfstate.Held // what it will manage: by its import blocks, and by the engine's plan of it
 	Known bool           // whether the state could be read
+
+	Providers roots.Configurations // what its code has
+	Ours      string               // the configuration of the organisation among them
 
 	pulled  []byte                // the state, where it is not next to the code
 	private planning.PrivateState // the same, for plans
@@ -87,7 +91,7 @@ func (m *Module) Places() map[graph.Target][]tfstate.Held {
 	return out
 }
 
-// Leaves reports whether a moved or removed block by hand takes an address away.
+// Leaves reports whether a removed block by hand takes an address away.
 func (m *Module) Leaves(h tfstate.Held) bool {
 	at := h.String()
 	for _, from := range m.Hand.Leaves {

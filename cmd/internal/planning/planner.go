@@ -72,9 +72,6 @@ func (p *Planner) Close() error {
 	return err
 }
 
-// RootlyProvider is the configuration that generated code uses.
-const RootlyProvider = "rootly"
-
 // FirstError is the first error that the engine reported.
 func FirstError(r *engines.Result) string {
 	for _, d := range r.Diagnostics {

@@ -10,6 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
@@ -23,14 +24,20 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	}
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
-		Backend: o.Backend, VarFiles: o.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
-		Always: o.Always, Aliases: o.Aliases, ByStream: o.ByStream,
+		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments, States: o.States, Declared: o.Declared, Stored: o.Stored,
+		ByStream: o.ByStream,
+	}
+	if o.Always {
+		job.Configurations = []string{roots.Provider}
+		if len(o.Configurations) > 0 {
+			job.Configurations = o.Configurations
+		}
 	}
 	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
 	if pl.veil == nil {
 		pl.veil = NewVeil()
 	}
-	LearnVariables(pl.veil, dir, o.VarFiles, job.Environ)
+	LearnVariables(pl.veil, dir, p.VarFiles, job.Environ)
 	if p.Provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
@@ -56,6 +63,7 @@ type Proof struct {
 	Provider string
 	NoRepair bool
 	Subset   int
+	VarFiles []string // with values of variables, as FindValues found them
 }
 
 // Replays reports whether the proof needs a recording of what was fetched.
@@ -68,24 +76,24 @@ func (p *Proof) InShards(w world.World, resources int) bool {
 
 // Options are what differs from one plan to the next.
 type Options struct {
-	Final     string   // where the code is going to be, if the directory is removed after the plan
-	Targets   []string // addresses to restrict the plan to; empty: everything
-	StateFile string   // to plan against; empty: the directory's own
-	Backend   bool     // plan against the state that the directory's backend keeps
-	VarFiles  []string
+	Final     string            // where the code is going to be, if the directory is removed after the plan
+	Targets   []string          // addresses to restrict the plan to; empty: everything
+	StateFile string            // to plan against; empty: the directory's own
+	Backend   bool              // plan against the state that the directory's backend keeps
 	Environ   []string          // beyond the world's
 	Arguments bool              // those of TF_CLI_ARGS that give values to variables count
 	States    map[string][]byte // what terraform_remote_state data sources of these names read; empty: what the code says
 	ByStream  bool              // do not look into a plan that only imports objects as they are, by the engine's messages
+	Declared  []byte            // code to plan along with that of the directory
 	Stored    bool              // take what the state has as it is, and read only what is to be imported
 
 	// Identify finds the id of the object of a change, which may be known by its slug. Nil takes what the plan says.
 	Identify func(context.Context, plans.Change) string
 
-	Always   bool         // the target is asked whatever the code says, for the default configuration of the provider
-	Aliases  []string     // and for those of these names
-	Veil     *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
-	Progress func(engines.Progress)
+	Always         bool         // the target is asked whatever the code says,
+	Configurations []string     // for these configurations of the provider; empty: the default one
+	Veil           *secret.Veil // that learns what is secret in the plan; nil: one for this plan alone
+	Progress       func(engines.Progress)
 }
 
 // Plan runs the engine in a directory against a target, once, unless the provider crashes: then the error

@@ -88,6 +88,7 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 		}
 		return importer.Import(ctx, w, &o.Settings)
 	}
+	o.InParts = true
 	run, err := importer.NewRun(ctx, w, &o.Settings)
 	if err != nil {
 		return err

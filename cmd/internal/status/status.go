@@ -44,10 +44,9 @@ type Settings struct {
 
 // A place is a directory or a state file with what it holds.
 type place struct {
+	managed.Module
 	path    string
 	isDir   bool
-	held    []tfstate.Held
-	will    []tfstate.Held                 // what its code imports
 	known   map[graph.Target]graph.Address // by the memory of earlier runs
 	parents map[graph.Target]graph.ID      // likewise
 	ignore  ignore.File
@@ -147,17 +146,18 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 		if err != nil {
 			return fmt.Errorf("read %s: %w", p.path, err)
 		}
-		if p.held, err = tfstate.Objects(content); err != nil {
+		if p.Held, err = tfstate.Objects(content); err != nil {
 			return fmt.Errorf("state %s: %w", p.path, err)
 		}
 		return nil
 	}
-	module := &managed.Module{}
-	defer module.Close()
-	if err := module.ReadState(ctx, w, o.Engine, p.path); err != nil {
+	defer p.Close()
+	if err := p.ReadState(ctx, w, o.Engine, p.path); err != nil {
 		return err
 	}
-	p.held = module.Held
+	if err := o.FindValues(p.path); err != nil {
+		return err
+	}
 	if p.ignore, err = selection.ReadIgnore(p.path); err != nil {
 		return err
 	}
@@ -174,15 +174,24 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 	if err != nil {
 		return err
 	}
-	if module.Hand, err = dir.Handwritten(); err != nil {
+	if p.Hand, err = dir.Handwritten(); err != nil {
 		return err
 	}
-	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: module}
+	if err := p.ReadConfigurations(p.path, "", p.known); err != nil && !errors.Is(err, managed.ErrAmbiguous) {
+		return err
+	}
+	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: &p.Module}
 	q.Wanted = func(typ string) bool {
 		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}
-	p.will, err = q.Ask(ctx)
+	p.Will, err = q.Ask(ctx)
 	return err
+}
+
+// ours are the objects in the state that are missing unless the organisation has them: those of other configurations may be
+// of another one.
+func (p *place) ours() []tfstate.Held {
+	return slices.DeleteFunc(slices.Clone(p.Held), func(h tfstate.Held) bool { return p.isDir && h.Provider != "" && h.Provider != p.Ours })
 }
 
 // live reads the organisation and gives its objects the names that an import would give them.
@@ -203,9 +212,8 @@ func (o *Settings) live(ctx context.Context, client *api.Client, places []place)
 	ids.Add(live.Objects)
 	var known []rootly.Known
 	for _, p := range places {
-		planning.IdentifyHeld(p.held, ids)
-		planning.IdentifyHeld(p.will, ids)
-		for _, h := range p.held {
+		p.Identify(ids)
+		for _, h := range p.ours() {
 			parent := p.parents[graph.Target{Type: h.Address.Type, ID: h.ID}]
 			known = append(known, rootly.Known{Type: catalogue.Lookup(h.Address.Type), ID: h.ID, Parent: parent})
 		}
@@ -227,7 +235,7 @@ func (o *Settings) live(ctx context.Context, client *api.Client, places []place)
 func rememberedIn(places []place) func(string, graph.ID) graph.Address {
 	names := map[graph.Target]graph.Address{}
 	for _, p := range places {
-		for _, h := range p.held {
+		for _, h := range p.Held {
 			a, _ := h.Instance()
 			names[graph.Target{Type: h.Address.Type, ID: h.ID}] = a
 		}
@@ -244,7 +252,7 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 	managed := map[graph.Target]bool{}
 	for _, p := range places {
 		s.Directories = append(s.Directories, p.path)
-		for _, h := range slices.Concat(p.held, p.will) {
+		for _, h := range slices.Concat(p.Held, p.Will) {
 			managed[graph.Target{Type: h.Address.Type, ID: h.ID}] = true
 		}
 	}
@@ -276,7 +284,7 @@ func compareStatus(places []place, live *rootly.Live, resources []*graph.Resourc
 		here[graph.Target{Type: d.Type, ID: d.ID}] = true
 	}
 	for _, p := range places {
-		for _, h := range p.held {
+		for _, h := range p.ours() {
 			if !here[graph.Target{Type: h.Address.Type, ID: h.ID}] && live.Complete[h.Address.Type] {
 				of(h.Address.Type).Missing++
 				s.Missing = append(s.Missing, report.StatusObject{Type: h.Address.Type, ID: string(h.ID), Address: h.String(), In: p.path})

@@ -52,6 +52,9 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
+	if err := o.FindValues(o.dir); err != nil {
+		return err
+	}
 	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
 	defer progress.Close()
 	client, live, disconnect, err := o.Open(w, progress.Note)

@@ -4,6 +4,7 @@
 package roots
 
 import (
+	"cmp"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,20 +14,43 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-const providerName = "rootly" // also the prefix of its types
+// Provider is the default configuration of the Rootly provider; those with an alias are called such as rootly.eu. It is
+// also the prefix of the provider's types.
+const Provider = "rootly"
 
-// Configurations are the provider configurations of a root module, as far as a plan against a recording has to know
-// them.
+// Configurations are the provider configurations of a root module, as far as generated code and a plan against a recording
+// have to know them. Whatever the code calls the Rootly provider, here it is [Provider].
 type Configurations struct {
-	// Aliases are those of the Rootly provider that have a name, sorted.
+	// Local is what the code calls the Rootly provider.
+	Local string
+
+	// Default says that the code has a provider block without an alias, and Aliases are those of the others, sorted.
+	Default bool
 	Aliases []string
 
 	// Of maps resources, data sources and module calls to the configuration that the code names for them, such as
-	// rootly.eu. Those with the default configuration of the Rootly provider are not in it.
+	// rootly.eu. Resources and data sources with the default configuration of the Rootly provider are not in it.
 	Of map[string]string
 
 	// Mixed are the module calls whose code may have blocks of other providers, or configure this one by itself.
 	Mixed []string
+}
+
+// Names are the configurations of the Rootly provider that the code has.
+func (c *Configurations) Names() []string {
+	var names []string
+	if c.Default {
+		names = append(names, Provider)
+	}
+	for _, alias := range c.Aliases {
+		names = append(names, Provider+"."+alias)
+	}
+	return names
+}
+
+// Written is how code of the root module refers to a configuration.
+func (c *Configurations) Written(name string) string {
+	return c.Local + strings.TrimPrefix(name, Provider)
 }
 
 var (
@@ -34,7 +58,7 @@ var (
 
 	// configurationMention finds provider blocks and arguments, modules, and types of other providers, in both syntaxes.
 	// Generated code has none of them but for the file with the provider.
-	configurationMention = regexp.MustCompile(`\bproviders?\s*=|(?m:^\s*(?:provider|module)\s+")|"(?:providers?|module)"\s*:|` +
+	configurationMention = regexp.MustCompile(`\brequired_providers\b|\bproviders?\s*=|(?m:^\s*(?:provider|module)\s+")|"(?:providers?|module)"\s*:|` +
 		`\b(?:resource|data)\s+"(?:` + notOurs + `)|"(?:` + notOurs + `)[a-z0-9]*_[a-z0-9_]+"\s*:\s*\{`)
 )
 
@@ -43,7 +67,7 @@ const notOurs = `[^r"]|r[^o]|ro[^o]|roo[^t]|root[^l]|rootl[^y]|rootly[^_]`
 
 // Read reads the code of a root module.
 func Read(dir string) (Configurations, error) {
-	c := Configurations{Of: map[string]string{}}
+	c := Configurations{Local: Provider, Of: map[string]string{}}
 	bodies, err := Parse(dir, CodeNames, configurationMention)
 	if err != nil {
 		return c, err
@@ -58,9 +82,11 @@ func Read(dir string) (Configurations, error) {
 	top := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 		labelled("provider", "name"), labelled("module", "name"), labelled("resource", "type", "name"), labelled("data", "type", "name"),
 	}}
-	for _, block := range Blocks(append(bodies, overrides...), top) {
+	bodies = append(bodies, overrides...)
+	c.Local = localName(bodies)
+	for _, block := range Blocks(bodies, top) {
 		c.add(block)
-		if block.Type == "module" && c.Of["module."+block.Labels[0]] == "" && !plainModule(dir, block) {
+		if block.Type == "module" && c.ours(c.Of["module."+block.Labels[0]]) && !plainModule(dir, block) {
 			c.Mixed = append(c.Mixed, "module."+block.Labels[0])
 		}
 	}
@@ -71,20 +97,72 @@ func Read(dir string) (Configurations, error) {
 	return c, nil
 }
 
+// localName is what the code calls the Rootly provider. A fork may have another namespace.
+func localName(bodies []hcl.Body) string {
+	local := ""
+	terraform := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}}
+	required := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "required_providers"}}}
+	for _, settings := range Blocks(bodies, terraform) {
+		for _, block := range Blocks([]hcl.Body{settings.Body}, required) {
+			attributes, _ := block.Body.JustAttributes()
+			for name, a := range attributes {
+				if name == Provider {
+					return Provider
+				}
+				if source := sourceOf(a.Expr); source == Provider || strings.HasSuffix(source, "/"+Provider) {
+					local = name
+				}
+			}
+		}
+	}
+	return cmp.Or(local, Provider)
+}
+
+// sourceOf is where a requirement says that its provider comes from. The rest of it may not be values.
+func sourceOf(requirement hcl.Expression) string {
+	pairs, _ := hcl.ExprMap(requirement)
+	for _, pair := range pairs {
+		if keyText(pair.Key) == "source" {
+			return keyText(pair.Value)
+		}
+	}
+	return ""
+}
+
+// keyText is a word, or a text.
+func keyText(e hcl.Expression) string {
+	if word := hcl.ExprAsKeyword(e); word != "" {
+		return word
+	}
+	if v, diags := e.Value(nil); !diags.HasErrors() && v.Type() == cty.String && !v.IsNull() {
+		return v.AsString()
+	}
+	return ""
+}
+
+// ours reports whether a configuration is one of the Rootly provider.
+func (c *Configurations) ours(name string) bool {
+	return name == Provider || strings.HasPrefix(name, Provider+".")
+}
+
 func (c *Configurations) add(block *hcl.Block) {
 	content, _, _ := block.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "alias"}, {Name: "provider"}, {Name: "providers"}}})
 	switch block.Type {
 	case "provider":
-		if a, ok := content.Attributes["alias"]; ok && block.Labels[0] == providerName {
-			if name, diags := a.Expr.Value(nil); !diags.HasErrors() && name.Type() == cty.String && !name.IsNull() {
-				c.Aliases = append(c.Aliases, name.AsString())
-			}
+		if block.Labels[0] != c.Local {
+			return
+		}
+		if a, ok := content.Attributes["alias"]; !ok {
+			c.Default = true
+		} else if name := keyText(a.Expr); name != "" {
+			c.Aliases = append(c.Aliases, name)
 		}
 	case "module":
+		address := "module." + block.Labels[0]
 		if a, ok := content.Attributes["providers"]; ok {
-			if to := passedOn(a.Expr); to != providerName {
-				c.Of["module."+block.Labels[0]] = to
-			}
+			c.Of[address] = c.passedOn(a.Expr)
+		} else if c.Of[address] == "" { // else this is an override
+			c.Of[address] = Provider
 		}
 	default:
 		address := strings.Join(block.Labels, ".")
@@ -94,10 +172,10 @@ func (c *Configurations) add(block *hcl.Block) {
 		kind, _, _ := strings.Cut(block.Labels[0], "_")
 		a, named := content.Attributes["provider"]
 		if named {
-			kind = configuration(a.Expr)
+			kind = c.configuration(a.Expr)
 		}
 		switch {
-		case kind != providerName && kind != "terraform": // which is part of the engine
+		case kind != Provider && kind != "terraform": // which is part of the engine
 			c.Of[address] = kind
 		case named:
 			delete(c.Of, address) // by an override
@@ -113,11 +191,11 @@ func plainModule(dir string, call *hcl.Block) bool {
 	if !ok {
 		return true // an override, which is no call by itself
 	}
-	source, diags := a.Expr.Value(nil)
-	if diags.HasErrors() || source.Type() != cty.String || source.IsNull() || !strings.HasPrefix(source.AsString(), ".") {
+	source := keyText(a.Expr)
+	if !strings.HasPrefix(source, ".") {
 		return false
 	}
-	path := filepath.Join(dir, source.AsString())
+	path := filepath.Join(dir, source)
 	bodies, err := Parse(path, CodeNames, configurationMention)
 	if err != nil {
 		return false
@@ -127,34 +205,42 @@ func plainModule(dir string, call *hcl.Block) bool {
 	return err == nil && len(c.Of) == 0 && len(Blocks(bodies, nested)) == 0
 }
 
-// passedOn is what a module gets as its Rootly provider.
-func passedOn(expr hcl.Expression) string {
+// passedOn is what a module gets as its Rootly provider: the only configuration of it among those that it gets.
+func (c *Configurations) passedOn(expr hcl.Expression) string {
+	given := "another"
 	pairs, _ := hcl.ExprMap(expr)
 	for _, pair := range pairs {
-		if hcl.ExprAsKeyword(pair.Key) == providerName {
-			return configuration(pair.Value)
-		}
-		if name, diags := pair.Key.Value(nil); !diags.HasErrors() && name.Type() == cty.String && name.AsString() == providerName {
-			return configuration(pair.Value)
+		name := c.configuration(pair.Value)
+		switch {
+		case !c.ours(name) || name == given:
+		case given == "another":
+			given = name
+		default:
+			return "several"
 		}
 	}
-	return "another"
+	return given
 }
 
-// configuration is the reference to a configuration, such as rootly.eu.
-func configuration(expr hcl.Expression) string {
-	traversal, diags := hcl.AbsTraversalForExpr(expr)
-	if diags.HasErrors() {
-		if text, diags := expr.Value(nil); !diags.HasErrors() && text.Type() == cty.String && !text.IsNull() {
-			return text.AsString() // the JSON syntax
+// configuration is the configuration that a reference such as rootly.eu leads to.
+func (c *Configurations) configuration(expr hcl.Expression) string {
+	name := "another"
+	if traversal, diags := hcl.AbsTraversalForExpr(expr); !diags.HasErrors() {
+		name = traversal.RootName()
+		for _, step := range traversal[1:] {
+			if a, ok := step.(hcl.TraverseAttr); ok {
+				name += "." + a.Name
+			}
 		}
-		return "another"
+	} else if text := keyText(expr); text != "" { // the JSON syntax
+		name = text
 	}
-	name := traversal.RootName()
-	for _, step := range traversal[1:] {
-		if a, ok := step.(hcl.TraverseAttr); ok {
-			name += "." + a.Name
-		}
+	local, alias, _ := strings.Cut(name, ".")
+	switch {
+	case local == c.Local:
+		local = Provider
+	case local == Provider:
+		local = "another" // of this name
 	}
-	return name
+	return strings.TrimSuffix(local+"."+alias, ".")
 }
