@@ -17,7 +17,7 @@ import (
 
 // Planner prepares a directory for plans. Targets and state are of no account yet.
 func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*Planner, error) {
-	engine, err := FindEngine(ctx, w, p.Engine)
+	engine, err := FindEngine(ctx, w, p.Engine, dir)
 	if err != nil {
 		return nil, err
 	}

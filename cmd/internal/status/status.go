@@ -19,6 +19,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -147,7 +148,7 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 		if err != nil {
 			return fmt.Errorf("read %s: %w", p.path, err)
 		}
-		if p.held, err = tfstate.Objects(content); err != nil {
+		if p.held, err = tfstate.Objects(printed.One(content)); err != nil {
 			return fmt.Errorf("state %s: %w", p.path, err)
 		}
 		return nil
