@@ -40,6 +40,7 @@ func (s *Session) show(ctx context.Context, file string, result *Result) error {
 	}
 	result.Changes, result.Drift = plan.Changes, plan.Drift
 	result.Outputs, result.Deferred, result.Invoked = plan.Outputs, plan.Deferred, plan.Invoked
+	result.Checks, result.Incomplete = plan.Checks, plan.Incomplete
 	result.Errored = result.Errored || plan.Errored
 	return nil
 }

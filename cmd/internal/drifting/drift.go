@@ -172,6 +172,7 @@ func (d *Drifting) plan(ctx context.Context) error {
 		return err
 	}
 	d.Read(result, snapshot.Unordered(s))
+	d.beyond(result)
 	if err := d.ofOthers(); err != nil {
 		return err
 	}
