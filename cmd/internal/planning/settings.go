@@ -21,12 +21,17 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	if err != nil {
 		return nil, err
 	}
+	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
+	if t.Client != nil {
+		if t, pl.unserve, err = throughProxy(ctx, t); err != nil {
+			return nil, fmt.Errorf("stand between the provider and Rootly: %w", err)
+		}
+	}
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
 		Backend: o.Backend, VarFiles: o.VarFiles, Arguments: o.Arguments, States: o.States, Stored: o.Stored,
 		Always: o.Always, Aliases: o.Aliases, ByStream: o.ByStream,
 	}
-	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
 	if pl.veil == nil {
 		pl.veil = NewVeil()
 	}
@@ -38,7 +43,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		}
 		pl.served, err = start(ctx, standin.Options{URL: t.Url, Token: t.Token})
 		if err != nil {
-			return nil, fmt.Errorf("start the stand-in provider: %w", err)
+			return nil, errors.Join(fmt.Errorf("start the stand-in provider: %w", err), pl.Close())
 		}
 		job.Reattach, job.StandIn = pl.served.Reattach, pl.served.Name
 	}

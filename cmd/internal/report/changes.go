@@ -17,7 +17,7 @@ type Changes struct {
 	To      string         `json:"to"`
 	Changes []ObjectChange `json:"changes"`
 
-	Requests int64 `json:"requests,omitempty"` // made for it, those of an engine's plan not among them
+	Requests int64 `json:"requests,omitempty"` // made for it, those of a live plan among them
 }
 
 // ObjectChange is what happened to one object.
@@ -106,7 +106,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 	}
 	fmt.Fprintf(&b, "%s\n", c.headline())
 	if c.Requests > 0 {
-		fmt.Fprintf(&b, "%s, not counting those of the plan.\n", Plural(int(c.Requests), "request"))
+		fmt.Fprintf(&b, "%s.\n", Plural(int(c.Requests), "request"))
 	}
 	return write(out, b.String())
 }
