@@ -44,6 +44,9 @@ func repeats(kind string) bool { return kind == importKind || kind == movedKind 
 
 const importsHeader = "The next apply adds these objects to the state. After that, this file can be deleted."
 
+const variablesHeader = "Values of secrets. Add sensitive = true to each variable after the first apply: before it, the mark itself would be a " +
+	"planned change of every object to import. The apply after that only sets the mark."
+
 // requiredTerraform is the first version that reads import blocks.
 const requiredTerraform = ">= 1.5.0"
 
@@ -154,7 +157,17 @@ func sortedVariables(variables []*graph.Variable) []*graph.Variable {
 	return sorted
 }
 
-// valuesFile holds the values of the variables, or leaves them for people to fill in.
+// valuesFiles hold the values of the variables, unless they are blank, and an example for people to fill in: a clone has
+// no values.
+func valuesFiles(variables []*graph.Variable, blank bool) ([]File, error) {
+	example, err := valuesFile(variables, true)
+	if err != nil || blank {
+		return []File{example}, err
+	}
+	values, err := valuesFile(variables, false)
+	return []File{values, example}, err
+}
+
 func valuesFile(variables []*graph.Variable, blank bool) (File, error) {
 	f := File{Name: secretsFile, Secret: true}
 	note := "Terraform reads this file automatically. It contains secrets: keep it out of version control."
@@ -178,11 +191,8 @@ func valuesFile(variables []*graph.Variable, blank bool) (File, error) {
 }
 
 // gitIgnore lists what must not be committed.
-func gitIgnore(blank bool) File {
-	content := "# Secrets\n" + secretsFile + "\n"
-	if blank {
-		content += "terraform.tfvars\n"
-	}
+func gitIgnore() File {
+	content := "# Secrets\n" + secretsFile + "\nterraform.tfvars\n"
 	content += "\n# State and plans contain every value in plain text\n*.tfstate\n*.tfstate.*\n*.tfplan\ntfplan\n" +
 		"\n# Working directory\n.terraform/\ncrash.log\ncrash.*.log\n"
 	return File{Name: ignoreFile, Content: []byte(content)}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
@@ -36,6 +37,10 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		pl.veil = NewVeil()
 	}
 	LearnVariables(pl.veil, dir, o.VarFiles, job.Environ)
+	if job.Values, err = o.fill(ctx, job); err != nil {
+		return nil, errors.Join(err, pl.Close())
+	}
+	pl.veil.Remember(slices.Collect(maps.Values(job.Values))...)
 	if p.Provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
@@ -51,6 +56,18 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		return nil, errors.Join(err, pl.Close())
 	}
 	return pl, nil
+}
+
+// fill finds values for the variables of a job that have none.
+func (o Options) fill(ctx context.Context, job engines.Job) (map[string]string, error) {
+	if o.Fill == nil {
+		return nil, nil
+	}
+	missing, err := engines.MissingVariables(job)
+	if err != nil || len(missing) == 0 {
+		return nil, err
+	}
+	return o.Fill(ctx, missing), ctx.Err()
 }
 
 // Proof is how the code is proven.
@@ -86,6 +103,9 @@ type Options struct {
 
 	// Identify finds the id of the object of a change, which may be known by its slug. Nil takes what the plan says.
 	Identify func(context.Context, plans.Change) string
+
+	// Fill gives variables values that have none; those that it does not know stay without. Nil: none.
+	Fill func(ctx context.Context, missing []string) map[string]string
 
 	Always   bool         // the target is asked whatever the code says, for the default configuration of the provider
 	Aliases  []string     // and for those of these names

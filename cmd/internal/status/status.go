@@ -178,7 +178,7 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 	if module.Hand, err = dir.Handwritten(); err != nil {
 		return err
 	}
-	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: module}
+	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: module, Fill: importer.LiveValues(w, o.Connection, p.path)}
 	q.Wanted = func(typ string) bool {
 		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}
