@@ -31,6 +31,7 @@ const (
 	secretsFile = "secrets.auto.tfvars"
 	exampleFile = "terraform.tfvars.example"
 	ignoreFile  = ".gitignore"
+	attribFile  = ".gitattributes"
 )
 
 // Kinds of blocks that may occur any number of times without labels.
@@ -196,6 +197,11 @@ func gitIgnore() File {
 	content += "\n# State and plans contain every value in plain text\n*.tfstate\n*.tfstate.*\n*.tfplan\ntfplan\n" +
 		"\n# Working directory\n.terraform/\ncrash.log\ncrash.*.log\n"
 	return File{Name: ignoreFile, Content: []byte(content)}
+}
+
+// gitAttributes keeps the line endings of code, which are part of values, from being changed by a checkout.
+func gitAttributes() File {
+	return File{Name: attribFile, Content: []byte("# Line endings are part of values\n*.tf text eol=lf\n*.tf.json text eol=lf\n*.tfvars text eol=lf\n*.tfvars.example text eol=lf\n")}
 }
 
 // dataBlocks are the lookups, sorted by address.

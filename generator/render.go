@@ -34,7 +34,7 @@ func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 		}
 		files = append(files, values...)
 	}
-	files = append(files, gitIgnore())
+	files = append(files, gitIgnore(), gitAttributes())
 	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
 	return files, nil
 }
