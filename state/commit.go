@@ -187,10 +187,10 @@ func (d *Directory) digest(name string) (string, error) {
 }
 
 // asWritten reports whether a file is as the digest of what a run wrote says, whatever its line endings.
-func (d *Directory) asWritten(name, digest string) (bool, error) {
-	text, err := readIfThere(d.file(name))
+func asWritten(path, digest string) (bool, error) {
+	text, err := readIfThere(path)
 	if err != nil {
-		return false, diskError("read", d.file(name), err)
+		return false, diskError("read", path, err)
 	}
 	return text != nil && digestOf(text) == digest, nil
 }

@@ -97,7 +97,7 @@ func (s *Stage) checkExtra(name string) error {
 	if now == "" || isShared(name) || d.options.Force {
 		return nil
 	}
-	if ours, err := d.asWritten(name, d.manifest.files[name]); err != nil || ours {
+	if ours, err := asWritten(d.file(name), d.manifest.files[name]); err != nil || ours {
 		return err
 	}
 	return &Refusal{Path: d.file(name), Problem: "edited since the last run, or not written by this program", advice: hintForce}

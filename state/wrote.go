@@ -33,6 +33,6 @@ func (d *Directory) Wrote(c *Changes, name string, isNew bool) bool {
 	if !known || c.manifest.secret[name] {
 		return false
 	}
-	ours, err := d.asWritten(name, digest)
+	ours, err := asWritten(d.file(name), digest)
 	return err == nil && ours
 }

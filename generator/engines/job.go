@@ -31,13 +31,12 @@ type Job struct {
 	// Backend plans against the state that the directory's backend keeps. Zero: against a local state only, and without
 	// touching the directory's .terraform.
 	Backend   bool
-	VarFiles  []string          // more values for variables; secrets belong here and never into arguments
-	StateFile string            // state to plan against instead of the directory's own; only without Backend
-	Values    map[string]string // of variables that have none otherwise
-	Targets   []string          // addresses to restrict the plan to; zero: everything
-	Stored    bool              // take what the state has as it is, and read only what is to be imported
-	ByStream  bool              // do not look into a plan of which the engine's messages show that it only imports objects as they are
-	Arguments bool              // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
+	VarFiles  []string // more values for variables; secrets belong here and never into arguments
+	StateFile string   // state to plan against instead of the directory's own; only without Backend
+	Targets   []string // addresses to restrict the plan to; zero: everything
+	Stored    bool     // take what the state has as it is, and read only what is to be imported
+	ByStream  bool     // do not look into a plan of which the engine's messages show that it only imports objects as they are
+	Arguments bool     // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
 
 	// States are read in the place of those that terraform_remote_state data sources of these names read.
 	States map[string][]byte

@@ -32,7 +32,7 @@ func MissingVariables(job Job) ([]string, error) {
 	for _, block := range roots.Blocks(code, schema) {
 		name := block.Labels[0]
 		inside, _, _ := block.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "default"}}})
-		_, set := environ[variablePrefix+name]
+		_, set := environ[VariablePrefix+name]
 		if inside.Attributes["default"] == nil && !set && !given[name] {
 			missing = append(missing, name)
 		}

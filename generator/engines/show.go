@@ -80,7 +80,7 @@ func (s *Session) command(ctx context.Context, args ...string) (*exec.Cmd, error
 	cmd.Dir = s.job.Dir
 	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1")
 	for name, value := range environMap(s.job.Environ) {
-		if strings.HasPrefix(name, variablePrefix) {
+		if strings.HasPrefix(name, VariablePrefix) {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}

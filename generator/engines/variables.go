@@ -2,7 +2,6 @@ package engines
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,16 +16,15 @@ import (
 
 var anything = regexp.MustCompile("")
 
-// environmentVariables carries the environment's TF_VAR_* over, and the values of the job that nothing overrides, by a file that only this user can read: terraform-exec
+// environmentVariables carries the environment's TF_VAR_* over by a file that only this user can read: terraform-exec
 // does not pass them on, and arguments can be read by everybody. There is no such file where there is nothing to pass.
 //
 // The rules are the engine's: a variable without a type or of a primitive type takes the text as it is, any other takes
 // an expression, and a value in terraform.tfvars or *.auto.tfvars comes before the environment's.
 func (s *Session) environmentVariables() ([]string, error) {
 	given := map[string]string{}
-	maps.Copy(given, s.job.Values)
 	for name, value := range environMap(s.job.Environ) {
-		if variable, ok := strings.CutPrefix(name, variablePrefix); ok {
+		if variable, ok := strings.CutPrefix(name, VariablePrefix); ok {
 			given[variable] = value
 		}
 	}

@@ -174,7 +174,8 @@ func (d *Drifting) plan(ctx context.Context) error {
 		return err
 	}
 	d.Read(result, snapshot.Unordered(s))
-	d.beyond(result)
+	d.partial = d.partial || result.Incomplete || len(result.Deferred) > 0
+	d.notes = append(d.notes, beyond(result)...)
 	if err := d.ofOthers(); err != nil {
 		return err
 	}

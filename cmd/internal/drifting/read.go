@@ -76,20 +76,20 @@ func (d *Drifting) Read(result *engines.Result, overlooked drift.Unordered) {
 	d.Items = slices.DeleteFunc(d.Items, func(i *driftItem) bool { return i.kind == drift.Changed && len(i.Attributes) == 0 })
 }
 
-// beyond notes what a plan has besides changes. Objects that it put off are not compared.
-func (d *Drifting) beyond(result *engines.Result) {
+// beyond says what a plan has besides changes. Objects that it put off are not compared.
+func beyond(result *engines.Result) (notes []string) {
 	if n := len(result.Deferred); n > 0 {
-		d.note("the engine deferred " + report.Plural(n, "object") + ", which were not compared: " + strings.Join(result.Deferred, ", "))
+		notes = append(notes, "the engine deferred "+report.Plural(n, "object")+", which were not compared: "+strings.Join(result.Deferred, ", "))
 	} else if result.Incomplete {
-		d.note("the engine says that its plan is incomplete: objects may be missing from the comparison")
+		notes = append(notes, "the engine says that its plan is incomplete: objects may be missing from the comparison")
 	}
-	d.partial = d.partial || result.Incomplete || len(result.Deferred) > 0
 	if n := len(result.Invoked); n > 0 {
-		d.note("the next apply also invokes " + report.Plural(n, "action") + ": " + strings.Join(result.Invoked, ", "))
+		notes = append(notes, "the next apply also invokes "+report.Plural(n, "action")+": "+strings.Join(result.Invoked, ", "))
 	}
 	for _, text := range result.Checks {
-		d.note("a check of the code failed: " + text)
+		notes = append(notes, "a check of the code failed: "+text)
 	}
+	return notes
 }
 
 // neverRead reports whether the state has nothing of an object but its id, as where it was imported into

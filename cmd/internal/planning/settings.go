@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
@@ -37,10 +36,14 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		pl.veil = NewVeil()
 	}
 	LearnVariables(pl.veil, dir, o.VarFiles, job.Environ)
-	if job.Values, err = o.fill(ctx, job); err != nil {
+	filled, err := o.fill(ctx, job)
+	if err != nil {
 		return nil, errors.Join(err, pl.Close())
 	}
-	pl.veil.Remember(slices.Collect(maps.Values(job.Values))...)
+	for name, value := range filled {
+		job.Environ = append(job.Environ, engines.VariablePrefix+name+"="+value)
+		pl.veil.Remember(value)
+	}
 	if p.Provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
