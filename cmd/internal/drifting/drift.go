@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
@@ -157,7 +157,7 @@ func (d *Drifting) print(c report.Changes) error {
 func (d *Drifting) plan(ctx context.Context) error {
 	d.progress.Stage("plan", 0)
 	d.Plans.Arguments = true
-	d.Plans.Fill = importer.LiveValues(d.w, d.o.Connection, d.o.Dir)
+	d.Plans.Fill = livevalues.For(d.w, d.o.Connection, d.o.Dir)
 	d.Plans.Identify = planning.IdentifyLive(d.client)
 	d.Plans.Progress = func(v engines.Progress) { d.progress.Step(v.Objects, v.Step) }
 	at := rootAt(d.w, d.o.Dir)

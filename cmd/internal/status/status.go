@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -178,7 +179,7 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 	if module.Hand, err = dir.Handwritten(); err != nil {
 		return err
 	}
-	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: module, Fill: importer.LiveValues(w, o.Connection, p.path)}
+	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: module, Fill: livevalues.For(w, o.Connection, p.path)}
 	q.Wanted = func(typ string) bool {
 		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}

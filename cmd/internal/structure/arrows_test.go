@@ -119,7 +119,7 @@ var arrows = []arrow{
 	{
 		from: []string{
 			"cmd/internal/authors", "cmd/internal/connect", "cmd/internal/drifting", "cmd/internal/exit", "cmd/internal/exporter", "cmd/internal/git",
-			"cmd/internal/importer", "cmd/internal/managed", "cmd/internal/planning", "cmd/internal/record", "cmd/internal/report", "cmd/internal/selection", "cmd/internal/snapshot",
+			"cmd/internal/importer", "cmd/internal/livevalues", "cmd/internal/managed", "cmd/internal/planning", "cmd/internal/record", "cmd/internal/report", "cmd/internal/selection", "cmd/internal/snapshot",
 			"cmd/internal/splitter", "cmd/internal/status", "cmd/internal/tidy", "cmd/internal/upgrade", "cmd/internal/verifier", "cmd/internal/world",
 		},
 		not:    []string{"github.com/spf13/..."},

@@ -1,4 +1,9 @@
-package importer
+// Package livevalues finds the values of variables that a clone does not have.
+//
+//	names of variables ──► types that use them ──► import without writing ──► values by name
+//
+// Not here: which variables are missing (generator/engines).
+package livevalues
 
 import (
 	"context"
@@ -8,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
@@ -17,9 +23,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// LiveValues returns what gives variables of a directory, whose values are kept out of version control, the values that
+// For returns what gives variables of a directory, whose values are kept out of version control, the values that
 // an import would give them now. It says so: a setting with such a value is not compared.
-func LiveValues(w world.World, c connect.Connection, dir string) func(context.Context, []string) map[string]string {
+func For(w world.World, c connect.Connection, dir string) func(context.Context, []string) map[string]string {
 	return func(ctx context.Context, missing []string) map[string]string {
 		types, err := typesWith(dir, missing)
 		if err != nil || len(types) == 0 {
@@ -46,8 +52,8 @@ func LiveValues(w world.World, c connect.Connection, dir string) func(context.Co
 
 // liveValues reads objects of some types as an import would, and returns the values of its variables.
 func liveValues(ctx context.Context, w world.World, c connect.Connection, dir string, types []string) (map[string]string, error) {
-	r, err := NewRun(ctx, w, &Settings{
-		Connection: c, Selection: selection.Selection{Resources: types}, Proof: planning.Proof{Off: true}, ImportAs: ImportAs{ImportAs: AsBlocks},
+	r, err := importer.NewRun(ctx, w, &importer.Settings{
+		Connection: c, Selection: selection.Selection{Resources: types}, Proof: planning.Proof{Off: true}, ImportAs: importer.ImportAs{ImportAs: importer.AsBlocks},
 		Dir: dir, Secrets: "plain", Users: "literal", References: "literal", System: "import", DryRun: true, Quiet: true,
 	})
 	if err != nil {
