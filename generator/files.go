@@ -33,6 +33,7 @@ const (
 	secretsFile = "secrets.auto.tfvars"
 	exampleFile = "terraform.tfvars.example"
 	ignoreFile  = ".gitignore"
+	attribFile  = ".gitattributes"
 )
 
 // Kinds of blocks that may occur any number of times without labels.
@@ -45,6 +46,9 @@ const (
 func repeats(kind string) bool { return kind == importKind || kind == movedKind || kind == removedKind }
 
 const importsHeader = "The next apply adds these objects to the state. After that, this file can be deleted."
+
+const variablesHeader = "Values of secrets. Add sensitive = true to each variable after the first apply: before it, the mark itself would be a " +
+	"planned change of every object to import. The apply after that only sets the mark."
 
 // requiredTerraform is the first version that reads import blocks.
 const requiredTerraform = ">= 1.5.0"
@@ -194,7 +198,24 @@ func given(variables []*graph.Variable) []*graph.Variable {
 	return slices.DeleteFunc(slices.Clone(variables), func(v *graph.Variable) bool { return v.Optional })
 }
 
-// valuesFile holds the values of the variables, or leaves them for people to fill in.
+// valuesFiles hold the values of the variables, unless they are blank, and an example for people to fill in: a clone has
+// no values.
+func valuesFiles(variables []*graph.Variable, blank bool) ([]File, error) {
+	example, err := valuesFile(variables, true)
+	if err != nil || blank {
+		return []File{example}, err
+	}
+	files := []File{example}
+	if needed := given(variables); len(needed) > 0 {
+		values, err := valuesFile(needed, false)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, values)
+	}
+	return files, nil
+}
+
 func valuesFile(variables []*graph.Variable, blank bool) (File, error) {
 	f := File{Name: secretsFile, Secret: true}
 	note := "Terraform reads this file automatically. It contains secrets: keep it out of version control."
@@ -218,14 +239,16 @@ func valuesFile(variables []*graph.Variable, blank bool) (File, error) {
 }
 
 // gitIgnore lists what must not be committed.
-func gitIgnore(blank bool) File {
-	content := "# Secrets\n" + secretsFile + "\n"
-	if blank {
-		content += "terraform.tfvars\n"
-	}
+func gitIgnore() File {
+	content := "# Secrets\n" + secretsFile + "\nterraform.tfvars\n"
 	content += "\n# State and plans contain every value in plain text\n*.tfstate\n*.tfstate.*\n*.tfplan\ntfplan\n" +
 		"\n# Working directory\n.terraform/\ncrash.log\ncrash.*.log\n"
 	return File{Name: ignoreFile, Content: []byte(content)}
+}
+
+// gitAttributes keeps the line endings of code, which are part of values, from being changed by a checkout.
+func gitAttributes() File {
+	return File{Name: attribFile, Content: []byte("# Line endings are part of values\n*.tf text eol=lf\n*.tf.json text eol=lf\n*.tfvars text eol=lf\n*.tfvars.example text eol=lf\n")}
 }
 
 // dataBlocks are the lookups, sorted by address.

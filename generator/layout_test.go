@@ -276,7 +276,7 @@ func TestSingle(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name)
 	}
-	if diff := cmp.Diff([]string{".gitignore", "imports.tf", "main.tf"}, names); diff != "" {
+	if diff := cmp.Diff([]string{".gitattributes", ".gitignore", "imports.tf", "main.tf"}, names); diff != "" {
 		t.Errorf("files:\n%s", diff)
 	}
 }

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 
@@ -27,18 +28,14 @@ func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	}
 	files := r.assemble()
 
-	variables := g.Variables
-	if !o.Blank {
-		variables = given(variables)
-	}
-	if len(variables) > 0 {
-		values, err := valuesFile(variables, o.Blank)
+	if len(g.Variables) > 0 {
+		values, err := valuesFiles(g.Variables, o.Blank)
 		if err != nil {
-			return nil, fmt.Errorf("render %s: %w", values.Name, err)
+			return nil, fmt.Errorf("render the values of variables: %w", err)
 		}
-		files = append(files, values)
+		files = append(files, values...)
 	}
-	files = append(files, gitIgnore(o.Blank))
+	files = append(files, gitIgnore(), gitAttributes())
 	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
 	return files, nil
 }
@@ -136,7 +133,11 @@ func (r *rendering) addFixed() error {
 	if err := r.add(providerFile, providerBlock(r.options.local())); err != nil {
 		return err
 	}
-	if err := r.add(variablesFile, variableBlocks(r.graph.Variables)...); err != nil {
+	header := ""
+	if slices.ContainsFunc(r.graph.Variables, func(v *graph.Variable) bool { return !v.Sensitive }) {
+		header = variablesHeader
+	}
+	if err := r.addUnder(variablesFile, header, variableBlocks(r.graph.Variables)); err != nil {
 		return err
 	}
 	dead, err := deadBlocks(r.graph.Unresolved)

@@ -12,13 +12,14 @@ import (
 
 const (
 	gitIgnore  = ".gitignore"
+	attributes = ".gitattributes"
 	codeOwners = "CODEOWNERS"
 )
 
 // isShared reports whether people and tools write to the file as well: it stands in no
 // manifest, is never taken for edited, and never removed.
 func isShared(name string) bool {
-	return name == gitIgnore || name == codeOwners || name == ".terraform.lock.hcl"
+	return name == gitIgnore || name == attributes || name == codeOwners || name == ".terraform.lock.hcl"
 }
 
 // A File is a file of the directory, as it is to be.
@@ -118,8 +119,10 @@ func (d *Directory) Reconcile(r Run) (*Changes, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.mergeIgnore(c); err != nil {
-		return nil, err
+	for _, name := range []string{gitIgnore, attributes} {
+		if err := d.mergeLines(c, name); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.compare(c, kept); err != nil {
 		return nil, err
@@ -144,22 +147,22 @@ func checkRun(r Run) error {
 	return nil
 }
 
-// mergeIgnore adds lines to a .gitignore that is there instead of writing our own.
-func (d *Directory) mergeIgnore(c *Changes) error {
-	f, ok := c.files[gitIgnore]
+// mergeLines adds lines to a file of git's that is there instead of writing our own.
+func (d *Directory) mergeLines(c *Changes, name string) error {
+	f, ok := c.files[name]
 	if !ok {
 		return nil
 	}
-	if err := d.free(gitIgnore); err != nil {
+	if err := d.free(name); err != nil {
 		return err
 	}
-	present, err := readIfThere(d.file(gitIgnore))
+	present, err := readAsIs(d.file(name))
 	if err != nil {
-		return diskError("read", d.file(gitIgnore), err)
+		return diskError("read", d.file(name), err)
 	}
 	if present != nil {
 		f.Content = appendMissingLines(present, f.Content)
-		c.files[gitIgnore] = f
+		c.files[name] = f
 	}
 	return nil
 }
@@ -218,7 +221,7 @@ func (d *Directory) compare(c *Changes, kept map[string]bool) error {
 // compareFile reports whether writing the file would overwrite somebody's edits.
 func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bool, err error) {
 	f := c.files[name]
-	present, err := readIfThere(d.file(name))
+	present, err := readAsIs(d.file(name))
 	if err != nil {
 		return false, diskError("read", d.file(name), err)
 	}
@@ -230,7 +233,7 @@ func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bo
 		c.Write, c.base[name] = append(c.Write, name), ""
 		return false, d.free(name)
 	}
-	now, then := digestOf(present), d.manifest.files[name]
+	now, then := digestOf(unixLines(present)), d.manifest.files[name]
 	if now != then && !isShared(name) && !c.yielded[name] {
 		if then != "" && digestOf(f.Content) == then {
 			c.Edited = append(c.Edited, name)
@@ -243,27 +246,26 @@ func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bo
 		}
 		c.Overwritten = append(c.Overwritten, name)
 	}
-	c.Write, c.base[name] = append(c.Write, name), now
+	c.Write, c.base[name] = append(c.Write, name), digestOf(present)
 	return false, d.free(name)
 }
 
 // compareRemoved does the same for a file that this run has no content for.
 func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err error) {
-	present, err := readIfThere(d.file(name))
+	present, err := readAsIs(d.file(name))
 	if err != nil {
 		return false, diskError("read", d.file(name), err)
 	}
 	if present == nil {
 		return false, nil
 	}
-	now := digestOf(present)
-	if now != d.manifest.files[name] {
+	if digestOf(unixLines(present)) != d.manifest.files[name] {
 		if !d.options.Force {
 			return true, nil
 		}
 		c.Overwritten = append(c.Overwritten, name)
 	}
-	c.Remove, c.base[name] = append(c.Remove, name), now
+	c.Remove, c.base[name] = append(c.Remove, name), digestOf(present)
 	return false, d.free(name)
 }
 

@@ -174,19 +174,28 @@ func (d *Directory) unedited(steps []stepV1) error {
 	return nil
 }
 
-// digest returns the digest of a file, or nothing where there is none.
+// digest returns the digest of a file as it is, or nothing where there is none.
 func (d *Directory) digest(name string) (string, error) {
 	var content []byte
 	var err error
 	if strings.HasPrefix(name, privateDir+"/") {
 		content, err = d.read(name)
 	} else {
-		content, err = readIfThere(d.file(name))
+		content, err = readAsIs(d.file(name))
 	}
 	if err != nil || content == nil {
 		return "", diskError("read", d.file(name), err)
 	}
 	return digestOf(content), nil
+}
+
+// asWritten reports whether a file is as the digest of what a run wrote says, whatever its line endings.
+func asWritten(path, digest string) (bool, error) {
+	text, err := readIfThere(path)
+	if err != nil {
+		return false, diskError("read", path, err)
+	}
+	return text != nil && digestOf(text) == digest, nil
 }
 
 // flush brings the staged files that will be moved to the medium, with their directories.

@@ -18,6 +18,7 @@
 package state
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -312,13 +313,28 @@ func (d *Directory) read(name string) ([]byte, error) {
 	return content, diskError("read", d.file(name), err)
 }
 
-// readIfThere reads a file that may be by hand. It returns nil where there is none.
+// readIfThere reads a file that may be by hand, with the line endings that this program writes: a checkout may have
+// changed them, which is no edit. It returns nil where there is none.
 func readIfThere(path string) ([]byte, error) {
+	content, err := readAsIs(path)
+	return unixLines(content), err
+}
+
+// readAsIs reads a file that may be by hand. It returns nil where there is none.
+func readAsIs(path string) ([]byte, error) {
 	content, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	return content, err
+}
+
+// unixLines is a text without the line endings of Windows. In code, those that are part of a value are escaped.
+func unixLines(text []byte) []byte {
+	if !bytes.Contains(text, []byte("\r\n")) {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
 // isCode reports whether terraform or tofu reads a file of this name as code.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 // Handwritten is what people have in the directory: files of their own, and files of earlier
@@ -68,7 +67,7 @@ func (d *Directory) Handwritten() (Handwritten, error) {
 		if e.IsDir() || !isRead(name) || name == barrierName {
 			continue
 		}
-		text, err := disk.ReadFile(d.file(name), disk.MostCode)
+		text, err := readIfThere(d.file(name))
 		if err != nil {
 			return h, diskError("read", d.file(name), err)
 		}

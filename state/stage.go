@@ -95,8 +95,11 @@ func (s *Stage) checkExtra(name string) error {
 	if err != nil {
 		return err
 	}
-	if now == "" || now == d.manifest.files[name] || isShared(name) || d.options.Force {
+	if now == "" || isShared(name) || d.options.Force {
 		return nil
+	}
+	if ours, err := asWritten(d.file(name), d.manifest.files[name]); err != nil || ours {
+		return err
 	}
 	return &Refusal{Path: d.file(name), Problem: "edited since the last run, or not written by this program", advice: hintForce}
 }

@@ -59,9 +59,11 @@ func (d *Directory) tidyFile(c *Changes, name string, held func(Import) bool) (i
 	if err := d.free(name); err != nil {
 		return 0, err
 	}
-	c.base[name] = digestOf(text)
+	if c.base[name], err = d.digest(name); err != nil {
+		return 0, err
+	}
 	then, ours := d.manifest.files[name]
-	unedited := ours && then == c.base[name]
+	unedited := ours && then == digestOf(text)
 	if !rest && unedited {
 		c.Remove = append(c.Remove, name)
 		delete(c.manifest.files, name)

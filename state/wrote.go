@@ -33,6 +33,6 @@ func (d *Directory) Wrote(c *Changes, name string, isNew bool) bool {
 	if !known || c.manifest.secret[name] {
 		return false
 	}
-	now, err := d.digest(name)
-	return err == nil && now == digest
+	ours, err := asWritten(d.file(name), digest)
+	return err == nil && ours
 }

@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,9 @@ import (
 	"github.com/hashicorp/go-version"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/guard"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
+	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
 // Engine is a program that plans: Terraform or OpenTofu.
@@ -48,6 +52,10 @@ type Options struct {
 	SearchPath string   // directories to search, in the form of PATH; zero: PATH
 	Environ    []string // environment for asking its version; zero: os.Environ()
 	Guard      *guard.Guard
+
+	// Dir is where the engine will run, and may not exist yet: a program that chooses among versions looks there, and in
+	// the directories above it. Zero: the current directory.
+	Dir string
 }
 
 const (
@@ -65,6 +73,9 @@ func Find(ctx context.Context, o Options) (Engine, error) {
 	names := []string{terraform, tofu}
 	if o.Engine != "" {
 		names = []string{o.Engine}
+	}
+	if err := tempUsable(); err != nil {
+		return Engine{}, err
 	}
 
 	var firstErr error
@@ -92,11 +103,12 @@ func findOne(ctx context.Context, name string, o Options) (Engine, error) {
 	if err != nil {
 		return Engine{}, notRunnable(name, err)
 	}
-	banner, err := versionBanner(ctx, Engine{Path: path, Guard: o.Guard}, o.Environ)
+	dir := existing(o.Dir)
+	banner, err := versionBanner(ctx, Engine{Path: path, Guard: o.Guard}, dir, o.Environ)
 	if err != nil {
 		return Engine{}, &UnavailableError{
 			Reason: fmt.Sprintf("ask %s for its version", path),
-			Next:   "run it by hand with the argument version; " + installHint,
+			Next:   fmt.Sprintf("run %s version in %s by hand; %s", name, dir, installHint),
 			Err:    err,
 		}
 	}
@@ -105,6 +117,10 @@ func findOne(ctx context.Context, name string, o Options) (Engine, error) {
 		return Engine{}, err
 	}
 	engine.Guard = o.Guard
+	if wrapped := printed.JSON(strings.NewReader(banner)).Wrapped; wrapped && engine.Name == tofu {
+		// Its version is asked for once more by terraform-exec, which then knows the banner of Terraform only.
+		return Engine{}, &UnavailableError{Reason: path + " is wrapped by a program that prints lines of its own", Next: printed.WrapperHint}
+	}
 	return engine, checkAge(engine)
 }
 
@@ -158,12 +174,50 @@ func notRunnable(name string, err error) error {
 	}
 }
 
-func versionBanner(ctx context.Context, e Engine, environ []string) (string, error) {
+// versionBanner asks an engine for its version. The error is what it printed, which may come from a program that was to
+// choose a version.
+func versionBanner(ctx context.Context, e Engine, dir string, environ []string) (string, error) {
 	cmd := e.Command(ctx, "version")
 	cmd.Env = append(withoutEngineSettings(environ), "CHECKPOINT_DISABLE=1")
-	cmd.Dir = os.TempDir() // a directory with code would be read
-	out, err := cmd.Output()
-	return string(out), err
+	cmd.Dir = dir
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if said := complaint(stderr.String(), stdout.String()); err != nil && said != "" && ctx.Err() == nil {
+		return "", fmt.Errorf("%s (%w)", said, err)
+	}
+	return stdout.String(), err
+}
+
+// complaint is the first of some texts that says something, in one line and not longer than needed.
+func complaint(texts ...string) string {
+	const long = 500
+	for _, text := range texts {
+		if line := []rune(strings.Join(strings.Fields(plans.Plain(text)), " ")); len(line) > 0 {
+			return string(line[:min(len(line), long)])
+		}
+	}
+	return ""
+}
+
+// existing is a directory or, while it does not exist, the nearest one above that does.
+func existing(dir string) string {
+	dir, err := filepath.Abs(dir)
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() || dir == filepath.Dir(dir) {
+			return dir
+		}
+	}
+	return "."
+}
+
+// tempUsable makes sure that temporary files can be made, which engines need as well.
+func tempUsable() error {
+	dir, err := private.Make("", "probe")
+	if err != nil {
+		return err
+	}
+	return dir.Close()
 }
 
 func parseBanner(banner, path string) (Engine, error) {

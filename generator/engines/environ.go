@@ -20,8 +20,10 @@ const grace = 5 * time.Second
 // longestTemp leaves room for the name of a socket, whose path has at most 103 bytes.
 const longestTemp = 85
 
+// VariablePrefix begins the names of environment variables that give values to variables of the code.
+const VariablePrefix = "TF_VAR_"
+
 const (
-	variablePrefix      = "TF_VAR_" // marks environment variables that hold input variables
 	pluginCacheVariable = "TF_PLUGIN_CACHE_DIR"
 	settingsVariable    = "TF_CLI_CONFIG_FILE"
 )

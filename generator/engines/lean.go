@@ -69,6 +69,9 @@ func (s *Session) lean() (string, error) {
 	if err := errors.Join(private.RemoveAll("lean"), private.Mkdir("lean", 0o700)); err != nil {
 		return "", fmt.Errorf("make a directory to initialise: %w", err)
 	}
+	if err := chooseVersion(dir, s.job.Dir); err != nil {
+		return "", err
+	}
 	for name, src := range wanted {
 		if err := disk.Dir(dir).Create(name, src, 0o600); err != nil {
 			return "", fmt.Errorf("copy the code to initialise: %w", err)

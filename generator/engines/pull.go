@@ -11,6 +11,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -61,11 +62,10 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 		return nil, s.pullError(ctx, out, err)
 	}
 	// OpenTofu prints warnings where the state comes.
-	start := bytes.IndexByte(out, '{')
-	if start < 0 {
+	if !bytes.ContainsRune(out, '{') {
 		return nil, nil
 	}
-	return out[start:], nil
+	return printed.One(out), nil
 }
 
 // run runs the engine and returns what it printed, which is its complaint where it failed.

@@ -119,7 +119,7 @@ func (s *Session) engineError(step string, diagnostics []plans.Diagnostic) *Refu
 	case strings.Contains(diagnostics[0].Summary, "unable to parse version"):
 		refused.Next = "fix what " + s.job.Engine.Name + " version warns about, such as its settings file"
 	case diagnostics[0].Summary == "No value for required variable":
-		refused.Next = "set it in a file *.auto.tfvars, with --var-file, or in the environment variable " + variablePrefix + "NAME"
+		refused.Next = "set it in a file *.auto.tfvars, with --var-file, or in the environment variable " + VariablePrefix + "NAME"
 	default:
 		refused.Next = s.look(step, diagnostics[0].File)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
@@ -39,13 +40,17 @@ func Schema(ctx context.Context, e Engine, dir string, p Provider, environ []str
 	}
 	defer own.Close()
 	beside := own.Path()
+	if err := chooseVersion(beside, dir); err != nil {
+		return nil, err
+	}
 	if _, err := own.Write("versions.tf", requirement(p)); err != nil {
 		return nil, fmt.Errorf("write the requirement of the provider: %w", err)
 	}
 	if _, err := quietly(ctx, e, beside, environ, "init", "-input=false", "-no-color", "-plugin-dir="+plugins); err != nil {
 		return nil, err
 	}
-	return quietly(ctx, e, beside, environ, "providers", "schema", "-json")
+	out, err := quietly(ctx, e, beside, environ, "providers", "schema", "-json")
+	return printed.One(out), err
 }
 
 // requirement is code that asks for exactly the installed provider.

@@ -24,7 +24,7 @@ var anything = regexp.MustCompile("")
 func (s *Session) environmentVariables() ([]string, error) {
 	given := map[string]string{}
 	for name, value := range environMap(s.job.Environ) {
-		if variable, ok := strings.CutPrefix(name, variablePrefix); ok {
+		if variable, ok := strings.CutPrefix(name, VariablePrefix); ok {
 			given[variable] = value
 		}
 	}

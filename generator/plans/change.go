@@ -1,6 +1,10 @@
 package plans
 
-import "github.com/zclconf/go-cty/cty"
+import (
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+)
 
 // Action is what a plan wants to do to a resource.
 type Action string
@@ -14,6 +18,9 @@ const (
 	Delete  Action = "delete"
 	Replace Action = "replace"
 	Forget  Action = "forget"
+
+	// ForgetCreate makes a new object, and leaves the one before as it is, outside of the state.
+	ForgetCreate Action = "forget and create"
 )
 
 // Change is what a plan says about one resource.
@@ -41,9 +48,11 @@ func ActionOf(actions []string) Action {
 		return NoOp
 	case 1:
 		return Action(actions[0])
-	default:
-		return Replace
 	}
+	if slices.Contains(actions, string(Forget)) {
+		return ForgetCreate
+	}
+	return Replace
 }
 
 // ObjectID is the id of the live object that a change stands for.

@@ -14,6 +14,12 @@ type Plan struct {
 	Deferred []string // resources that the engine put off
 	Invoked  []string // provider actions that would run
 
+	// Checks are the conditions of the code that do not hold, one line each. The engine warns of them and goes on.
+	Checks []string
+
+	// Incomplete is set when the engine says that another plan is needed after this one.
+	Incomplete bool
+
 	// Errored is set when the engine gave up on some resources; Diagnostics say which. Changes are then incomplete.
 	Errored bool
 
@@ -35,10 +41,11 @@ func Decode(r io.Reader) (Plan, error) {
 			}
 			return nil
 		},
-		Deferred:   func(address string) error { p.Deferred = append(p.Deferred, address); return nil },
-		Invocation: func(address string) error { p.Invoked = append(p.Invoked, address); return nil },
+		Deferred:   func(e document.Deferred) error { p.Deferred = append(p.Deferred, e.Resource.Address); return nil },
+		Invocation: func(e document.Invocation) error { p.Invoked = append(p.Invoked, e.Address); return nil },
+		Check:      func(c document.Check) error { p.Checks = append(p.Checks, c.String()); return nil },
 	})
-	p.Errored = head.Errored
+	p.Errored, p.Incomplete = head.Errored, head.Incomplete
 	return p, err
 }
 

@@ -104,7 +104,7 @@ func outright(c plans.Change, planned bool, refused string) string {
 		return refused
 	case !planned:
 		return ""
-	case c.Action == plans.Create, c.Action == plans.Replace, c.Action == plans.Delete:
+	case c.Action == plans.Create, c.Action == plans.Replace, c.Action == plans.ForgetCreate, c.Action == plans.Delete:
 		return "the plan would " + string(c.Action) + " it"
 	}
 	return ""

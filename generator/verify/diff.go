@@ -42,7 +42,7 @@ func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
 // differencesOf breaks a change down. Only what exists before and after has attributes to compare.
 func differencesOf(c plans.Change, secrets []cty.Path, writes Show) []Difference {
 	whole := Difference{Address: c.Address, ID: c.ObjectID(), Action: c.Action}
-	if c.Action != plans.Update && c.Action != plans.Replace {
+	if c.Action != plans.Update && c.Action != plans.Replace && c.Action != plans.ForgetCreate {
 		return []Difference{whole}
 	}
 

@@ -142,6 +142,8 @@ func incompleteness(plan *plans.Plan) string {
 		return "the engine deferred " + strings.Join(plan.Deferred, ", ")
 	case plan.Targeted:
 		return "the plan was restricted to some addresses"
+	case plan.Incomplete:
+		return "the engine says that the plan is incomplete: another one is needed after it"
 	default:
 		return ""
 	}
@@ -291,6 +293,9 @@ func (j *jury) count(c plans.Change) {
 		v.Add++
 		v.Destroy++
 	case plans.Forget:
+		v.Forget++
+	case plans.ForgetCreate:
+		v.Add++
 		v.Forget++
 	}
 }

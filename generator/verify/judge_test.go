@@ -169,6 +169,15 @@ func TestJudge(t *testing.T) {
 		},
 		{name: "warnings", clean: true, result: plans.Plan{Diagnostics: []plans.Diagnostic{{Severity: "warning", Summary: "hm"}}}},
 		{name: "put off", incomplete: "rootly_team.late", result: plans.Plan{Deferred: []string{"rootly_team.late"}}},
+		{name: "another plan needed", incomplete: "another one is needed", result: plans.Plan{Incomplete: true}},
+		{name: "failed checks", clean: true, result: plans.Plan{Checks: []string{"check.health: no"}}},
+		{
+			name: "forgotten and created", expect: Expect{Listed: []Object{team}},
+			result: plans.Plan{Changes: []plans.Change{{
+				Address: team.Address, Type: team.Type, Action: plans.ForgetCreate, ID: "t1",
+				Before: cty.EmptyObjectVal, After: cty.EmptyObjectVal,
+			}}},
+		},
 		{name: "only some addresses", incomplete: "restricted", result: plans.Plan{Targeted: true}},
 	}
 	for _, tt := range tests {

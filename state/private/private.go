@@ -42,7 +42,7 @@ func Make(parent, kind string) (*Dir, error) {
 	var err error
 	for range attempts {
 		var path string
-		if path, err = os.MkdirTemp(parent, prefix+kind+"-*"); err != nil { // 0700
+		if path, err = disk.MkdirTemp(parent, prefix+kind+"-*"); err != nil { // 0700
 			break
 		}
 		d := &Dir{path: path}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/agext/levenshtein"
 
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -92,7 +93,7 @@ func stateAddresses(path string, known map[string]graph.Target) (found bool, err
 		return false, fmt.Errorf("read state: %w", err)
 	}
 	var s stateFile
-	if err := json.Unmarshal(content, &s); err != nil || s.Version != 4 {
+	if err := json.Unmarshal(printed.One(content), &s); err != nil || s.Version != 4 {
 		return false, hint.With(fmt.Errorf("%s is not a Terraform state of version 4", path), "terraform state pull writes one")
 	}
 	for _, r := range s.Resources {

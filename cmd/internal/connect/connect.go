@@ -80,7 +80,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 		}
 		done()
 	}
-	return client, Target{Url: o.URL, Token: string(o.Token)}, disconnect, nil
+	return client, Target{Url: o.URL, Token: string(o.Token), Client: client}, disconnect, nil
 }
 
 // BadSize is the usage error for a built-in organisation of a negative size.
@@ -114,4 +114,7 @@ func Serve(h http.Handler) (address string, stop func(), err error) {
 // A Target is the API that a proof asks.
 type Target struct {
 	Url, Token string
+
+	// Client asks the target for whoever else asks it, such as a provider. Nil: it is on loopback, and ours.
+	Client *api.Client
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
@@ -28,13 +29,17 @@ func (r *run) plan(ctx context.Context) error {
 	n := 0
 	for _, m := range r.modules {
 		result, err := r.planOne(ctx, m, planning.Options{
-			Backend: m.backend, Arguments: true, Identify: identify, Veil: m.veil,
+			Backend: m.backend, Arguments: true, Identify: identify, Veil: m.veil, Fill: livevalues.For(r.w, r.o.Connection, m.root.Dir),
 			Progress: func(v engines.Progress) { r.progress.Step(v.Objects, v.Step) },
 		})
 		if err != nil {
 			return err
 		}
 		m.learn(&result.Plan)
+		r.partial = r.partial || result.Incomplete || len(result.Deferred) > 0
+		for _, text := range beyond(result) {
+			r.note(text)
+		}
 		n += len(m.items)
 	}
 	r.progress.Done(report.Plural(n, "difference"))

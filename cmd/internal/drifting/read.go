@@ -11,6 +11,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/authors"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
@@ -186,6 +187,22 @@ func (m *module) standing(i *item, path cty.Path, live cty.Value) standing {
 		return agreed
 	}
 	return silent
+}
+
+// beyond says what a plan has besides changes. Objects that it put off are not compared.
+func beyond(result *engines.Result) (notes []string) {
+	if n := len(result.Deferred); n > 0 {
+		notes = append(notes, "the engine deferred "+report.Plural(n, "object")+", which were not compared: "+strings.Join(result.Deferred, ", "))
+	} else if result.Incomplete {
+		notes = append(notes, "the engine says that its plan is incomplete: objects may be missing from the comparison")
+	}
+	if n := len(result.Invoked); n > 0 {
+		notes = append(notes, "the next apply also invokes "+report.Plural(n, "action")+": "+strings.Join(result.Invoked, ", "))
+	}
+	for _, text := range result.Checks {
+		notes = append(notes, "a check of the code failed: "+text)
+	}
+	return notes
 }
 
 // neverRead reports whether the state has nothing of an object but its id, as where it was imported into

@@ -36,7 +36,7 @@ func (r *directory) haveFolds(ctx context.Context) error {
 	case r.o.Output == "json":
 		return exit.Usage(fmt.Errorf("%s contains folded objects, which --output json cannot write", r.o.Dir), "leave out --output json")
 	}
-	engine, err := planning.FindEngine(ctx, r.W, r.o.Engine)
+	engine, err := planning.FindEngine(ctx, r.W, r.o.Engine, r.Dir.Path())
 	if err != nil {
 		return ctx.Err() // whether one is needed was settled before
 	}

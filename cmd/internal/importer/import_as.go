@@ -67,7 +67,7 @@ func (r *directory) openState(ctx context.Context) error {
 	}
 	s := &stateRun{}
 	var err error
-	s.engine, err = planning.FindEngine(ctx, r.W, r.o.Engine)
+	s.engine, err = planning.FindEngine(ctx, r.W, r.o.Engine, r.Dir.Path())
 	var missing *engines.UnavailableError
 	switch {
 	case errors.As(err, &missing) && r.o.writesState():

@@ -14,7 +14,7 @@ func (r *job) haveEngine(ctx context.Context) error {
 	if r.o.Proof.Off {
 		return nil
 	}
-	_, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
+	_, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine, r.o.Dir)
 	return r.unproven(ctx, err)
 }
 
@@ -30,7 +30,7 @@ func (r *directory) InstalledSchema(ctx context.Context, dir string) error {
 	if err != nil || p.Version == "" || p.Version == schema.SnapshotVersion {
 		return err
 	}
-	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
+	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine, dir)
 	if err != nil {
 		return nil // the proof will say so
 	}

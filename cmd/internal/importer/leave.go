@@ -260,7 +260,7 @@ func (r *fetched) deselected() map[graph.Target]bool {
 
 // removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
 func (r *job) removedForm(ctx context.Context) (generator.RemovedForm, error) {
-	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine)
+	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine, r.o.Dir)
 	if err != nil {
 		return generator.WithLifecycle, ctx.Err()
 	}

@@ -28,9 +28,10 @@ type Inquiry struct {
 	Proof  *planning.Proof
 	Dir    string
 	Live   connect.Target
-	Around *Module               // with the state, and what people have in the directory
-	Wanted func(typ string) bool // whether a type is looked at: then its objects must be known
-	Quiet  bool                  // whether to keep to oneself what could not be planned
+	Around *Module                                           // with the state, and what people have in the directory
+	Wanted func(typ string) bool                             // whether a type is looked at: then its objects must be known
+	Fill   func(context.Context, []string) map[string]string // see [planning.Options]; nil: no variable is filled in
+	Quiet  bool                                              // whether to keep to oneself what could not be planned
 }
 
 // Ask returns the addresses that the import blocks lead to, and those of the plan if one was needed.
@@ -90,7 +91,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Chang
 		if why != nil && len(targets) == 0 {
 			break
 		}
-		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true, Configurations: []string{q.Around.Ours}})
+		result, err := q.Proof.Plan(ctx, q.W, q.Dir, q.Live, planning.Options{StateFile: stateFile, Targets: targets, Stored: true, Arguments: true, Always: true, Configurations: []string{q.Around.Ours}, Fill: q.Fill})
 		if err == nil && result.Errored {
 			err = fmt.Errorf("%s", planning.FirstError(result))
 		}

@@ -14,7 +14,7 @@ func RequestsToRead(typ string) int {
 }
 
 // PlanCost says what a plan against the API costs, given how many requests a minute the API allows, as
-// far as it says. The provider is held back by nothing else.
+// far as it says, which the proxy between the provider and the API keeps to.
 func PlanCost(requests, limit int) string {
 	cost := "the plan makes about " + report.Plural(requests, "request") + " to the API"
 	if limit > 0 {

@@ -24,6 +24,7 @@ type Planner struct {
 	now       func() time.Time
 	shardSize int
 	sharded   *shardedPlan // nil: nothing was planned in shards
+	unserve   func()       // ends the proxy; nil: there is none
 }
 
 // Plan plans the directory, limited to targets where there are some.
@@ -68,6 +69,9 @@ func (p *Planner) Close() error {
 	}
 	if p.served != nil {
 		p.served.Close()
+	}
+	if p.unserve != nil {
+		p.unserve()
 	}
 	return err
 }

@@ -34,6 +34,7 @@ func Note(p *report.Proof, veil *secret.Veil, result *engines.Result, v verify.V
 		}
 		p.Differences = append(p.Differences, report.Difference{Address: c.Address, Action: string(c.Action), Message: message})
 	}
+	p.Checks = result.Checks
 	if v.Incomplete != "" {
 		p.Differences = append(p.Differences, report.Difference{Action: "incomplete", Message: v.Incomplete})
 	}

@@ -18,9 +18,15 @@ import (
 
 // Planner prepares a directory for plans. Targets and state are of no account yet.
 func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*Planner, error) {
-	engine, err := FindEngine(ctx, w, p.Engine)
+	engine, err := FindEngine(ctx, w, p.Engine, dir)
 	if err != nil {
 		return nil, err
+	}
+	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
+	if t.Client != nil {
+		if t, pl.unserve, err = throughProxy(ctx, t); err != nil {
+			return nil, fmt.Errorf("stand between the provider and Rootly: %w", err)
+		}
 	}
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
@@ -33,11 +39,18 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 			job.Configurations = o.Configurations
 		}
 	}
-	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
 	if pl.veil == nil {
 		pl.veil = NewVeil()
 	}
 	LearnVariables(pl.veil, dir, p.VarFiles, job.Environ)
+	filled, err := o.fill(ctx, job)
+	if err != nil {
+		return nil, errors.Join(err, pl.Close())
+	}
+	for name, value := range filled {
+		job.Environ = append(job.Environ, engines.VariablePrefix+name+"="+value)
+		pl.veil.Remember(value)
+	}
 	if p.Provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
@@ -45,7 +58,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		}
 		pl.served, err = start(ctx, standin.Options{URL: t.Url, Token: t.Token})
 		if err != nil {
-			return nil, fmt.Errorf("start the stand-in provider: %w", err)
+			return nil, errors.Join(fmt.Errorf("start the stand-in provider: %w", err), pl.Close())
 		}
 		job.Reattach, job.StandIn = pl.served.Reattach, pl.served.Name
 	}
@@ -53,6 +66,18 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		return nil, errors.Join(err, pl.Close())
 	}
 	return pl, nil
+}
+
+// fill finds values for the variables of a job that have none.
+func (o Options) fill(ctx context.Context, job engines.Job) (map[string]string, error) {
+	if o.Fill == nil {
+		return nil, nil
+	}
+	missing, err := engines.MissingVariables(job)
+	if err != nil || len(missing) == 0 {
+		return nil, err
+	}
+	return o.Fill(ctx, missing), ctx.Err()
 }
 
 // Proof is how the code is proven.
@@ -89,6 +114,9 @@ type Options struct {
 
 	// Identify finds the id of the object of a change, which may be known by its slug. Nil takes what the plan says.
 	Identify func(context.Context, plans.Change) string
+
+	// Fill gives variables values that have none; those that it does not know stay without. Nil: none.
+	Fill func(ctx context.Context, missing []string) map[string]string
 
 	Always         bool         // the target is asked whatever the code says,
 	Configurations []string     // for these configurations of the provider; empty: the default one

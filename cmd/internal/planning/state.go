@@ -31,7 +31,7 @@ func ReadState(ctx context.Context, w world.World, engineName, dir string) (cont
 			return content, false, err
 		}
 	}
-	engine, err := FindEngine(ctx, w, engineName)
+	engine, err := FindEngine(ctx, w, engineName, dir)
 	if err != nil {
 		return nil, true, err
 	}

@@ -117,6 +117,9 @@ func VeilResult(veil *secret.Veil, result *engines.Result) {
 		}
 	}
 	VeilDiagnostics(veil, result.Diagnostics)
+	for i, text := range result.Checks {
+		result.Checks[i] = string(veil.Prose("", text))
+	}
 }
 
 // rememberAt lets a veil see what a plan marks as sensitive.

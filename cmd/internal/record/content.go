@@ -22,6 +22,7 @@ type content struct {
 	Changes  []change.Change       `json:"changes,omitempty"`
 	Outputs  []change.Change       `json:"outputs,omitempty"`
 	LeftOut  int                   `json:"changes_left_out,omitempty"`
+	Checks   []string              `json:"failed_checks,omitempty"`
 	Drifted  int                   `json:"changed_outside_of_code,omitempty"`
 	Errored  bool                  `json:"plan_incomplete,omitempty"`
 	Engine   string                `json:"engine_version,omitempty"`
@@ -32,7 +33,7 @@ func (a Account) content() content {
 	c := content{
 		Status: a.Status, Name: a.Name, Seconds: int(a.lasted().Seconds()), Run: a.Run,
 		Actions: a.Plan.Actions(), Modules: a.Plan.Modules(), Changes: a.Plan.Changes, Outputs: a.Plan.Outputs,
-		Drifted: a.Plan.Drifted, Errored: a.Plan.Errored, Engine: a.Plan.Engine, PlanHash: a.Plan.Source,
+		Checks: a.Plan.Checks, Drifted: a.Plan.Drifted, Errored: a.Plan.Errored || a.Plan.Partial, Engine: a.Plan.Engine, PlanHash: a.Plan.Source,
 	}
 	if a.Most > 0 && len(c.Changes) > a.Most {
 		c.LeftOut, c.Changes = len(c.Changes)-a.Most, c.Changes[:a.Most]
@@ -87,6 +88,11 @@ func (a Account) report() string {
 	}
 	if a.Plan.Errored {
 		line("Plan", "was interrupted, so more may have changed")
+	} else if a.Plan.Partial {
+		line("Plan", "was incomplete, so more is to come")
+	}
+	for _, text := range a.Plan.Checks {
+		line("Failed check", text)
 	}
 	if !a.Plan.Empty() {
 		b.WriteString("\nChanges:\n\n" + a.Plan.Markdown(a.Most))

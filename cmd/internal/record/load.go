@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/private"
@@ -46,7 +48,7 @@ func (s Source) Load(ctx context.Context) (*change.Plan, error) {
 		return nil, fmt.Errorf("read the plan: %w", err)
 	}
 	if !binary(head) {
-		return s.read(in)
+		return s.read(printed.JSON(in))
 	}
 	if s.Path != "-" {
 		return s.show(ctx, s.Path)
@@ -59,12 +61,15 @@ func (s Source) Load(ctx context.Context) (*change.Plan, error) {
 	return s.show(ctx, path)
 }
 
-func (s Source) read(in io.Reader) (*change.Plan, error) {
+func (s Source) read(in printed.Text) (*change.Plan, error) {
 	p, err := change.Read(in, s.Veil, change.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.name(), err)
+	switch {
+	case err == nil:
+		return p, nil
+	case in.Wrapped:
+		return nil, exit.WithHint(fmt.Errorf("%s: %w", s.name(), err), printed.WrapperHint)
 	}
-	return p, nil
+	return nil, fmt.Errorf("%s: %w", s.name(), err)
 }
 
 func (s Source) name() string {
@@ -101,8 +106,8 @@ func keep(in io.Reader) (path string, remove func(), err error) {
 }
 
 // show reads a plan file through the engine.
-func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
-	engine, err := planning.FindEngine(ctx, s.World, s.Engine)
+func (s Source) show(ctx context.Context, path string) (p *change.Plan, err error) {
+	engine, err := planning.FindEngine(ctx, s.World, s.Engine, s.Directory)
 	if err != nil {
 		return nil, fmt.Errorf("read a plan file: %w", err)
 	}
@@ -110,34 +115,16 @@ func (s Source) show(ctx context.Context, path string) (*change.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a plan file: %w", err)
 	}
-	cmd := engine.Command(ctx, "show", "-json", "-no-color", path)
-	cmd.Dir, cmd.Env = s.Directory, quiet(s.World.Environ())
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", engine, err)
+	job := engines.Job{Engine: engine, Dir: s.Directory, Environ: s.World.Environ()}
+	err = engines.Show(ctx, job, path, func(document io.Reader) (err error) {
+		p, err = s.read(printed.JSON(document))
+		return err
+	})
+	var refused *engines.RefusedError
+	if errors.As(err, &refused) {
+		return nil, &ShowError{Engine: engine.String(), Path: s.name(), Said: refused.Diagnostics[0].Summary, err: err}
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", engine, err)
-	}
-	p, readErr := s.read(out)
-	_, _ = io.Copy(io.Discard, out) // the engine must not block on a reader that gave up
-	if err := cmd.Wait(); err != nil {
-		return nil, &ShowError{Engine: engine.String(), Path: s.name(), Said: said(complaint.String()), err: err}
-	}
-	return p, readErr
-}
-
-// quiet is the environment without what changes the arguments or the output of an engine.
-func quiet(environ []string) []string {
-	list := []string{"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1"}
-	for _, entry := range environ {
-		if !strings.HasPrefix(entry, "TF_CLI_ARGS") && !strings.HasPrefix(entry, "TF_LOG") {
-			list = append(list, entry)
-		}
-	}
-	return list
+	return p, err
 }
 
 // A ShowError is an engine that could not read a plan file.
@@ -158,19 +145,4 @@ func (e *ShowError) Unwrap() error { return e.err }
 // Hint says where plan files can be read.
 func (e *ShowError) Hint() string {
 	return "a plan file can only be read where it was made, by the same version and after init: run the command there, give the directory with --dir, or give the output of show -json"
-}
-
-// said is the first line of a complaint that says something.
-func said(complaint string) string {
-	for _, line := range strings.Split(complaint, "\n") {
-		line = strings.TrimSpace(strings.TrimLeft(line, "│╷╵ "))
-		if strings.HasPrefix(line, "Error:") {
-			return strings.TrimSpace(strings.TrimPrefix(line, "Error:"))
-		}
-	}
-	if line := strings.TrimSpace(complaint); line != "" {
-		first, _, _ := strings.Cut(line, "\n")
-		return first
-	}
-	return "it printed nothing"
 }

@@ -27,7 +27,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {
 		err = fmt.Errorf("%w: %w", context.Cause(limited), err)
 	}
-	if hint := Hint(err); hint != "" {
+	if hint := Hint(err); hint != "" && exit.HintOf(err) == "" {
 		return exit.WithHint(err, hint)
 	}
 	return err

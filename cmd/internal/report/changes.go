@@ -20,7 +20,7 @@ type Changes struct {
 	NotImported []NotImported `json:"not_imported,omitempty"` // live objects that an import refuses: they are no drift
 
 	Searched time.Time `json:"authors_since,omitzero"` // from when on the audit log was searched for authors; zero: it was not
-	Requests int64     `json:"requests,omitempty"`     // made for it, those of an engine's plan not among them
+	Requests int64     `json:"requests,omitempty"`     // made for it, those of a live plan among them
 }
 
 // ObjectChange is what happened to one object.
@@ -118,7 +118,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 	}
 	fmt.Fprintf(&b, "%s\n", c.headline())
 	if c.Requests > 0 {
-		fmt.Fprintf(&b, "%s, not counting those of the plan.\n", Plural(int(c.Requests), "request"))
+		fmt.Fprintf(&b, "%s.\n", Plural(int(c.Requests), "request"))
 	}
 	return write(out, b.String())
 }

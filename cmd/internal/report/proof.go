@@ -129,6 +129,9 @@ func planned(v *Proof) string {
 	if v.Whole != "" {
 		text += " Planned as a whole, which takes longer, because of " + v.Whole + "."
 	}
+	if n := len(v.Checks); n > 0 {
+		text += " " + Plural(n, "check") + " failed: " + strings.Join(v.Checks, "; ") + "."
+	}
 	if v.Sampled > 0 {
 		text += " Read again one by one for comparison: " + Plural(v.Sampled, "object") + "."
 	}

@@ -163,9 +163,10 @@ type Proof struct {
 	ImportAs     string       `json:"import_as,omitempty"`      // how those get there: state, both, script or none
 	Differences  []Difference `json:"differences"`
 	Seconds      float64      `json:"seconds"`
-	Sampled      int          `json:"sampled,omitempty"`  // objects read again to compare lists with single answers
-	Subset       int          `json:"subset,omitempty"`   // resources that were planned, where it was not all
-	LeftOut      []string     `json:"left_out,omitempty"` // blocks of other providers, and of other configurations of this one
+	Sampled      int          `json:"sampled,omitempty"`       // objects read again to compare lists with single answers
+	Subset       int          `json:"subset,omitempty"`        // resources that were planned, where it was not all
+	Checks       []string     `json:"failed_checks,omitempty"` // conditions of the code that do not hold
+	LeftOut      []string     `json:"left_out,omitempty"`      // blocks of other providers, and of other configurations of this one
 }
 
 // The states of a proof.

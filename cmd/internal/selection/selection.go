@@ -13,6 +13,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -285,7 +286,7 @@ func ReadIgnore(dir string) (ignore.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the ignore file: %w", err)
 	}
-	list, err := ignore.Parse(text)
+	list, err := ignore.Parse(printed.UTF8(text))
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("%s: %w", path, err), "write patterns as in .gitignore, such as rootly_team.sre or rootly_workflow_task_*")
 	}

@@ -165,6 +165,7 @@ func MergeProof(to *report.Proof, of report.Proof, part string) {
 	for _, a := range of.LeftOut {
 		to.LeftOut = append(to.LeftOut, part+"/"+a)
 	}
+	to.Checks = append(to.Checks, of.Checks...)
 	for _, d := range of.Differences {
 		d.Address = part + "/" + d.Address
 		to.Differences = append(to.Differences, d)

@@ -13,12 +13,14 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -146,7 +148,7 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 		if err != nil {
 			return fmt.Errorf("read %s: %w", p.path, err)
 		}
-		if p.Held, err = tfstate.Objects(content); err != nil {
+		if p.Held, err = tfstate.Objects(printed.One(content)); err != nil {
 			return fmt.Errorf("state %s: %w", p.path, err)
 		}
 		return nil
@@ -180,7 +182,7 @@ func (p *place) read(ctx context.Context, w world.World, o *Settings, live conne
 	if err := p.ReadConfigurations(p.path, "", p.known); err != nil && !errors.Is(err, managed.ErrAmbiguous) {
 		return err
 	}
-	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: &p.Module}
+	q := managed.Inquiry{W: w, Proof: &o.Proof, Dir: p.path, Live: live, Around: &p.Module, Fill: livevalues.For(w, o.Connection, p.path)}
 	q.Wanted = func(typ string) bool {
 		return slices.ContainsFunc(types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}

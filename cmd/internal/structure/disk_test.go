@@ -15,7 +15,6 @@ var changing = []string{
 
 // changes lists where they may be called all the same, with the reason.
 var changes = map[string]string{
-	"state/private/private.go os.MkdirTemp":             "a new private directory, in the system's place for them",
 	"cmd/internal/upgrade/state_upgrade.go os.MkdirAll": "the directory that the user names with -o, however it is reached",
 	"state/auditcopy/queue.go os.MkdirAll":              "the directory of the cursor, which the user names, and one in it that was looked at",
 	"state/auditcopy/pgtest/unix.go os.MkdirTemp":       "a database for tests",

@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/printed"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
@@ -137,7 +138,7 @@ func (u *upgrade) read() error {
 		if err != nil {
 			return fmt.Errorf("read the state: %w", err)
 		}
-		s, err := legacy.Read(path, content)
+		s, err := legacy.Read(path, printed.One(content))
 		if err != nil {
 			return err
 		}
@@ -176,7 +177,7 @@ func (u *upgrade) merge(ctx context.Context, w world.World, o *Settings) error {
 		},
 	})
 	options := tfstate.Options{Provider: tfstate.TerraformProvider}
-	engine, err := planning.FindEngine(ctx, w, o.Engine)
+	engine, err := planning.FindEngine(ctx, w, o.Engine, filepath.Dir(u.out))
 	switch {
 	case err != nil && o.Engine != "":
 		return err

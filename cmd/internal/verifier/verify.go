@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
@@ -138,6 +139,7 @@ func (o *Settings) prove(ctx context.Context, w world.World, live connect.Target
 		return proof, verify.Verdict{}, err
 	}
 	plan.Veil = planning.NewVeil()
+	plan.Fill = livevalues.For(w, o.Connection, p.dir)
 	result, err := o.Plan(ctx, w, p.dir, live, plan)
 	if err != nil {
 		return proof, verify.Verdict{}, err

@@ -16,20 +16,50 @@ import (
 // CodeNames matches the names of files with code.
 var CodeNames = regexp.MustCompile(`\.(tf|tofu)(\.json)?$`)
 
-// Parse parses the files in dir whose names match and that mention something, as far as they can be parsed: what cannot
-// is for the engine to report. Generated code is megabytes that take seconds to parse.
-func Parse(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
+// Files are the paths of the files in a directory whose names match, by name.
+func Files(dir string, names *regexp.Regexp) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("list the code: %w", err)
 	}
+	var paths []string
+	for _, entry := range entries {
+		if !entry.IsDir() && names.MatchString(entry.Name()) {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths, nil
+}
+
+// ParseFiles parses files by their paths, which may be relative to a directory, as far as they can be read and parsed.
+func ParseFiles(dir string, paths []string) []hcl.Body {
 	parser := hclparse.NewParser()
 	var bodies []hcl.Body
-	for _, entry := range entries {
-		if entry.IsDir() || !names.MatchString(entry.Name()) {
-			continue
+	for _, path := range paths {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
 		}
-		path := filepath.Join(dir, entry.Name())
+		src, err := disk.ReadFile(path, disk.MostCode)
+		if err != nil {
+			continue // for the engine to report
+		}
+		if body := parseSource(parser, src, path); body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	return bodies
+}
+
+// Parse parses the files in dir whose names match and that mention something, as far as they can be parsed: what cannot
+// is for the engine to report. Generated code is megabytes that take seconds to parse.
+func Parse(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
+	paths, err := Files(dir, names)
+	if err != nil {
+		return nil, err
+	}
+	parser := hclparse.NewParser()
+	var bodies []hcl.Body
+	for _, path := range paths {
 		src, err := disk.ReadFile(path, disk.MostCode)
 		if err != nil {
 			return nil, fmt.Errorf("read the code: %w", err)

@@ -14,6 +14,8 @@ const (
 	Imported  Action = "imported"
 	Moved     Action = "moved"
 	Forgotten Action = "forgotten" // taken out of the state, and left as it is
+	Invoked   Action = "invoked"   // an action of a provider, which the apply runs
+	Deferred  Action = "deferred"  // put off to a later plan
 )
 
 // A Plan is what one plan changes.
@@ -21,10 +23,12 @@ type Plan struct {
 	Format  string // version of the plan format
 	Engine  string // version of the engine that planned
 	Errored bool   // the plan itself broke off, so that more may be missing
+	Partial bool   // another plan is needed after this one
 	Drifted int    // objects that were changed outside of code
 
 	Changes []Change // in the order of the plan
 	Outputs []Change // outputs of the root module, with addresses such as output.url
+	Checks  []string // conditions of the code that do not hold, one line each
 
 	// Source is a digest of the document, Content one of what it changes: two plans of the same
 	// change have the same Content.

@@ -24,11 +24,16 @@ func Read(r io.Reader, veil *secret.Veil, o Options) (*Plan, error) {
 		Drift:    func(document.Resource) error { d.plan.Drifted++; return nil },
 		Output:   d.output,
 		Variable: d.variable,
+		Deferred: d.deferred, Invocation: d.invocation,
+		Check: func(c document.Check) error {
+			d.plan.Checks = append(d.plan.Checks, c.String())
+			return nil
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	d.plan.Format, d.plan.Engine, d.plan.Errored = head.Format, head.Engine, head.Errored
+	d.plan.Format, d.plan.Engine, d.plan.Errored, d.plan.Partial = head.Format, head.Engine, head.Errored, head.Incomplete
 	if _, err := io.Copy(sum, r); err != nil {
 		return nil, fmt.Errorf("read the plan: %w", err)
 	}
@@ -60,14 +65,45 @@ func (d *description) resource(r document.Resource) error {
 	if action == "" {
 		return nil
 	}
-	c := Change{
-		Address: secret.Mask(r.Address), Module: secret.Mask(r.Module), Type: r.Type, Action: action,
-		Reason: strings.ReplaceAll(r.Reason, "_", " "),
+	c := changeOf(r, action, r.Reason)
+	if plans.ActionOf(r.Change.Actions) == plans.ForgetCreate {
+		d.plan.Changes = append(d.plan.Changes, changeOf(r, Forgotten, r.Reason)) // and its successor is created
 	}
 	if action == Moved || r.Previous != "" && r.Previous != r.Address {
 		c.Previous = secret.Mask(r.Previous)
 	}
 	c.Attributes, c.More = d.diff.compare(values)
+	d.plan.Changes = append(d.plan.Changes, c)
+	return nil
+}
+
+func changeOf(r document.Resource, action Action, reason string) Change {
+	return Change{
+		Address: secret.Mask(r.Address), Module: secret.Mask(r.Module), Type: r.Type, Action: action,
+		Reason: strings.ReplaceAll(reason, "_", " "),
+	}
+}
+
+// deferred takes note of an object that is put off. Reading is no change, whenever it happens.
+func (d *description) deferred(e document.Deferred) error {
+	values, err := parseChange(e.Resource.Change)
+	if err != nil || e.Resource.Mode == "data" {
+		return err
+	}
+	d.diff.remember(values)
+	d.plan.Changes = append(d.plan.Changes, changeOf(e.Resource, Deferred, e.Reason))
+	return nil
+}
+
+// invocation takes note of an action that the apply runs.
+func (d *description) invocation(e document.Invocation) error {
+	c := Change{Address: secret.Mask(e.Address), Action: Invoked}
+	if module, _, nested := strings.Cut(e.Address, ".action."); nested {
+		c.Module = secret.Mask(module)
+	}
+	if e.Trigger.Resource != "" {
+		c.Reason = secret.Mask("triggered by " + e.Trigger.Resource)
+	}
 	d.plan.Changes = append(d.plan.Changes, c)
 	return nil
 }
@@ -113,6 +149,11 @@ func (d *description) finish(source hash.Hash) {
 			line, _ := json.Marshal(list[i]) // texts and numbers: cannot fail
 			content.Write(append(line, '\n'))
 		}
+	}
+	for i, text := range d.plan.Checks {
+		shown := Attribute{Path: text}
+		show(&shown)
+		d.plan.Checks[i] = shown.Path
 	}
 	d.plan.Source = hex.EncodeToString(source.Sum(nil))
 	d.plan.Content = hex.EncodeToString(content.Sum(nil))

@@ -10,20 +10,28 @@ import (
 func (p *Plan) Summary() string {
 	n := p.Actions()
 	var parts []string
-	for _, a := range []Action{Changed, Created, Destroyed, Replaced, Imported, Moved, Forgotten} {
+	for _, a := range []Action{Changed, Created, Destroyed, Replaced, Imported, Moved, Forgotten, Invoked, Deferred} {
 		if n[a] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[a], a))
 		}
 	}
 	switch {
 	case len(parts) > 0:
-		return strings.Join(parts, ", ")
 	case len(p.Outputs) == 1:
-		return "1 output changed"
+		parts = append(parts, "1 output changed")
 	case len(p.Outputs) > 1:
-		return fmt.Sprintf("%d outputs changed", len(p.Outputs))
+		parts = append(parts, fmt.Sprintf("%d outputs changed", len(p.Outputs)))
+	default:
+		parts = append(parts, "no changes")
 	}
-	return "no changes"
+	switch len(p.Checks) {
+	case 0:
+	case 1:
+		parts = append(parts, "1 check failed")
+	default:
+		parts = append(parts, fmt.Sprintf("%d checks failed", len(p.Checks)))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Markdown lists the changes with their attributes, the first most of them.

@@ -12,6 +12,7 @@ import (
 // nothing.
 var actions = map[plans.Action]Action{
 	plans.Create: Created, plans.Update: Changed, plans.Delete: Destroyed, plans.Replace: Replaced, plans.Forget: Forgotten,
+	plans.ForgetCreate: Created,
 }
 
 // actionOn returns what becomes of an object, or nothing.

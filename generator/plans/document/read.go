@@ -21,8 +21,9 @@ type Parts struct {
 	Resource   func(Resource) error
 	Drift      func(Resource) error
 	Output     func(name string, c Change) error // by name
-	Deferred   func(address string) error
-	Invocation func(address string) error
+	Deferred   func(Deferred) error
+	Invocation func(Invocation) error
+	Check      func(Check) error    // that failed
 	Variable   func(Variable) error // by name, when the document has ended
 }
 
@@ -31,6 +32,9 @@ type Head struct {
 	Format  string // version of the plan format
 	Engine  string // version of the engine that planned
 	Errored bool   // the plan itself broke off, so that more may be missing
+
+	// Incomplete says that another plan is needed after this one: it was limited to some resources, or put some off.
+	Incomplete bool
 }
 
 // Read reads the document that show -json writes of a plan. Its errors are [ErrNoPlan], [ErrFormat], or say where the
@@ -120,14 +124,28 @@ func (d *reading) field(key string) error {
 		return d.dec.Decode(&d.head.Engine)
 	case key == "errored":
 		return d.dec.Decode(&d.head.Errored)
+	case key == "complete": // since Terraform 1.8
+		complete := true
+		err := d.dec.Decode(&complete)
+		d.head.Incomplete = !complete
+		return err
 	case key == "resource_changes" && p.Resource != nil:
 		return each(d.dec, func(r Resource) error { return within(r.Address, p.Resource(r)) })
 	case key == "resource_drift" && p.Drift != nil:
 		return each(d.dec, func(r Resource) error { return within(r.Address, p.Drift(r)) })
 	case key == "deferred_changes" && p.Deferred != nil:
-		return each(d.dec, func(e deferred) error { return p.Deferred(e.Change.Address) })
+		return each(d.dec, func(e Deferred) error { return within(e.Resource.Address, p.Deferred(e)) })
 	case key == "action_invocations" && p.Invocation != nil:
-		return each(d.dec, func(e addressed) error { return p.Invocation(e.Address) })
+		return each(d.dec, func(e Invocation) error { return within(e.Address, p.Invocation(e)) })
+	case key == "checks" && p.Check != nil:
+		return each(d.dec, func(e checked) error {
+			for _, c := range e.failed() {
+				if err := p.Check(c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	case key == "output_changes" && p.Output != nil:
 		return d.outputs()
 	case key == "variables" && p.Variable != nil:

@@ -1,6 +1,9 @@
 package document
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // A Resource is what a plan says about one resource, as an element of resource_changes or resource_drift.
 type Resource struct {
@@ -34,14 +37,69 @@ type Variable struct {
 	Sensitive bool
 }
 
-// deferred is an element of deferred_changes.
-type deferred struct {
-	Change addressed `json:"resource_change"`
+// A Deferred is a resource that the engine put off to a later plan.
+type Deferred struct {
+	Reason   string   `json:"reason"`
+	Resource Resource `json:"resource_change"`
 }
 
-// addressed is an element of which only the address counts.
-type addressed struct {
+// An Invocation is an action of a provider that the apply runs.
+type Invocation struct {
 	Address string `json:"address"`
+	Trigger struct {
+		Resource string `json:"triggering_resource_address"`
+	} `json:"lifecycle_action_trigger"`
+}
+
+// A Check is a condition of the code that does not hold, or that could not be evaluated.
+type Check struct {
+	Address string
+	Message string // zero: it could not be evaluated, or says nothing
+}
+
+// String gives the check in one line.
+func (c Check) String() string {
+	if c.Message == "" {
+		return c.Address
+	}
+	return c.Address + ": " + strings.Join(strings.Fields(c.Message), " ")
+}
+
+// checked is an element of checks: of all instances of what has conditions.
+type checked struct {
+	checkedOne
+	Instances []checkedOne `json:"instances"`
+}
+
+type checkedOne struct {
+	Address struct {
+		Text string `json:"to_display"`
+	} `json:"address"`
+	Status   string `json:"status"`
+	Problems []struct {
+		Message string `json:"message"`
+	} `json:"problems"`
+}
+
+// failed are the conditions that do not hold, each with its message.
+func (c checked) failed() []Check {
+	list := c.Instances
+	if len(list) == 0 {
+		list = []checkedOne{c.checkedOne}
+	}
+	var found []Check
+	for _, one := range list {
+		if one.Status != "fail" && one.Status != "error" {
+			continue
+		}
+		if len(one.Problems) == 0 {
+			found = append(found, Check{Address: one.Address.Text})
+		}
+		for _, p := range one.Problems {
+			found = append(found, Check{Address: one.Address.Text, Message: p.Message})
+		}
+	}
+	return found
 }
 
 // configured is the part of the configuration that says which variables are sensitive.

@@ -72,6 +72,13 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
+// As returns a client that differs by its token, and so keeps to a pace of its own.
+func (c *Client) As(token Token) (*Client, error) {
+	o := c.options
+	o.URL, o.Token = c.base.String(), token
+	return New(o)
+}
+
 // String names the client by its URL.
 func (c *Client) String() string { return fmt.Sprintf("Rootly at %s", c.base) }
 

@@ -60,6 +60,11 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Decided reports whether the API refused the request itself, so that asking again gives the same answer.
+func (e *Error) Decided() bool {
+	return e.cause == nil && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
+}
+
 // Hint says what to do about it. It may be empty.
 func (e *Error) Hint() string {
 	if e.hint != "" {
