@@ -77,22 +77,13 @@ func (r *staged) stays(o drift.Object) bool {
 	return false
 }
 
-// keepSettings puts the settings that the provider cannot hold beside the code, so that drift can compare them. An export
-// has them in its snapshot.
+// keepSettings puts the settings that the provider cannot hold beside the code. An export has them in its snapshot.
 func (r *staged) keepSettings() error {
 	if r.snapshot {
 		return nil
 	}
-	before, err := snapshot.ReadSettings(r.o.Dir)
-	if err != nil {
-		return err
-	}
-	now := drift.SettingsOf(r.Graph.Resources).Keeping(before, func(o drift.Object) bool { return r.stays(o) })
-	if len(now.Objects) == 0 {
-		return nil
-	}
-	content, err := drift.Encode(now)
-	if err != nil {
+	content, err := snapshot.NextSettings(r.o.Dir, r.Graph.Resources, r.stays)
+	if err != nil || content == nil {
 		return err
 	}
 	return r.Staged.Put(state.File{Name: snapshot.SettingsName, Content: content})

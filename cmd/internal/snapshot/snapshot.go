@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
@@ -32,6 +33,20 @@ func ReadSettings(dir string) (*drift.Snapshot, error) {
 		}
 	}
 	return &drift.Snapshot{}, nil
+}
+
+// NextSettings is what the file of settings says after an import, so that drift can compare them; nil where there are
+// none. Objects that are not among the resources stay where stays says so.
+func NextSettings(dir string, resources []*graph.Resource, stays func(drift.Object) bool) ([]byte, error) {
+	before, err := ReadSettings(dir)
+	if err != nil {
+		return nil, err
+	}
+	now := drift.SettingsOf(resources).Keeping(before, stays)
+	if len(now.Objects) == 0 {
+		return nil, nil
+	}
+	return drift.Encode(now)
 }
 
 func read(dir, name string) (*drift.Snapshot, error) {
