@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+)
+
+func newLint(w world.World) *cobra.Command {
+	o := &lint.Settings{}
+	explain := ""
+	cmd := &cobra.Command{
+		Use:   "lint [DIRECTORY]",
+		Short: "Report what is wrong with the organisation",
+		Long: `Report what is wrong with the organisation: pages that nobody answers, people who are
+always on call, references to what is gone, configuration that does nothing, objects
+without an owner, credentials in clear, and what Terraform cannot have.
+
+Reads the live organisation, by GET requests only. With a directory, findings have the
+address and the line of the code, and this comment above a block ignores a rule:
+
+  # rootly-lint:ignore RULE reason
+
+The file ` + lint.FileName + ` sets the severity of rules and ignores findings without code.
+
+` + exit.Text,
+		Example: `  $ terraformer-rootly lint
+  $ terraformer-rootly lint ./rootly --format sarif --fail-on error >lint.sarif
+  $ terraformer-rootly lint --baseline lint.json --update-baseline
+  $ terraformer-rootly lint --explain path-gap`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if explain != "" {
+				return lint.Explain(w, explain)
+			}
+			if len(args) > 0 {
+				o.Dir = args[0]
+			}
+			return lint.Run(cmd.Context(), w, o)
+		},
+	}
+	connectionFlags(cmd, &o.Connection)
+	selectionFlags(cmd, &o.Selection)
+	f := cmd.Flags()
+	f.IntVar(&o.Weeks, "weeks", 4, "`NUMBER` of weeks ahead for which on-call shifts are checked")
+	f.StringVar(&o.FailOn, "fail-on", "warning", "exit with 2 for findings of this `SEVERITY` or worse: error, warning, info or never")
+	f.StringVar(&o.Format, "format", "text", "how to write the findings: text, json, markdown, sarif or gitlab")
+	f.StringVar(&o.Baseline, "baseline", "", "leave out the findings that `FILE` has")
+	f.BoolVar(&o.Update, "update-baseline", false, "write the findings to the baseline")
+	f.StringVar(&o.Config, "config", "", "`FILE` with severities and exceptions (default: "+lint.FileName+" where there is one)")
+	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, which reads the state")
+	f.StringVar(&explain, "explain", "", "print what a `RULE` is about")
+	return cmd
+}

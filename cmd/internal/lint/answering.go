@@ -1,0 +1,333 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
+)
+
+// answering are the rules about pages that nobody answers.
+var answering = []Rule{
+	{
+		ID: "path-gap", Family: "Nobody answers", Severity: Error,
+		Title: "An escalation path has hours in which nobody is on call",
+		Means: "At some time in the weeks ahead, nobody is on call at any level of the path.",
+		Why:   "A page at that hour goes through all levels and reaches nobody.",
+		Fix:   "Cover the hours in one of the schedules, or add a level with a person or another schedule.",
+		check: pathGaps,
+	},
+	{
+		ID: "schedule-gap", Family: "Nobody answers", Severity: Warning,
+		Title: "A schedule that should cover all hours has gaps",
+		Means: "The schedule says that it covers all hours, and has some in which nobody is on call.",
+		Why:   "Whoever relies on the schedule does not expect the gap.",
+		Fix:   "Add a rotation for the hours, or switch off \"24/7 coverage\" of the schedule.",
+		check: func(o *Organisation, f *finder) {
+			for _, s := range o.of("schedule") {
+				gaps := o.uncovered(s.ID)
+				if flag(s, "all_time_coverage") && len(gaps) > 0 && len(o.shiftOf[s.ID]) > 0 {
+					f.add(s, "nobody is on call for "+hours(gaps))
+				}
+			}
+		},
+	},
+	{
+		ID: "schedule-empty", Family: "Nobody answers", Severity: Warning,
+		Title: "A schedule has nobody on call at all",
+		Means: "In all the weeks ahead, the schedule has nobody on call.",
+		Why:   "A level that pages this schedule pages nobody.",
+		Fix:   "Add members to its rotations, or delete the schedule.",
+		check: func(o *Organisation, f *finder) {
+			for _, s := range o.of("schedule") {
+				if o.Shifts != nil && oncall.Total(o.uncovered(s.ID)) >= o.Window.Length() {
+					f.add(s, "nobody is on call in the "+o.weeks())
+				}
+			}
+		},
+	},
+	{
+		ID: "policy-without-levels", Family: "Nobody answers", Severity: Error,
+		Title: "An escalation policy has no levels",
+		Means: "No path of the policy has a level.",
+		Why:   "A page to the policy reaches nobody.",
+		Fix:   "Add a level with a schedule or a person.",
+		check: func(o *Organisation, f *finder) {
+			for _, p := range o.of("escalation_policy") {
+				if o.complete("escalation_level") && len(o.children(p, "escalation_level")) == 0 {
+					f.add(p, "has no levels")
+				}
+			}
+		},
+	},
+	{
+		ID: "level-without-targets", Family: "Nobody answers", Severity: Error,
+		Title: "An escalation level notifies nobody",
+		Means: "The level has no targets.",
+		Why:   "The page waits for the delay of the level, for nothing.",
+		Fix:   "Add a target, or delete the level.",
+		check: func(o *Organisation, f *finder) {
+			for _, l := range o.of("escalation_level") {
+				if len(list(l, "notification_target_params")) == 0 {
+					f.at(l, "notification_target_params", "has no targets")
+				}
+			}
+		},
+	},
+	{
+		ID: "level-with-departed", Family: "Nobody answers", Severity: Error,
+		Title: "An escalation level pages somebody who has left",
+		Means: "A target of the level is a user who is not in the organisation.",
+		Why:   "The page reaches nobody, and the delay of the level passes.",
+		Fix:   "Replace the target by somebody else, or by a schedule.",
+		check: func(o *Organisation, f *finder) {
+			for _, l := range o.of("escalation_level") {
+				for _, t := range targets(l) {
+					if t.kind == "user" && o.gone(t.id) {
+						f.at(l, "notification_target_params", "pages user "+string(t.id)+", who is not in the organisation")
+					}
+				}
+			}
+		},
+	},
+	{
+		ID: "path-single-person", Family: "Nobody answers", Severity: Info,
+		Title: "An escalation path ends with a single person",
+		Means: "The last level of the path pages one person and nobody else.",
+		Why:   "If that person sleeps through the page, nobody else is asked.",
+		Fix:   "Let the last level page a team or a schedule.",
+		check: singlePerson,
+	},
+	{
+		ID: "service-without-policy", Family: "Nobody answers", Severity: Warning,
+		Title: "A service has no escalation policy",
+		Means: "The service names no escalation policy, and neither it nor a team that owns it is on a policy.",
+		Why:   "An alert for the service pages nobody.",
+		Fix:   "Set the escalation policy of the service, or of a team that owns it.",
+		check: func(o *Organisation, f *finder) {
+			for _, s := range o.of("service") {
+				if o.complete("escalation_policy") && text(s, "escalation_policy_id") == "" && !o.onPolicy(s) {
+					f.at(s, "escalation_policy_id", "has no escalation policy")
+				}
+			}
+		},
+	},
+	{
+		ID: "route-without-destination", Family: "Nobody answers", Severity: Warning,
+		Title: "A rule of an alert route leads nowhere",
+		Means: "A rule of the alert route has no destination.",
+		Why:   "Alerts that match the rule page nobody.",
+		Fix:   "Add a destination to the rule, or delete the rule.",
+		check: func(o *Organisation, f *finder) {
+			for _, r := range o.of("alert_route") {
+				for i, rule := range list(r, "rules") {
+					if destinations, says := field(rule, "destinations").([]any); says && len(destinations) == 0 && !off(r) {
+						f.at(r, fmt.Sprintf("rules[%d].destinations", i), fmt.Sprintf("rule %q has no destination", asText(field(rule, "name"))))
+					}
+				}
+			}
+		},
+	},
+	{
+		ID: "source-without-route", Family: "Nobody answers", Severity: Warning,
+		Title: "Alerts of a source are not routed",
+		Means: "No alert route takes alerts of the source.",
+		Why:   "Its alerts are recorded, and page nobody.",
+		Fix:   "Add the source to an alert route, or delete it.",
+		check: func(o *Organisation, f *finder) {
+			routes := o.of("alert_route")
+			if !o.complete("alert_route") || len(routes) == 0 {
+				return // an organisation that does not route alerts
+			}
+			taken := map[graph.ID]bool{}
+			for _, r := range routes {
+				for _, id := range ids(r, "alerts_source_ids") {
+					taken[id] = true
+				}
+			}
+			for _, s := range o.of("alerts_source") {
+				if !taken[s.ID] && !off(s) {
+					f.add(s, "no alert route takes its alerts")
+				}
+			}
+		},
+	},
+	{
+		ID: "router-without-target", Family: "Nobody answers", Severity: Error,
+		Title: "A call router leads to nobody",
+		Means: "The live call router has no policy, service or team to page.",
+		Why:   "Somebody who calls its number reaches nobody.",
+		Fix:   "Give the router a target, or delete it.",
+		check: func(o *Organisation, f *finder) {
+			for _, r := range o.of("live_call_router") {
+				if !off(r) && len(list(r, "paging_targets")) == 0 && text(r, "escalation_policy_trigger_params", "id") == "" {
+					f.add(r, "has nobody to page")
+				}
+			}
+		},
+	},
+	{
+		ID: "heartbeat-off", Family: "Nobody answers", Severity: Info,
+		Title: "A heartbeat is switched off",
+		Means: "The heartbeat is disabled.",
+		Why:   "If the job that it watches stops, nobody is told.",
+		Fix:   "Switch it on, or delete it.",
+		check: switchedOff("heartbeat"),
+	},
+	{
+		ID: "source-off", Family: "Nobody answers", Severity: Info,
+		Title: "An alert source is switched off",
+		Means: "The alert source is disabled.",
+		Why:   "Alerts that are sent to it are dropped.",
+		Fix:   "Switch it on, or delete it.",
+		check: switchedOff("alerts_source"),
+	},
+}
+
+func switchedOff(short string) func(o *Organisation, f *finder) {
+	return func(o *Organisation, f *finder) {
+		for _, obj := range o.of(short) {
+			if off(obj) {
+				f.at(obj, "enabled", "is switched off")
+			}
+		}
+	}
+}
+
+// A target is what an escalation level notifies.
+type target struct {
+	kind string
+	id   graph.ID
+}
+
+func targets(level *rootly.Object) []target {
+	var found []target
+	for _, t := range list(level, "notification_target_params") {
+		found = append(found, target{kind: asText(field(t, "type")), id: graph.ID(asText(field(t, "id")))})
+	}
+	return found
+}
+
+// levelsOf are the levels of a path.
+func (o *Organisation) levelsOf(path *rootly.Object) []*rootly.Object {
+	var levels []*rootly.Object
+	for _, l := range o.of("escalation_level") {
+		if text(l, "escalation_policy_path_id") == string(path.ID) {
+			levels = append(levels, l)
+		}
+	}
+	return levels
+}
+
+// pathGaps finds hours in which no level of a path has anybody on call.
+func pathGaps(o *Organisation, f *finder) {
+	if o.Shifts == nil {
+		return
+	}
+	for _, path := range o.of("escalation_path") {
+		levels := o.levelsOf(path)
+		if len(levels) == 0 || text(path, "path_type") == "deferral" {
+			continue
+		}
+		gaps := []oncall.Span{o.Window}
+		for _, l := range levels {
+			for _, t := range targets(l) {
+				gaps = oncall.Common(gaps, o.silent(t))
+			}
+		}
+		if len(gaps) > 0 {
+			f.add(path, "nobody is on call at any level for "+hours(gaps))
+		}
+	}
+}
+
+// silent is when a target of a level answers nothing.
+func (o *Organisation) silent(t target) []oncall.Span {
+	switch t.kind {
+	case "schedule":
+		return o.uncovered(t.id)
+	case "user":
+		if !o.gone(t.id) {
+			return nil
+		}
+	case "team":
+		if team := o.one("team", t.id); team == nil || len(ids(team, "user_ids")) > 0 {
+			return nil
+		}
+	case "service":
+		return nil // whose policy has a path of its own
+	}
+	return []oncall.Span{o.Window} // a channel, in which nobody is paged
+}
+
+// uncovered are the hours in which a schedule has nobody on call. A schedule that was not read is taken to be covered.
+func (o *Organisation) uncovered(schedule graph.ID) []oncall.Span {
+	if o.Shifts == nil || o.one("schedule", schedule) == nil {
+		return nil
+	}
+	return oncall.Uncovered(o.Window, o.shiftOf[schedule])
+}
+
+func (o *Organisation) weeks() string {
+	n := int(o.Window.Length().Hours()/24/7 + 0.5)
+	if n == 1 {
+		return "week ahead"
+	}
+	return fmt.Sprintf("%d weeks ahead", n)
+}
+
+// hours says how long spans are, and when the first of them is.
+func hours(spans []oncall.Span) string {
+	sum := oncall.Total(spans).Round(time.Minute)
+	length := fmt.Sprintf("%d hours", int(sum.Hours()))
+	if sum < 2*time.Hour {
+		length = strings.TrimSuffix(sum.String(), "0s")
+	}
+	first := spans[0]
+	const layout = "Mon 2006-01-02 15:04"
+	return length + ", first from " + first.From.UTC().Format(layout) + " to " + first.To.UTC().Format(layout) + " UTC"
+}
+
+func singlePerson(o *Organisation, f *finder) {
+	for _, path := range o.of("escalation_path") {
+		var last *rootly.Object
+		for _, l := range o.levelsOf(path) {
+			if last == nil || position(l) > position(last) {
+				last = l
+			}
+		}
+		if last == nil {
+			continue
+		}
+		if all := targets(last); len(all) == 1 && all[0].kind == "user" && !o.gone(all[0].id) {
+			f.add(path, "its last level pages "+o.person(all[0].id)+" and nobody else")
+		}
+	}
+}
+
+func position(obj *rootly.Object) int {
+	var n int
+	_, _ = fmt.Sscan(text(obj, "position"), &n)
+	return n
+}
+
+// onPolicy reports whether a policy names an object, or a team that owns it.
+func (o *Organisation) onPolicy(obj *rootly.Object) bool {
+	owners := map[graph.ID]bool{obj.ID: true}
+	for _, id := range ids(obj, "owner_group_ids") {
+		owners[id] = true
+	}
+	for _, p := range o.of("escalation_policy") {
+		for _, name := range []string{"service_ids", "group_ids"} {
+			for _, id := range ids(p, name) {
+				if owners[id] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,180 @@
+package lint
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/state"
+	"github.com/terraformer-rootly/terraformer-rootly/state/code"
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
+)
+
+// ignoreRule is written above a block to keep a rule from it.
+var ignoreRule = regexp.MustCompile(`^\s*(?:#|//)\s*rootly-lint:ignore\s+(\S+)(?:\s+(.*\S))?\s*$`)
+
+// Code is where a directory has the objects.
+type codeOf struct {
+	at     map[graph.Target]string // address of an object
+	blocks map[string]*codeBlock   // by address without an index
+}
+
+// A codeBlock is a resource block.
+type codeBlock struct {
+	file    string
+	line    int
+	ignores []*ignored
+}
+
+// An ignored rule is one that a comment keeps from a block.
+type ignored struct {
+	rule, reason string
+	line         int
+	used         bool
+}
+
+// readCode reads what a directory manages and where; nothing where there is no directory.
+func readCode(ctx context.Context, w world.World, engine, dir string) (*codeOf, error) {
+	c := &codeOf{at: map[graph.Target]string{}, blocks: map[string]*codeBlock{}}
+	if dir == "" {
+		return c, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("list the code: %w", err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() || filepath.Ext(entry.Name()) != ".tf" {
+			continue
+		}
+		path := filepath.Join(dir, entry.Name())
+		src, err := disk.ReadFile(path, disk.MostCode)
+		if err != nil {
+			return nil, fmt.Errorf("read the code: %w", err)
+		}
+		c.scan(path, src)
+	}
+	return c, c.objects(ctx, w, engine, dir)
+}
+
+// scan notes the resource blocks of a file. What cannot be scanned has none.
+func (c *codeOf) scan(path string, src []byte) {
+	items, _ := code.Outline(src)
+	for _, item := range items {
+		if item.Kind != "resource" || len(item.Labels) != 2 {
+			continue
+		}
+		b := &codeBlock{file: filepath.ToSlash(path), line: 1 + bytes.Count(src[:item.Head], []byte{'\n'})}
+		first := 1 + bytes.Count(src[:item.Start], []byte{'\n'})
+		for n, line := range strings.Split(string(src[item.Start:item.Head]), "\n") {
+			if m := ignoreRule.FindStringSubmatch(line); m != nil {
+				b.ignores = append(b.ignores, &ignored{rule: m[1], reason: m[2], line: first + n})
+			}
+		}
+		c.blocks[strings.Join(item.Labels, ".")] = b
+	}
+}
+
+// objects finds the addresses of the live objects: by the state, by what earlier runs wrote, and by import blocks.
+func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string) error {
+	module := &managed.Module{}
+	defer module.Close()
+	if err := module.ReadState(ctx, w, engine, dir); err != nil {
+		return err
+	}
+	blocks, err := imports.Read(dir, w.Environ())
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		for _, o := range b.Objects {
+			c.at[graph.Target{Type: b.Type, ID: graph.ID(o.ID[strings.LastIndexByte(o.ID, '/')+1:])}] = o.To
+		}
+	}
+	d, err := state.Open(dir, state.Options{Version: world.Version(), Adopt: true, LookOnly: true})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for key, address := range d.Addresses() {
+		c.at[key] = address.String()
+	}
+	for key, held := range module.HeldAt() {
+		c.at[key] = held[0].String()
+	}
+	return nil
+}
+
+// place says where the code of each finding is, and leaves out those that a comment keeps away.
+func (c *codeOf) place(found []Finding) []Finding {
+	return slices.DeleteFunc(found, func(f Finding) bool {
+		b := c.blocks[c.block(f)]
+		if b == nil {
+			return false
+		}
+		for _, i := range b.ignores {
+			if i.rule == f.Rule && i.reason != "" {
+				i.used = true
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// block is the address of the block that has the object of a finding, without an index.
+func (c *codeOf) block(f Finding) string {
+	address, _, _ := strings.Cut(c.at[graph.Target{Type: f.Type, ID: f.ID}], "[")
+	return address
+}
+
+// locate fills in where the code of the findings is.
+func (c *codeOf) locate(found []Finding) {
+	for i := range found {
+		found[i].Address = c.at[graph.Target{Type: found[i].Type, ID: found[i].ID}]
+		if b := c.blocks[c.block(found[i])]; b != nil {
+			found[i].File, found[i].Line = b.file, b.line
+		}
+	}
+}
+
+// idle are findings about comments that keep nothing away, or give no reason.
+func (c *codeOf) idle() []Finding {
+	var found []Finding
+	for _, address := range slices.Sorted(maps.Keys(c.blocks)) {
+		b := c.blocks[address]
+		for _, i := range b.ignores {
+			f := Finding{Rule: idleIgnore.ID, Severity: idleIgnore.Severity, Type: strings.Split(address, ".")[0], Address: address, File: b.file, Line: i.line, Path: i.rule}
+			switch {
+			case i.reason == "":
+				f.Message = "the comment that ignores " + i.rule + " gives no reason"
+			case !i.used:
+				f.Message = "nothing is left of " + i.rule + " that the comment would ignore"
+			default:
+				continue
+			}
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// idleIgnore is the rule about comments and entries that ignore nothing.
+var idleIgnore = Rule{
+	ID: "unused-ignore", Family: "Configuration", Severity: Warning,
+	Title: "A finding is ignored that does not exist",
+	Means: "A comment or an entry of the configuration ignores a rule for an object that the rule does not find, or gives no reason.",
+	Why:   "It hides the next finding of that rule, which nobody has looked at.",
+	Fix:   "Delete the comment or the entry.",
+	check: func(*Organisation, *finder) {},
+}

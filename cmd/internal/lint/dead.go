@@ -1,0 +1,176 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+)
+
+// stale is how long a workflow may be switched off before it is dead.
+const stale = 90 * 24 * time.Hour
+
+// dead are the rules about configuration that does nothing.
+var dead = []Rule{
+	{
+		ID: "workflow-without-tasks", Family: "Dead configuration", Severity: Warning,
+		Title: "A workflow has no tasks",
+		Means: "The workflow has no tasks, or none that is switched on.",
+		Why:   "It is triggered and does nothing.",
+		Fix:   "Add a task, or delete the workflow.",
+		check: func(o *Organisation, f *finder) {
+			for _, w := range o.workflows() {
+				tasks := o.tasksOf(w)
+				switch {
+				case off(w):
+				case len(tasks) == 0:
+					f.add(w, "has no tasks")
+				case !slices.ContainsFunc(tasks, func(t *rootly.Object) bool { return !off(t) }):
+					f.add(w, "has no task that is switched on")
+				}
+			}
+		},
+	},
+	{
+		ID: "workflow-never-runs", Family: "Dead configuration", Severity: Warning,
+		Title: "The conditions of a workflow cannot be met",
+		Means: "A condition compares with nothing, or the workflow has no trigger.",
+		Why:   "The workflow never runs.",
+		Fix:   "Complete the condition or remove it, and give the workflow a trigger.",
+		check: neverRuns,
+	},
+	{
+		ID: "workflow-long-off", Family: "Dead configuration", Severity: Info,
+		Title: "A workflow has been switched off for more than 90 days",
+		Means: "The workflow is disabled and was last changed more than 90 days ago.",
+		Why:   "Nobody seems to miss it, and whoever reads the list has to wonder.",
+		Fix:   "Delete it, or switch it on.",
+		check: func(o *Organisation, f *finder) {
+			for _, w := range o.workflows() {
+				if age := o.since(w, "updated_at"); off(w) && age > stale {
+					f.at(w, "enabled", fmt.Sprintf("is switched off, and was last changed %d days ago", int(age.Hours()/24)))
+				}
+			}
+		},
+	},
+	{
+		ID: "tasks-same-position", Family: "Dead configuration", Severity: Warning,
+		Title: "Two tasks of a workflow have the same position",
+		Means: "Which of the two tasks runs first is not decided.",
+		Why:   "The order can change from run to run, and Terraform refuses to plan it.",
+		Fix:   "Drag one of the tasks to another place.",
+		check: samePosition,
+	},
+	{
+		ID: "unused", Family: "Dead configuration", Severity: Info,
+		Title: "Nothing uses a severity, cause, incident type or team",
+		Means: "No other object mentions it. Incidents may, which are not looked at.",
+		Why:   "People have to choose from lists that are longer than needed.",
+		Fix:   "Delete it, if no incident needs it.",
+		check: func(o *Organisation, f *finder) {
+			for _, short := range []string{"cause", "team", "environment"} {
+				for _, obj := range o.of(short) {
+					if !o.used(obj) && len(ids(obj, "user_ids")) == 0 {
+						f.add(obj, "nothing uses it")
+					}
+				}
+			}
+		},
+	},
+	{
+		ID: "duplicate-name", Family: "Dead configuration", Severity: Warning,
+		Title: "Two objects have the same name",
+		Means: "The names differ in nothing but case and white space.",
+		Why:   "People choose the wrong one.",
+		Fix:   "Rename one of them, or merge them.",
+		check: duplicates,
+	},
+}
+
+// workflows are those of all kinds.
+func (o *Organisation) workflows() []*rootly.Object {
+	var all []*rootly.Object
+	for _, name := range slices.Sorted(maps.Keys(o.byType)) {
+		if list := o.byType[name]; strings.HasPrefix(name, "rootly_workflow_") && list[0].Type.KindPath == "trigger_params.trigger_type" {
+			all = append(all, list...)
+		}
+	}
+	return all
+}
+
+func (o *Organisation) tasksOf(workflow *rootly.Object) []*rootly.Object {
+	var tasks []*rootly.Object
+	for _, child := range o.below[workflow.ID] {
+		if child.Type.IsTask() {
+			tasks = append(tasks, child)
+		}
+	}
+	return tasks
+}
+
+// comparisons are the conditions of incidents that compare with a list beside them, and the list.
+var comparisons = map[string]string{
+	"incident_condition_severity":       "severity_ids",
+	"incident_condition_incident_type":  "incident_type_ids",
+	"incident_condition_incident_roles": "incident_role_ids",
+	"incident_condition_service":        "service_ids",
+	"incident_condition_functionality":  "functionality_ids",
+	"incident_condition_group":          "group_ids",
+	"incident_condition_cause":          "cause_ids",
+	"incident_condition_environment":    "environment_ids",
+	"incident_condition_sub_status":     "sub_status_ids",
+}
+
+func neverRuns(o *Organisation, f *finder) {
+	for _, w := range o.workflows() {
+		if off(w) {
+			continue
+		}
+		if triggers, says := value(w, "trigger_params", "triggers").([]any); says && len(triggers) == 0 {
+			f.at(w, "trigger_params.triggers", "has no trigger")
+		}
+		if text(w, "trigger_params", "incident_condition") != "ALL" {
+			continue // another condition may be met
+		}
+		for _, name := range slices.Sorted(maps.Keys(comparisons)) {
+			word := text(w, "trigger_params", name)
+			if (word == "IS" || word == "CONTAINS" || word == "CONTAINS_ALL") && len(list(w, comparisons[name])) == 0 {
+				f.at(w, "trigger_params."+name, fmt.Sprintf("%s says %s, and %s is empty", name, word, comparisons[name]))
+			}
+		}
+	}
+}
+
+func samePosition(o *Organisation, f *finder) {
+	for _, w := range o.workflows() {
+		at := map[string]*rootly.Object{}
+		for _, t := range o.tasksOf(w) {
+			where := text(t, "position")
+			if first := at[where]; first != nil && where != "" {
+				f.at(t, "position", fmt.Sprintf("has position %s of workflow %s, as %s has", where, quoted(w), quoted(first)))
+				continue
+			}
+			at[where] = t
+		}
+	}
+}
+
+// duplicates compares objects of a type and a parent. What has no name of its own, such as a position, is not compared.
+func duplicates(o *Organisation, f *finder) {
+	first := map[string]*rootly.Object{}
+	for _, obj := range o.Live.Objects {
+		name := folded(text(obj, "name"))
+		if name == "" || obj.Type.IsTask() || obj.Parent != "" {
+			continue
+		}
+		key := obj.Type.Name + " " + name
+		if other := first[key]; other != nil {
+			f.at(obj, "name", "has the same name as "+string(other.ID))
+			continue
+		}
+		first[key] = obj
+	}
+}

@@ -1,0 +1,191 @@
+package lint
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
+)
+
+// An Organisation is what the rules look at.
+type Organisation struct {
+	Live  *rootly.Live
+	Users map[graph.ID]graph.User // nil where they could not be read: then no rule says that somebody is unknown
+
+	// Shifts are who is on call within Window, by the schedules in Live. Computed says that they were worked out from
+	// rotations, because the key may not read Rootly's own.
+	Shifts   []oncall.Shift
+	Window   oncall.Span
+	Computed bool
+
+	// Unresolved are ids that lead nowhere, and Rejected what Terraform cannot have.
+	Unresolved []graph.Unresolved
+	Rejected   []rootly.Rejected
+	Losses     []rootly.Loss
+
+	Now time.Time
+
+	byType  map[string][]*rootly.Object
+	byID    map[graph.Target]*rootly.Object
+	below   map[graph.ID][]*rootly.Object
+	uses    map[string]bool // every text in every object that may be an id of another one
+	shiftOf map[graph.ID][]oncall.Shift
+}
+
+// index prepares an organisation for the rules.
+func (o *Organisation) index() {
+	o.byType, o.byID, o.below = map[string][]*rootly.Object{}, map[graph.Target]*rootly.Object{}, map[graph.ID][]*rootly.Object{}
+	o.uses, o.shiftOf = map[string]bool{}, map[graph.ID][]oncall.Shift{}
+	for _, obj := range o.Live.Objects {
+		o.byType[obj.Type.Name] = append(o.byType[obj.Type.Name], obj)
+		o.byID[graph.Target{Type: obj.Type.Name, ID: obj.ID}] = obj
+		if obj.Parent != "" {
+			o.below[obj.Parent] = append(o.below[obj.Parent], obj)
+		}
+		o.note(obj.Node.Attributes, string(obj.ID))
+		o.note(obj.Node.Relationships, string(obj.ID))
+	}
+	for _, s := range o.Shifts {
+		o.shiftOf[s.Schedule] = append(o.shiftOf[s.Schedule], s)
+	}
+}
+
+// note remembers the texts of an object but for its own id.
+func (o *Organisation) note(value any, own string) {
+	switch v := value.(type) {
+	case string:
+		if v != own && v != "" && len(v) <= 64 {
+			o.uses[v] = true
+		}
+	case json.Number:
+		if v.String() != own {
+			o.uses[v.String()] = true
+		}
+	case []any:
+		for _, item := range v {
+			o.note(item, own)
+		}
+	case map[string]any:
+		for _, item := range v {
+			o.note(item, own)
+		}
+	}
+}
+
+// used reports whether any other object mentions this one, by its id or its slug.
+func (o *Organisation) used(obj *rootly.Object) bool {
+	slug := text(obj, "slug")
+	return o.uses[string(obj.ID)] || slug != "" && o.uses[slug]
+}
+
+// of lists the objects of a type whose name has no prefix, in the API's order.
+func (o *Organisation) of(short string) []*rootly.Object { return o.byType["rootly_"+short] }
+
+// one is the object of a type and an id, or nil.
+func (o *Organisation) one(short string, id graph.ID) *rootly.Object {
+	return o.byID[graph.Target{Type: "rootly_" + short, ID: id}]
+}
+
+// children are the objects of a type that an object owns.
+func (o *Organisation) children(obj *rootly.Object, short string) []*rootly.Object {
+	var list []*rootly.Object
+	for _, child := range o.below[obj.ID] {
+		if child.Type.Name == "rootly_"+short {
+			list = append(list, child)
+		}
+	}
+	return list
+}
+
+// complete reports whether all objects of a type are known, so that one that is not there does not exist.
+func (o *Organisation) complete(short string) bool {
+	return o.Live.Complete["rootly_"+short] && o.Live.Partial == ""
+}
+
+// person is what people call a user.
+func (o *Organisation) person(id graph.ID) string {
+	u := o.Users[id]
+	switch {
+	case u.Name != "":
+		return u.Name
+	case u.Email != "":
+		return u.Email
+	}
+	return "user " + string(id)
+}
+
+// gone reports whether a user is not in the organisation any more.
+func (o *Organisation) gone(id graph.ID) bool {
+	_, known := o.Users[id]
+	return o.Users != nil && id != "" && !known
+}
+
+// value follows names from the attributes of an object, through objects in it.
+func value(obj *rootly.Object, names ...string) any {
+	var v any = obj.Node.Attributes
+	for _, name := range names {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	return v
+}
+
+func text(obj *rootly.Object, names ...string) string { return asText(value(obj, names...)) }
+
+// asText is a text, or the digits of a number.
+func asText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+func flag(obj *rootly.Object, name string) bool {
+	v, _ := value(obj, name).(bool)
+	return v
+}
+
+// off reports whether an object says that it is switched off. One that does not say is on.
+func off(obj *rootly.Object) bool {
+	v, says := value(obj, "enabled").(bool)
+	return says && !v
+}
+
+func list(obj *rootly.Object, names ...string) []any {
+	v, _ := value(obj, names...).([]any)
+	return v
+}
+
+// ids are the ids in a list.
+func ids(obj *rootly.Object, name string) []graph.ID {
+	var found []graph.ID
+	for _, v := range list(obj, name) {
+		if id := asText(v); id != "" {
+			found = append(found, graph.ID(id))
+		}
+	}
+	return found
+}
+
+func field(v any, name string) any {
+	m, _ := v.(map[string]any)
+	return m[name]
+}
+
+// since is how long ago a time of an object was; zero where it does not say.
+func (o *Organisation) since(obj *rootly.Object, name string) time.Duration {
+	at, err := time.Parse(time.RFC3339, text(obj, name))
+	if err != nil {
+		return 0
+	}
+	return o.Now.Sub(at)
+}
+
+// folded is a name without what people do not see: case, and white space around and between words.
+func folded(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }

@@ -1,0 +1,86 @@
+package oncall
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+)
+
+// A Lister reads collections, as api.Client does.
+type Lister interface {
+	List(ctx context.Context, r api.Request) (api.Listing, error)
+}
+
+// longest is the span that the API answers at a time. It refuses more than two months with 422, says the vendor's own client.
+const longest = 28 * 24 * time.Hour
+
+// Fetch reads the shifts that Rootly computes for a span. Its errors are those of the client: keys that may not read shifts
+// are refused with 403 or 404.
+func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
+	var shifts []Shift
+	for from := within.From; from.Before(within.To); from = from.Add(longest) {
+		to := earlier(from.Add(longest), within.To)
+		l, err := c.List(ctx, api.Request{Path: "/v1/shifts", Query: url.Values{
+			"from": {from.UTC().Format(time.RFC3339)}, "to": {to.UTC().Format(time.RFC3339)}, "include": {"assignee"},
+		}})
+		if err != nil {
+			return nil, fmt.Errorf("list shifts: %w", err)
+		}
+		if !l.Complete() {
+			return nil, fmt.Errorf("list shifts: %s", l.Incomplete)
+		}
+		for _, n := range l.Objects {
+			s, err := shiftOf(n)
+			if err != nil {
+				return nil, fmt.Errorf("shift %s: %w", n.ID, err)
+			}
+			s.Span = Span{later(s.From, from), earlier(s.To, to)} // what begins before is in the next answer too
+			if s.From.Before(s.To) {
+				shifts = append(shifts, s)
+			}
+		}
+	}
+	return shifts, nil
+}
+
+func shiftOf(n *api.Object) (Shift, error) {
+	var s Shift
+	word := func(name string) string { v, _ := n.Attributes[name].(string); return v }
+	var err error
+	if s.From, err = time.Parse(time.RFC3339, word("starts_at")); err != nil {
+		return s, fmt.Errorf("starts_at: %w", err)
+	}
+	if s.To, err = time.Parse(time.RFC3339, word("ends_at")); err != nil {
+		return s, fmt.Errorf("ends_at: %w", err)
+	}
+	s.Schedule, s.Rotation = graph.ID(word("schedule_id")), graph.ID(word("rotation_id"))
+	s.Override, _ = n.Attributes["is_override"].(bool)
+	s.Shadow, _ = n.Attributes["is_shadow"].(bool)
+	switch id := n.Attributes["user_id"].(type) {
+	case json.Number:
+		s.User = graph.ID(id.String())
+	case string:
+		s.User = graph.ID(id)
+	default: // recorded answers name the person in a relationship only
+		s.User = cmp.Or(related(n, "user"), related(n, "assignee"))
+	}
+	return s, nil
+}
+
+// related is the id of the user that a shift is related to. An assignee may be a schedule as well.
+func related(n *api.Object, name string) graph.ID {
+	relationship, _ := n.Relationships[name].(map[string]any)
+	data, _ := relationship["data"].(map[string]any)
+	id, _ := data["id"].(string)
+	if kind, _ := data["type"].(string); strings.Contains(strings.ToLower(kind), "schedule") {
+		return ""
+	}
+	return graph.ID(id)
+}
