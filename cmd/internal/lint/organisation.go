@@ -45,8 +45,8 @@ func (o *Organisation) index() {
 		if obj.Parent != "" {
 			o.below[obj.Parent] = append(o.below[obj.Parent], obj)
 		}
-		o.note(obj.Node.Attributes, string(obj.ID))
-		o.note(obj.Node.Relationships, string(obj.ID))
+		note(o.uses, obj.Node.Attributes, string(obj.ID))
+		note(o.uses, obj.Node.Relationships, string(obj.ID))
 	}
 	for _, s := range o.Shifts {
 		o.shiftOf[s.Schedule] = append(o.shiftOf[s.Schedule], s)
@@ -54,23 +54,23 @@ func (o *Organisation) index() {
 }
 
 // note remembers the texts of an object but for its own id.
-func (o *Organisation) note(value any, own string) {
+func note(uses map[string]bool, value any, own string) {
 	switch v := value.(type) {
 	case string:
 		if v != own && v != "" && len(v) <= 64 {
-			o.uses[v] = true
+			uses[v] = true
 		}
 	case json.Number:
 		if v.String() != own {
-			o.uses[v.String()] = true
+			uses[v.String()] = true
 		}
 	case []any:
 		for _, item := range v {
-			o.note(item, own)
+			note(uses, item, own)
 		}
 	case map[string]any:
 		for _, item := range v {
-			o.note(item, own)
+			note(uses, item, own)
 		}
 	}
 }

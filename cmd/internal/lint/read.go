@@ -78,7 +78,7 @@ func rules(resourceType string) []graph.Rule {
 func rotations(live *rootly.Live) []oncall.Rotation {
 	days := map[graph.ID]map[string][]oncall.Hours{}
 	for _, obj := range live.Objects {
-		if obj.Type.Name == "rootly_schedule_rotation_active_day" {
+		if obj.Type.Short() == "schedule_rotation_active_day" {
 			id := graph.ID(text(obj, "schedule_rotation_id"))
 			if days[id] == nil {
 				days[id] = map[string][]oncall.Hours{}
@@ -88,7 +88,7 @@ func rotations(live *rootly.Live) []oncall.Rotation {
 	}
 	var all []oncall.Rotation
 	for _, obj := range live.Objects {
-		if obj.Type.Name == "rootly_schedule_rotation" {
+		if obj.Type.Short() == "schedule_rotation" {
 			all = append(all, rotation(obj, days[obj.ID]))
 		}
 	}
@@ -162,7 +162,7 @@ func clock(word string) oncall.Clock {
 func overrides(live *rootly.Live) []oncall.Shift {
 	var all []oncall.Shift
 	for _, obj := range live.Objects {
-		if obj.Type.Name != "rootly_override_shift" {
+		if obj.Type.Short() != "override_shift" {
 			continue
 		}
 		s := oncall.Shift{Schedule: graph.ID(text(obj, "schedule_id")), User: graph.ID(text(obj, "user_id")), Override: true}

@@ -90,14 +90,11 @@ type turn struct {
 	member Member
 }
 
-// origin is a Sunday. Rotations that say nothing of their start count from it.
-var origin = time.Date(2024, time.January, 7, 0, 0, 0, 0, time.UTC)
-
 // anchor is the day of the first turn.
 func (r Rotation) anchor() time.Time {
 	at := r.Starts
 	if at.IsZero() {
-		at = origin
+		at = time.Date(2024, time.January, 7, 0, 0, 0, 0, time.UTC) // a Sunday, where a rotation says nothing of its start
 	}
 	return at.In(r.Zone)
 }
