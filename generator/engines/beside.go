@@ -14,7 +14,10 @@ import (
 
 // Share makes a directory of some files, and opens a session of it that uses what this session was initialised with: its
 // code must ask for the same providers. Both can plan at the same time. Close of this session removes the directory.
-func (s *Session) Share(name string, files map[string][]byte, progress func(Progress)) (*Session, error) {
+//
+// A session of a small part lets the engine and the provider, which are Go programs, collect garbage less often: they have
+// little to keep.
+func (s *Session) Share(name string, files map[string][]byte, small bool, progress func(Progress)) (*Session, error) {
 	private, dir := disk.Dir(s.private), filepath.Join(s.private, name)
 	if err := errors.Join(private.RemoveAll(name), private.Mkdir(name, 0o700)); err != nil {
 		return nil, fmt.Errorf("make a directory for a part of the code: %w", err)
@@ -33,12 +36,13 @@ func (s *Session) Share(name string, files map[string][]byte, progress func(Prog
 	}
 	job := s.job
 	job.Dir, job.Progress, job.DataDir = dir, progress, s.dataDir()
-	job.Environ = collectLess(job.Environ)
+	if small {
+		job.Environ = collectLess(job.Environ)
+	}
 	return Open(job)
 }
 
-// collectLess lets the engine and its provider, which are Go programs, spend less of their time on collecting garbage. A
-// part of the code leaves them little to keep, so they stay small all the same.
+// collectLess lets Go programs collect garbage less often, unless the user has said how often.
 func collectLess(environ []string) []string {
 	env := environMap(environ)
 	if env["GOGC"] != "" || env["GOMEMLIMIT"] != "" {

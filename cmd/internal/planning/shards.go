@@ -76,7 +76,7 @@ func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[strin
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce())
 	g.Go(func() (err error) {
-		session, err := p.Session.Share("code", with(cut.Code, values), func(engines.Progress) {})
+		session, err := p.Session.Share("code", with(cut.Code, values), false, func(engines.Progress) {})
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte,
 	if len(state) > 0 {
 		files[own] = state
 	}
-	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, progress)
+	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, true, progress)
 	if err != nil {
 		return nil, err
 	}
