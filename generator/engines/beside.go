@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
@@ -27,12 +27,8 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 			return nil, fmt.Errorf("write a part of the code: %w", err)
 		}
 	}
-	lock, err := disk.ReadFile(filepath.Join(s.job.Dir, lockFile), disk.MostCode)
-	if err == nil {
-		err = disk.Dir(dir).Write(lockFile, lock, 0o644)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("share the provider lock: %w", err)
+	if err := s.bringAlong(dir); err != nil {
+		return nil, err
 	}
 	job := s.job
 	job.Dir, job.Progress, job.DataDir = dir, progress, s.dataDir()
@@ -40,6 +36,26 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 		job.Environ = collectLess(job.Environ)
 	}
 	return Open(job)
+}
+
+// bringAlong copies what this session has put into its directory, and the provider lock.
+func (s *Session) bringAlong(dir string) error {
+	entries, err := os.ReadDir(s.job.Dir)
+	if err != nil {
+		return fmt.Errorf("list the code: %w", err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); name == lockFile || IsOverride(name) {
+			src, err := disk.ReadFile(filepath.Join(s.job.Dir, name), disk.MostCode)
+			if err == nil {
+				err = disk.Dir(dir).Write(name, src, 0o600)
+			}
+			if err != nil {
+				return fmt.Errorf("share %s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // collectLess lets Go programs collect garbage less often, unless the user has said how often.
