@@ -15,8 +15,8 @@ import (
 // Share makes a directory of some files, and opens a session of it that uses what this session was initialised with: its
 // code must ask for the same providers. Both can plan at the same time. Close of this session removes the directory.
 //
-// A session of a small part lets the engine and the provider, which are Go programs, collect garbage less often: they have
-// little to keep.
+// The engine and the provider are Go programs. For a small part they collect garbage less often, as they have little to
+// keep, and for a large one more often when memory runs out.
 func (s *Session) Share(name string, files map[string][]byte, small bool, progress func(Progress)) (*Session, error) {
 	private, dir := disk.Dir(s.private), filepath.Join(s.private, name)
 	if err := errors.Join(private.RemoveAll(name), private.Mkdir(name, 0o700)); err != nil {
@@ -33,7 +33,9 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 	job := s.job
 	job.Dir, job.Progress, job.DataDir = dir, progress, s.dataDir()
 	if small {
-		job.Environ = collectLess(job.Environ)
+		job.Environ = collect(job.Environ, "GOGC=400", "GOMEMLIMIT=300MiB")
+	} else {
+		job.Environ = collect(job.Environ, "GOMEMLIMIT=400MiB")
 	}
 	return Open(job)
 }
@@ -58,13 +60,13 @@ func (s *Session) bringAlong(dir string) error {
 	return nil
 }
 
-// collectLess lets Go programs collect garbage less often, unless the user has said how often.
-func collectLess(environ []string) []string {
+// collect tells Go programs when to collect garbage, unless the user has done so.
+func collect(environ []string, settings ...string) []string {
 	env := environMap(environ)
 	if env["GOGC"] != "" || env["GOMEMLIMIT"] != "" {
 		return environ
 	}
-	return append(environList(env), "GOGC=400", "GOMEMLIMIT=300MiB")
+	return append(environList(env), settings...)
 }
 
 // Validate checks the code of the directory without reading any object. The directory is initialised already. The error
