@@ -156,7 +156,7 @@ func separator(written int) byte {
 
 // compact writes a value without blanks. What is no JSON becomes a string.
 func compact(b *bytes.Buffer, raw json.RawMessage) {
-	if plain := bytes.IndexAny(raw, " \t\r\n") < 0; plain && len(raw) > 0 && (raw[0] == '"' || raw[0] == 'n') {
+	if plain := !bytes.ContainsAny(raw, " \t\r\n"); plain && len(raw) > 0 && (raw[0] == '"' || raw[0] == 'n') {
 		b.Write(raw) // a text or null, as [Parse] gives it
 		return
 	}
