@@ -70,6 +70,7 @@ func (s *Server) Snapshot() []Object { return s.store.snapshot() }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.opts.Clock().UTC().Format(http.TimeFormat))
 	t, known := s.routes.match(r.URL.Path)
 	s.count.add(r, t.route, s.opts.Token)
 
