@@ -20,21 +20,47 @@ func Read(ctx context.Context, c rootly.Client, types []*catalogue.Type, window 
 	if err != nil {
 		return nil, err
 	}
+	if live.Partial, err = rootly.TeamKey(ctx, c, live, false); err != nil {
+		return nil, err
+	}
 	o := &Organisation{Live: live, Window: window, Now: window.From}
-	o.Users, err = rootly.FetchUsers(ctx, c)
+	users, incomplete, err := rootly.FetchEveryone(ctx, c)
 	if err != nil && !refused(err) {
 		return nil, err
 	}
-	o.Shifts, err = oncall.Fetch(ctx, c, window)
-	switch {
-	case refused(err):
-		o.Shifts, o.Computed = oncall.Compute(window, rotations(live), overrides(live)), true
-	case err != nil:
+	if incomplete == "" {
+		o.Users = users
+	}
+	if err := o.readShifts(ctx, c); err != nil {
 		return nil, err
-	case o.Shifts == nil:
-		o.Shifts = []oncall.Shift{} // nobody, which is something else than not known
 	}
 	return o, o.link()
+}
+
+// readShifts reads who is on call, or works it out where the key may not read it and all rotations are known.
+func (o *Organisation) readShifts(ctx context.Context, c rootly.Client) (err error) {
+	o.Shifts, err = oncall.Fetch(ctx, c, o.Window)
+	if err != nil && !refused(err) {
+		return err
+	}
+	if err != nil {
+		o.compute()
+	}
+	if o.Shifts == nil && !o.Computed {
+		o.Shifts = []oncall.Shift{} // nobody, which is something else than not known
+	}
+	return nil
+}
+
+// compute works out who is on call from the rotations. Where not all of them are known, neither are the shifts.
+func (o *Organisation) compute() {
+	o.Shifts, o.Computed = nil, true
+	for _, short := range []string{"schedule", "schedule_rotation"} {
+		if !o.Live.Complete["rootly_"+short] {
+			return
+		}
+	}
+	o.Shifts = append([]oncall.Shift{}, oncall.Compute(o.Window, rotations(o.Live), overrides(o.Live))...)
 }
 
 // refused reports whether the key may not read something, or the organisation does not have it.
@@ -57,12 +83,10 @@ func (o *Organisation) link() error {
 	}
 	o.Rejected, o.Losses = decoded.Rejected, decoded.Losses
 	o.Unresolved = graph.Link(decoded.Resources, graph.LinkOptions{Rules: rules, Users: o.Users}).Unresolved
-	o.Unresolved = slices.DeleteFunc(o.Unresolved, func(u graph.Unresolved) bool { // what exists, and Terraform cannot have
-		return slices.ContainsFunc(u.Types, func(t string) bool {
-			return slices.ContainsFunc(o.Live.Objects, func(obj *rootly.Object) bool { return obj.Type.Name == t && obj.ID == u.ID })
-		})
-	})
 	o.index()
+	o.Unresolved = slices.DeleteFunc(o.Unresolved, func(u graph.Unresolved) bool { // what exists, and Terraform cannot have
+		return slices.ContainsFunc(u.Types, func(t string) bool { return o.byID[graph.Target{Type: t, ID: u.ID}] != nil })
+	})
 	return nil
 }
 

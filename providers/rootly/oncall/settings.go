@@ -16,7 +16,7 @@ func RotationOf(id graph.ID, attributes map[string]any, members, days []any) Rot
 	of, _ := attributes["schedule_rotationable_attributes"].(map[string]any)
 	r := Rotation{
 		ID: id, Schedule: graph.ID(word(attributes, "schedule_id")), Kind: Kind(word(attributes, "schedule_rotationable_type")),
-		Handoff: clock(word(of, "handoff_time")), HandoffDay: word(of, "handoff_day"), Unit: word(of, "shift_length_unit"),
+		Handoff: ClockOf(word(of, "handoff_time")), HandoffDay: word(of, "handoff_day"), Unit: word(of, "shift_length_unit"),
 		Active: active(attributes, days),
 	}
 	r.Zone, _ = Zone(word(attributes, "time_zone"))
@@ -91,13 +91,13 @@ func hoursOf(attributes any) []Hours {
 	list, _ := m["active_time_attributes"].([]any)
 	var all []Hours
 	for _, v := range list {
-		all = append(all, Hours{From: clock(word(v, "start_time")), To: clock(word(v, "end_time"))})
+		all = append(all, Hours{From: ClockOf(word(v, "start_time")), To: ClockOf(word(v, "end_time"))})
 	}
 	return all
 }
 
-// clock reads a time of day such as 09:30 or 2000-01-01T09:30:00.000Z; midnight where it cannot be read.
-func clock(word string) Clock {
+// ClockOf reads a time of day such as 09:30 or 2000-01-01T09:30:00.000Z; midnight where it cannot be read.
+func ClockOf(word string) Clock {
 	for _, layout := range []string{"15:04", "15:04:05", time.RFC3339} {
 		if t, err := time.Parse(layout, word); err == nil {
 			return Clock(t.Hour()*60 + t.Minute())
