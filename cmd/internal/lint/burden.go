@@ -53,8 +53,8 @@ var burden = []Rule{
 		Fix:   "Add members to the rotation.",
 		check: func(o *Organisation, f *finder) {
 			for _, r := range o.of("schedule_rotation") {
-				if len(r.Members) == 1 && asText(field(r.Members[0], "member_type")) != "Schedule" && o.since(r, "end_time") <= 0 {
-					f.add(r, o.person(graph.ID(asText(field(r.Members[0], "member_id"))))+" is its only member")
+				if only := onlyMember(r); only != "" && o.since(r, "end_time") <= 0 {
+					f.add(r, o.person(only)+" is its only member")
 				}
 			}
 		},
@@ -110,14 +110,17 @@ func (t *turns) longest(o *Organisation) *rootly.Object {
 // doubleBooked finds people with two schedules at once. Each pair of schedules is one finding. A schedule that takes its
 // people from another one is not a second one.
 func doubleBooked(o *Organisation, f *finder) {
+	if !o.complete("schedule_rotation") {
+		return // the same turn of a schedule in another one would look like two
+	}
 	inner := o.innerSchedules()
 	for _, t := range o.turns() {
-		schedules := slices.Sorted(maps.Keys(t.per))
+		all := slices.Sorted(maps.Keys(t.per))
+		schedules := slices.DeleteFunc(slices.Clone(all), func(outer graph.ID) bool { // its turns are those of an inner one
+			return slices.ContainsFunc(all, func(id graph.ID) bool { return within(inner, outer, id, 0) })
+		})
 		for i, a := range schedules {
 			for _, b := range schedules[i+1:] {
-				if within(inner, a, b, 0) || within(inner, b, a, 0) {
-					continue
-				}
 				if both := oncall.Common(oncall.Merged(t.per[a]), oncall.Merged(t.per[b])); len(both) > 0 {
 					f.at(o.one("schedule", a), "user "+string(t.user)+" and "+string(b), fmt.Sprintf("%s is also on call for %s, at once for %s",
 						o.person(t.user), quoted(o.one("schedule", b)), hours(both)))
@@ -125,6 +128,19 @@ func doubleBooked(o *Organisation, f *finder) {
 			}
 		}
 	}
+}
+
+// onlyMember is the person who has every turn of a rotation; empty where there are several, or a schedule.
+func onlyMember(rotation *rootly.Object) graph.ID {
+	var only graph.ID
+	for _, m := range rotation.Members {
+		id := graph.ID(asText(field(m, "member_id")))
+		if asText(field(m, "member_type")) == "Schedule" || only != "" && id != only {
+			return ""
+		}
+		only = id
+	}
+	return only
 }
 
 // innerSchedules are the schedules that are members of rotations of others.

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -83,7 +84,7 @@ func hiddenFields(o *Organisation, f *finder) {
 	placed := map[string]bool{}
 	for _, short := range []string{"form_field_placement", "form_field_position"} {
 		for _, p := range o.of(short) {
-			placed[text(p, "form_field_id")] = true
+			placed[cmp.Or(text(p, "form_field_id"), string(p.Parent))] = true
 		}
 	}
 	all := o.complete("form_field_placement") && o.complete("form_field_position")

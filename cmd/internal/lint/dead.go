@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
@@ -74,10 +75,10 @@ var dead = []Rule{
 		Why:   "People have to choose from lists that are longer than needed.",
 		Fix:   "Delete it, if no incident needs it.",
 		check: func(o *Organisation, f *finder) {
-			if o.Live.Partial != "" {
-				return
-			}
 			for _, short := range []string{"severity", "cause", "incident_type", "environment", "team"} {
+				if !o.knowsReferrers("rootly_" + short) {
+					continue
+				}
 				for _, obj := range o.of(short) {
 					if !o.used(obj) && len(ids(obj, "user_ids")) == 0 {
 						f.add(obj, "nothing uses it")
@@ -124,6 +125,17 @@ func (o *Organisation) knowsTasks() bool {
 	}
 	for _, t := range catalogue.Types() {
 		if t.IsTask() && !o.Live.Complete[t.Name] {
+			return false
+		}
+	}
+	return o.Live.Partial == ""
+}
+
+// knowsReferrers reports whether all objects are known that may refer to those of a type.
+func (o *Organisation) knowsReferrers(typ string) bool {
+	for _, t := range catalogue.Types() {
+		refers := func(r graph.Rule) bool { return slices.Contains(r.To, typ) }
+		if t.Optional == "" && slices.ContainsFunc(t.Refs, refers) && !o.Live.Complete[t.Name] {
 			return false
 		}
 	}

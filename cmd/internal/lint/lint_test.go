@@ -58,3 +58,40 @@ func TestNothingIsWrongWithAHealthyOrganisation(t *testing.T) {
 		})
 	}
 }
+
+// What cannot be read proves nothing: that an object is not there, or that nobody has a task.
+func TestNothingIsWrongWhereSomethingIsNotRead(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]bool{}
+	for _, o := range organisation.Healthy() {
+		kinds[o.API] = true
+	}
+	for kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			org := read(t, sandbox.Options{Objects: organisation.Healthy(), Forbidden: []string{kind}})
+			for _, f := range lint.Check(org) {
+				t.Errorf("%s: %s %q %s (%s)", f.Rule, f.Type, f.Name, f.Message, f.Path)
+			}
+		})
+	}
+}
+
+// An organisation has many objects of every kind; whatever a rule does for each pair of them would show here.
+func BenchmarkCheck(b *testing.B) {
+	org := read(b, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 1, Size: 10_000})})
+	b.ReportMetric(float64(len(org.Live.Objects)), "objects")
+	for b.Loop() {
+		lint.Check(org)
+	}
+}
+
+// BenchmarkLink is what an organisation costs between fetching and checking.
+func BenchmarkLink(b *testing.B) {
+	org := read(b, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 1, Size: 10_000})})
+	for b.Loop() {
+		if err := lint.Link(org); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

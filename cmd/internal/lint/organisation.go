@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func (o *Organisation) index() {
 		if obj.Parent != "" {
 			o.below[obj.Parent] = append(o.below[obj.Parent], obj)
 		}
-		note(o.uses, obj.Node.Attributes, string(obj.ID))
+		note(o.uses, without(obj.Node.Attributes, "slug"), string(obj.ID))
 		note(o.uses, obj.Node.Relationships, string(obj.ID))
 	}
 	defaults := map[graph.ID]graph.ID{} // path of a policy that levels without a path belong to
@@ -70,6 +71,13 @@ func (o *Organisation) index() {
 		}
 	}
 	o.clashes = o.samePositions()
+}
+
+// without is a copy of attributes that lacks one.
+func without(attributes map[string]any, name string) map[string]any {
+	rest := maps.Clone(attributes)
+	delete(rest, name)
+	return rest
 }
 
 // note remembers the texts of an object but for its own id.
