@@ -44,6 +44,7 @@ func (v *view) addObjects(p *page.Page) error {
 		if o.Settings, err = v.settingsOf(target); err != nil {
 			return err
 		}
+		o.Default = o.Type == "escalation_path" && live.Text("default") == "true"
 		if o.Type == "escalation_level" {
 			o.Level = v.level(live)
 		}

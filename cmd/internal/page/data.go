@@ -24,6 +24,7 @@ type nodeData struct {
 	Name  string `json:"n"`
 	Type  string `json:"t"`
 	Layer int    `json:"l"`
+	Main  bool   `json:"d,omitempty"` // the default of several
 }
 
 type levelData struct {
@@ -46,7 +47,7 @@ func mapOf(p *Page) mapData {
 	number := map[string]int{}
 	for _, o := range p.Objects {
 		number[o.Key] = len(m.Nodes)
-		m.Nodes = append(m.Nodes, nodeData{o.Key, o.Name, o.Type, o.Layer})
+		m.Nodes = append(m.Nodes, nodeData{o.Key, o.Name, o.Type, o.Layer, o.Default})
 		if len(o.Teams) > 0 {
 			m.Teams[o.Key] = o.Teams
 		}

@@ -63,6 +63,7 @@ type Object struct {
 	Teams   []string
 	Layer   int // where the graph draws it, from 1 at the left; 0: not at all
 	Level   *Level
+	Default bool   // of several paths, the one that is taken unless another fits
 	OnCall  string // who is on call for it now, of services and schedules
 
 	Settings string // as JSON

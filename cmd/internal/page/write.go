@@ -37,6 +37,8 @@ type view struct {
 	Weeks                  []string
 	Groups                 []group
 	ByTeam                 [][]string
+	Rules                  []rule
+	Authors                bool // whether any finding says who changed its object
 	Graphed                bool
 }
 
@@ -49,7 +51,8 @@ type group struct {
 
 // Write writes the file.
 func Write(out io.Writer, p *Page) error {
-	v := &view{Page: p, Groups: grouped(p.Objects), ByTeam: byTeam(p.Findings)}
+	v := &view{Page: p, Groups: grouped(p.Objects), ByTeam: byTeam(p.Findings), Rules: byRule(p.Findings)}
+	v.Authors = slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Author != "" })
 	if p.Coverage != nil {
 		v.Rows, v.Weeks = p.Coverage.rows(), p.Coverage.weeks()
 	}
@@ -67,8 +70,6 @@ func Write(out io.Writer, p *Page) error {
 		"time":  func(t time.Time) string { return t.Format("2006-01-02 15:04 MST") },
 		"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"words": words,
-		"tones": func() []Tone { return []Tone{Bad, Caution, Remark} },
-		"of":    func(list []Finding, t Tone) []Finding { return ofTone(list, t) },
 		"plural": func(t Tone) string {
 			return map[Tone]string{Bad: "Errors", Caution: "Warnings", Remark: "Remarks"}[t]
 		},
@@ -171,14 +172,32 @@ func byTeam(list []Finding) [][]string {
 	return rows
 }
 
-func ofTone(list []Finding, t Tone) []Finding {
-	var found []Finding
-	for _, f := range list {
-		if f.Tone == t {
-			found = append(found, f)
+// A rule is what it finds, with the number of all findings of its tone if it is the first of them.
+type rule struct {
+	Finding
+	Count    int
+	Findings []Finding
+}
+
+// byRule groups findings by tone and rule, the worst first.
+func byRule(list []Finding) []rule {
+	var rules []rule
+	for _, tone := range []Tone{Bad, Caution, Remark} {
+		first, at := len(rules), map[string]int{}
+		for _, f := range list {
+			if f.Tone != tone {
+				continue
+			}
+			i, known := at[f.Rule]
+			if !known {
+				i = len(rules)
+				at[f.Rule], rules = i, append(rules, rule{Finding: f})
+			}
+			rules[i].Findings = append(rules[i].Findings, f)
+			rules[first].Count++
 		}
 	}
-	return found
+	return rules
 }
 
 // words is a type as people write it.

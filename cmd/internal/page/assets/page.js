@@ -174,10 +174,11 @@
     return of(world.out[path], "escalation_level").sort((a, b) => at(a) - at(b));
   }
   function pathsOf(policy) {
-    const paths = of(world.out[policy], "escalation_path");
+    const main = (i) => world.map.nodes[i].d ? 1 : 0;
+    const paths = of(world.out[policy], "escalation_path").sort((a, b) => main(b) - main(a));
     const taken = new Set(paths.flatMap(levelsOf));
     const rest = levelsOf(policy).filter((l) => !taken.has(l));
-    return [...paths.map((p) => ({ name: label(p), levels: levelsOf(p), node: p })), ...(rest.length ? [{ name: "without a path", levels: rest }] : [])];
+    return [...paths.map((p) => ({ name: label(p) + (main(p) ? " (default)" : ""), levels: levelsOf(p), node: p })), ...(rest.length ? [{ name: "without a path", levels: rest }] : [])];
   }
   function targetText([kind, key, name], at) {
     if (kind === "schedule") {
@@ -196,7 +197,7 @@
     if (service === undefined) return;
     const when = $("when").value ? new Date($("when").value) : new Date(world.map.made * 1000), at = when / 1000;
     const routes = of(world.into[service], "alert_route"), sources = [...new Set(routes.flatMap((r) => of(world.into[r], "alerts_source")))];
-    box.append(make("p", `Alerts come from ${sources.map(label).join(", ") || "no source"} by ${routes.length ? "the routes " + routes.map(label).join(", ") : "no route"}.`));
+    box.append(make("p", routes.length ? `Alerts come from ${sources.map(label).join(", ") || "no source"} by ${routes.map(label).join(", ")}.` : "No alert route leads to this service directly."));
     const policies = policiesOf(service);
     if (!policies.length) box.append(make("p", "No escalation policy: nobody is paged.", "nobody"));
     for (const policy of policies) for (const path of pathsOf(policy)) {
@@ -255,7 +256,8 @@
     const walk = (list, next) => list.forEach((i) => { if (!seen.has(i)) { seen.add(i); walk(next(i), next); } });
     walk(of(world.out[start], "team"), () => []);
     walk(world.map.nodes[start].t === "service" ? policiesOf(start) : world.out[start], (i) => world.out[i].filter((j) => !["team", "service"].includes(world.map.nodes[j].t)));
-    walk(world.into[start], (i) => world.into[i]);
+    const raising = new Set(["alert_route", "alert_routing_rule", "alerts_source", "heartbeat", "live_call_router"]), before = (i) => world.into[i].filter((j) => raising.has(world.map.nodes[j].t));
+    walk(before(start), before);
     show([...seen], start, "What happens when an alert for " + label(start) + " fires.");
   }
 
