@@ -128,6 +128,15 @@ func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string)
 	return nil
 }
 
+// remembered is the address that the directory has for an object, where it can be one of a block of its own.
+func (c *codeOf) remembered(typ string, id graph.ID) graph.Address {
+	var a graph.Address
+	if a.Set(c.at[graph.Target{Type: typ, ID: id}]) != nil {
+		return graph.Address{}
+	}
+	return a
+}
+
 // blockOf is the code of an address.
 func (c *codeOf) blockOf(address string) string {
 	block, _, _ := strings.Cut(address, "[")

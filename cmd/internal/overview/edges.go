@@ -51,7 +51,7 @@ func (v *view) addEdges(p *page.Page) {
 		from := v.objects[key(r.Address.Type, r.ID)]
 		for _, e := range r.Exprs {
 			for _, to := range references(e.Expr) {
-				add(from, v.objects[key(to.Type, graph.ID(to.Name))])
+				add(from, v.objects[v.keys[to]])
 			}
 		}
 	}

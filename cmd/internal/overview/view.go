@@ -25,7 +25,10 @@ type view struct {
 	graph    *graph.Graph
 	byID     map[graph.ID]*rootly.Object
 	objects  map[string]*page.Object
+	keys     map[graph.Address]string // of the objects that Terraform can have
 	settings map[graph.Target]drift.Object
+	now      *drift.Snapshot
+	schema   *schema.Provider
 	hide     func(string) string
 }
 
@@ -42,8 +45,10 @@ func newView(org *lint.Organisation, code *codeOf, past *past) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	graph.Label(decoded.Resources, code.remembered, nil)
+	v.schema, v.keys = provider, map[graph.Address]string{}
 	for _, r := range decoded.Resources {
-		r.Address = graph.Address{Type: r.Address.Type, Name: string(r.ID)} // so that references name ids
+		v.keys[r.Address] = key(r.Address.Type, r.ID)
 	}
 	v.graph = graph.Link(decoded.Resources, graph.LinkOptions{Users: org.Users, Rules: func(t string) []graph.Rule {
 		if row := catalogue.Lookup(t); row != nil {
@@ -53,12 +58,11 @@ func newView(org *lint.Organisation, code *codeOf, past *past) (*view, error) {
 	}})
 	secret.Hide(v.graph, secret.Options{Mode: secret.Blank, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf})
 	v.hide = veil(v.graph.Variables)
-	snapshot, err := drift.Of(v.graph)
-	if err != nil {
+	if v.now, err = drift.Of(v.graph); err != nil {
 		return nil, err
 	}
 	v.settings = map[graph.Target]drift.Object{}
-	for _, o := range snapshot.Objects {
+	for _, o := range v.now.Objects {
 		v.settings[o.Key()] = o
 	}
 	return v, nil
@@ -94,8 +98,7 @@ func (v *view) page() (*page.Page, error) {
 	p.Counts = v.counts(p.Objects)
 	p.Events = v.past.events
 	v.facts(p)
-	v.differences(p)
-	return p, nil
+	return p, v.differences(p)
 }
 
 // finding puts a finding into the words of the page.

@@ -281,6 +281,7 @@
       { selector: "node.head", style: { "background-opacity": 0, "border-width": 0, "font-weight": "bold", "font-size": 13, events: "no" } },
       { selector: "node:selected, node.chosen", style: { "border-width": 3, "border-color": c.link } },
       { selector: "edge", style: { width: 1, "curve-style": "bezier", "line-color": c.edge, "target-arrow-color": c.edge, "target-arrow-shape": "triangle", "arrow-scale": .7, opacity: .55 } },
+      { selector: "edge.same", style: { opacity: .12 } },
       { selector: "edge.near", style: { "line-color": c.link, "target-arrow-color": c.link, width: 2, opacity: 1 } },
     ];
   }
@@ -311,7 +312,7 @@
     heads.forEach((h, n) => elements.push({ data: { id: "h" + n, label: h.label, layer: 0 }, classes: "head", selectable: false, grabbable: false, position: { x: h.x, y: -50 } }));
     const pairs = new Set();
     list.forEach((i) => world.out[i].forEach((j) => { if (kept.has(j)) pairs.add(`${i} ${j}`); }));
-    for (const p of pairs) { const [a, b] = p.split(" "); elements.push({ data: { id: `e${a}-${b}`, source: "n" + a, target: "n" + b } }); }
+    for (const p of pairs) { const [a, b] = p.split(" "); elements.push({ data: { id: `e${a}-${b}`, source: "n" + a, target: "n" + b }, classes: world.map.nodes[a].l === world.map.nodes[b].l ? "same" : "" }); }
     cy.batch(() => { cy.elements().remove(); cy.add(elements); });
     cy.fit(undefined, 24);
     if (cy.zoom() > 1) { cy.zoom(1); cy.center(); }
