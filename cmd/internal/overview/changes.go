@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exporter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
@@ -29,7 +30,13 @@ func (v *view) differences(p *page.Page) error {
 	if err != nil {
 		return err
 	}
-	c := exporter.Told(drift.Compare(before, v.now, snapshot.Unordered(v.schema)), "the export", "now")
+	types := map[string]bool{}
+	for _, o := range before.Objects {
+		types[o.Type] = true
+	}
+	d := drift.Compare(before, v.now, snapshot.Unordered(v.schema))
+	d.Changes = slices.DeleteFunc(d.Changes, func(c drift.Change) bool { return !types[c.Object().Type] }) // that the export never had
+	c := exporter.Told(d, "the export", "now")
 	p.Drift, p.Compared = driftOf(c, v.hide), "What differs between the export in "+v.code.dir+" and the organisation now."
 	for i, change := range c.Changes {
 		if o := v.objects[key(change.Type, graph.ID(change.ID))]; o != nil {

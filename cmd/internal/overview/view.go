@@ -41,7 +41,7 @@ func newView(org *lint.Organisation, code *codeOf, past *past) (*view, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
-	decoded, err := rootly.Decode(org.Live, rootly.DecodeOptions{Schema: provider})
+	decoded, err := rootly.Decode(org.Live, rootly.DecodeOptions{Schema: provider, Shown: true})
 	if err != nil {
 		return nil, err
 	}
