@@ -112,7 +112,7 @@ Environment:
 		Replace(root.UsageTemplate()))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
-	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newLint(w), newAudit(w), newRecord(w), newState(w), newVersion(w), newOldPlan())
+	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newLint(w), newDoctor(w), newAudit(w), newRecord(w), newState(w), newVersion(w), newOldPlan())
 	wrapHelp(root)
 	return root
 }
