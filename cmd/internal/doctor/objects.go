@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,7 +25,7 @@ func objectRows() []assumption {
 		{"includes", "children are included with their parents when asked for", "Children that are named and not included are read from their own list.", includesComplete},
 		{"json-types", "an object has the JSON:API type that the catalogue has", "", jsonTypes},
 		{"ids", "ids are UUIDs", "", idsAreUUIDs},
-		{"references", "a reference is an id, not a slug", "", referencesAreIDs},
+		{"references", "a reference is an id, not a slug", "A slug is resolved as an id is.", referencesAreIDs},
 		{"parents", "a child names its parent in an attribute", "The parent is the one in whose list the child is.", parentsNamed},
 		{"single", "an object read by its id has the attributes that the list has", "Some objects are read again in every import, and differences are reported.", singleSame},
 		{"built-in", "the attribute that marks objects of Rootly's own is there", "", builtInMarked},
@@ -84,63 +85,70 @@ func (a *account) unresolved() ([]graph.Unresolved, error) {
 // mostAsked is how many references that lead nowhere are looked up.
 const mostAsked = 40
 
-// lookUp reads what references lead to that were not listed, by type.
-func (a *account) lookUp(ctx context.Context, fn func(t *catalogue.Type, asked graph.ID, found *api.Object)) error {
-	list, err := a.unresolved()
-	if err != nil {
-		return err
-	}
-	asked := map[graph.Target]bool{}
-	for _, u := range list {
-		for _, name := range u.Types {
-			t := catalogue.Lookup(name)
-			target := graph.Target{Type: name, ID: u.ID}
-			if t == nil || t.Optional != "" || strings.Contains(t.Get, "{parent}") || asked[target] || len(asked) == mostAsked {
-				continue
-			}
-			asked[target] = true
-			found, _, err := a.client.Get(ctx, t.GetPath(u.ID, ""), nil)
-			switch {
-			case err == nil:
-				fn(t, u.ID, found)
-			case !refused(err):
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // refused reports whether the API decided not to answer, so that nothing was found.
 func refused(err error) bool {
 	var e *api.Error
 	return errors.As(err, &e) && e.Decided()
 }
 
+// listsComplete reads what references lead to that was not listed.
 func listsComplete(ctx context.Context, a *account) (verdict, error) {
-	counts := map[string]int{}
-	err := a.lookUp(ctx, func(t *catalogue.Type, asked graph.ID, found *api.Object) {
-		if graph.ID(found.ID) == asked && a.live.Complete[t.Name] {
-			counts[t.Name]++
+	list, err := a.unresolved()
+	if err != nil {
+		return verdict{}, err
+	}
+	asked, counts := map[graph.Target]bool{}, map[string]int{}
+	for _, u := range list {
+		for _, name := range u.Types {
+			t, target := catalogue.Lookup(name), graph.Target{Type: name, ID: u.ID}
+			if t == nil || !a.live.Complete[name] || strings.Contains(t.Get, "{parent}") || asked[target] || len(asked) == mostAsked {
+				continue
+			}
+			asked[target] = true
+			found, _, err := a.client.Get(ctx, t.GetPath(u.ID, ""), nil)
+			switch {
+			case err == nil && graph.ID(found.ID) == u.ID:
+				counts[name]++
+			case err != nil && !refused(err):
+				return verdict{}, err
+			}
 		}
-	})
+	}
 	if len(counts) > 0 {
 		return no("not listed, and found by id: %s", counted(counts))
 	}
-	return verdict{status: holds}, err
+	return yes()
 }
 
-func referencesAreIDs(ctx context.Context, a *account) (verdict, error) {
-	counts := map[string]int{}
-	err := a.lookUp(ctx, func(t *catalogue.Type, asked graph.ID, found *api.Object) {
-		if graph.ID(found.ID) != asked {
-			counts[t.Name]++
+// referencesAreIDs looks for slugs of listed objects where ids should be.
+func referencesAreIDs(_ context.Context, a *account) (verdict, error) {
+	slugs := map[graph.Target]bool{}
+	for _, o := range a.live.Objects {
+		if slug := o.Text("slug"); slug != "" {
+			slugs[graph.Target{Type: o.Type.Name, ID: graph.ID(slug)}] = true
 		}
-	})
-	if len(counts) > 0 {
-		return no("found by something else than their id: %s", counted(counts))
 	}
-	return verdict{status: holds}, err
+	return each(a, func(o *rootly.Object) bool {
+		return slices.ContainsFunc(o.Type.Refs, func(r graph.Rule) bool {
+			return slices.ContainsFunc(words(o, r.Path), func(value string) bool {
+				return slices.ContainsFunc(r.To, func(typ string) bool { return slugs[graph.Target{Type: typ, ID: graph.ID(value)}] })
+			})
+		})
+	})
+}
+
+// words are the texts of an attribute that is one, or a list of them.
+func words(o *rootly.Object, attribute string) []string {
+	raw, err := json.Marshal(o.Node.Attributes[attribute])
+	if err != nil {
+		return nil
+	}
+	one, many := "", []string{}
+	if json.Unmarshal(raw, &one) == nil {
+		return []string{one}
+	}
+	_ = json.Unmarshal(raw, &many) // of anything else, none
+	return many
 }
 
 // counted writes counts by name.
