@@ -69,11 +69,11 @@ func toolChoices(p *planning.Proof) []choice {
 
 func importAsFlags(cmd *cobra.Command, a *importer.ImportAs) {
 	cmd.Flags().StringVar(&a.ImportAs, "import-as", importer.AsBlocks,
-		"how objects get into the state: blocks, state, both, script or none")
+		"how objects get into the state: blocks, state, both, script, pulumi (a file for pulumi import) or none")
 }
 
 func importAsChoices(a *importer.ImportAs) []choice {
-	return []choice{{"import-as", &a.ImportAs, []string{importer.AsBlocks, importer.AsState, importer.AsBoth, importer.AsScript, importer.AsNone}}}
+	return []choice{{"import-as", &a.ImportAs, []string{importer.AsBlocks, importer.AsState, importer.AsBoth, importer.AsScript, importer.AsPulumi, importer.AsNone}}}
 }
 
 func againFlags(cmd *cobra.Command, a *importer.Again) {

@@ -118,7 +118,7 @@ Environment:
 		Replace(root.UsageTemplate()))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
-	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newLint(w), newAudit(w), newRecord(w), newState(w), newReport(w), newVersion(w), newOldPlan())
+	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newLint(w), newAudit(w), newRecord(w), newState(w), newReport(w), newDoctor(w), newVersion(w), newOldPlan())
 	throughScreen(w, s, root)
 	wrapHelp(root)
 	return root

@@ -25,6 +25,8 @@ type Connection struct {
 	Synthetic             bool
 	Size                  int
 	Seed                  uint64
+
+	Transport http.RoundTripper // sends the requests; nil: the client's own
 }
 
 // Open returns a client and a function that closes what it needed. Note shows a text to the user; nil: on
@@ -50,6 +52,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 		Parallelism:          c.Parallelism,
 		MaxRequestsPerMinute: c.PerMinute,
 		Attempts:             c.Retries + 1,
+		Transport:            c.Transport,
 		UserAgent:            "terraformer-rootly/" + world.Version(),
 		OnWait: func(d time.Duration, until time.Time) {
 			note(fmt.Sprintf("Rootly's rate limit is used up, or it asks for a pause: waiting %s, until %s", d.Round(time.Second), until.Format(time.TimeOnly)))

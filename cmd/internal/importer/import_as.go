@@ -6,14 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/pulumi"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
@@ -29,6 +33,7 @@ const (
 	AsState  = "state"  // entries in the state
 	AsBoth   = "both"   // blocks, then state
 	AsScript = "script" // a shell script that imports one by one
+	AsPulumi = "pulumi" // a file that Pulumi imports
 	AsNone   = "none"   // nothing does that
 )
 
@@ -234,16 +239,30 @@ func (r *directory) heldByOthers(here map[graph.Target]bool) []graph.Address {
 	return list
 }
 
-// scriptOf is the file that imports one by one, where objects get into the state so.
-func scriptOf(how string, g *graph.Graph) []state.File {
+// scriptOf is the file that imports one by one, or by Pulumi, where objects get into the state so.
+func (r *staged) scriptOf(how string, g *graph.Graph) ([]state.File, error) {
+	if how == AsPulumi {
+		content, leftOut, err := pulumi.File(g.Resources, func(typ string) []string { return catalogue.Lookup(typ).Parents })
+		r.Report.Next = pulumiNext(r.o.Dir, leftOut)
+		return []state.File{{Name: pulumi.FileName, Content: content}}, err
+	}
 	if how != AsScript {
-		return nil
+		return nil, nil
 	}
 	var list []tfstate.Resource
 	for _, res := range g.Resources {
 		list = append(list, tfstate.Resource{Address: res.Address, ID: res.ImportID()})
 	}
-	return []state.File{{Name: scriptName, Content: tfstate.Script(list), Mode: 0o755}}
+	return []state.File{{Name: scriptName, Content: tfstate.Script(list), Mode: 0o755}}, nil
+}
+
+// pulumiNext is what Pulumi's users do with the file, and what it lacks.
+func pulumiNext(dir string, leftOut map[string]int) []string {
+	next := []string{"pulumi import --file " + filepath.Join(dir, pulumi.FileName)}
+	for _, typ := range slices.Sorted(maps.Keys(leftOut)) {
+		next = append(next, fmt.Sprintf("# not in %s, since Pulumi's provider %s lacks the type: %d %s", pulumi.FileName, pulumi.Version, leftOut[typ], typ))
+	}
+	return next
 }
 
 // commitWithState moves the files in and extends the state, in steps between which every plan is

@@ -395,7 +395,11 @@ func (r *staged) Stage() error {
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
 		})
 	}
-	run.Files = append(run.Files, scriptOf(r.o.ImportAs.ImportAs, r.Graph)...)
+	scripts, err := r.scriptOf(r.o.ImportAs.ImportAs, r.Graph)
+	if err != nil {
+		return err
+	}
+	run.Files = append(run.Files, scripts...)
 	for _, res := range r.Graph.Resources {
 		run.Objects = append(run.Objects, state.Object{Address: res.Address, ID: res.ID, Parent: res.Parent})
 	}

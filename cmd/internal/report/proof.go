@@ -69,6 +69,8 @@ func once(v *Proof) string {
 	switch v.ImportAs {
 	case "script":
 		return " once import.sh has run"
+	case "pulumi":
+		return " once all objects are in Terraform's state"
 	case "none":
 		return " once all objects are in the state"
 	}
@@ -80,6 +82,8 @@ func howAdded(v *Proof) string {
 	switch v.ImportAs {
 	case "script":
 		return "to import with import.sh"
+	case "pulumi":
+		return "to import by Pulumi"
 	case "none":
 		return "still to be imported"
 	}

@@ -31,6 +31,7 @@ type Summary struct {
 	Rerun        Rerun              `json:"rerun"`
 	Split        *Split             `json:"split,omitempty"` // of an import that made several root modules
 	Proof        Proof              `json:"proof"`
+	Next         []string           `json:"next,omitempty"` // command lines that bring the objects into the state
 	Seconds      float64            `json:"seconds"`
 	StageSeconds map[string]float64 `json:"stage_seconds,omitempty"`
 }

@@ -74,6 +74,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t, known := s.routes.match(r.URL.Path)
 	s.count.add(r, t.route, s.opts.Token)
 
+	w.Header().Set("Date", s.opts.Clock().UTC().Format(http.TimeFormat))
 	faults := s.faults.Load()
 	w = faults.meet(w, r)
 	if w == nil || !s.limit(w) {

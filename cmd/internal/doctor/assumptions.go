@@ -1,0 +1,128 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+)
+
+// An assumption is one thing that the client, the sandbox and the stand-in all believe of the API.
+type assumption struct {
+	id    string
+	says  string
+	copes string // what the program does where it is otherwise; empty: it relies on it
+	check func(context.Context, *account) (verdict, error)
+}
+
+// A verdict is what an account says about an assumption. Its detail has no names and no values.
+type verdict struct {
+	status, detail string
+}
+
+// What can become of an assumption.
+const (
+	holds    = "holds"
+	differs  = "differs"
+	handled  = "differs, handled"
+	untested = "untested"
+)
+
+func yes() (verdict, error) { return verdict{status: holds}, nil }
+
+func no(format string, args ...any) (verdict, error) {
+	return verdict{differs, fmt.Sprintf(format, args...)}, nil
+}
+
+func unknown(why string) (verdict, error) { return verdict{untested, why}, nil }
+
+// assumptions is the whole table. The last row judges all requests before it.
+func assumptions() []assumption {
+	return append(append(append(pagingRows(), objectRows()...), eventRows()...), otherRows()...)
+}
+
+// A tested assumption. Its JSON form is part of the interface: fields are added, never renamed.
+type tested struct {
+	ID      string `json:"assumption"`
+	Says    string `json:"says"`
+	Status  string `json:"status"`
+	Detail  string `json:"detail,omitempty"`
+	Handled string `json:"handled,omitempty"` // what the program does where it differs
+}
+
+// testAssumptions asks an account about every assumption.
+func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
+	client, base, done, err := open(w, o, newHeads())
+	if err != nil {
+		return err
+	}
+	defer done()
+	a, err := read(ctx, client, base, w.Now())
+	if err != nil {
+		return err
+	}
+	var all []tested
+	broken := false
+	for _, row := range assumptions() {
+		v, err := row.check(ctx, a)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			v = verdict{untested, reason(err)}
+		}
+		t := tested{ID: row.id, Says: row.says, Status: v.status, Detail: v.detail}
+		if v.status == differs && row.copes != "" {
+			t.Status, t.Handled = handled, row.copes
+		}
+		broken = broken || t.Status == differs
+		all = append(all, t)
+	}
+	if err := writeTested(w.Out, o.JSON, all); err != nil {
+		return err
+	}
+	if broken {
+		return exit.Status(exit.Differs)
+	}
+	return nil
+}
+
+func writeTested(out io.Writer, asJSON bool, all []tested) error {
+	if asJSON {
+		return indented(out, struct {
+			Version     int      `json:"version"`
+			Program     string   `json:"program"`
+			Assumptions []tested `json:"assumptions"`
+		}{1, world.Version(), all})
+	}
+	var b strings.Builder
+	counts := map[string]int{}
+	for _, t := range all {
+		counts[t.Status]++
+		fmt.Fprintf(&b, "  %-16s  %-18s  %s\n", t.Status, t.ID, t.Says)
+		for _, line := range []string{t.Detail, t.Handled} {
+			if line != "" {
+				fmt.Fprintf(&b, "  %-16s  %-18s    %s\n", "", "", line)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "\n%s: %d hold, %d differ, %d differ and are handled, %d untested.\n", report.Plural(len(all), "assumption"),
+		counts[holds], counts[differs], counts[handled], counts[untested])
+	b.WriteString("This report has no names, ids or values of your organisation.")
+	return lines(out, b.String())
+}
+
+// reason says in the words of this program why a check could not be made. Paths in errors have ids, so the text of one is
+// never used.
+func reason(err error) string {
+	var refused interface{ Decided() bool }
+	if errors.As(err, &refused) && refused.Decided() {
+		return "the API refused the request"
+	}
+	return "the request failed"
+}

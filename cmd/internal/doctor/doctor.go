@@ -1,0 +1,159 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
+)
+
+// Settings are the flags of doctor.
+type Settings struct {
+	connect.Connection
+
+	Dir         string // that an import would write to
+	Engine      string
+	Assumptions bool
+	JSON        bool
+}
+
+// A finding is what one check found. Its JSON form is part of the interface: fields are added, never renamed.
+type finding struct {
+	Check  string `json:"check"`
+	Status string `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// What a check of this machine can find.
+const (
+	fine    = "ok"
+	warning = "warning"
+	failed  = "failed"
+)
+
+// Run checks what an import depends on, or what this program assumes of the API, and prints the findings.
+func Run(ctx context.Context, w world.World, o *Settings) error {
+	if o.Assumptions {
+		return testAssumptions(ctx, w, o)
+	}
+	findings, err := examine(ctx, w, o)
+	if err != nil {
+		return err
+	}
+	ready := true
+	for _, f := range findings {
+		ready = ready && f.Status != failed
+	}
+	if err := write(w.Out, o.JSON, ready, findings); err != nil {
+		return err
+	}
+	if !ready {
+		return exit.Status(exit.Failed)
+	}
+	return nil
+}
+
+func write(out io.Writer, asJSON, ready bool, findings []finding) error {
+	if asJSON {
+		return indented(out, struct {
+			Version  int       `json:"version"`
+			Ready    bool      `json:"ready"`
+			Findings []finding `json:"findings"`
+		}{1, ready, findings})
+	}
+	var b strings.Builder
+	width := 0
+	for _, f := range findings {
+		width = max(width, len(f.Check))
+	}
+	for _, f := range findings {
+		fmt.Fprintf(&b, "  %-7s  %-*s  %s\n", f.Status, width, f.Check, f.Detail)
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "           %-*s  hint: %s\n", width, "", f.Hint)
+		}
+	}
+	b.WriteString(map[bool]string{true: "\nAn import would work.", false: "\nAn import would not work."}[ready])
+	return lines(out, b.String())
+}
+
+// lines prints each line of a text, made harmless for a terminal.
+func lines(out io.Writer, text string) error {
+	for line := range strings.SplitSeq(text, "\n") {
+		if err := report.Line(out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func indented[T any](out io.Writer, document T) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(document)
+}
+
+// open connects, and keeps the heads of the answers, which the client does not return. The built-in organisation comes with
+// a month of changes.
+func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func(), error) {
+	c, stop := o.Connection, func() {}
+	if c.Synthetic {
+		server := c.Server(w.Now)
+		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: w.Now().Truncate(time.Hour), Seed: c.Seed}) {
+			server.Record(e)
+		}
+		address, closed, err := connect.Serve(server)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		c.Url, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
+	}
+	c.Transport = heads
+	client, target, done, err := c.Open(w, nil)
+	if err != nil {
+		stop()
+		return nil, "", nil, err
+	}
+	return client, cmp.Or(target.Url, api.DefaultURL), func() { done(); stop() }, nil
+}
+
+// heads remembers what the API's clock showed.
+type heads struct {
+	http.RoundTripper
+	date chan string // the latest
+}
+
+func newHeads() *heads {
+	return &heads{&http.Transport{Proxy: http.ProxyFromEnvironment}, make(chan string, 1)}
+}
+
+// RoundTrip sends a request.
+func (h *heads) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := h.RoundTripper.RoundTrip(r)
+	if err == nil {
+		select {
+		case h.date <- answer.Header.Get("Date"):
+		default: // the first one is enough
+		}
+	}
+	return answer, err
+}
+
+// fault is the finding for an error.
+func fault(check, status string, err error) finding {
+	return finding{check, status, secret.Mask(err.Error()), hint.Of(err)}
+}
