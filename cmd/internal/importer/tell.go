@@ -59,7 +59,7 @@ func (r *job) requests() report.Requests {
 		return report.Requests{}
 	}
 	stats := r.Client.Stats()
-	return report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
+	return report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited, Paths: stats.Paths}
 }
 
 // outcome is the exit code that the run ends with.

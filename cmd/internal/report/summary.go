@@ -49,6 +49,9 @@ type Requests struct {
 	Retries int64         `json:"retries"`
 	Bytes   int64         `json:"bytes"`
 	Waited  time.Duration `json:"waited_ns"`
+
+	// Paths counts them by what they asked for, with "{id}" in the place of ids.
+	Paths map[string]int64 `json:"by_path,omitempty"`
 }
 
 // Files counts what became of the files of the directory.
