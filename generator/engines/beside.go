@@ -27,7 +27,7 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 			return nil, fmt.Errorf("write a part of the code: %w", err)
 		}
 	}
-	if err := s.bringAlong(dir); err != nil {
+	if err := errors.Join(s.bringAlong(dir), chooseVersion(dir, s.job.Dir)); err != nil {
 		return nil, err
 	}
 	job := s.job

@@ -31,7 +31,9 @@ func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	} else if l.o.Explain != nil {
 		why = l.o.Explain(types, id)
 	}
-	l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
+	if l.o.Known == nil || !l.o.Known(types, id) {
+		l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
+	}
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
 	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }

@@ -33,6 +33,10 @@ type LinkOptions struct {
 	// Empty leaves them as text.
 	GatherDead string
 
+	// Known reports whether code that is not among the resources may have the object of an id. Such an id stays text where
+	// it stands, so that earlier code with a reference in its place can be kept. Nil knows none.
+	Known func(types []string, id ID) bool
+
 	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
 	// that nothing can refer to them by it.
 	Slugged map[Target]bool

@@ -302,6 +302,10 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	if r.around.Hand.MayDeclare(literalIDs) {
 		o.GatherDead = literalIDs
 	}
+	known := r.Dir.Addresses()
+	o.Known = func(types []string, id graph.ID) bool {
+		return slices.ContainsFunc(types, func(t string) bool { return !known[graph.Target{Type: t, ID: id}].IsZero() })
+	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
 	}

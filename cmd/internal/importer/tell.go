@@ -2,6 +2,8 @@ package importer
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/zclconf/go-cty/cty"
@@ -59,7 +61,11 @@ func (r *job) requests() report.Requests {
 		return report.Requests{}
 	}
 	stats := r.Client.Stats()
-	return report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited, Paths: stats.Paths}
+	requests := report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
+	for _, path := range slices.Sorted(maps.Keys(stats.Paths)) {
+		requests.Paths = append(requests.Paths, report.PathRequests{Path: path, Requests: stats.Paths[path]})
+	}
+	return requests
 }
 
 // outcome is the exit code that the run ends with.

@@ -50,8 +50,13 @@ type Requests struct {
 	Bytes   int64         `json:"bytes"`
 	Waited  time.Duration `json:"waited_ns"`
 
-	// Paths counts them by what they asked for, with "{id}" in the place of ids.
-	Paths map[string]int64 `json:"by_path,omitempty"`
+	Paths []PathRequests `json:"by_path,omitempty"` // by path
+}
+
+// PathRequests counts the requests for one path, with "{id}" in the place of ids.
+type PathRequests struct {
+	Path     string `json:"path"`
+	Requests int64  `json:"requests"`
 }
 
 // Files counts what became of the files of the directory.

@@ -83,7 +83,7 @@ func (s *splitV1) check() error {
 	if s.By != ByTeam {
 		return fmt.Errorf("split_by %q is not known", s.By)
 	}
-	if s.Across != AcrossState && s.Across != AcrossData {
+	if s.Across != "" && s.Across != AcrossState && s.Across != AcrossData {
 		return fmt.Errorf("across %q is not known", s.Across)
 	}
 	if s.Owners != "" && !isOwnerFormat(s.Owners) {
