@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
@@ -67,13 +68,13 @@ func toolChoices(p *planning.Proof) []choice {
 	return []choice{{"provider", &p.Provider, []string{"official", "stand-in"}}}
 }
 
-func importAsFlags(cmd *cobra.Command, a *importer.ImportAs) {
-	cmd.Flags().StringVar(&a.ImportAs, "import-as", importer.AsBlocks,
+func importAsFlags(cmd *cobra.Command, a *entries.ImportAs) {
+	cmd.Flags().StringVar(&a.ImportAs, "import-as", entries.AsBlocks,
 		"how objects get into the state: blocks, state, both, script, pulumi (a file for pulumi import) or none")
 }
 
-func importAsChoices(a *importer.ImportAs) []choice {
-	return []choice{{"import-as", &a.ImportAs, []string{importer.AsBlocks, importer.AsState, importer.AsBoth, importer.AsScript, importer.AsPulumi, importer.AsNone}}}
+func importAsChoices(a *entries.ImportAs) []choice {
+	return []choice{{"import-as", &a.ImportAs, []string{entries.AsBlocks, entries.AsState, entries.AsBoth, entries.AsScript, entries.AsPulumi, entries.AsNone}}}
 }
 
 func againFlags(cmd *cobra.Command, a *importer.Again) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -146,7 +147,7 @@ func (r *planned) leaveOutDependents() {
 	}
 	planned, all := map[graph.Address]bool{}, true
 	for _, res := range r.Graph.InOrder() { // after what it refers to
-		if slices.ContainsFunc(references(res), func(a graph.Address) bool { return out[a] }) || names(res, ids) {
+		if slices.ContainsFunc(entries.References(res), func(a graph.Address) bool { return out[a] }) || names(res, ids) {
 			out[res.Address], all = true, false
 		} else if r.subset == nil || r.subset[res.Address] {
 			planned[res.Address] = true

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/prooffile"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
@@ -62,7 +63,7 @@ func (r *fetched) lookAround(ctx context.Context) error {
 		r.o.Users = "literal" // the name is taken
 	}
 	if r.state != nil {
-		s.Held, s.Known = r.state.held, true
+		s.Held, s.Known = r.state.Held, true
 	} else {
 		err = s.ReadState(ctx, r.W, r.o.Proof.Engine, r.Dir.Path())
 	}
@@ -294,7 +295,7 @@ func (s *surroundings) edited(address string) bool {
 func (r *staged) removedFiles() int {
 	n := 0
 	for _, name := range r.Changes.Remove {
-		renewed := name == ProofName && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot || name == snapshot.SettingsName && !r.snapshot
+		renewed := name == prooffile.Name && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot || name == snapshot.SettingsName && !r.snapshot
 		if !renewed {
 			n++
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
@@ -125,9 +126,8 @@ func (r *proof) judgeCode(ctx context.Context, t connect.Target, planner *planni
 
 // stateToProve is the file with the state that plans are made against; empty for the directory's own.
 func (r *planned) stateToProve() (string, error) {
-	stateFile, err := r.proofState()
-	if err != nil || stateFile != "" {
-		return stateFile, err
+	if r.state != nil {
+		return r.state.Private(entries.Resources(r.Graph, r.Schema), r.ids, r.around.Alias())
 	}
 	return r.around.PulledFile()
 }

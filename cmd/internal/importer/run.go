@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/prooffile"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
@@ -35,7 +36,7 @@ func (r *directory) openDirectory() error {
 func (r *staged) Close() {
 	r.Progress.Close()
 	if r.state != nil {
-		r.state.private.Close()
+		r.state.Close()
 	}
 	if r.around != nil {
 		r.around.Close()
@@ -149,7 +150,7 @@ func (r *Run) Link(ctx context.Context) error {
 	if err := r.Decode(ctx); err != nil {
 		return err
 	}
-	r.lookAgain(r.decoded.Resources)
+	r.o.LookAgain(r.decoded.Resources, r.around.HeldAt())
 	resources := r.holdBack(r.Label(r))
 	r.Progress.Done(report.Plural(len(resources), "resource"))
 	return r.Connect(ctx, resources)
@@ -269,7 +270,11 @@ func rules(resourceType string) []graph.Rule {
 
 // remembered gives objects the addresses that earlier runs gave them.
 func (r *directory) remembered() func(string, graph.ID) graph.Address {
-	known, held := r.Dir.Addresses(), r.heldNames()
+	known := r.Dir.Addresses()
+	var held map[graph.Target]graph.Address
+	if r.state != nil {
+		held = r.state.Names()
+	}
 	return func(resourceType string, id graph.ID) graph.Address {
 		k := graph.Target{Type: resourceType, ID: id}
 		if a := held[k]; !a.IsZero() {
@@ -288,7 +293,7 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 	for _, res := range resources {
 		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
-	list := append(r.heldByOthers(here), r.reserveBeside(here)...)
+	list := r.reserveBeside(here)
 	for key, address := range r.Dir.Addresses() {
 		if !here[key] {
 			list = append(list, address)
@@ -395,9 +400,12 @@ func (r *staged) Stage() error {
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
 		})
 	}
-	scripts, err := r.scriptOf(r.o.ImportAs.ImportAs, r.Graph)
+	scripts, next, err := r.o.Script(r.Graph, r.o.Dir)
 	if err != nil {
 		return err
+	}
+	if len(next) > 0 {
+		r.Report.Next = next
 	}
 	run.Files = append(run.Files, scripts...)
 	for _, res := range r.Graph.Resources {
@@ -434,7 +442,7 @@ func (r *Run) Commit(ctx context.Context) error {
 	if r.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
 		return nil
 	}
-	if r.state != nil && r.o.writesState() {
+	if r.state != nil && r.o.WritesState() {
 		return r.commitWithState(ctx)
 	}
 	return r.MoveIn()
@@ -442,8 +450,14 @@ func (r *Run) Commit(ctx context.Context) error {
 
 // MoveIn moves the staged files in, with the proof.
 func (r *Run) MoveIn() error {
-	if err := r.keepProof(); err != nil {
-		return err
+	if r.Report.Proof.State == report.ProofClean {
+		content, err := prooffile.Next(r.o.Dir, r.Report, r.Verdict.Objects, r.Rejected())
+		if err != nil {
+			return err
+		}
+		if err := r.Staged.Put(state.File{Name: prooffile.Name, Content: content}); err != nil {
+			return err
+		}
 	}
 	if err := r.keepSettings(); err != nil {
 		return err

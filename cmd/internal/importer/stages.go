@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
@@ -48,9 +49,9 @@ type directory struct {
 	Schema        *schema.Provider
 	RenderOptions generator.Options
 	Dir           *state.Directory
-	state         *stateRun     // unless import blocks do
-	around        *surroundings // code by hand, and the state
-	neighbours    Neighbours    // the other root modules
+	state         *entries.State // unless import blocks do
+	around        *surroundings  // code by hand, and the state
+	neighbours    Neighbours     // the other root modules
 }
 
 // What is fetched are the live objects.

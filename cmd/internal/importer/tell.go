@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -36,7 +37,7 @@ func (r *Run) Sum() {
 	r.countLosses()
 	r.countFolds()
 	s.Requests = r.requests()
-	if !r.o.writesState() && r.o.ImportAs.ImportAs != AsNone && r.o.ImportAs.ImportAs != AsScript {
+	if !r.o.WritesState() && r.o.ImportAs.ImportAs != entries.AsNone && r.o.ImportAs.ImportAs != entries.AsScript {
 		s.Proof.FirstUse = planning.FirstUse(s.Proof.Engine, s.Proof.Imported)
 	}
 	s.Files = report.Files{

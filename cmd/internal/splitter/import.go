@@ -10,6 +10,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -56,7 +57,7 @@ func (o *Settings) check() error {
 		return exit.Usage(errors.New("--into is for a single root module, but --split-by makes several"), "give their directory with -o")
 	case o.Fold:
 		return exit.Usage(errors.New("--fold is for a single root module"), "leave out one of --fold and --split-by")
-	case o.ImportAs.ImportAs != importer.AsBlocks:
+	case o.ImportAs.ImportAs != entries.AsBlocks:
 		return exit.Usage(fmt.Errorf("--import-as %s is for a single root module", o.ImportAs.ImportAs), "with --split-by, leave it out")
 	case !isOwnerFormat(o.Owners):
 		return exit.Usage(fmt.Errorf("--owner-format %q does not contain the team", o.Owners), "such as '@acme/"+TeamMark+"'")

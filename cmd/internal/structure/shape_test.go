@@ -23,7 +23,7 @@ type growth struct {
 
 // wideStructs may pass maxFields. Settings and Options need no entry: there is one field for each flag.
 var wideStructs = map[string]growth{
-	"cmd/internal/importer proofV1":            {18, "a document: its fields are those of the file"},
+	"cmd/internal/prooffile proofV1":           {18, "a document: its fields are those of the file"},
 	"generator/engines Job":                    {24, "what to plan: settings, under another name"},
 	"generator/verify Verdict":                 {18, "a value: all that a plan says"},
 	"providers/audit Event":                    {18, "a value: the fields are those of the audit log"},
