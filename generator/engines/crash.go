@@ -178,10 +178,10 @@ func (h *hunt) split(rest []string) (string, *CrashError, error) {
 // trace plans targets one at a time, so that no other object is under way when the provider stops. It returns nothing
 // where the provider does not.
 func (s *Session) trace(ctx context.Context, stateFile string, targets []string) (*CrashError, error) {
-	tf, parallelism := s.tf, s.job.Parallelism
-	defer func() { s.tf, s.job.Parallelism = tf, parallelism }()
-	s.job.Parallelism = 1
-	log, err := s.note("provider.log", nil)
+	tf := s.tf
+	defer func() { s.tf, s.single = tf, false }()
+	s.single = true
+	log, err := s.own.note("provider.log", nil)
 	if err != nil {
 		return nil, fmt.Errorf("save the output of the provider: %w", err)
 	}
