@@ -9,7 +9,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -189,21 +188,4 @@ func (r *planned) widenSubset(planned []plans.Change) {
 			r.subset[c.Address] = true
 		}
 	}
-}
-
-// announceCost tells beforehand what a plan against the live API asks of it: one request for every
-// object, and one more for every workflow task, whose position the provider compares.
-func (r *planned) announceCost() {
-	if r.o.Proof.Replays() {
-		return
-	}
-	n := 0
-	for _, res := range r.Graph.Resources {
-		if r.subset != nil && !r.subset[res.Address] {
-			continue
-		}
-		n += planning.RequestsToRead(res.Address.Type)
-	}
-	r.Progress.Stage("cost", 0)
-	r.Progress.Done(planning.PlanCost(n, r.Client.Stats().Limit))
 }

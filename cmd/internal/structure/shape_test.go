@@ -35,7 +35,6 @@ var wideStructs = map[string]growth{
 
 // wideTypes may pass maxMethods.
 var wideTypes = map[string]growth{
-	"cmd/internal/splitter split":     {26, "one run with several root modules, with a method for each step"},
 	"generator rendering":             {21, "the writer of one set of files"},
 	"providers/graph linker":          {25, "one pass over a graph, with a method for each kind of value"},
 	"providers/rootly reader":         {26, "one pass over the API, with a method for each kind of list"},
