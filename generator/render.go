@@ -127,7 +127,7 @@ func (r *rendering) check() error {
 }
 
 func (r *rendering) addFixed() error {
-	if err := r.add(versionsFile, versionsBlock(r.options.local(), r.engine(), constraintOf(r.options, r.schema))); err != nil {
+	if err := r.add(versionsFile, versionsBlock(r.options.local(), r.options.engine(), constraintOf(r.options, r.schema))); err != nil {
 		return err
 	}
 	if err := r.add(providerFile, providerBlock(r.options.local())); err != nil {

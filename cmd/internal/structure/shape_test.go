@@ -35,15 +35,7 @@ var wideStructs = map[string]growth{
 
 // wideTypes may pass maxMethods.
 var wideTypes = map[string]growth{
-	"generator rendering":             {21, "the writer of one set of files"},
-	"providers/graph linker":          {25, "one pass over a graph, with a method for each kind of value"},
-	"providers/rootly reader":         {26, "one pass over the API, with a method for each kind of list"},
 	"providers/rootly/sandbox Server": {55, "the whole imitation of the API, with a method for each kind of request"},
-	"state Directory":                 {51, "a directory with code, with a method for each question to it"},
-	"state Stage":                     {24, "a future directory, with a method for each step of a commit"},
-	"state carrying":                  {28, "one pass over code that was edited by hand, with a method for each kind of block"},
-	"state/code Source":               {22, "one file of code, with a method for each question to it"},
-	"state/code scanner":              {24, "a scanner, with a method for each kind of token"},
 }
 
 func TestStructsStaySmall(t *testing.T) {
