@@ -11,7 +11,7 @@ import (
 
 // carry puts into the files of the run what earlier runs wrote and what must stay: the code
 // of objects that this run does not have without their being gone, and all that this code
-// leans on. It returns the names of the files that stay as they are for that reason.
+// refers to. It returns the names of the files that stay as they are for that reason.
 func (d *reconciling) carry() (kept map[string]bool, err error) {
 	stay := d.staying()
 	d.changes.Gone = sortedObjects(d.changes.Gone)
@@ -202,7 +202,7 @@ func (k *carrying) follow(from place, ref code.Ref) {
 			k.compareData(from, "data."+ref.Parts[1]+"."+ref.Parts[2])
 		}
 	default:
-		k.mend(from, ref)
+		k.redirect(from, ref)
 	}
 }
 
@@ -246,8 +246,8 @@ func (k *carrying) wantLocal(ref code.Ref) {
 	}
 }
 
-// mend changes a reference to an object that has another address now, or has none any more.
-func (k *carrying) mend(from place, ref code.Ref) {
+// redirect changes a reference to an object that has another address now, or has none any more.
+func (k *carrying) redirect(from place, ref code.Ref) {
 	a, n := k.addressIn(ref)
 	now, ours := k.renamed[a]
 	if _, stays := k.stay[a]; !ours || stays || now.to == a {

@@ -12,7 +12,7 @@ import (
 // composing makes the files of a run contain what was chosen.
 type composing struct{ *carrying }
 
-// compose makes the files of the run hold what was chosen, and reports what was carried.
+// compose makes the files of the run hold what was chosen, and reports what was kept.
 func (k *composing) compose() (kept map[string]bool, err error) {
 	if err := k.settle(); err != nil {
 		return nil, err
@@ -285,7 +285,7 @@ func (k *composing) mergeLocals() error {
 	return nil
 }
 
-// report tells what was carried. The code of an object may also have been moved by hand to
+// report lists the code that was kept. The code of an object may also have been moved by hand to
 // a file of somebody's own, or removed.
 func (k *composing) report(where map[graph.Address]string) {
 	for a, carried := range k.stay {

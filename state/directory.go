@@ -3,7 +3,7 @@
 //
 //	Open ──► Reconcile ──► Stage ──► (proof, by others) ──► Commit
 //	lock,    compare,      the future directory             by a journal that the
-//	recover  carry over    beside the present one           next Open finishes
+//	recover  keep          next to the present one          next Open finishes
 //
 // A directory remembers, in .terraformer-rootly/manifest.json, which objects its code stands
 // for and what each file looked like when it was written. From this follow the promises:
@@ -55,7 +55,7 @@ type Options struct {
 	// Force overwrites what a person edited, and takes over a directory with unknown code.
 	Force bool
 
-	// Adopt takes over a directory with code that people wrote, to write beside it.
+	// Adopt takes over a directory with code that people wrote, to write next to it.
 	Adopt bool
 
 	// LookOnly opens without lock, and Stage refuses: for a dry run and for reading.
@@ -82,9 +82,9 @@ type folder struct {
 	disk medium
 }
 
-// Open prepares the directory at path, which need not exist, and first brings to an end what
-// an earlier run left unfinished. It refuses a file, a directory that cannot be written to,
-// one in which another run is at work, and one with code that this program did not write.
+// Open prepares the directory at path, which need not exist, and first finishes what an earlier run left unfinished. It
+// refuses a file, a directory that cannot be written to, one that another run is using, and one with code that this
+// program did not write.
 func Open(path string, o Options) (*Directory, error) {
 	d := &Directory{options: o}
 	if err := d.locate(path); err != nil {

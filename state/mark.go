@@ -42,7 +42,7 @@ func (d *folder) marked(stage string) (bool, error) {
 func (d *folder) checkStage(stage string) error {
 	dir, names := realMedium{d.path}.at(stage)
 	if _, err := dir.Lstat(names[0]); errors.Is(err, fs.ErrNotExist) {
-		return nil // the steps tell what is lost with it
+		return nil // the steps report what is lost with it
 	}
 	if err := dir.Real(names[0]); err != nil {
 		return diskError("open", stage, err)

@@ -129,8 +129,8 @@ func (s *Stage) Discard() error {
 	return s.directory.dropStage(s.path)
 }
 
-// makeStage makes the staged directory beside the directory, so that relative paths to other
-// directories lead where they did; or inside it, where nothing may be made beside it. It reports
+// makeStage makes the staged directory next to the directory, so that relative paths to other
+// directories lead where they did; or inside it, if nothing can be made next to it. It reports
 // whether files can be moved in from there.
 func (d *folder) makeStage() (path string, near bool, err error) {
 	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+rand.Text())
@@ -202,7 +202,7 @@ func copyFrom(s *Stage, far, name string) error {
 }
 
 // canMoveFrom tries whether a file can be renamed into the directory from there: not across
-// file systems, such as from beside a mounted volume.
+// file systems, such as from next to a mounted volume.
 func canMoveFrom(d *folder, beside string) bool {
 	probe, target := filepath.Join(beside, "probe"), d.file(probeName)
 	if err := d.disk.create(probe, nil, 0o600); err != nil {

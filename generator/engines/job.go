@@ -65,7 +65,7 @@ type Scope struct {
 	States map[string][]byte
 }
 
-// Progress tells how far a plan is.
+// Progress is how far a plan is.
 type Progress struct {
 	Step    string // init, plan or show
 	Objects int    // objects read so far, while planning

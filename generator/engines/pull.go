@@ -17,7 +17,7 @@ import (
 
 const dataDirVariable = "TF_DATA_DIR"
 
-// KeepsStateElsewhere tells whether a directory's state is anywhere but in its terraform.tfstate: behind a backend, or
+// KeepsStateElsewhere reports whether a directory's state is anywhere but in its terraform.tfstate: behind a backend, or
 // in a workspace.
 func KeepsStateElsewhere(dir string) (bool, error) {
 	bodies, err := roots.Parse(dir, roots.CodeNames, backendMention)
@@ -32,9 +32,9 @@ func KeepsStateElsewhere(dir string) (bool, error) {
 	return namesBackend(bodies) || chosen != "" && chosen != "default", nil
 }
 
-// PullState asks the engine for the state of a directory, wherever its backend keeps it, and returns nothing where there
-// is none yet. The backend of a directory that was never initialised is opened from a private place, so that the
-// directory stays as it is. Only Engine, Dir, Environ and TempDir of the job count.
+// PullState asks the engine for the state of a directory, wherever its backend keeps it, and returns nothing if there is
+// none yet. If the directory was never initialised, its backend is opened from a private directory, so that it stays
+// unchanged. It uses only Engine, Dir, Environ and TempDir of the job.
 func PullState(ctx context.Context, job Job) (content []byte, err error) {
 	job.Backend = true
 	s, err := Open(job)

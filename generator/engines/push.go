@@ -15,11 +15,11 @@ import (
 
 const stepPush = "state push"
 
-// PushState puts a state in the place of the directory's present one, wherever its backend keeps it. The engine locks
-// that one, and refuses unless it has the same lineage and a lower serial, so that nobody's work is lost. Of the job only
-// Engine, Dir, Environ and TempDir count.
+// PushState replaces the state of a directory, wherever its backend keeps it. The engine locks the present state, and
+// refuses unless it has the same lineage and a lower serial, so that nobody's work is lost. It uses only Engine, Dir, Environ
+// and TempDir of the job.
 //
-// The error is an [EngineError] where the engine refused, with a hint.
+// The error is a [RefusedError] with a hint if the engine refused.
 func PushState(ctx context.Context, job Job, content []byte) (err error) {
 	job.Backend = true
 	s, err := Open(job)

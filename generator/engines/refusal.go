@@ -18,7 +18,7 @@ var notInstallable = regexp.MustCompile(`(?i)failed to (query available provider
 	`|could not retrieve the list of available versions|no available releases match|could not connect to .*registry` +
 	`|required plugins are not installed|incompatible provider version`)
 
-// settingsBroken matches what the engines say of a settings file that they cannot read; they go on without it.
+// settingsBroken matches what the engines say of a settings file that they cannot read; they continue without it.
 var settingsBroken = regexp.MustCompile(`(?i)^error (parsing|reading) `)
 
 // complaints make errors with hints of what an engine says about a directory.

@@ -20,7 +20,7 @@ import (
 // Plan plans the directory of job and returns what the engine would do.
 //
 // A plan that fails for some resources is a [Result] with Errored set. The error is an [UnavailableError] where no plan
-// could be made at all, an [EngineError] where the engine refused the code as a whole, a [CrashError] where the provider
+// could be made at all, a [RefusedError] where the engine refused the code as a whole, a [CrashError] where the provider
 // stopped, and matches the context's error where ctx ended. The engine is interrupted then, and no file of the plan stays behind.
 func Plan(ctx context.Context, job Job) (result *Result, err error) {
 	s, err := Open(job)
@@ -61,8 +61,8 @@ func (d ownDir) note(name string, content []byte) (string, error) {
 // dataDir is where the engine keeps what it knows of the directory, unless that is the directory's own.
 func (d ownDir) dataDir() string { return d.path("data") }
 
-// Open makes the private directory and hands the environment to the engine, which is not run yet. The caller must close
-// the session; until then the directory may have a lock file and a file about its backend that were not there.
+// Open makes the private directory and prepares the environment; it does not run the engine yet. The caller must close the
+// session. Until then the directory may have a lock file and an override of its backend that were not there before.
 func Open(job Job) (s *Session, err error) {
 	if job.Progress == nil {
 		job.Progress = func(Progress) {}
@@ -144,7 +144,7 @@ func (s *Session) engineIn(dir string) (*tfexec.Terraform, error) {
 // Dir is the directory that is planned.
 func (s *Session) Dir() string { return s.job.Dir }
 
-// Close removes and puts back everything that the session changed, newest first.
+// Close undoes every change of the session, newest first.
 func (s *Session) Close() error {
 	if failed := errors.Join(s.files.putBack(), s.remove()); failed != nil {
 		return fmt.Errorf("clean up after the plan: %w", failed)
@@ -152,9 +152,8 @@ func (s *Session) Close() error {
 	return nil
 }
 
-// Plan plans the directory as it is now, with a state and targets in the place of those of the job. It initialises it first
-// where that was not done for the modules and providers that it asks for now. Result and errors are those of the function
-// [Plan].
+// Plan plans the directory as it is now, with a state and targets instead of those of the job. It first initialises the
+// directory unless that was done for the same modules and providers. Result and errors are those of the function [Plan].
 func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) (*Result, error) {
 	s.job.Scope.StateFile, s.job.Scope.Targets = stateFile, targets
 	start := s.job.Now()
@@ -172,7 +171,7 @@ func (s *Session) Plan(ctx context.Context, stateFile string, targets []string) 
 	return result, nil
 }
 
-// Init initialises the directory where that was not done for the modules and providers that it asks for now.
+// Init initialises the directory unless that was done for the modules and providers that it requires now.
 func (s *Session) Init(ctx context.Context) error {
 	if s.job.DataDir != "" {
 		return nil
@@ -297,8 +296,8 @@ func (s *Session) planOptions(file string) ([]tfexec.PlanOption, error) {
 	return options, nil
 }
 
-// concernsObjects tells a plan that failed for some objects from one that failed as a whole. A provider that stopped is no
-// fault of the objects that it was asked for.
+// concernsObjects reports whether a plan failed for some objects and not as a whole. A crash of the provider is not an
+// error of the objects that it was asked for.
 func concernsObjects(result *Result) bool {
 	failures := plans.ErrorsOf(result.Diagnostics)
 	return !slices.ContainsFunc(failures, plans.Diagnostic.IsCrash) && len(failures) > 0 && (len(result.Unread) > 0 ||

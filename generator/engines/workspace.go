@@ -54,7 +54,7 @@ func (e *environment) chooseWorkspace() error {
 	return nil
 }
 
-// choseDataDir tells whether the user did.
+// choseDataDir reports whether the user chose a data directory.
 func (e *environment) choseDataDir() bool {
 	return e.vars[dataDirVariable] != "" && e.vars[dataDirVariable] != e.own.dataDir()
 }

@@ -24,7 +24,7 @@ import (
 
 func connectionFlags(cmd *cobra.Command, c *connect.Connection) {
 	f := cmd.Flags()
-	f.StringVar(&c.Url, "url", "", "base `URL` of the API (default $ROOTLY_API_URL or "+api.DefaultURL+")")
+	f.StringVar(&c.URL, "url", "", "base `URL` of the API (default $ROOTLY_API_URL or "+api.DefaultURL+")")
 	f.StringVar(&c.Token, "token", "", "`TOKEN` for the API (default $ROOTLY_API_TOKEN)")
 	f.StringVar(&c.TokenFile, "token-file", "", "`FILE` with the token")
 	f.IntVar(&c.PerMinute, "max-requests-per-minute", 0, "limit of requests per minute, below the one that Rootly announces (0: Rootly's limit)")
@@ -126,7 +126,7 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
 	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
-	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
+	f.BoolVar(&o.JSON, "json", false, "print the summary as JSON")
 }
 
 func importChoices(o *importer.Settings) []choice {

@@ -109,7 +109,7 @@ func (a *ImportAs) ReadState(ctx context.Context, w world.World, p Place) (*Stat
 	if err := s.move(); err != nil {
 		return nil, err
 	}
-	moved, _, err := p.Dir.Leavers()
+	moved, _, err := p.Dir.Removed()
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (r *planned) recordCarried(ctx context.Context) error {
 	asked := map[string]bool{}
 	for _, c := range r.Changes.Carried {
 		target := graph.Target{Type: c.Address.Type, ID: c.ID}
-		if r.around.isBeside(target) {
+		if r.around.isElsewhere(target) {
 			continue // recorded with what the lookups stand for
 		}
 		wanted[target] = c.Address
@@ -79,7 +79,7 @@ func (r *planned) readable() []string {
 	}
 	var targets []string
 	if r.subset == nil {
-		targets = r.besides(len(r.Changes.Loose.Broken) > 0)
+		targets = r.otherTargets(len(r.Changes.Loose.Broken) > 0)
 	}
 	for _, res := range r.Graph.Resources {
 		if r.subset == nil || r.subset[res.Address] {

@@ -43,7 +43,7 @@ type Settings struct {
 	Force   bool
 	DryRun  bool
 	Quiet   bool
-	Json    bool
+	JSON    bool
 }
 
 // Import turns the live organisation into proven code.
@@ -73,7 +73,7 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 	if err := run.Commit(ctx); err != nil { // proven files to the directory
 		return err
 	}
-	return run.Tell()
+	return run.Print()
 }
 
 // renderOptions translates the flags that say what files look like.

@@ -93,7 +93,7 @@ func (r *planned) prepare(ctx context.Context) error {
 	return nil
 }
 
-// Unplanned reports whether there is to be no plan, and tells why.
+// Unplanned reports whether there is to be no plan, and adds the reason to the report.
 func (r *job) Unplanned() bool {
 	p := &r.Report.Proof
 	switch {
@@ -113,13 +113,13 @@ func WithoutValues(variables int) string {
 	return report.Plural(variables, "variable") + " without a value, because of --secrets blank"
 }
 
-// prove plans the staged directory against a target until the plan is clean or cannot be mended.
+// prove plans the staged directory against a target until the plan is clean or cannot be repaired.
 func (r *proof) prove(ctx context.Context, t connect.Target) (err error) {
 	defer r.Lap("verify", r.W.Now())
 	defer func() { err = errors.Join(err, r.closePlanner()) }()
 	p := &r.Report.Proof
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.Proof.Replays()]
-	result, err := r.planAndMend(ctx, t)
+	result, err := r.planAndRepair(ctx, t)
 	if err != nil {
 		return r.unproven(ctx, err)
 	}
@@ -250,7 +250,7 @@ func (r *planned) expect() verify.Expect {
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
 	e.Marks, e.Exports = r.o.Secrets == "masked", r.neighbours != Neighbours(alone{})
-	r.expectBeside(&e)
+	r.expectOthers(&e)
 	return e
 }
 

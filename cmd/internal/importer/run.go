@@ -32,7 +32,7 @@ func (r *directory) openDirectory() error {
 	return nil
 }
 
-// Close lets go of everything, whether or not the run came to its end.
+// Close releases everything, whether or not the run was completed.
 func (r *staged) Close() {
 	r.Progress.Close()
 	if r.state != nil {
@@ -105,7 +105,7 @@ func countKnown(known []rootly.Known) map[string]int {
 	return counts
 }
 
-// Known lists the objects that code of earlier runs or the state has.
+// known lists the objects that code of earlier runs or the state has.
 func (r *Run) known(parts []*Run) []rootly.Known {
 	var list []rootly.Known
 	for _, p := range append(parts, r) {
@@ -169,7 +169,7 @@ func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
 		}
 	}
 	for _, p := range parts {
-		r.beside = append(r.beside, p.beside...)
+		r.others = append(r.others, p.others...)
 	}
 	return r.recordRest()
 }
@@ -177,7 +177,7 @@ func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
 // Connect makes references of ids, and settles what becomes of the addresses that are no longer used.
 func (r *linked) Connect(ctx context.Context, resources []*graph.Resource) error {
 	r.Graph = graph.Link(resources, r.linkOptions())
-	if err := r.leavers(ctx); err != nil {
+	if err := r.findRemoved(ctx); err != nil {
 		return err
 	}
 	if err := r.hide(); err != nil {
@@ -186,7 +186,7 @@ func (r *linked) Connect(ctx context.Context, resources []*graph.Resource) error
 	return r.fold(ctx)
 }
 
-// decode turns objects into resources, records them for the proof, and lets go of the API's answers.
+// decode turns objects into resources, records them for the proof, and frees the API's answers.
 func (r *gathered) decode(objects []*rootly.Object) error {
 	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
 		Schema: r.Schema,
@@ -211,12 +211,12 @@ func (r *gathered) decode(objects []*rootly.Object) error {
 	return nil
 }
 
-// recordRest records what the proof needs beside the resources.
+// recordRest records what the proof needs in addition to the resources.
 func (r *gathered) recordRest() error {
 	if !r.o.Proof.Replays() {
 		return nil
 	}
-	for _, o := range slices.Concat(r.beside, r.filtered) {
+	for _, o := range slices.Concat(r.others, r.filtered) {
 		if err := r.replay.Add(o); err != nil {
 			return err
 		}
@@ -293,7 +293,7 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 	for _, res := range resources {
 		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
-	list := r.reserveBeside(here)
+	list := r.reserveOthers(here)
 	for key, address := range r.Dir.Addresses() {
 		if !here[key] {
 			list = append(list, address)
@@ -391,7 +391,7 @@ func (r *staged) Render() error {
 	return nil
 }
 
-// Stage lays the future directory beside the present one.
+// Stage writes the future directory next to the present one.
 func (r *staged) Stage() error {
 	defer r.Lap("stage", r.W.Now())
 	run := state.Run{Complete: r.Complete, Live: map[graph.Target]bool{}, Aside: map[graph.Target]bool{}}
@@ -423,7 +423,7 @@ func (r *staged) Stage() error {
 	for k := range r.crashed {
 		run.Aside[k] = true
 	}
-	r.runBeside(&run)
+	r.addOthers(&run)
 	changes, err := r.Dir.Reconcile(run)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	job := engines.Job{
 		Engine: engine, Dir: dir, Final: o.Final, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
 		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments,
-		API:   engines.API{URL: t.Url, Token: t.Token},
+		API:   engines.API{URL: t.URL, Token: t.Token},
 		Scope: engines.Scope{States: o.States, Declared: o.Declared, Stored: o.Stored, ByStream: o.ByStream},
 	}
 	if o.Always {
@@ -57,7 +57,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		if start == nil {
 			start = standin.Serve
 		}
-		pl.served, err = start(ctx, standin.Options{URL: t.Url, Token: t.Token})
+		pl.served, err = start(ctx, standin.Options{URL: t.URL, Token: t.Token})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("start the stand-in provider: %w", err), pl.Close())
 		}

@@ -116,7 +116,7 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 	if err := s.commit(); err != nil { // proven files to the directories
 		return err
 	}
-	return run.Tell()
+	return run.Print()
 }
 
 // open reads what an earlier run left, and opens its parts.

@@ -168,7 +168,7 @@ func stateSourceName(part string) string {
 	return name
 }
 
-// stateSource reads the state of the part where its code keeps it, or beside its code.
+// stateSource reads the state of the part where its code keeps it, or next to its code.
 func (p *modulePart) stateSource() *graph.DataSource {
 	d := &graph.DataSource{
 		Address: graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(p.name)},

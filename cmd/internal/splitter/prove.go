@@ -19,8 +19,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// render writes the files of every part in memory, and lays the future directories beside the
-// present ones.
+// render writes the files of every part in memory, and stages the future directories next to the present ones.
 func (s *split) render() error {
 	r := s.run
 	defer r.Lap("render", r.W.Now())
@@ -113,8 +112,8 @@ func readsOf(dir string) ([][3]string, error) {
 	return found, nil
 }
 
-// layOut renders and stages a part. Of one that has nothing left, and nothing to let go of, no file
-// stays, but for the shared one and for those with code by hand.
+// layOut renders and stages a part. A part that has nothing left, and nothing to forget, loses all its files, except for
+// the shared one and for those with code by hand.
 func (p *modulePart) layOut() error {
 	if err := p.Render(); err != nil {
 		return err

@@ -15,11 +15,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// Tell prints the report and says how the run ended.
-func (r *Run) Tell() error {
+// Print prints the report and says how the run ended.
+func (r *Run) Print() error {
 	r.Report.Seconds = r.W.Now().Sub(r.started).Seconds()
 	switch {
-	case r.o.Json:
+	case r.o.JSON:
 		if err := report.WriteJSON(r.W.Out, r.Report); err != nil {
 			return err
 		}
