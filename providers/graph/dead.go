@@ -24,7 +24,7 @@ func (d deadEnd) whole() bool {
 // unresolved leaves an id as text, and says so to the reader of the code and in the report.
 func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	why := "no imported object has this id"
-	if to := l.odd[id]; to != nil && l.slugged(to) {
+	if to := l.odd[id]; to != nil && l.o.Slugged[Target{to.Address.Type, to.ID}] {
 		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
 	} else if to != nil {
 		why = "the id of " + to.Address.String() + ", which has another id after its import"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -16,11 +17,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// Tell prints the report and says how the run ended.
-func (r *Run) Tell() error {
+// Print prints the report and says how the run ended.
+func (r *Run) Print() error {
 	r.Report.Seconds = r.W.Now().Sub(r.started).Seconds()
 	switch {
-	case r.o.Json:
+	case r.o.JSON:
 		if err := report.WriteJSON(r.W.Out, r.Report); err != nil {
 			return err
 		}
@@ -38,7 +39,7 @@ func (r *Run) Sum() {
 	r.countLosses()
 	r.countFolds()
 	s.Requests = r.requests()
-	if !r.o.writesState() && r.o.ImportAs.ImportAs != AsNone && r.o.ImportAs.ImportAs != AsScript {
+	if !r.o.WritesState() && r.o.ImportAs.ImportAs != entries.AsNone && r.o.ImportAs.ImportAs != entries.AsScript {
 		s.Proof.FirstUse = planning.FirstUse(s.Proof.Engine, s.Proof.Imported)
 	}
 	s.Files = report.Files{
