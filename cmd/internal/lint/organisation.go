@@ -30,6 +30,7 @@ type Organisation struct {
 
 	Now time.Time
 
+	people  map[graph.ID]graph.User // whose names are known where Users are not
 	byType  map[string][]*rootly.Object
 	byID    map[graph.Target]*rootly.Object
 	ids     map[graph.ID]*rootly.Object // whatever their type is
@@ -134,7 +135,7 @@ func (o *Organisation) complete(short string) bool {
 
 // person is what people call a user.
 func (o *Organisation) person(id graph.ID) string {
-	u := o.Users[id]
+	u := cmp.Or(o.Users[id], o.people[id])
 	switch {
 	case u.Name != "":
 		return u.Name
@@ -154,8 +155,7 @@ func (o *Organisation) gone(id graph.ID) bool {
 func value(obj *rootly.Object, names ...string) any {
 	var v any = obj.Node.Attributes
 	for _, name := range names {
-		m, _ := v.(map[string]any)
-		v = m[name]
+		v = field(v, name)
 	}
 	return v
 }
@@ -206,7 +206,11 @@ func ids(obj *rootly.Object, name string) []graph.ID {
 	return found
 }
 
+// field is an attribute of an object, or of the only block that stands for an object in an export.
 func field(v any, name string) any {
+	if blocks, _ := v.([]any); len(blocks) == 1 {
+		v = blocks[0]
+	}
 	m, _ := v.(map[string]any)
 	return m[name]
 }
