@@ -155,6 +155,17 @@ func (c *codeOf) place(found []Finding) []Finding {
 	})
 }
 
+// firstFile is the first file with a block; empty where there is none.
+func (c *codeOf) firstFile() string {
+	var first string
+	for _, b := range c.blocks {
+		if first == "" || b.file < first {
+			first = b.file
+		}
+	}
+	return first
+}
+
 // block is the address of the block that has the object of a finding, without an index.
 func (c *codeOf) block(f Finding) string {
 	address, _, _ := strings.Cut(c.at[graph.Target{Type: f.Type, ID: f.ID}], "[")

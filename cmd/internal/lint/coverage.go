@@ -87,7 +87,7 @@ func (o *Organisation) anybody(users []graph.ID) bool {
 	return slices.ContainsFunc(users, func(id graph.ID) bool { return !o.gone(id) })
 }
 
-func (o *Organisation) hasMembers(schedule graph.ID) bool {
+func (o *lookup) hasMembers(schedule graph.ID) bool {
 	return slices.ContainsFunc(o.below[schedule], func(r *rootly.Object) bool { return len(r.Members) > 0 })
 }
 

@@ -150,7 +150,7 @@ func refersToDisabled(o *Organisation, f *finder) {
 }
 
 // partOf reports whether one of some objects owns an object, or whatever owns it.
-func (o *Organisation) partOf(obj *rootly.Object, owners map[string]*rootly.Object) bool {
+func (o *lookup) partOf(obj *rootly.Object, owners map[string]*rootly.Object) bool {
 	for depth := 0; obj != nil && obj.Parent != "" && depth < deepest; depth++ {
 		if owners[string(obj.Parent)] != nil {
 			return true

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -14,16 +15,19 @@ func (r *Result) sarif(out io.Writer) error {
 	type message struct {
 		Text string `json:"text"`
 	}
+	type artifact struct {
+		URI string `json:"uri"`
+	}
+	type region struct {
+		StartLine int `json:"startLine"`
+	}
+	type physical struct {
+		Artifact artifact `json:"artifactLocation"`
+		Region   region   `json:"region"`
+	}
 	type location struct {
-		Physical *struct {
-			Artifact struct {
-				URI string `json:"uri"`
-			} `json:"artifactLocation"`
-			Region struct {
-				StartLine int `json:"startLine"`
-			} `json:"region"`
-		} `json:"physicalLocation,omitempty"`
-		Logical []map[string]string `json:"logicalLocations"`
+		Physical physical            `json:"physicalLocation"` // without which GitHub refuses the whole file
+		Logical  []map[string]string `json:"logicalLocations"`
 	}
 	type result struct {
 		RuleID       string            `json:"ruleId"`
@@ -43,18 +47,8 @@ func (r *Result) sarif(out io.Writer) error {
 		rules = append(rules, ruleV1{rule.ID, message{rule.Title}, message{rule.Means + " " + rule.Why}, message{rule.Fix}})
 	}
 	for _, f := range r.Findings {
-		l := location{Logical: []map[string]string{{"fullyQualifiedName": f.subject(), "kind": "resource"}}}
-		if f.File != "" {
-			l.Physical = new(struct {
-				Artifact struct {
-					URI string `json:"uri"`
-				} `json:"artifactLocation"`
-				Region struct {
-					StartLine int `json:"startLine"`
-				} `json:"region"`
-			})
-			l.Physical.Artifact.URI, l.Physical.Region.StartLine = f.File, f.Line
-		}
+		file, line := r.placeOf(f)
+		l := location{physical{artifact{file}, region{line}}, []map[string]string{{"fullyQualifiedName": f.subject(), "kind": "resource"}}}
 		level := map[Severity]string{Info: "note", Warning: "warning", Error: "error"}[f.Severity]
 		results = append(results, result{f.Rule, level, message{literal(f.subject() + " " + f.Message + f.where())}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}})
 	}
@@ -63,6 +57,15 @@ func (r *Result) sarif(out io.Writer) error {
 		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
 		"runs": []any{map[string]any{"tool": map[string]any{"driver": driver}, "results": results}},
 	})
+}
+
+// placeOf is where code hosts show a finding: in its block, or else at the beginning of the code, or of the configuration
+// where there is no code.
+func (r *Result) placeOf(f Finding) (file string, line int) {
+	if f.File == "" {
+		return cmp.Or(r.elsewhere, FileName), 1
+	}
+	return f.File, max(1, f.Line)
 }
 
 // literal keeps names from being read as links, which messages of SARIF may have.
@@ -94,10 +97,7 @@ func (r *Result) gitlab(out io.Writer) error {
 	for _, f := range r.Findings {
 		e := entry{Description: f.subject() + " " + f.Message + f.where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
 		e.Severity = map[Severity]string{Info: "info", Warning: "minor", Error: "major"}[f.Severity]
-		e.Location.Path, e.Location.Lines.Begin = f.File, max(1, f.Line)
-		if f.File == "" {
-			e.Location.Path = f.Type
-		}
+		e.Location.Path, e.Location.Lines.Begin = r.placeOf(f)
 		list = append(list, e)
 	}
 	return indented(out, list)

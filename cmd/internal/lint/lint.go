@@ -63,7 +63,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead()}
+	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), elsewhere: code.firstFile()}
 	found := Check(org)
 	code.locate(found)
 	r.Findings = config.apply(code.place(found))
@@ -198,6 +198,8 @@ type Result struct {
 	Weeks    int
 	Computed bool     // shifts were worked out from rotations
 	NotRead  []string // what could not be read, and why
+
+	elsewhere string // a file of the code, for what has no place in it
 }
 
 // counts says how many findings of each severity there are, the worst first.

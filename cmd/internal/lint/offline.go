@@ -49,11 +49,11 @@ func readExport(dir string, window oncall.Span) (*Organisation, error) {
 	for _, u := range s.Users {
 		o.people[u.ID] = u
 	}
-	for _, t := range catalogue.Types() { // which kinds of tasks there are is up to those who use them
-		live.Complete[t.Name] = live.Complete[t.Name] || t.IsTask() && live.Complete["rootly_workflow_incident"]
-	}
 	o.compute()
 	o.index()
+	for _, t := range catalogue.Types() { // an export of workflows has their tasks, of whatever kinds
+		live.Complete[t.Name] = live.Complete[t.Name] || t.IsTask() && len(o.workflows()) > 0
+	}
 	return o, nil
 }
 

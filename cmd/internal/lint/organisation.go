@@ -30,7 +30,13 @@ type Organisation struct {
 
 	Now time.Time
 
-	people  map[graph.ID]graph.User // whose names are known where Users are not
+	people map[graph.ID]graph.User // whose names are known where Users are not
+
+	lookup
+}
+
+// A lookup finds objects.
+type lookup struct {
 	byType  map[string][]*rootly.Object
 	byID    map[graph.Target]*rootly.Object
 	ids     map[graph.ID]*rootly.Object // whatever their type is
@@ -104,21 +110,21 @@ func note(uses map[string]bool, value any, own string) {
 }
 
 // used reports whether any other object mentions this one, by its id or its slug.
-func (o *Organisation) used(obj *rootly.Object) bool {
+func (o *lookup) used(obj *rootly.Object) bool {
 	slug := text(obj, "slug")
 	return o.uses[string(obj.ID)] || slug != "" && o.uses[slug]
 }
 
 // of lists the objects of a type whose name has no prefix, in the API's order.
-func (o *Organisation) of(short string) []*rootly.Object { return o.byType["rootly_"+short] }
+func (o *lookup) of(short string) []*rootly.Object { return o.byType["rootly_"+short] }
 
 // one is the object of a type and an id, or nil.
-func (o *Organisation) one(short string, id graph.ID) *rootly.Object {
+func (o *lookup) one(short string, id graph.ID) *rootly.Object {
 	return o.byID[graph.Target{Type: "rootly_" + short, ID: id}]
 }
 
 // children are the objects of a type that an object owns.
-func (o *Organisation) children(obj *rootly.Object, short string) []*rootly.Object {
+func (o *lookup) children(obj *rootly.Object, short string) []*rootly.Object {
 	var list []*rootly.Object
 	for _, child := range o.below[obj.ID] {
 		if child.Type.Name == "rootly_"+short {

@@ -43,6 +43,9 @@ func (r *Result) text(out io.Writer) error {
 	severity, rule := Severity(-1), ""
 	for _, f := range r.Findings {
 		if f.Severity != severity {
+			if rule != "" {
+				line("")
+			}
 			severity, rule = f.Severity, ""
 			line("%s", strings.ToUpper(severity.String()))
 		}
