@@ -31,7 +31,7 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
   rule "unused" { severity = "off" }
 
   ignore "schedule-gap" {
-    object = "rootly_schedule/Office hours" # type and name, or the address in the code
+    object = "rootly_schedule/Office hours" # type and name, or the address
     reason = "closed at night"
   }
 
