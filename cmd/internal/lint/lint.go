@@ -59,6 +59,9 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
+	if org.Live.Partial != "" {
+		report.Note(w.Err, org.Live.Partial)
+	}
 	code, err := readCode(ctx, w, o)
 	if err != nil {
 		return err
