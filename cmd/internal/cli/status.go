@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/status"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/status"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
