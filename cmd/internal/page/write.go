@@ -29,17 +29,23 @@ func asset(name string) (string, error) {
 // view is what the template sees.
 type view struct {
 	*Page
+	Embedded embedded
+	Rows     []row
+	Weeks    []string
+	Groups   []group
+	ByTeam   [][]string
+	Worst    *Fact // the team with the most problems
+	Rules    []rule
+	Authors  bool // whether any finding says who changed its object
+	Graphed  bool
+}
+
+// embedded is what makes the file independent of others.
+type embedded struct {
 	Policy                 string
 	Style, GraphStyle      template.CSS
 	Library, Early, Script template.JS
 	Map, Details           string // compressed, as base64
-	Rows                   []row
-	Weeks                  []string
-	Groups                 []group
-	ByTeam                 [][]string
-	Rules                  []rule
-	Authors                bool // whether any finding says who changed its object
-	Graphed                bool
 }
 
 // A group is the objects of one type.
@@ -55,6 +61,10 @@ func Write(out io.Writer, p *Page) error {
 	v.Authors = slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Author != "" })
 	if p.Coverage != nil {
 		v.Rows, v.Weeks = p.Coverage.rows(), p.Coverage.weeks()
+	}
+	if len(v.ByTeam) > 0 {
+		worst := v.ByTeam[0]
+		v.Worst = &Fact{Label: "Most problems", Value: worst[0], Note: strings.Join([]string{many(worst[1], "error"), many(worst[2], "warning"), many(worst[3], "remark")}, ", ")}
 	}
 	v.Graphed = slices.ContainsFunc(p.Objects, func(o *Object) bool { return o.Layer > 0 })
 	if err := v.embed(); err != nil {
@@ -101,15 +111,15 @@ func (v *view) embed() error {
 		texts["cytoscape.min.js"] = ""
 	}
 	// Texts in this program, not of the organisation.
-	v.Style, v.GraphStyle = template.CSS(texts["page.css"]), template.CSS(texts["graph.css"])                                            //nolint:gosec
-	v.Library, v.Early, v.Script = template.JS(texts["cytoscape.min.js"]), template.JS(texts["early.js"]), template.JS(texts["page.js"]) //nolint:gosec
-	v.Policy = "default-src 'none'; style-src " + hashes(texts["page.css"], texts["graph.css"]) +
+	v.Embedded.Style, v.Embedded.GraphStyle = template.CSS(texts["page.css"]), template.CSS(texts["graph.css"])
+	v.Embedded.Library, v.Embedded.Early, v.Embedded.Script = template.JS(texts["cytoscape.min.js"]), template.JS(texts["early.js"]), template.JS(texts["page.js"])
+	v.Embedded.Policy = "default-src 'none'; style-src " + hashes(texts["page.css"], texts["graph.css"]) +
 		"; script-src " + hashes(texts["cytoscape.min.js"], texts["early.js"], texts["page.js"]) + "; base-uri 'none'; form-action 'none'"
 	var err error
-	if v.Map, err = pack(mapOf(v.Page)); err != nil {
+	if v.Embedded.Map, err = pack(mapOf(v.Page)); err != nil {
 		return err
 	}
-	v.Details, err = pack(detailsOf(v.Objects))
+	v.Embedded.Details, err = pack(detailsOf(v.Objects))
 	return err
 }
 
@@ -198,6 +208,14 @@ func byRule(list []Finding) []rule {
 		}
 	}
 	return rules
+}
+
+// many counts something.
+func many(n, what string) string {
+	if n == "1" {
+		return n + " " + what
+	}
+	return n + " " + what + "s"
 }
 
 // words is a type as people write it.
