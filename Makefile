@@ -2,13 +2,14 @@
 
 GO    ?= go
 BIN   := bin
-DIST  := dist
 TOFU  := $(CURDIR)/$(BIN)/tofu
 LINT  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VULN  := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 PATHS := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
+TOOLS   := $(CURDIR)/$(BIN)/tools
+RELEASE := PATH="$(TOOLS):$$PATH" goreleaser
+IMAGE    = PATH="$(TOOLS):$$PATH" image $(CURDIR)/dist "$$(git describe --tags --always)" "$$(git log -1 --format=%ct)"
 
 .PHONY: build
 build: ## build the program into bin/
@@ -82,19 +83,20 @@ update-golden: ## rewrite the expected outputs of the tests
 vulnerabilities: ## look for known vulnerabilities in what the program uses
 	$(GO) run $(VULN) ./...
 
-.PHONY: release
-release: check ## archives for every platform with their checksums; to be run on a tagged commit
-	git describe --exact-match --dirty | grep -v dirty
-	rm -rf $(DIST)
-	$(MAKE) --no-print-directory $(PLATFORMS:%=$(DIST)/terraformer-rootly-%.tar.gz)
-	cd $(DIST) && sha256sum *.tar.gz >SHA256SUMS
+.PHONY: snapshot
+snapshot: $(TOOLS)/goreleaser ## what a release consists of, in dist/; needs 2 GB of modules and some minutes
+	$(RELEASE) release --snapshot --clean --skip=sign,publish
+	$(IMAGE)
 
-$(DIST)/terraformer-rootly-%.tar.gz:
-	mkdir -p $(DIST)/$*
-	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) \
-		$(GO) build -trimpath -ldflags '-s -w' -o $(DIST)/$*/ ./cmd/terraformer-rootly
-	cp LICENSE README.md CHANGELOG.md $(DIST)/$*/
-	tar -czf $@ -C $(DIST)/$* .
+.PHONY: release
+release: $(TOOLS)/goreleaser ## build, sign and publish; for the workflow, on a tagged commit
+	$(RELEASE) release --clean
+	$(IMAGE)
+
+$(TOOLS)/goreleaser: .ci/tools/release/go.mod .ci/tools/release/go.sum
+	mkdir -p $(TOOLS)
+	CGO_ENABLED=0 $(GO) build -C .ci/tools/release -trimpath -o $(TOOLS)/ ./image github.com/goreleaser/goreleaser/v2 \
+		github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod github.com/google/go-containerregistry/cmd/crane
 
 .PHONY: tofu
 tofu: $(TOFU) ## build OpenTofu from its own module into bin/

@@ -55,6 +55,13 @@ type tested struct {
 	Handled string `json:"handled,omitempty"` // what the program does where it differs
 }
 
+// A trial is all tested assumptions.
+type trial struct {
+	Version     int      `json:"version"`
+	Program     string   `json:"program"` // its version
+	Assumptions []tested `json:"assumptions"`
+}
+
 // testAssumptions asks an account about every assumption.
 func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
 	client, base, done, err := open(w, o, newHeads())
@@ -94,11 +101,7 @@ func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
 
 func writeTested(out io.Writer, asJSON bool, all []tested) error {
 	if asJSON {
-		return indented(out, struct {
-			Version     int      `json:"version"`
-			Program     string   `json:"program"`
-			Assumptions []tested `json:"assumptions"`
-		}{1, world.Version(), all})
+		return indented(out, trial{1, world.Version(), all})
 	}
 	var b strings.Builder
 	counts := map[string]int{}

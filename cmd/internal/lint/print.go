@@ -96,17 +96,20 @@ type findingV1 struct {
 	Line     int    `json:"line,omitempty"`
 }
 
+// resultV1 is a result in JSON.
+type resultV1 struct {
+	Version  int         `json:"version"`
+	Objects  int         `json:"objects"`
+	Requests int64       `json:"requests"`
+	Weeks    int         `json:"weeks"`
+	Computed bool        `json:"shifts_computed"`
+	Known    int         `json:"in_baseline"`
+	NotRead  []string    `json:"not_read"`
+	Findings []findingV1 `json:"findings"`
+}
+
 func (r *Result) json(out io.Writer) error {
-	document := struct {
-		Version  int         `json:"version"`
-		Objects  int         `json:"objects"`
-		Requests int64       `json:"requests"`
-		Weeks    int         `json:"weeks"`
-		Computed bool        `json:"shifts_computed"`
-		Known    int         `json:"in_baseline"`
-		NotRead  []string    `json:"not_read"`
-		Findings []findingV1 `json:"findings"`
-	}{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
+	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
 	for _, f := range r.Findings {
 		rule, _ := Lookup(f.Rule)
 		document.Findings = append(document.Findings, findingV1{f.Rule, f.Severity.String(), f.Type, string(f.ID), f.Name, f.Message, f.Path, rule.Fix, f.Address, f.File, f.Line})
