@@ -30,7 +30,7 @@ func TestOutputsMatchTheirSchemas(t *testing.T) {
 		{"summary", "export --synthetic --size 150 --json -o " + first},
 		{"summary", "export --synthetic --size 200 --json -o " + second},
 		{"changes", "diff --json " + first + " " + second},
-		{"status", "status --json " + code},
+		{"status", "status --synthetic --json " + code},
 		{"types", "types --json"},
 		{"types", "types --json --count --synthetic"},
 		{"lint", "lint --synthetic --format json"},
