@@ -4,6 +4,7 @@ GO    ?= go
 BIN   := bin
 TOFU  := $(CURDIR)/$(BIN)/tofu
 LINT  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONS := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 VULN  := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 PATHS := PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -20,9 +21,10 @@ test: engine ## run every test, with plans by terraform, by tofu or by both
 	$(PATHS) $(GO) test -timeout 40m ./...
 
 .PHONY: lint
-lint: ## vet, staticcheck and the shape of the program
+lint: ## vet, staticcheck, the workflows and the shape of the program
 	$(GO) vet ./...
 	$(GO) run $(LINT) ./...
+	$(GO) run $(ACTIONS)
 	$(GO) test ./cmd/internal/structure
 
 .PHONY: check
