@@ -70,8 +70,10 @@ cover: engine ## how much of the code the tests reach
 	$(GO) tool cover -func=$(BIN)/cover.out | tail -1
 
 .PHONY: docs
-docs: engine ## write the generated parts of README.md
-	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run TestReadme -update
+docs: engine ## write the generated parts of README.md and .github/docs
+	ROOTLY_TEST_WRITE_SCHEMAS=1 $(GO) test -count=1 ./cmd/internal/doctor ./cmd/internal/lint ./cmd/internal/report \
+		./cmd/internal/schematest ./cmd/internal/typelist -run 'Schemas|Version'
+	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run 'TestReadme|TestPages' -update
 
 .PHONY: schema
 schema: ## refresh the embedded schema; PROVIDER_MIRROR=DIR takes the provider from there
