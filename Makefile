@@ -53,7 +53,8 @@ adversity: engine ## misbehaving providers, odd answers, months of use, runs kil
 	$(PATHS) ROOTLY_TEST_MONTHS=200 ROOTLY_TEST_STEPS=12 $(GO) test -count=1 -timeout 300m -v -run MonthsOfUse ./cmd/internal/acceptance
 
 .PHONY: bench-audit
-bench-audit: ## audit events per second into every sink, and 1,000,000 of them in SQLite
+bench-audit: build ## audit events per second into every sink, 1,000,000 of them in SQLite, and against a plain Python loop
+	BENCH_PROGRAM=$(CURDIR)/$(BIN)/terraformer-rootly $(GO) test -run '^$$' -bench AuditAgainstPython -benchtime 1x -timeout 30m ./cmd/internal/acceptance
 	$(GO) test -run '^$$' -bench 'Sinks|Million' -benchtime 1x -timeout 30m ./state/auditcopy
 
 .PHONY: bench

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
@@ -15,8 +15,8 @@ import (
 // Share makes a directory of some files, and opens a session of it that uses what this session was initialised with: its
 // code must ask for the same providers. Both can plan at the same time. Close of this session removes the directory.
 //
-// A session of a small part lets the engine and the provider, which are Go programs, collect garbage less often: they have
-// little to keep.
+// The engine and the provider are Go programs. For a small part they collect garbage less often, as they have little to
+// keep, and for a large one more often when memory runs out.
 func (s *Session) Share(name string, files map[string][]byte, small bool, progress func(Progress)) (*Session, error) {
 	private, dir := disk.Dir(s.private), filepath.Join(s.private, name)
 	if err := errors.Join(private.RemoveAll(name), private.Mkdir(name, 0o700)); err != nil {
@@ -27,28 +27,46 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 			return nil, fmt.Errorf("write a part of the code: %w", err)
 		}
 	}
-	lock, err := disk.ReadFile(filepath.Join(s.job.Dir, lockFile), disk.MostCode)
-	if err == nil {
-		err = disk.Dir(dir).Write(lockFile, lock, 0o644)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("share the provider lock: %w", err)
+	if err := s.bringAlong(dir); err != nil {
+		return nil, err
 	}
 	job := s.job
 	job.Dir, job.Progress, job.DataDir = dir, progress, s.dataDir()
 	if small {
-		job.Environ = collectLess(job.Environ)
+		job.Environ = collect(job.Environ, "GOGC=400", "GOMEMLIMIT=300MiB")
+	} else {
+		job.Environ = collect(job.Environ, "GOMEMLIMIT=400MiB")
 	}
 	return Open(job)
 }
 
-// collectLess lets Go programs collect garbage less often, unless the user has said how often.
-func collectLess(environ []string) []string {
+// bringAlong copies what this session has put into its directory, and the provider lock.
+func (s *Session) bringAlong(dir string) error {
+	entries, err := os.ReadDir(s.job.Dir)
+	if err != nil {
+		return fmt.Errorf("list the code: %w", err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); name == lockFile || IsOverride(name) {
+			src, err := disk.ReadFile(filepath.Join(s.job.Dir, name), disk.MostCode)
+			if err == nil {
+				err = disk.Dir(dir).Write(name, src, 0o600)
+			}
+			if err != nil {
+				return fmt.Errorf("share %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// collect tells Go programs when to collect garbage, unless the user has done so.
+func collect(environ []string, settings ...string) []string {
 	env := environMap(environ)
 	if env["GOGC"] != "" || env["GOMEMLIMIT"] != "" {
 		return environ
 	}
-	return append(environList(env), "GOGC=400", "GOMEMLIMIT=300MiB")
+	return append(environList(env), settings...)
 }
 
 // Validate checks the code of the directory without reading any object. The directory is initialised already. The error

@@ -75,19 +75,9 @@ func (s *Session) prepare() error {
 	if err := s.keepFiles(); err != nil {
 		return err
 	}
-	if !s.job.Backend {
-		if err := s.overrideBackend(); err != nil {
+	if s.job.DataDir == "" { // else Share has brought them along
+		if err := s.overrides(); err != nil {
 			return err
-		}
-	}
-	if len(s.job.Configurations) > 0 {
-		if err := s.overrideProviders(); err != nil {
-			return err
-		}
-	}
-	if len(s.job.Declared) > 0 {
-		if err := s.override(declaredFile, statesHead+string(s.job.Declared)); err != nil {
-			return fmt.Errorf("declare what the code lacks: %w", err)
 		}
 	}
 	if err := s.buildEnvironment(); err != nil {
@@ -99,6 +89,27 @@ func (s *Session) prepare() error {
 	var err error
 	s.tf, err = s.engineIn(s.job.Dir)
 	return err
+}
+
+// overrides puts files into the directory that change what its code says for as long as the session lasts.
+func (s *Session) overrides() error {
+	if !s.job.Backend {
+		if err := s.overrideBackend(); err != nil {
+			return err
+		}
+	}
+	if len(s.job.Configurations) > 0 {
+		if err := s.overrideProviders(); err != nil {
+			return err
+		}
+	}
+	if len(s.job.Declared) == 0 {
+		return nil
+	}
+	if err := s.override(declaredFile, statesHead+string(s.job.Declared)); err != nil {
+		return fmt.Errorf("declare what the code lacks: %w", err)
+	}
+	return nil
 }
 
 func (s *Session) engineIn(dir string) (*tfexec.Terraform, error) {

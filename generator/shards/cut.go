@@ -1,6 +1,7 @@
 package shards
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -17,12 +18,15 @@ type Value func(a graph.Address, attr string) (cty.Value, bool)
 // only those shards change whose code did. It is for one goroutine.
 type Cutter struct {
 	size  int
-	at    map[string]int // shard by resource
-	sizes []int          // how many resources each shard has got
+	at    map[string]int     // shard by resource
+	sizes []int              // how many resources each shard has got
+	files map[string]*source // as they were last cut, by name
 }
 
 // NewCutter returns a cutter that makes shards of about size resources.
-func NewCutter(size int) *Cutter { return &Cutter{size: size, at: map[string]int{}} }
+func NewCutter(size int) *Cutter {
+	return &Cutter{size: size, at: map[string]int{}, files: map[string]*source{}}
+}
 
 // A Shard is a root module.
 type Shard struct {
@@ -41,9 +45,13 @@ type Cut struct {
 func (c *Cutter) Cut(files map[string][]byte, state []byte, value Value) (*Cut, error) {
 	m := &module{known: map[string][]*piece{}, group: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		s, err := read(name, files[name])
-		if err != nil {
-			return nil, err
+		s := c.files[name]
+		if s == nil || !bytes.Equal(s.src, files[name]) {
+			var err error
+			if s, err = read(name, files[name]); err != nil {
+				return nil, err
+			}
+			c.files[name] = s
 		}
 		m.sources = append(m.sources, s)
 	}

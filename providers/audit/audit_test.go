@@ -65,7 +65,7 @@ func TestParse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.want.Raw = json.RawMessage(c.raw)
+			c.want.Raw = got.Raw
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -74,6 +74,54 @@ func TestParse(t *testing.T) {
 				t.Errorf("what was kept of it reads differently: %v\n%s", err, cmp.Diff(got, again))
 			}
 		})
+	}
+}
+
+// TestRawHasOneShape holds that what is kept of an event looks the same on whatever way it came.
+func TestRawHasOneShape(t *testing.T) {
+	t.Parallel()
+	const attributes = `{"id":7,"event":"update","item_type":"Group","created_at":"2026-10-01T00:00:00Z"}`
+	const want = `{"id":"7","type":"audits","attributes":` + attributes + `}`
+	for _, raw := range []string{
+		want, attributes,
+		"{ \"id\": \"7\", \"type\": \"audits\",\n\"attributes\": " + attributes + "}",
+		`{"event":{"id":"d","type":"audit_log.created"},"data":` + attributes + `}`,
+		`{"event":{"id":"d","type":"audit_log.created"},"data":` + want + `}`,
+		`{"data":` + want + `}`,
+	} {
+		if got := parsed(t, raw); string(got.Raw) != want {
+			t.Errorf("%s\nis kept as\n%s", raw, got.Raw)
+		}
+	}
+	late := parsed(t, `{"event":{"id":"d","issued_at":"2026-10-01T00:00:00Z"},"data":{"id":7,"event":"create"}}`)
+	if again := parsed(t, string(late.Raw)); again.ID != "7" || !again.At.Equal(day(1)) {
+		t.Errorf("%s reads as %+v", late.Raw, again)
+	}
+	for _, raw := range []string{`{"event":{"id":"d","issued_at":"2026-10-01T00:00:00Z"},"data":{"attributes":{},"id":"7"}}`, `{"data":{},"event":{"id":"d"}}`} {
+		if e, err := audit.Parse(json.RawMessage(raw)); err == nil && !json.Valid(e.Raw) {
+			t.Errorf("%s is kept as %s", raw, e.Raw)
+		}
+	}
+}
+
+// TestAddressAndAgent reads both spellings of what is said of a request, wherever they stand.
+func TestAddressAndAgent(t *testing.T) {
+	t.Parallel()
+	for _, said := range []string{
+		`"ip_address":"192.0.2.7","user_agent":"curl/8"`, `"metadata":{"ip":"192.0.2.7","user_agent":"curl/8"}`,
+		`"metadata":{"ip_address":"192.0.2.7","userAgent":"curl/8"}`, `"ip_address":null,"user_agent":"","metadata":{"ip":"192.0.2.7","userAgent":"curl/8"}`,
+		`"ip":"192.0.2.7","userAgent":"curl/8"`,
+	} {
+		e := parsed(t, `{"id":"1","type":"audits","attributes":{"event":"update","item_type":"Group","created_at":"2026-10-01T00:00:00Z",`+said+`}}`)
+		if e.IP != "192.0.2.7" || e.UserAgent != "curl/8" {
+			t.Errorf("%s: %q %q", said, e.IP, e.UserAgent)
+		}
+		for _, format := range []audit.Format{audit.FormatFlat, audit.FormatOCSF} {
+			line, err := format.Encode(e)
+			if err != nil || strings.Count(string(line), `"192.0.2.7"`) == 0 || !strings.Contains(string(line), `"user_agent":"curl/8"`) {
+				t.Errorf("%s: %s %v", format, line, err)
+			}
+		}
 	}
 }
 

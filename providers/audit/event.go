@@ -31,8 +31,10 @@ type Event struct {
 	RequestID string
 	SessionID string
 
-	Changes []Change // sorted by field
-	Raw     json.RawMessage
+	Changes []Change        // sorted by field
+	Raw     json.RawMessage // in the shape of the API, whatever it came in
+
+	Redacted bool // by [Redact], in this run or before it was stored
 }
 
 // A Change is one field before and after.

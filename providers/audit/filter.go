@@ -17,51 +17,57 @@ type Source interface {
 	Events(ctx context.Context, f Filter) iter.Seq2[Event, error]
 }
 
-// A Filter says which events are wanted. Empty fields let everything through.
+// A Filter says which events are wanted. Empty fields let everything through, and of several values one is enough.
 type Filter struct {
 	Since     time.Time // the first moment
 	Until     time.Time // the first moment that is too late
-	User      string    // id, or email
-	Source    string    // web, api, mobile, slack, scim or oauth
-	ItemTypes []string  // one of these
-	ItemID    string
-	Action    string // create, update or destroy
-	APIKey    string // id
+	Users     []string  // ids, emails, or whole names
+	Sources   []string  // web, api, mobile, slack, scim or oauth
+	ItemTypes []string
+	ItemIDs   []string
+	Actions   []string // create, update or destroy
+	APIKeys   []string // ids
 }
 
 // Match reports whether the filter lets an event through.
 func (f Filter) Match(e Event) bool {
 	return (f.Since.IsZero() || !e.At.Before(f.Since)) &&
 		(f.Until.IsZero() || e.At.Before(f.Until)) &&
-		(f.User == "" || f.User == e.UserID || strings.EqualFold(f.User, e.UserEmail)) &&
-		(f.Source == "" || strings.EqualFold(f.Source, e.Source)) &&
-		(len(f.ItemTypes) == 0 || slices.Contains(f.ItemTypes, e.ItemType)) &&
-		(f.ItemID == "" || f.ItemID == e.ItemID) &&
-		(f.Action == "" || f.Action == e.Action) &&
-		(f.APIKey == "" || f.APIKey == e.APIKeyID)
+		(len(f.Users) == 0 || slices.ContainsFunc(f.Users, func(user string) bool { return e.by(user) })) &&
+		(len(f.Sources) == 0 || slices.ContainsFunc(f.Sources, func(source string) bool { return strings.EqualFold(source, e.Source) })) &&
+		among(f.ItemTypes, e.ItemType) && among(f.ItemIDs, e.ItemID) && among(f.Actions, e.Action) && among(f.APIKeys, e.APIKeyID)
 }
 
-// Query returns the part of the filter that the API applies. An email is not among it: the API
+// among reports whether a value is one of those that are wanted.
+func among(wanted []string, value string) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
+}
+
+// OnlyTimes reports whether the filter is about nothing but times.
+func (f Filter) OnlyTimes() bool {
+	return len(f.Users)+len(f.Sources)+len(f.ItemTypes)+len(f.ItemIDs)+len(f.Actions)+len(f.APIKeys) == 0
+}
+
+// Query returns the part of the filter that the API applies. Emails are not among it: the API
 // knows users by their ids.
 func (f Filter) Query() url.Values {
 	q := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			q.Set("filter["+name+"]", value)
+	set := func(name string, values ...string) {
+		switch {
+		case len(values) == 1 && values[0] != "":
+			q.Set("filter["+name+"]", values[0])
+		case len(values) > 1:
+			q.Set("filter["+name+"][in]", strings.Join(values, ","))
 		}
 	}
 	set("created_at][gte", moment(f.Since))
 	set("created_at][lt", moment(f.Until))
-	if !strings.Contains(f.User, "@") {
-		set("user_id", f.User)
+	if !slices.ContainsFunc(f.Users, func(user string) bool { return strings.Contains(user, "@") }) {
+		set("user_id", f.Users...)
 	}
-	set("source", f.Source)
-	set("api_key_id", f.APIKey)
-	if len(f.ItemTypes) == 1 {
-		set("item_type", f.ItemTypes[0])
-	} else {
-		set("item_type][in", strings.Join(f.ItemTypes, ","))
-	}
+	set("source", f.Sources...)
+	set("api_key_id", f.APIKeys...)
+	set("item_type", f.ItemTypes...)
 	return q
 }
 

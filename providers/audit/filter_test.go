@@ -27,22 +27,26 @@ func TestMatch(t *testing.T) {
 		"since later":   {audit.Filter{Since: day(5).Add(1)}, false},
 		"until then":    {audit.Filter{Until: day(5)}, false},
 		"until later":   {audit.Filter{Until: day(5).Add(1)}, true},
-		"user":          {audit.Filter{User: "42"}, true},
-		"email":         {audit.Filter{User: "ADA@example.com"}, true},
-		"other user":    {audit.Filter{User: "4"}, false},
-		"source":        {audit.Filter{Source: "web"}, true},
-		"other source":  {audit.Filter{Source: "api"}, false},
+		"user":          {audit.Filter{Users: []string{"42"}}, true},
+		"email":         {audit.Filter{Users: []string{"ADA@example.com"}}, true},
+		"other user":    {audit.Filter{Users: []string{"4"}}, false},
+		"source":        {audit.Filter{Sources: []string{"web"}}, true},
+		"other source":  {audit.Filter{Sources: []string{"api"}}, false},
 		"kind":          {audit.Filter{ItemTypes: []string{"Severity", "Group"}}, true},
 		"other kind":    {audit.Filter{ItemTypes: []string{"Severity"}}, false},
-		"id":            {audit.Filter{ItemID: "g1"}, true},
-		"other id":      {audit.Filter{ItemID: "g"}, false},
-		"action":        {audit.Filter{Action: "update"}, true},
-		"other action":  {audit.Filter{Action: "destroy"}, false},
-		"key":           {audit.Filter{APIKey: "k1"}, true},
-		"other key":     {audit.Filter{APIKey: "k2"}, false},
-		"all but one":   {audit.Filter{Since: day(1), Until: day(9), User: "42", Source: "web", ItemID: "g1", Action: "create"}, false},
-		"all of them":   {audit.Filter{Since: day(1), Until: day(9), User: "42", Source: "web", ItemID: "g1", Action: "update"}, true},
-		"empty of user": {audit.Filter{User: "ada"}, false},
+		"id":            {audit.Filter{ItemIDs: []string{"g1"}}, true},
+		"other id":      {audit.Filter{ItemIDs: []string{"g"}}, false},
+		"action":        {audit.Filter{Actions: []string{"update"}}, true},
+		"other action":  {audit.Filter{Actions: []string{"destroy"}}, false},
+		"key":           {audit.Filter{APIKeys: []string{"k1"}}, true},
+		"other key":     {audit.Filter{APIKeys: []string{"k2"}}, false},
+		"all but one":   {audit.Filter{Since: day(1), Until: day(9), Users: []string{"42"}, Sources: []string{"web"}, ItemIDs: []string{"g1"}, Actions: []string{"create"}}, false},
+		"all of them":   {audit.Filter{Since: day(1), Until: day(9), Users: []string{"42"}, Sources: []string{"web"}, ItemIDs: []string{"g1"}, Actions: []string{"update"}}, true},
+		"one of users":  {audit.Filter{Users: []string{"7", "ADA@example.com"}}, true},
+		"none of users": {audit.Filter{Users: []string{"7", "8"}}, false},
+		"one of ids":    {audit.Filter{ItemIDs: []string{"g0", "g1"}, Actions: []string{"create", "update"}, Sources: []string{"api", "WEB"}}, true},
+		"none of ids":   {audit.Filter{ItemIDs: []string{"g0", "g2"}}, false},
+		"empty of user": {audit.Filter{Users: []string{"ada"}}, false},
 	} {
 		if got := c.filter.Match(e); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -59,8 +63,8 @@ func TestQuery(t *testing.T) {
 		"nothing": {audit.Filter{}, url.Values{}},
 		"all": {
 			audit.Filter{
-				Since: time.Date(2026, 10, 1, 2, 0, 0, 5e6, time.FixedZone("", 7200)), Until: day(2), User: "42", Source: "scim",
-				ItemTypes: []string{"Alerts::Source"}, ItemID: "only here", Action: "only here", APIKey: "k1",
+				Since: time.Date(2026, 10, 1, 2, 0, 0, 5e6, time.FixedZone("", 7200)), Until: day(2), Users: []string{"42"}, Sources: []string{"scim"},
+				ItemTypes: []string{"Alerts::Source"}, ItemIDs: []string{"only here"}, Actions: []string{"only here"}, APIKeys: []string{"k1"},
 			},
 			url.Values{
 				"filter[created_at][gte]": {"2026-10-01T00:00:00.005Z"}, "filter[created_at][lt]": {"2026-10-02T00:00:00Z"},
@@ -68,7 +72,11 @@ func TestQuery(t *testing.T) {
 			},
 		},
 		"kinds": {audit.Filter{ItemTypes: []string{"Group", "Severity"}}, url.Values{"filter[item_type][in]": {"Group,Severity"}}},
-		"email": {audit.Filter{User: "ada@example.com"}, url.Values{}},
+		"lists": {
+			audit.Filter{Users: []string{"1", "2"}, Sources: []string{"web", "api"}, APIKeys: []string{"k", "l"}},
+			url.Values{"filter[user_id][in]": {"1,2"}, "filter[source][in]": {"web,api"}, "filter[api_key_id][in]": {"k,l"}},
+		},
+		"email": {audit.Filter{Users: []string{"ada@example.com"}}, url.Values{}},
 	} {
 		if diff := cmp.Diff(c.want, c.filter.Query()); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)

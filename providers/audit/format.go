@@ -34,6 +34,9 @@ func ParseFormat(name string) (Format, error) {
 func (f Format) Encode(e Event) ([]byte, error) {
 	switch f {
 	case FormatRaw:
+		if e.Redacted && len(e.Raw) > 0 && bytes.IndexByte(e.Raw, '\n') < 0 {
+			return e.Raw[:len(e.Raw):len(e.Raw)], nil // JSON on one line: it was read by [Redact]
+		}
 		var b bytes.Buffer
 		if err := json.Compact(&b, e.Raw); err != nil {
 			return nil, fmt.Errorf("write audit event %s: %w", e.ID, err)
@@ -75,12 +78,18 @@ func Flat(e Event) []string {
 func CSV(e Event) []string {
 	cells := Flat(e)
 	for i, cell := range cells {
-		cells[i] = strings.ReplaceAll(cell, "\x00", "\uFFFD")
-		if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
-			cells[i] = "'" + cells[i]
-		}
+		cells[i] = CSVText(cell)
 	}
 	return cells
+}
+
+// CSVText is a text as [CSV] writes it.
+func CSVText(cell string) string {
+	text := strings.ReplaceAll(cell, "\x00", "\uFFFD")
+	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
+		text = "'" + text
+	}
+	return text
 }
 
 func encodeFlat(e Event) ([]byte, error) {
@@ -147,6 +156,10 @@ func separator(written int) byte {
 
 // compact writes a value without blanks. What is no JSON becomes a string.
 func compact(b *bytes.Buffer, raw json.RawMessage) {
+	if plain := !bytes.ContainsAny(raw, " \t\r\n"); plain && len(raw) > 0 && (raw[0] == '"' || raw[0] == 'n') {
+		b.Write(raw) // a text or null, as [Parse] gives it
+		return
+	}
 	mark := b.Len()
 	if json.Compact(b, orNull(raw)) != nil {
 		b.Truncate(mark)

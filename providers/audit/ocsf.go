@@ -6,15 +6,16 @@ import (
 	"regexp"
 )
 
-// Names and numbers of OCSF's class for changes of managed objects.
+// Names and numbers of OCSF's classes: for changes of managed objects, and for sign-ins.
 const (
 	ocsfVersion  = "1.6.0"
 	ocsfCategory = 3
 	ocsfClass    = 3004
+	ocsfSignIn   = 3002
 	ocsfOther    = 99 // of activities and of types of entities
 )
 
-// An ocsfEvent is an event of OCSF's class Entity Management. What the class has no place for is
+// An ocsfEvent is an event of OCSF's classes Entity Management and Authentication. What the class has no place for is
 // in Unmapped under its own name.
 type ocsfEvent struct {
 	ActivityID   int             `json:"activity_id"`
@@ -33,7 +34,9 @@ type ocsfEvent struct {
 	Message      string          `json:"message"`
 	Metadata     ocsfMetadata    `json:"metadata"`
 	Actor        *ocsfActor      `json:"actor,omitempty"`
-	Entity       ocsfEntity      `json:"entity"`
+	User         *ocsfUser       `json:"user,omitempty"`    // of a sign-in
+	Service      *ocsfService    `json:"service,omitempty"` // of a sign-in
+	Entity       *ocsfEntity     `json:"entity,omitempty"`  // of a change
 	EntityResult *ocsfEntity     `json:"entity_result,omitempty"`
 	SrcEndpoint  *ocsfEndpoint   `json:"src_endpoint,omitempty"`
 	HTTPRequest  *ocsfRequest    `json:"http_request,omitempty"`
@@ -52,6 +55,10 @@ type ocsfMetadata struct {
 type ocsfProduct struct {
 	Name       string `json:"name"`
 	VendorName string `json:"vendor_name"`
+}
+
+type ocsfService struct {
+	Name string `json:"name"`
 }
 
 type ocsfActor struct {
@@ -81,7 +88,14 @@ type ocsfEntity struct {
 	Name   string          `json:"name,omitempty"`
 	TypeID int             `json:"type_id"`
 	Type   string          `json:"type"`
+	User   *ocsfUser       `json:"user,omitempty"`
+	Group  *ocsfGroup      `json:"group,omitempty"`
 	Data   json.RawMessage `json:"data,omitempty"`
+}
+
+type ocsfGroup struct {
+	UID  string `json:"uid,omitempty"`
+	Name string `json:"name,omitempty"`
 }
 
 type ocsfEndpoint struct {
@@ -107,7 +121,8 @@ func ocsfOf(e Event) ocsfEvent {
 		activity.id, activity.name = ocsfOther, either(e.Action, "Other")
 	}
 	r, _ := open(e.Raw)
-	return ocsfEvent{
+	entity := entityOf(e, contentBefore(e, r))
+	o := ocsfEvent{
 		ActivityID: activity.id, ActivityName: activity.name,
 		CategoryUID: ocsfCategory, CategoryName: "Identity & Access Management",
 		ClassUID: ocsfClass, ClassName: "Entity Management",
@@ -118,15 +133,39 @@ func ocsfOf(e Event) ocsfEvent {
 		Message: e.String(),
 		Metadata: ocsfMetadata{
 			Version: ocsfVersion, Product: ocsfProduct{Name: "Rootly", VendorName: "Rootly"},
-			UID: e.ID, EventCode: r.text("event", "action"), OriginalTime: r.text("created_at", "timestamp", "occurred_at", "issued_at"), LogName: "audits",
+			UID: e.ID, EventCode: r.text("event", "action"), OriginalTime: r.text(times...), LogName: "audits",
 		},
 		Actor:        actorOf(e),
-		Entity:       entityOf(e, contentBefore(e, r)),
+		Entity:       &entity,
 		EntityResult: resultOf(e),
 		SrcEndpoint:  endpointOf(e),
 		HTTPRequest:  requestOf(e),
 		Unmapped:     unmapped(e, r),
 	}
+	if e.ItemType == signIn && e.Action == "create" {
+		o.authenticate(e)
+	}
+	return o
+}
+
+// signIn is the item type of sign-ins.
+const signIn = "LoginActivity"
+
+// authenticate makes an event of the class Authentication: somebody signed in, or failed to.
+func (o *ocsfEvent) authenticate(e Event) {
+	o.ActivityID, o.ActivityName = 1, "Logon"
+	o.ClassUID, o.ClassName = ocsfSignIn, "Authentication"
+	o.TypeUID, o.TypeName = ocsfSignIn*100+1, "Authentication: Logon"
+	o.Entity, o.EntityResult = nil, nil
+	o.Service = &ocsfService{Name: "Rootly"}
+	if o.User = (&ocsfUser{Name: "Unknown"}); o.Actor != nil && o.Actor.User != nil {
+		o.User = o.Actor.User
+	}
+	done := "signed in"
+	if string(changeOf(e.Changes, "success").After) == "false" {
+		o.StatusID, o.Status, done = 2, "Failure", "failed to sign in"
+	}
+	o.Message = either(e.UserName, either(e.UserEmail, either(e.UserID, "somebody"))) + " " + done
 }
 
 // email is the form that OCSF demands of an address.
@@ -159,14 +198,19 @@ func entityOf(e Event, content json.RawMessage) ocsfEntity {
 	if entity.UID == "" && entity.Name == "" {
 		entity.UID = e.ID
 	}
+	switch e.ItemType {
+	case "User", "Membership":
+		entity.TypeID, entity.Type, entity.User = 2, "User", &ocsfUser{UID: entity.UID, Name: entity.Name}
+	case "Group":
+		entity.TypeID, entity.Type, entity.Group = 3, "Group", &ocsfGroup{UID: entity.UID, Name: entity.Name}
+	}
 	return entity
 }
 
 // contentBefore is the whole object as it was, where it was recorded, and else what is known of it.
 func contentBefore(e Event, r record) json.RawMessage {
-	whole := unquoted(r.attributes["object"])
-	if fields, err := object(whole); err == nil && len(fields) > 0 {
-		return whole
+	if raw, whole := unquoted(r.raw, r.attributes.get("object")); whole.kind == '{' && len(whole.parts) > 0 {
+		return whole.in(raw)
 	}
 	return side(e.Changes, func(c Change) json.RawMessage { return c.Before })
 }
@@ -202,13 +246,27 @@ var mapped = map[string]bool{
 	"actor_id": true, "actor_name": true, "actor_email": true, "request_id": true, "session_id": true, "user_agent": true,
 }
 
+// ofEntity are the attributes for which only the class of changes has a place.
+var ofEntity = map[string]bool{
+	"item_type": true, "item_id": true, "item_name": true, "resource_type": true, "resource_id": true, "resource_name": true,
+	"object": true, "object_changes": true, "changes": true,
+}
+
 // unmapped is what else the event says.
 func unmapped(e Event, r record) json.RawMessage {
 	var rest []Change
-	for name, value := range r.attributes {
-		address := (name == "ip_address" || name == "actor_ip") && endpointOf(e) != nil
-		if !mapped[name] && !address && !isNull(value) {
-			rest = append(rest, Change{Field: name, After: value})
+	if r.attributes == nil {
+		return nil
+	}
+	for i := range r.attributes.parts {
+		part := &r.attributes.parts[i]
+		address := (part.key == "ip_address" || part.key == "actor_ip") && endpointOf(e) != nil
+		hasPlace := mapped[part.key] || address
+		if e.ItemType == signIn || e.ItemType == "Membership" && part.key == "item_type" {
+			hasPlace = hasPlace && !ofEntity[part.key]
+		}
+		if said := part.in(r.raw); !hasPlace && !isNull(said) {
+			rest = append(rest, Change{Field: part.key, After: said})
 		}
 	}
 	return side(sorted(rest), func(c Change) json.RawMessage { return c.After })

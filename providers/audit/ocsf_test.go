@@ -62,8 +62,9 @@ var ocsf = map[string]constraint{
 		is_vpn:boolean_t issuer:string_t terminal:string_t uid:string_t uid_alt:string_t`},
 	"managed_entity": {
 		oneOf:      []string{"name", "uid", "device", "group", "org", "policy", "user"},
-		attributes: `data:json_t name:string_t type:string_t type_id:integer_t=0,1,2,3,4,5,6,7,99 uid:string_t user:user version:string_t`,
+		attributes: `data:json_t group:group name:string_t type:string_t type_id:integer_t=0,1,2,3,4,5,6,7,99 uid:string_t user:user version:string_t`,
 	},
+	"group": {oneOf: []string{"name", "uid"}, attributes: `desc:string_t domain:string_t name:string_t privileges:string_t[] type:string_t uid:string_t`},
 	"network_endpoint": {
 		oneOf: []string{"ip", "uid", "name", "hostname", "svc_name", "instance_uid", "interface_uid", "interface_name", "domain"},
 		attributes: `domain:string_t hostname:string_t instance_uid:string_t ip:ip_t name:string_t svc_name:string_t type:string_t uid:string_t

@@ -48,13 +48,13 @@ func parse(raw json.RawMessage) (Event, error) {
 		UserID:    r.text("user_id", "actor_id"),
 		UserName:  r.text("user_name", "actor_name"),
 		UserEmail: r.text("user_email", "actor_email"),
-		APIKeyID:  r.text("api_key_id"),
-		Source:    strings.ToLower(r.text("source")),
-		IP:        r.text("ip_address", "actor_ip"),
-		UserAgent: r.text("user_agent"),
-		RequestID: r.text("request_id"),
-		SessionID: r.text("session_id"),
-		Raw:       bytes.Clone(raw),
+		APIKeyID:  r.request("api_key_id"),
+		Source:    strings.ToLower(r.request("source")),
+		IP:        r.request("ip_address", "actor_ip", "ip"),
+		UserAgent: r.request("user_agent", "userAgent"),
+		RequestID: r.request("request_id"),
+		SessionID: r.request("session_id"),
+		Raw:       r.raw,
 	}
 	if e.ID == "" {
 		return Event{}, errors.New("read audit event: it has no id")
@@ -71,54 +71,99 @@ func parse(raw json.RawMessage) (Event, error) {
 
 // A record is the attributes of an event, wherever they stood.
 type record struct {
+	raw        []byte // in the shape of the API
 	id         string
-	attributes map[string]json.RawMessage
-	metadata   map[string]json.RawMessage // what is said of the request beside them
+	attributes *value
+	metadata   *value // what is said of the request beside them
 }
 
-// open takes an event out of its envelope.
+// open takes an event out of its envelope. Whatever it came in, it is kept in the shape of the API's answers.
 func open(raw json.RawMessage) (record, error) {
-	fields, err := object(raw)
+	raw, err := compacted(raw)
 	if err != nil {
 		return record{}, err
 	}
-	var delivery map[string]json.RawMessage // of a webhook
-	if inner, err := object(fields["data"]); err == nil {
-		delivery, _ = object(fields["event"])
-		fields = inner
+	top, err := parseTree(raw)
+	if err != nil {
+		return record{}, err
 	}
-	r := record{id: text(fields["id"]), attributes: fields}
-	if inner, err := object(fields["attributes"]); err == nil {
-		r.attributes = inner
+	if top.kind != '{' {
+		return record{}, errNoObject
 	}
-	r.metadata, _ = object(r.attributes["metadata"])
-	for name, value := range r.metadata {
-		if name == "source" || name == "api_key_id" || name == "ip_address" || name == "user_agent" || name == "request_id" || name == "session_id" {
-			r.otherwise(name, value)
+	attributes := top.get("attributes")
+	if attributes == nil || attributes.kind != '{' || top.get("id").said() == "" || top.get("data") != nil {
+		if raw = shaped(raw, &top); raw == nil {
+			return record{}, nil
 		}
+		if top, err = parseTree(raw); err != nil {
+			return record{}, err
+		}
+		attributes = top.get("attributes")
 	}
-	if r.id == "" {
-		r.id = r.text("id", "event_id")
-	}
-	r.otherwise("issued_at", delivery["issued_at"])
-	return r, nil
+	return record{raw: raw, id: top.get("id").said(), attributes: attributes, metadata: attributes.get("metadata")}, nil
 }
 
-// otherwise gives an attribute a value where it has none.
-func (r record) otherwise(name string, value json.RawMessage) {
-	if text(r.attributes[name]) == "" && len(value) > 0 {
-		r.attributes[name] = value
+// compacted is a copy of a JSON text without white space around its parts.
+func compacted(raw []byte) ([]byte, error) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return nil, errNoObject
 	}
+	if bytes.IndexByte(raw, '\n') < 0 && !bytes.Contains(raw, []byte(`": `)) && !bytes.Contains(raw, []byte(`, "`)) {
+		return bytes.Clone(raw), nil
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return nil, fmt.Errorf("it is not JSON: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// shaped puts an event of a webhook, or of the sample record of connectors, into the shape of the API. Without an id it is nil.
+func shaped(raw []byte, top *value) []byte {
+	fields := top
+	var delivery *value // of a webhook
+	if inner := top.get("data"); inner != nil && inner.kind == '{' {
+		delivery, fields = top.get("event"), inner
+	}
+	attributes := fields
+	if inner := fields.get("attributes"); inner != nil && inner.kind == '{' {
+		attributes = inner
+	}
+	r := record{attributes: attributes}
+	id := either(fields.get("id").said(), r.text("id", "event_id"))
+	if id == "" {
+		return nil
+	}
+	out := appendQuoted([]byte(`{"id":`), id)
+	out = append(out, `,"type":"audits","attributes":{`...)
+	inside := raw[attributes.start+1 : attributes.end]
+	if at := delivery.get("issued_at").said(); at != "" && r.text(times...) == "" {
+		out = append(appendQuoted(append(out, `"created_at":`...), at), ',')
+		if len(attributes.parts) == 0 {
+			out = out[:len(out)-1]
+		}
+	}
+	return append(append(out, inside...), '}')
 }
 
 // text is the first of some attributes that says anything.
 func (r record) text(names ...string) string {
 	for _, name := range names {
-		if s := text(r.attributes[name]); s != "" {
+		if s := r.attributes.get(name).said(); s != "" {
 			return s
 		}
 	}
 	return ""
+}
+
+// request is the first of some facts about the request that says anything: sources put them beside the others or into
+// their own object.
+func (r record) request(names ...string) string {
+	if s := r.text(names...); s != "" {
+		return s
+	}
+	return record{attributes: r.metadata}.text(names...)
 }
 
 // layouts are the ways in which times are written. Those without a zone are in UTC.
@@ -127,8 +172,11 @@ var layouts = []string{
 	"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
 }
 
+// times are the names of when it happened.
+var times = []string{"created_at", "timestamp", "occurred_at", "issued_at"}
+
 func (r record) time() (time.Time, error) {
-	said := r.text("created_at", "timestamp", "occurred_at", "issued_at")
+	said := r.text(times...)
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, said); err == nil {
 			return t.UTC(), nil
@@ -168,13 +216,10 @@ var actions = map[string]string{
 // actor fills in who did it from where some sources put it: whodunnit, or an object.
 func (e *Event) actor(r record) {
 	for _, name := range []string{"user", "actor"} {
-		who, err := object(r.attributes[name])
-		if err != nil {
-			continue
-		}
-		e.UserID = either(e.UserID, text(who["id"]))
-		e.UserName = either(e.UserName, either(text(who["full_name"]), text(who["name"])))
-		e.UserEmail = either(e.UserEmail, text(who["email"]))
+		who := r.attributes.get(name)
+		e.UserID = either(e.UserID, who.get("id").said())
+		e.UserName = either(e.UserName, either(who.get("full_name").said(), who.get("name").said()))
+		e.UserEmail = either(e.UserEmail, who.get("email").said())
 	}
 	who := r.text("whodunnit")
 	switch {
@@ -200,10 +245,10 @@ func nameOf(r record, changes []Change) string {
 	if s := r.text("item_name", "resource_name"); s != "" {
 		return s
 	}
-	before, _ := object(r.attributes["object"])
+	before := r.attributes.get("object")
 	for _, name := range []string{"name", "title", "label", "email", "slug", "summary"} {
 		c := changeOf(changes, name)
-		if s := either(text(c.After), either(text(before[name]), text(c.Before))); s != "" {
+		if s := either(text(c.After), either(before.get(name).said(), text(c.Before))); s != "" {
 			return s
 		}
 	}
@@ -215,8 +260,8 @@ func (e Event) Slugs() []string {
 	c := changeOf(e.Changes, "slug")
 	slugs := []string{text(c.Before), text(c.After)}
 	if r, err := open(e.Raw); err == nil {
-		before, _ := object(unquoted(r.attributes["object"]))
-		slugs = append(slugs, text(before["slug"]))
+		_, before := unquoted(r.raw, r.attributes.get("object"))
+		slugs = append(slugs, before.get("slug").said())
 	}
 	return slices.DeleteFunc(slugs, func(slug string) bool { return slug == "" })
 }
@@ -231,18 +276,6 @@ func changeOf(changes []Change, field string) Change {
 }
 
 var errNoObject = errors.New("it is not a JSON object")
-
-// object decodes an object's fields; anything else, null included, is an error.
-func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
-	if raw = bytes.TrimSpace(raw); len(raw) == 0 || raw[0] != '{' {
-		return nil, errNoObject
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, fmt.Errorf("it is not JSON: %w", err)
-	}
-	return fields, nil
-}
 
 // text is what a string says, or a number exactly as it is written. Of anything else it is empty.
 func text(raw json.RawMessage) string {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 
@@ -11,15 +12,21 @@ import (
 const redacted = "[REDACTED]"
 
 // Redact returns the event without credentials: a second lock behind Rootly's own. A value is one
-// by the name it stands under, by its form, or by package secret's rules. That a field changed
-// stays visible: before and after are both there, and null stays null.
+// by the name it stands under, by its form, or by package secret's rules; of item types that hold credentials, it is one
+// unless the field is known to be harmless. That a field changed stays visible: before and after are both there, and null
+// stays null.
 //
 // The event given is not changed. A second call changes nothing.
 func Redact(e Event) Event {
-	e.Raw = redact(e.Raw, "")
+	if e.Redacted {
+		return e
+	}
+	e.Redacted = true
+	e.Raw = redact(e.Raw, under{top: true})
 	changes := make([]Change, len(e.Changes))
 	for i, c := range e.Changes {
-		changes[i] = Change{Field: c.Field, Before: redact(c.Before, c.Field), After: redact(c.After, c.Field)}
+		at := under{name: c.Field, secret: isSecret(c.Field), header: isHeaders[c.Field] || isClosed(e.ItemType, c.Field)}
+		changes[i] = Change{Field: hide("", c.Field), Before: redact(c.Before, at), After: redact(c.After, at)}
 	}
 	if e.Changes != nil {
 		e.Changes = changes
@@ -30,9 +37,29 @@ func Redact(e Event) Event {
 	return e
 }
 
-// redact takes the credentials out of a JSON text that stands under a name.
-func redact(raw json.RawMessage, name string) json.RawMessage {
-	if len(raw) == 0 {
+// harmless are, of the item types whose objects hold credentials, the fields that are none. Whatever else such an object has
+// is taken for one, however it is called.
+var harmless = map[string]map[string]bool{
+	"Secret": {
+		"id": true, "name": true, "slug": true, "kind": true, "description": true, "created_at": true, "updated_at": true, "deleted_at": true,
+		"team_id": true, "user_id": true, "hashicorp_vault_mount": true, "hashicorp_vault_path": true, "hashicorp_vault_version": true,
+	},
+	"ApiKey": {
+		"id": true, "name": true, "slug": true, "kind": true, "description": true, "created_at": true, "updated_at": true, "deleted_at": true,
+		"expires_at": true, "last_used_at": true, "rotated_at": true, "revoked_at": true, "role_id": true, "on_call_role_id": true, "group_id": true,
+		"group_ids": true, "team_id": true, "user_id": true, "active": true,
+	},
+}
+
+// isClosed reports whether a field of an item type is hidden whatever is in it.
+func isClosed(itemType, field string) bool {
+	open, holds := harmless[itemType]
+	return holds && !open[field]
+}
+
+// redact takes the credentials out of a JSON text.
+func redact(raw json.RawMessage, at under) json.RawMessage {
+	if len(raw) == 0 || bytes.Equal(raw, null) {
 		return raw
 	}
 	tree, err := parseTree(raw)
@@ -40,7 +67,14 @@ func redact(raw json.RawMessage, name string) json.RawMessage {
 		return json.RawMessage(quote(redacted)) // what cannot be read cannot be shown
 	}
 	s := shutter{}
-	s.walk(tree, under{name: name, secret: isSecret(name), top: name == "", header: isHeaders[name]})
+	if at.top {
+		r := record{attributes: tree.get("attributes")}
+		if r.attributes == nil {
+			r.attributes = &tree
+		}
+		at.itemType = r.text("item_type", "resource_type")
+	}
+	s.walk(tree, at)
 	return apply(raw, s.edits)
 }
 
@@ -52,7 +86,11 @@ type under struct {
 	name   string
 	secret bool // whether everything under that name is a credential
 	top    bool // whether these are the fields that events have of themselves
-	header bool // whether these are headers of HTTP, any of which may be a credential
+	header bool // whether these are headers of HTTP, or others any of which may be a credential
+
+	itemType string // of the event, at its top and where its object begins
+	fields   bool   // whether these are the fields of the object
+	rows     bool   // whether they are in a list, and each row names its field
 }
 
 func (s *shutter) walk(v value, at under) {
@@ -60,6 +98,7 @@ func (s *shutter) walk(v value, at under) {
 	case '{':
 		s.object(v, at)
 	case '[':
+		at.rows = at.fields
 		for _, part := range v.parts {
 			s.walk(part, at)
 		}
@@ -75,7 +114,13 @@ func (s *shutter) walk(v value, at under) {
 func (s *shutter) object(v value, at under) {
 	pair := pairOf(v)
 	for _, part := range v.parts {
+		if hidden := hide("", part.key); hidden != part.key {
+			s.edits = append(s.edits, edit{part.keyAt, part.keyEnd, quote(hidden)})
+		}
 		below := under{name: part.key, top: at.top && isEnvelope[part.key]}
+		if at.top {
+			below.itemType, below.fields = at.itemType, isObject[part.key]
+		}
 		switch {
 		case at.top && isReference[part.key]:
 			below.name = ""
@@ -88,10 +133,24 @@ func (s *shutter) object(v value, at under) {
 		if at.secret && !below.secret {
 			below.name, below.secret = at.name, true
 		}
-		below.header = isHeaders[below.name] || at.header && (pair == "" || !isPairName[part.key])
+		below.header = isHeaders[below.name] || at.header && (pair == "" || !isPairName[part.key]) || at.closes(part.key, pair)
 		s.walk(part, below)
 	}
 }
+
+// closes reports whether a member of the object that an event is about is hidden whatever is in it.
+func (at under) closes(key, pair string) bool {
+	switch {
+	case !at.fields:
+		return false
+	case !at.rows:
+		return isClosed(at.itemType, key)
+	}
+	return isSide[key] && isClosed(at.itemType, pair)
+}
+
+// isObject are the fields of an event that hold the fields of the object.
+var isObject = map[string]bool{"object": true, "object_changes": true, "changes": true}
 
 // isHeaders are the settings that hold headers.
 var isHeaders = map[string]bool{"headers": true, "custom_headers": true}
@@ -196,6 +255,4 @@ func isBlank(s string) bool {
 
 // isSecret reports whether any value under a name is a credential, however it looks: one that
 // says nothing of itself is taken for one.
-func isSecret(name string) bool {
-	return name != "" && len(secret.Find(name, "opaque")) > 0
-}
+func isSecret(name string) bool { return secret.IsName(name) }

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -11,100 +10,228 @@ import (
 // A value is a place in a JSON text. Trees of values let single texts in it be replaced while
 // every other byte stays, the order of the keys and the spelling of numbers among them.
 type value struct {
-	start, end int     // in the text
-	key        string  // in its object
-	kind       byte    // '{', '[', or 's' for a string, 'n' for a number, 'c' for a constant
+	start, end int    // in the text
+	key        string // in its object
+	keyAt      int    // where the key begins
+	keyEnd     int
+	kind       byte    // '{', '[', or 's' for a string, 'n' for a number, 'c' for a constant; 0: there is none
 	text       string  // what a string says; otherwise the value as it is written
 	parts      []value // of an object or a list
 }
 
+var errNoJSON = errors.New("it is not JSON")
+
 // parseTree reads a JSON text.
 func parseTree(raw []byte) (value, error) {
-	if !json.Valid(raw) {
-		return value{}, errors.New("it is not JSON")
+	t := treeReader{raw: string(raw)}
+	if long := 256; len(raw) > long {
+		t.stack = make([]value, 0, 48)
 	}
-	t := treeReader{raw: raw}
-	return t.value(), nil
+	t.skip()
+	v, ok := t.value(0)
+	t.skip()
+	if !ok || t.at < len(t.raw) {
+		return value{}, errNoJSON
+	}
+	return v, nil
 }
 
-// A treeReader goes through JSON that is known to be valid.
+// deepest is how deep JSON may be nested, as in encoding/json.
+const deepest = 10_000
+
+// A treeReader goes through a JSON text, and checks it.
 type treeReader struct {
-	raw []byte
-	at  int
+	raw   string
+	at    int
+	stack []value // parts of what is open
 }
 
-// skip goes to the next byte that says something.
+// skip goes to the next byte that is no white space, and returns it; at the end it is 0.
 func (t *treeReader) skip() byte {
-	for strings.IndexByte(" \t\r\n,:", t.raw[t.at]) >= 0 {
-		t.at++
+	for ; t.at < len(t.raw); t.at++ {
+		switch c := t.raw[t.at]; c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c
+		}
 	}
-	return t.raw[t.at]
+	return 0
 }
 
-func (t *treeReader) value() value {
-	c := t.skip()
-	v := value{start: t.at, kind: 'c'}
-	switch {
+func (t *treeReader) value(depth int) (v value, ok bool) {
+	if t.at >= len(t.raw) || depth > deepest {
+		return v, false
+	}
+	v.start = t.at
+	switch c := t.raw[t.at]; {
 	case c == '{' || c == '[':
 		v.kind = c
-		t.at++
-		t.parts(&v)
+		v.parts, ok = t.container(c, depth)
 	case c == '"':
-		v.kind, v.text = 's', t.string()
+		v.kind = 's'
+		v.text, ok = t.string()
+	case c == '-' || c >= '0' && c <= '9':
+		v.kind, ok = 'n', t.number()
+		v.text = t.raw[v.start:t.at]
 	default:
-		if c == '-' || c >= '0' && c <= '9' {
-			v.kind = 'n'
+		v.kind = 'c'
+		for _, word := range []string{"null", "true", "false"} {
+			if strings.HasPrefix(t.raw[t.at:], word) {
+				t.at, v.text, ok = t.at+len(word), word, true
+			}
 		}
-		for t.at < len(t.raw) && strings.IndexByte(" \t\r\n,:]}", t.raw[t.at]) < 0 {
-			t.at++
-		}
-		v.text = string(t.raw[v.start:t.at])
 	}
 	v.end = t.at
-	return v
+	return v, ok
 }
 
-// parts reads what is in an object or a list, and its closing bracket.
-func (t *treeReader) parts(v *value) {
-	for c := t.skip(); c != '}' && c != ']'; c = t.skip() {
-		key := ""
-		if v.kind == '{' {
-			key = t.string()
+// container reads what is in an object or a list, and its closing bracket.
+func (t *treeReader) container(open byte, depth int) (parts []value, ok bool) {
+	base, closing := len(t.stack), open+2 // as in ASCII
+	t.at++
+	for c := t.skip(); c != closing || len(t.stack) > base; c = t.skip() {
+		key, keyAt, keyEnd := "", t.at, 0
+		if open == '{' {
+			if c != '"' {
+				return nil, false
+			}
+			key, ok = t.string()
+			if keyEnd = t.at; !ok || t.skip() != ':' {
+				return nil, false
+			}
+			t.at++
+			t.skip()
 		}
-		part := t.value()
-		part.key = key
-		v.parts = append(v.parts, part)
+		part, ok := t.value(depth + 1)
+		if !ok {
+			return nil, false
+		}
+		part.key, part.keyAt, part.keyEnd = key, keyAt, keyEnd
+		t.stack = append(t.stack, part)
+		if c = t.skip(); c == closing {
+			break
+		}
+		if c != ',' {
+			return nil, false
+		}
+		t.at++
 	}
 	t.at++
+	parts = append(parts, t.stack[base:]...)
+	t.stack = t.stack[:base]
+	return parts, true
 }
 
 // string reads a string and goes behind it.
-func (t *treeReader) string() string {
+func (t *treeReader) string() (said string, ok bool) {
 	start, plain := t.at, true
-	for t.at++; t.raw[t.at] != '"'; t.at++ {
-		if t.raw[t.at] == '\\' {
+	for t.at++; t.at < len(t.raw) && t.raw[t.at] != '"'; t.at++ {
+		switch c := t.raw[t.at]; {
+		case c == '\\':
 			plain = false
-			t.at++
+			if !t.escape() {
+				return "", false
+			}
+		case c < ' ':
+			return "", false
+		case c >= utf8.RuneSelf:
+			plain = plain && utf8.ValidString(t.rune())
 		}
 	}
-	t.at++
-	inner := t.raw[start+1 : t.at-1]
-	if plain && utf8.Valid(inner) {
-		return string(inner)
+	if t.at++; t.at > len(t.raw) {
+		return "", false
 	}
-	var s string
-	_ = json.Unmarshal(t.raw[start:t.at], &s) // valid, as everything here
-	return s
+	if plain {
+		return t.raw[start+1 : t.at-1], true
+	}
+	return said, json.Unmarshal([]byte(t.raw[start:t.at]), &said) == nil
 }
 
-// get is a part of an object, or nil.
+// rune is the character that begins here.
+func (t *treeReader) rune() string {
+	_, size := utf8.DecodeRuneInString(t.raw[t.at:])
+	said := t.raw[t.at : t.at+size]
+	t.at += size - 1
+	return said
+}
+
+// escape goes to the last byte of what a backslash begins.
+func (t *treeReader) escape() bool {
+	t.at++
+	if t.at >= len(t.raw) {
+		return false
+	}
+	if t.raw[t.at] != 'u' {
+		return strings.IndexByte(`"\/bfnrt`, t.raw[t.at]) >= 0
+	}
+	for range 4 {
+		t.at++
+		if t.at >= len(t.raw) || strings.IndexByte("0123456789abcdefABCDEF", t.raw[t.at]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// number goes behind a number.
+func (t *treeReader) number() bool {
+	t.one("-")
+	if !t.one("0") && t.digits() == 0 {
+		return false
+	}
+	if t.one(".") && t.digits() == 0 {
+		return false
+	}
+	if t.one("eE") {
+		t.one("+-")
+		return t.digits() > 0
+	}
+	return true
+}
+
+// one goes behind a byte if it is one of these.
+func (t *treeReader) one(of string) bool {
+	if t.at < len(t.raw) && strings.IndexByte(of, t.raw[t.at]) >= 0 {
+		t.at++
+		return true
+	}
+	return false
+}
+
+func (t *treeReader) digits() (n int) {
+	for ; t.at < len(t.raw) && t.raw[t.at] >= '0' && t.raw[t.at] <= '9'; t.at++ {
+		n++
+	}
+	return n
+}
+
+// get is a part of an object, or nil. Of several with one name it is the last.
 func (v *value) get(key string) *value {
-	for i := range v.parts {
-		if v.kind == '{' && v.parts[i].key == key {
+	if v == nil || v.kind != '{' {
+		return nil
+	}
+	for i := len(v.parts) - 1; i >= 0; i-- {
+		if v.parts[i].key == key {
 			return &v.parts[i]
 		}
 	}
 	return nil
+}
+
+// said is what a string says, or a number exactly as it is written. Of anything else it is empty.
+func (v *value) said() string {
+	if v == nil || v.kind != 's' && v.kind != 'n' {
+		return ""
+	}
+	return v.text
+}
+
+// in is the value as it is written in its text; null where there is none.
+func (v *value) in(raw []byte) json.RawMessage {
+	if v == nil || v.kind == 0 || v.kind == 'c' && v.text == "null" {
+		return null
+	}
+	return raw[v.start:v.end:v.end]
 }
 
 // An edit puts other JSON in the place of a value.
@@ -118,22 +245,28 @@ func apply(raw []byte, edits []edit) []byte {
 	if len(edits) == 0 {
 		return raw
 	}
-	var b bytes.Buffer
+	out := make([]byte, 0, len(raw)+16*len(edits))
 	at := 0
 	for _, e := range edits {
-		b.Write(raw[at:e.start])
-		b.WriteString(e.with)
+		out = append(append(out, raw[at:e.start]...), e.with...)
 		at = e.end
 	}
-	b.Write(raw[at:])
-	return b.Bytes()
+	return append(out, raw[at:]...)
 }
 
 // quote writes a text as a JSON string, as short as can be.
-func quote(s string) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // a string can always be written
-	return strings.TrimSuffix(b.String(), "\n")
+func quote(s string) string { return string(appendQuoted(nil, s)) }
+
+// appendQuoted appends a text as a JSON string, as short as can be.
+func appendQuoted(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			var w strings.Builder
+			enc := json.NewEncoder(&w)
+			enc.SetEscapeHTML(false)
+			_ = enc.Encode(s) // a string can always be written
+			return append(b, strings.TrimSuffix(w.String(), "\n")...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }

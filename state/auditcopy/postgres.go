@@ -26,7 +26,12 @@ CREATE TABLE rootly_audit_events (
 );
 CREATE INDEX rootly_audit_events_created_at ON rootly_audit_events (created_at);
 CREATE INDEX rootly_audit_events_item ON rootly_audit_events (item_type, item_id, created_at);
-CREATE INDEX rootly_audit_events_user ON rootly_audit_events (user_id, created_at);`}
+CREATE INDEX rootly_audit_events_user ON rootly_audit_events (user_id, created_at);`, `
+CREATE INDEX rootly_audit_events_item_id ON rootly_audit_events (item_id, created_at);
+CREATE INDEX rootly_audit_events_action ON rootly_audit_events (action, created_at);
+CREATE INDEX rootly_audit_events_source ON rootly_audit_events (source, created_at);
+CREATE INDEX rootly_audit_events_api_key ON rootly_audit_events (api_key_id, created_at) WHERE api_key_id <> '';
+CREATE INDEX rootly_audit_events_email ON rootly_audit_events (lower(user_email), created_at);`}
 }
 
 // postgres keeps events in a table of a PostgreSQL database.
@@ -39,15 +44,22 @@ type postgres struct {
 
 var _ store = (*postgres)(nil)
 
-func openPostgres(ctx context.Context, target string, o Options) (store, error) {
+// PostgresConfig reads the URL of a database. Unless insecure, ways to reach another machine unencrypted are taken out.
+func PostgresConfig(target string, insecure bool) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(target)
 	if err != nil {
 		return nil, hint.With(errors.New("this is not a PostgreSQL URL"), "write postgres://USER@HOST:PORT/DATABASE; the password can be in $PGPASSWORD or ~/.pgpass")
 	}
-	if !o.Insecure {
-		if err := encryptedPostgres(config); err != nil {
-			return nil, err
-		}
+	if insecure {
+		return config, nil
+	}
+	return config, encryptedPostgres(config)
+}
+
+func openPostgres(ctx context.Context, target string, o Options) (store, error) {
+	config, err := PostgresConfig(target, o.Insecure)
+	if err != nil {
+		return nil, err
 	}
 	p := &postgres{config: config, format: o.Format}
 	if err := p.connect(ctx); err != nil {

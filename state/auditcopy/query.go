@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +66,41 @@ func (r *Record) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Eve
 	}
 }
 
+// Find gives the event with an id.
+func (r *Record) Find(ctx context.Context, id string) (e audit.Event, found bool, err error) {
+	var raw []byte
+	err = r.db.QueryRowContext(ctx, "SELECT raw FROM events WHERE id = ?", id).Scan(&raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, false, nil
+	}
+	if err == nil {
+		e, err = audit.Parse(raw)
+	}
+	if err != nil {
+		return e, false, fmt.Errorf("read %s: %w", r.path, readable(err, r.path))
+	}
+	e.Redacted = true
+	return e, true, nil
+}
+
+// Users gives everybody who made a change.
+func (r *Record) Users(ctx context.Context) ([]audit.User, error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT user_id, user_name, user_email FROM events")
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", r.path, readable(err, r.path))
+	}
+	defer rows.Close()
+	var all []audit.User
+	for rows.Next() {
+		var u audit.User
+		if err := rows.Scan(&u.ID, &u.Name, &u.Email); err != nil {
+			return nil, fmt.Errorf("read %s: %w", r.path, err)
+		}
+		all = append(all, u)
+	}
+	return all, readable(rows.Err(), r.path)
+}
+
 func (r *Record) each(ctx context.Context, f audit.Filter, yield func(audit.Event) bool) error {
 	where, wanted, err := conditions(f)
 	if err != nil {
@@ -82,6 +120,7 @@ func (r *Record) each(ctx context.Context, f audit.Filter, yield func(audit.Even
 		if err != nil {
 			return err
 		}
+		e.Redacted = true // before it was stored
 		if f.Match(e) && !yield(e) {
 			return nil
 		}
@@ -89,25 +128,18 @@ func (r *Record) each(ctx context.Context, f audit.Filter, yield func(audit.Even
 	return readable(rows.Err(), r.path)
 }
 
-// wanted are the values that the conditions compare with. They reach SQLite as one JSON text, so
-// that the conditions can be any number of fixed texts.
-type wanted struct {
-	Since     int64    `json:"since"`
-	Until     int64    `json:"until"`
-	User      string   `json:"user"`
-	Source    string   `json:"source"`
-	ItemTypes []string `json:"item_types"`
-	ItemID    string   `json:"item_id"`
-	Action    string   `json:"action"`
-	APIKey    string   `json:"api_key"`
-}
-
-// conditions translates a filter. The text has nothing in it that a user gave.
+// conditions translates a filter. The text has nothing in it that a user gave: the values reach SQLite as one JSON text.
 func conditions(f audit.Filter) (where, values string, err error) {
-	w := wanted{
-		Since: micro(f.Since), Until: micro(f.Until), User: f.User, Source: f.Source,
-		ItemTypes: f.ItemTypes, ItemID: f.ItemID, Action: f.Action, APIKey: f.APIKey,
-	}
+	text, err := json.Marshal(struct {
+		Since     int64    `json:"since"`
+		Until     int64    `json:"until"`
+		Users     []string `json:"users"`
+		Sources   []string `json:"source"`
+		ItemTypes []string `json:"item_type"`
+		ItemIDs   []string `json:"item_id"`
+		Actions   []string `json:"action"`
+		APIKeys   []string `json:"api_key_id"`
+	}{micro(f.Since), micro(f.Until), f.Users, f.Sources, f.ItemTypes, f.ItemIDs, f.Actions, f.APIKeys})
 	all := []string{"?1 IS NOT NULL"}
 	if !f.Since.IsZero() {
 		all = append(all, "at >= (?1 ->> 'since')")
@@ -117,30 +149,59 @@ func conditions(f audit.Filter) (where, values string, err error) {
 	}
 	// The first of these leads to the fewest events. A plus keeps SQLite, which does not know that,
 	// from choosing the index of another.
-	byEmail := strings.Contains(f.User, "@")
 	plus := ""
 	for _, c := range []struct {
-		given     bool
-		condition string
+		column string
+		values []string
 	}{
-		{f.ItemID != "", "item_id = (?1 ->> 'item_id')"},
-		{f.APIKey != "", "api_key_id = (?1 ->> 'api_key')"},
-		{f.User != "" && byEmail, "user_email = (?1 ->> 'user')"},
-		{f.User != "" && !byEmail, "user_id = (?1 ->> 'user')"},
-		{len(f.ItemTypes) > 0, "item_type IN (SELECT value FROM json_each(?1, '$.item_types'))"},
-		{f.Action != "", "action = (?1 ->> 'action')"},
-		{f.Source != "", "source = (?1 ->> 'source')"},
+		{"item_id", f.ItemIDs}, {"api_key_id", f.APIKeys}, {"users", f.Users}, {"item_type", f.ItemTypes}, {"action", f.Actions}, {"source", f.Sources},
 	} {
-		if c.given {
-			all = append(all, plus+c.condition)
-			plus = "+"
+		switch {
+		case len(c.values) == 0:
+			continue
+		case c.column == "users":
+			all = append(all, byUser(c.values, plus))
+		default:
+			all = append(all, oneOf(plus+c.column, c.column, len(c.values)))
 		}
+		plus = "+"
 	}
-	if f.APIKey != "" {
+	if len(f.APIKeys) > 0 {
 		all = append(all, "api_key_id <> ''") // the index has no others
 	}
-	text, err := json.Marshal(w)
 	return "WHERE " + strings.Join(all, " AND "), string(text), err
+}
+
+// oneOf compares a column with the values of a list.
+func oneOf(column, list string, n int) string {
+	if n == 1 {
+		return column + " = (?1 ->> '$." + list + "[0]')"
+	}
+	return column + " IN (SELECT value FROM json_each(?1, '$." + list + "'))"
+}
+
+// byUser compares with the columns in which users of this form are: an email has an @, an id is a number.
+func byUser(users []string, plus string) string {
+	columns := map[string]bool{}
+	for _, user := range users {
+		switch {
+		case strings.Contains(user, "@"):
+			columns["user_email"] = true
+		case strings.Trim(user, "0123456789") == "":
+			columns["user_id"] = true
+		default:
+			columns["user_id"], columns["user_name"] = true, true
+		}
+	}
+	var ways []string
+	for _, column := range slices.Sorted(maps.Keys(columns)) {
+		name := plus + column
+		if column == "user_name" {
+			name += " COLLATE NOCASE"
+		}
+		ways = append(ways, oneOf(name, "users", len(users)))
+	}
+	return "(" + strings.Join(ways, " OR ") + ")"
 }
 
 func micro(t time.Time) int64 {

@@ -24,17 +24,20 @@ func filters(r *remote) map[string]audit.Filter {
 		"since":    {Since: middle},
 		"until":    {Until: middle},
 		"range":    {Since: middle, Until: middle.Add(time.Minute)},
-		"id":       {User: "7"},
-		"email":    {User: "User7@Example.com"},
-		"source":   {Source: "Web"},
-		"no such":  {Source: "slack"},
+		"id":       {Users: []string{"7"}},
+		"email":    {Users: []string{"User7@Example.com"}},
+		"source":   {Sources: []string{"Web"}},
+		"no such":  {Sources: []string{"slack"}},
 		"type":     {ItemTypes: []string{"Severity"}},
 		"types":    {ItemTypes: []string{"Severity", "Group"}},
-		"item":     {ItemID: "item-9"},
-		"action":   {Action: "destroy"},
-		"key":      {APIKey: "k"},
-		"together": {Since: middle, User: "8", Action: "destroy", ItemTypes: []string{"GeniusWorkflow"}},
-		"quote":    {ItemID: `' OR 1=1 --`, User: `"`},
+		"item":     {ItemIDs: []string{"item-9"}},
+		"action":   {Actions: []string{"destroy"}},
+		"key":      {APIKeys: []string{"k"}},
+		"together": {Since: middle, Users: []string{"8"}, Actions: []string{"destroy"}, ItemTypes: []string{"GeniusWorkflow"}},
+		"name":     {Users: []string{"USER 7"}},
+		"users":    {Users: []string{"7", "user8@example.com", "user 9"}, Actions: []string{"create", "destroy"}},
+		"items":    {ItemIDs: []string{"item-9", "item-8"}, Sources: []string{"web", "API"}},
+		"quote":    {ItemIDs: []string{`' OR 1=1 --`}, Users: []string{`"`}},
 	}
 }
 
@@ -242,15 +245,15 @@ func BenchmarkMillion(b *testing.B) {
 	defer record.Close()
 	recent := day.Add((n - 5000) * time.Second)
 	for name, f := range map[string]audit.Filter{
-		"user+type":   {User: "6", ItemTypes: []string{"Severity"}},
-		"no match":    {User: "7", ItemTypes: []string{"Severity"}},
-		"all of it":   {User: "7", ItemTypes: []string{"Service"}, Action: "destroy", Source: "web", Since: day},
-		"email":       {User: "user7@example.com"},
-		"item+action": {ItemID: "item-9", Action: "destroy"},
-		"action":      {Action: "destroy"},
+		"user+type":   {Users: []string{"6"}, ItemTypes: []string{"Severity"}},
+		"no match":    {Users: []string{"7"}, ItemTypes: []string{"Severity"}},
+		"all of it":   {Users: []string{"7"}, ItemTypes: []string{"Service"}, Actions: []string{"destroy"}, Sources: []string{"web"}, Since: day},
+		"email":       {Users: []string{"user7@example.com"}},
+		"item+action": {ItemIDs: []string{"item-9"}, Actions: []string{"destroy"}},
+		"action":      {Actions: []string{"destroy"}},
 		"range":       {Since: recent, ItemTypes: []string{"Group"}},
-		"old range":   {Since: day.Add(1000 * time.Second), Until: day.Add(2000 * time.Second), User: "7"},
-		"nothing":     {ItemTypes: []string{"Severity"}, User: "no such"},
+		"old range":   {Since: day.Add(1000 * time.Second), Until: day.Add(2000 * time.Second), Users: []string{"7"}},
+		"nothing":     {ItemTypes: []string{"Severity"}, Users: []string{"999"}},
 		"everything":  {},
 	} {
 		b.Run(name, func(b *testing.B) {

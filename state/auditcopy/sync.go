@@ -25,6 +25,9 @@ type Sync struct {
 	Start   time.Time     // where a sink begins that has no place yet; zero: at its newest event, or now
 	Now     func() time.Time
 
+	// Clock is the clock by which the source dates events. It is asked where a sink begins now. Nil: Now.
+	Clock func(ctx context.Context) (time.Time, error)
+
 	// Stretch is how many events are read before the reader is asked anew. Default 20,000. It
 	// bounds what a reader has to remember.
 	Stretch int
@@ -165,8 +168,8 @@ func (r *round) prepare(ctx context.Context) error {
 	return nil
 }
 
-// clockSkew is by how much the clock here may be ahead of Rootly's. A sink that begins now begins so
-// much earlier, or it would miss what happens next.
+// clockSkew is how much earlier than now a sink begins that begins now: clocks of several servers differ a little, and
+// events may turn up late.
 const clockSkew = time.Minute
 
 // begin finds where a sink begins for which no place is noted. One that has events was followed by
@@ -178,6 +181,11 @@ func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
 	}
 	if newest.IsZero() {
 		r.New = append(r.New, sink.Name())
+		if r.Clock != nil {
+			if r.began, err = r.Clock(ctx); err != nil {
+				return place{}, fmt.Errorf("ask for the time: %w", err)
+			}
+		}
 		return place{Identity: sink.store.identity(), Start: r.began.Add(-clockSkew), At: r.began}, nil
 	}
 	at := earlier(newest, r.began)

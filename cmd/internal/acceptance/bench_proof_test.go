@@ -38,7 +38,7 @@ func BenchmarkProof(b *testing.B) {
 			for _, how := range []string{"replay", "whole"} {
 				b.Run(fmt.Sprintf("%d objects/%s/%s", n, filepath.Base(engine), how), func(b *testing.B) {
 					for b.Loop() {
-						proveOnce(b, binary, listening.URL, "--engine", engine, "--verify", how)
+						proveOnce(b, binary, listening.URL, engine, how)
 					}
 				})
 			}
@@ -47,8 +47,9 @@ func BenchmarkProof(b *testing.B) {
 }
 
 // proveOnce imports and reports what that took.
-func proveOnce(b *testing.B, binary, url string, args ...string) {
+func proveOnce(b *testing.B, binary, url, engine, how string) {
 	b.Helper()
+	args := []string{"--engine", engine, "--verify", how}
 	environ := append(os.Environ(), "ROOTLY_API_URL="+url, "ROOTLY_API_TOKEN="+token)
 	if settings := mirrorSettings(b); settings != "" {
 		environ = append(environ, "TF_CLI_CONFIG_FILE="+settings)
@@ -82,6 +83,15 @@ func proveOnce(b *testing.B, binary, url string, args ...string) {
 	b.ReportMetric(float64(max(1, s.Proof.Plans)), "plans")
 	b.ReportMetric(float64(s.Requests.Total), "requests")
 	b.Logf("%s, %s with %s", s.Proof.State, s.Proof.Plan, s.Proof.Provider)
+	if settings := mirrorSettings(b); settings != "" {
+		init := exec.Command(engine, "init", "-input=false")
+		init.Dir, init.Env = dir, environ
+		start := time.Now()
+		if out, err := init.CombinedOutput(); err != nil {
+			b.Fatalf("%v: %s", err, out)
+		}
+		b.ReportMetric(time.Since(start).Seconds(), "first-init-s")
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		b.Fatal(err)
 	}

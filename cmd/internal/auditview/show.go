@@ -43,6 +43,15 @@ func findEvent(ctx context.Context, source audit.Source, f audit.Filter, id stri
 	number, err := strconv.ParseUint(id, 10, 64)
 	numbered := err == nil
 	older := 0
+	if indexed, ok := source.(interface {
+		Find(ctx context.Context, id string) (audit.Event, bool, error)
+	}); ok {
+		e, found, err := indexed.Find(ctx, id)
+		if err != nil || found && f.Match(e) {
+			return e, err
+		}
+		return audit.Event{}, hint.With(fmt.Errorf("no event has the id %s", id), "the copy may not go back that far: audit sync --backfill-from TIME fills it in")
+	}
 	for e, err := range source.Events(ctx, f) {
 		if isUnreadable(err) {
 			continue

@@ -69,7 +69,7 @@ func (t *tally) explain(w World, s ListSettings) {
 		for _, itemType := range f.ItemTypes {
 			explainKind(w, s.Kinds, itemType)
 		}
-	case !t.other && onlyTimes(f) && (!t.more || t.events >= enough):
+	case !t.other && f.OnlyTimes() && (!t.more || t.events >= enough):
 		report.Note(w.Err, "all events are of on-call kinds; a role with the on-call permission for audits sees no others, "+
 			"one with the permission Audits - read sees all")
 	}
@@ -87,11 +87,6 @@ func explainKind(w World, kinds audit.Kinds, itemType string) {
 	if !kinds.Known(itemType) {
 		report.Note(w.Err, fmt.Sprintf("%s is not a documented item type; Rootly answers an unknown one with an empty list", itemType))
 	}
-}
-
-// onlyTimes reports whether a filter is about nothing but times.
-func onlyTimes(f audit.Filter) bool {
-	return len(f.ItemTypes) == 0 && f.User+f.Source+f.ItemID+f.Action+f.APIKey == ""
 }
 
 // isUnreadable reports whether an error is about one event, so that the others can be read.

@@ -210,7 +210,7 @@ func (s *Search) findOwn(ctx context.Context, events []audit.Event, filter audit
 		if len(events) == 0 {
 			break
 		}
-		filter.APIKey = key
+		filter.APIKeys = []string{key}
 		for e, err := range log.Events(ctx, filter) {
 			if err != nil && !auditlog.IsUnreadable(err) {
 				return err

@@ -65,7 +65,7 @@ func (t *Tracing) ways(ctx context.Context, answers []drift.Answer) error {
 	byAPI := map[string][]*audit.Event{}
 	for _, way := range auditview.AuditSources {
 		f := t.window
-		f.Source = way
+		f.Sources = []string{way}
 		err := t.settle(ctx, f, func(id string, e *audit.Event) {
 			e.Source = way
 			if way == "api" && e.APIKeyID == "" {
@@ -99,6 +99,9 @@ func (t *Tracing) settle(ctx context.Context, f audit.Filter, found func(id stri
 	}
 	log := auditlog.Log{Client: t.Client, Lazy: true}
 	for e, err := range log.Events(ctx, f) {
+		if auditlog.IsUnreadable(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -136,7 +139,7 @@ func (t *Tracing) keys(ctx context.Context) error {
 	for _, key := range list.Objects[:min(mostKeys, len(list.Objects))] {
 		t.names[key.ID] = secret.Mask(said(key, "name"))
 		f := t.window
-		f.APIKey = key.ID
+		f.APIKeys = []string{key.ID}
 		if err := t.settle(ctx, f, func(_ string, e *audit.Event) { e.APIKeyID = key.ID }); err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ the values before and after. The API key needs the permission Audits - read.
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAuditList(w), newAuditShow(w), newAuditSync(w), newAuditServe(w))
+	cmd.AddCommand(newAuditList(w), newAuditTail(w), newAuditShow(w), newAuditTimeline(w), newAuditSummary(w), newAuditSync(w), newAuditServe(w))
 	return cmd
 }
 
@@ -51,27 +51,27 @@ var auditActions = map[string]string{
 // An auditSelection is which events are wanted, as flags.
 type auditSelection struct {
 	since, until string
-	user         string
-	source       string
+	users        []string
+	sources      []string
 	itemTypes    []string
-	itemID       string
+	itemIDs      []string
 	item, dir    string
-	action       string
-	apiKey       string
+	actions      []string
+	apiKeys      []string
 }
 
 func (s *auditSelection) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.since, "since", "", "changes since this `TIME`: 2026-11-20, 2026-11-20T10:00:00Z, or a duration back such as 7d or 12h")
 	f.StringVar(&s.until, "until", "", "changes before this `TIME`; a date includes the whole day")
-	f.StringVar(&s.user, "user", "", "changes by this `USER`: id or email")
-	f.StringVar(&s.source, "source", "", "changes from this `SOURCE`: "+strings.Join(auditview.AuditSources, ", "))
-	f.StringSliceVar(&s.itemTypes, "item-type", nil, "changes of this `KIND`: workflow, rootly_team, GeniusWorkflow; separate several with commas")
-	f.StringVar(&s.itemID, "item-id", "", "changes of the object with this `ID`")
+	f.StringSliceVar(&s.users, "user", nil, "changes by this `USER`: id, email or name; several with commas, as with the next flags")
+	f.StringSliceVar(&s.sources, "source", nil, "changes from this `SOURCE`: "+strings.Join(auditview.AuditSources, ", "))
+	f.StringSliceVar(&s.itemTypes, "item-type", nil, "changes of this `KIND`: workflow, rootly_team, GeniusWorkflow")
+	f.StringSliceVar(&s.itemIDs, "item-id", nil, "changes of the object with this `ID`")
 	f.StringVar(&s.item, "item", "", "changes of the object at this Terraform `ADDRESS`, such as rootly_team.sre")
 	f.StringVar(&s.dir, "dir", ".", "`DIRECTORY` in which --item is looked up: one that import wrote, or one with a terraform.tfstate")
-	f.StringVar(&s.action, "action", "", "changes with this action: create, update or destroy")
-	f.StringVar(&s.apiKey, "api-key", "", "changes made with the API key of this `ID`")
+	f.StringSliceVar(&s.actions, "action", nil, "changes with this `ACTION`: create, update or destroy")
+	f.StringSliceVar(&s.apiKeys, "api-key", nil, "changes made with the API key of this `ID`")
 	completions(cmd, []choice{
 		{flag: "source", choices: auditview.AuditSources},
 		{flag: "action", choices: []string{"create", "update", "destroy"}},
@@ -82,7 +82,7 @@ func (s *auditSelection) flags(cmd *cobra.Command) {
 
 // filter reads the flags, without asking anybody anything.
 func (s *auditSelection) filter(now time.Time) (audit.Filter, error) {
-	f := audit.Filter{User: strings.TrimSpace(s.user), ItemID: s.itemID, APIKey: s.apiKey}
+	f := audit.Filter{Users: words(s.users), ItemIDs: words(s.itemIDs), APIKeys: words(s.apiKeys)}
 	for _, read := range []func(*audit.Filter, time.Time) error{s.times, s.words, s.kinds, s.address} {
 		if err := read(&f, now); err != nil {
 			return audit.Filter{}, err
@@ -110,27 +110,49 @@ func (s *auditSelection) times(f *audit.Filter, now time.Time) (err error) {
 }
 
 func (s *auditSelection) words(f *audit.Filter, _ time.Time) error {
-	f.Source = strings.ToLower(strings.TrimSpace(s.source))
-	if f.Source != "" && !slices.Contains(auditview.AuditSources, f.Source) {
-		return exit.Usage(fmt.Errorf("unknown --source %q", s.source), "one of "+strings.Join(auditview.AuditSources, ", "))
+	for _, source := range words(s.sources) {
+		source = strings.ToLower(source)
+		if !slices.Contains(auditview.AuditSources, source) {
+			return exit.Usage(fmt.Errorf("unknown --source %q", source), "one of "+strings.Join(auditview.AuditSources, ", "))
+		}
+		f.Sources = distinct(f.Sources, source)
 	}
-	f.Action = auditActions[strings.ToLower(strings.TrimSpace(s.action))]
-	if f.Action == "" && s.action != "" {
-		return exit.Usage(fmt.Errorf("unknown --action %q", s.action), "one of create, update, destroy")
+	for _, action := range words(s.actions) {
+		known := auditActions[strings.ToLower(action)]
+		if known == "" {
+			return exit.Usage(fmt.Errorf("unknown --action %q", action), "one of create, update, destroy")
+		}
+		f.Actions = distinct(f.Actions, known)
 	}
 	return nil
 }
 
+// words are the values of a flag that say something, each once.
+func words(values []string) (said []string) {
+	for _, value := range values {
+		if value = strings.TrimSpace(value); value != "" {
+			said = distinct(said, value)
+		}
+	}
+	return said
+}
+
+// distinct adds a value to a list unless it is there.
+func distinct(list []string, value string) []string {
+	if slices.Contains(list, value) {
+		return list
+	}
+	return append(list, value)
+}
+
 func (s *auditSelection) kinds(f *audit.Filter, _ time.Time) error {
 	known := auditKinds()
-	for _, word := range s.itemTypes {
+	for _, word := range words(s.itemTypes) {
 		name, err := known.Find(word)
 		if err != nil {
 			return exit.Usage(fmt.Errorf("--item-type: %w", err), exit.HintOf(err))
 		}
-		if !slices.Contains(f.ItemTypes, name) {
-			f.ItemTypes = append(f.ItemTypes, name)
-		}
+		f.ItemTypes = distinct(f.ItemTypes, name)
 	}
 	return nil
 }
@@ -140,7 +162,7 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	if s.item == "" {
 		return nil
 	}
-	if s.itemID != "" || len(s.itemTypes) > 0 {
+	if len(s.itemIDs) > 0 || len(s.itemTypes) > 0 {
 		return exit.Usage(errors.New("--item cannot be combined with --item-id or --item-type"), "leave out --item-id and --item-type")
 	}
 	resource, id, err := auditview.LookUp(s.dir, s.item, world.Version())
@@ -154,6 +176,6 @@ func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	if t == nil || t.Audit == "" {
 		return exit.WithHint(fmt.Errorf("the audit log never contains changes of %s", resource), "--item-type lists the types that it contains")
 	}
-	f.ItemTypes, f.ItemID = []string{t.Audit}, id
+	f.ItemTypes, f.ItemIDs = []string{t.Audit}, []string{id}
 	return nil
 }

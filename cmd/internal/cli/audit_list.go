@@ -26,6 +26,7 @@ type auditListOptions struct {
 	format string
 	diff   bool
 	wide   bool
+	follow bool
 }
 
 const usualDeeds = 100
@@ -57,6 +58,7 @@ programs.
 	f.StringVar(&o.output, "output", "table", "table, json, ndjson or csv")
 	f.StringVar(&o.format, "format", "raw", "format of events in json and ndjson: raw, flat, ocsf or ecs")
 	f.BoolVar(&o.diff, "diff", false, "show each field before and after in the table")
+	f.BoolVar(&o.follow, "follow", false, "go on with new changes as they happen, like audit tail")
 	f.BoolVar(&o.wide, "wide", false, "show every column in full in the table")
 	completions(cmd, []choice{
 		{flag: "output", choices: auditOutputs},
@@ -77,6 +79,8 @@ func (o *auditListOptions) check() error {
 		return exit.Usage(fmt.Errorf("unknown --output %q", o.output), "one of "+strings.Join(auditOutputs, ", "))
 	case err != nil:
 		return exit.Usage(fmt.Errorf("--format: %w", err), "raw is the answer of Rootly")
+	case o.follow && (o.diff || o.wide || o.output == "json" || o.output == "csv" || o.limit == 0):
+		return exit.Usage(errors.New("--follow cannot be combined with --diff, --wide, --limit 0, or json and csv"), "--output ndjson is for programs")
 	case o.limit < 0:
 		return exit.Usage(fmt.Errorf("--limit %d is negative", o.limit), "0 shows all")
 	case (o.diff || o.wide) && !table:
@@ -91,6 +95,13 @@ func (o *auditListOptions) check() error {
 func runAuditList(ctx context.Context, w world.World, o *auditListOptions) error {
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.follow {
+		tail := &auditTailOptions{auditLog: o.auditLog, auditSelection: o.auditSelection, auditView: o.auditView, recent: o.limit, output: "text", format: o.format}
+		if o.output != "table" {
+			tail.output = o.output
+		}
+		return runAuditTail(ctx, w, tail)
 	}
 	now := o.now()
 	filter, err := o.filter(now.In(o.zone(now)))

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,20 +15,20 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
-	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
+	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/stored"
 )
 
 // An auditLog is where events come from, as flags.
 type auditLog struct {
 	connect.Connection
 
-	from string // a file that audit sync wrote
+	from string // what audit sync wrote
 	now  func() time.Time
 }
 
 func (l *auditLog) flags(cmd *cobra.Command) {
 	connectionFlags(cmd, &l.Connection)
-	cmd.Flags().StringVar(&l.from, "from", "", "read this SQLite `FILE` that audit sync wrote, instead of asking the API")
+	cmd.Flags().StringVar(&l.from, "from", "", "read this `COPY` that audit sync wrote, instead of asking the API: a SQLite file, postgres://USER@HOST/DB, FILE.csv, or a directory")
 	_ = cmd.MarkFlagFilename("from") // fails for unknown flags only
 }
 
@@ -37,14 +36,14 @@ func (l *auditLog) flags(cmd *cobra.Command) {
 // the source. With lazy, no more is asked for than is taken.
 func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {
 	if l.from != "" {
-		return l.openRecord(ctx)
+		return l.openRecord(ctx, f)
 	}
 	client, done, err := l.client(w)
 	if err != nil {
 		return nil, nil, err
 	}
-	if strings.Contains(f.User, "@") {
-		if f.User, err = auditlog.UserID(ctx, client, f.User); err != nil {
+	for i, user := range f.Users {
+		if f.Users[i], err = auditlog.UserID(ctx, client, user); err != nil {
 			done()
 			return nil, nil, err
 		}
@@ -53,11 +52,14 @@ func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, 
 }
 
 // openRecord opens what audit sync wrote.
-func (l *auditLog) openRecord(ctx context.Context) (audit.Source, func(), error) {
+func (l *auditLog) openRecord(ctx context.Context, f *audit.Filter) (audit.Source, func(), error) {
 	if l.Synthetic {
 		return nil, nil, exit.Usage(errors.New("--from and --synthetic cannot be combined"), "give one of them")
 	}
-	record, err := auditcopy.OpenRecord(ctx, l.from)
+	record, err := stored.Open(ctx, l.from)
+	if err == nil {
+		err = stored.Users(ctx, record, f)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

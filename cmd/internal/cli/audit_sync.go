@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,6 +102,9 @@ func runAuditSync(ctx context.Context, w world.World, o *auditSyncOptions) error
 	s := collector.SyncSettings{Start: start, Overlap: o.overlap, Follow: o.follow, Interval: o.interval, Metrics: o.metrics}
 	if s.Sinks, err = o.auditSinks.settings(w); err != nil {
 		return err
+	}
+	if w.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(syncGCPercent))
 	}
 	client, disconnect, err := o.client(w)
 	if err != nil {

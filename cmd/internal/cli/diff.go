@@ -7,11 +7,13 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exporter"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 func newDiff(w world.World) *cobra.Command {
 	o := &exporter.DiffSettings{}
+	html := ""
 	o.Unplanned()
 	cmd := &cobra.Command{
 		Use:   "diff A B",
@@ -32,6 +34,7 @@ Changes of secrets are not visible, since exports contain no secrets.
 			if len(args) != 2 {
 				return exit.Usage(fmt.Errorf("diff compares two exports, not %d", len(args)), "such as: diff ./export live")
 			}
+			o.Also = overview.Changes(w, html, "Differences")
 			return exporter.Compare(cmd.Context(), w, o, args[0], args[1])
 		},
 	}
@@ -43,6 +46,7 @@ Changes of secrets are not visible, since exports contain no secrets.
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
 	f.BoolVar(&o.Json, "json", false, "print the differences as JSON")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the differences as Markdown")
+	f.StringVar(&html, "html", "", "write the differences as a page to `FILE` as well")
 	f.BoolVar(&o.Blame, "blame", false, "add the audit events that explain each difference")
 	f.StringVar(&o.Since, "since", "", "with --blame, look for events since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: 90d)")
 	f.StringVar(&o.AuditCopy, "audit-copy", "", "with --blame, read this SQLite `FILE` that audit sync wrote, instead of asking the API")

@@ -7,12 +7,14 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
 func newDrift(w world.World) *cobra.Command {
 	o := &drifting.Settings{}
+	html := ""
 	cmd := &cobra.Command{
 		Use:   "drift DIRECTORY",
 		Short: "Report what was changed outside of code, and by whom",
@@ -47,6 +49,7 @@ where an import would put them, and each owner gets one incident.
 			if err := check(toolChoices(&o.Proof)); err != nil {
 				return err
 			}
+			o.Also = overview.Changes(w, html, "Drift")
 			return drifting.Run(cmd.Context(), w, o)
 		},
 	}
@@ -63,6 +66,7 @@ where an import would put them, and each owner gets one incident.
 	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
 	f.BoolVar(&o.Json, "json", false, "print the drift as JSON")
+	f.StringVar(&html, "html", "", "write the drift as a page to `FILE` as well")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the drift as Markdown")
 	completions(cmd, toolChoices(&o.Proof))
 	return cmd

@@ -5,12 +5,13 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 func newLint(w world.World) *cobra.Command {
 	o := &lint.Settings{}
-	explain := ""
+	explain, html := "", ""
 	cmd := &cobra.Command{
 		Use:   "lint [DIRECTORY]",
 		Short: "Report what is wrong with the organisation",
@@ -38,6 +39,7 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
 			if len(args) > 0 {
 				o.Dir = args[0]
 			}
+			o.Also = overview.Findings(w, html)
 			return lint.Run(cmd.Context(), w, o)
 		},
 	}
@@ -47,6 +49,7 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
 	f.IntVar(&o.Weeks, "weeks", 4, "`NUMBER` of weeks ahead for which on-call shifts are checked")
 	f.StringVar(&o.FailOn, "fail-on", "warning", "exit with 2 for findings of this `SEVERITY` or worse: error, warning, info or never")
 	f.StringVar(&o.Format, "format", "text", "how to write the findings: text, json, markdown, sarif or gitlab")
+	f.StringVar(&html, "html", "", "write the findings as a page to `FILE` as well")
 	f.StringVar(&o.Baseline, "baseline", "", "leave out the findings that `FILE` has")
 	f.BoolVar(&o.Update, "update-baseline", false, "write the findings to the baseline")
 	f.StringVar(&o.Config, "config", "", "`FILE` with severities and exceptions (default: "+lint.FileName+" where there is one)")

@@ -23,6 +23,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/screen"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/state/private"
@@ -30,6 +31,9 @@ import (
 
 // gcPercent trades a little time for memory.
 const gcPercent = 60
+
+// syncGCPercent is for a copy of the audit log, which holds little at a time and makes much.
+const syncGCPercent = 400
 
 // memoryLimit is soft: beyond it the program goes on, collecting more often.
 const memoryLimit = 900 << 20
@@ -84,6 +88,8 @@ func complain(out io.Writer, err error) {
 }
 
 func newRoot(w world.World) *cobra.Command {
+	s := screen.New(w.Out)
+	w.Out = s
 	root := &cobra.Command{
 		Use:   "terraformer-rootly",
 		Short: "Bring a live Rootly organisation under Terraform or OpenTofu",
@@ -112,7 +118,8 @@ Environment:
 		Replace(root.UsageTemplate()))
 	imports := newImport(w)
 	imports.AddCommand(newOldImport(w), newOldPlan())
-	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newLint(w), newDoctor(w), newAudit(w), newRecord(w), newState(w), newVersion(w), newOldPlan())
+	root.AddCommand(imports, newExport(w), newDiff(w), newDrift(w), newTypes(w), newSandbox(w), newVerify(w), newTidy(w), newStatus(w), newLint(w), newAudit(w), newRecord(w), newState(w), newReport(w), newDoctor(w), newVersion(w), newOldPlan())
+	throughScreen(w, s, root)
 	wrapHelp(root)
 	return root
 }

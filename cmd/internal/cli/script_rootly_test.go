@@ -76,7 +76,7 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || r.server != nil {
 		ts.Fatalf("usage: serve [OPTION=VALUE...], once")
 	}
-	size, seed := 0, uint64(1)
+	size, seed, healthy := 0, uint64(1), false
 	o := sandbox.Options{Token: scriptToken, Clock: func() time.Time { return r.now }}
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
@@ -90,6 +90,8 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 			o.Forbidden = strings.Split(value, ",")
 		case "absent":
 			o.Absent = strings.Split(value, ",")
+		case "healthy":
+			healthy = true
 		case "html":
 			o.Faults.HTMLEvery = 1
 		case "broken":
@@ -109,6 +111,9 @@ func serveRootly(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	o.Objects, o.Seed = organisation.New(organisation.Options{Size: size, Seed: seed}), seed
+	if healthy {
+		o.Objects = organisation.Healthy()
+	}
 	r.writing.before = o.Objects
 	r.server, r.verbs, r.first = sandbox.New(o), map[string]int{}, make(chan struct{})
 	listening := httptest.NewServer(r)

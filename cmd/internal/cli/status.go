@@ -7,12 +7,14 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/status"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
 func newStatus(w world.World) *cobra.Command {
 	o := &status.Settings{}
+	html := ""
 	cmd := &cobra.Command{
 		Use:   "status DIRECTORY|STATE...",
 		Short: "Report how much of the organisation is managed",
@@ -39,6 +41,7 @@ without writing to it. Objects that the ignore file ` + ignore.Name + ` of a dir
 			if err := check(toolChoices(&o.Proof)); err != nil {
 				return err
 			}
+			o.Also = overview.Status(w, html)
 			return status.Run(cmd.Context(), w, o)
 		},
 	}
@@ -48,6 +51,7 @@ without writing to it. Objects that the ignore file ` + ignore.Name + ` of a dir
 	f := cmd.Flags()
 	f.BoolVar(&o.Json, "json", false, "print one JSON document")
 	f.BoolVar(&o.Markdown, "markdown", false, "print Markdown, for example for a pull request")
+	f.StringVar(&html, "html", "", "write the status as a page to `FILE` as well")
 	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add all unmanaged objects to "+ignore.Name+" of the first directory")
 	f.Float64Var(&o.MinCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")

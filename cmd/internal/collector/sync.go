@@ -49,8 +49,9 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 	if text := cursor.Repaired(); text != "" {
 		report.Note(w.Err, text)
 	}
+	log := auditlog.Log{Client: client}
 	sync := &auditcopy.Sync{
-		Source: auditlog.Log{Client: client}.Batches, Sinks: sinks, Cursor: cursor, Overlap: s.Overlap, Start: s.Start, Now: w.Now,
+		Source: log.Batches, Sinks: sinks, Cursor: cursor, Overlap: s.Overlap, Start: s.Start, Now: w.Now, Clock: log.Now,
 	}
 	if s.Follow {
 		return s.follow(ctx, w, sync, client)

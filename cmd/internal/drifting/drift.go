@@ -39,6 +39,8 @@ type Settings struct {
 	Quiet     bool
 	Json      bool
 	Markdown  bool
+
+	Also func(report.Changes) error // gets what is printed as well; nil: nobody does
 }
 
 // Run finds the drift and its authors, and reports both.
@@ -181,6 +183,11 @@ func (r *run) items() []*item {
 func (r *run) print(c report.Changes) error {
 	for _, text := range r.notes {
 		report.Note(r.w.Err, text)
+	}
+	if r.o.Also != nil {
+		if err := r.o.Also(c); err != nil {
+			return err
+		}
 	}
 	switch {
 	case r.o.Json:

@@ -43,6 +43,8 @@ type DiffSettings struct {
 	Since    string
 
 	AuditCopy string // in which Blame searches instead of asking the API
+
+	Also func(report.Changes) error // gets what is printed as well; nil: nobody does
 }
 
 // Compare compares and prints.
@@ -152,6 +154,11 @@ func (o *DiffSettings) explain(ctx context.Context, w world.World, d *drift.Diff
 }
 
 func (o *DiffSettings) print(w world.World, c report.Changes) error {
+	if o.Also != nil {
+		if err := o.Also(c); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.Json:
 		return report.WriteChangesJSON(w.Out, c)

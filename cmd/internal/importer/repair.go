@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
@@ -104,7 +105,22 @@ func (r *proof) judgeOnce(ctx context.Context, t connect.Target, targets []strin
 		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
 		verdict.Incomplete = ""
 	}
-	return result, verdict, nil
+	if !verdict.Clean || r.Report.Proof.Plans == 0 {
+		return result, verdict, nil
+	}
+	return r.judgeCode(ctx, t, planner, result, verdict)
+}
+
+// judgeCode adds to the verdict about shards what only the whole of the code shows.
+func (r *proof) judgeCode(ctx context.Context, t connect.Target, planner *planning.Planner, result *engines.Result, verdict verify.Verdict) (*engines.Result, verify.Verdict, error) {
+	wrong, err := planner.Validate(ctx, result)
+	if r.planWhole(err) {
+		return r.judgeOnce(ctx, t, nil)
+	}
+	if err == nil && wrong {
+		verdict = verify.Judge(&result.Plan, r.expect())
+	}
+	return result, verdict, err
 }
 
 // stateToProve is the file with the state that plans are made against; empty for the directory's own.

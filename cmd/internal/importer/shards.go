@@ -23,22 +23,31 @@ func (r *proof) planStaged(ctx context.Context, planner *planning.Planner, state
 		carried[c.Address] = c.Key()
 	}
 	result, n, err := planner.PlanShards(ctx, stateFile, shards.ValuesOf(r.Graph, carried, r.around.slugged))
+	if r.planWhole(err) {
+		return planner.Plan(ctx, stateFile, targets)
+	}
+	p.Plans = n
+	return result, err
+}
+
+// planWhole reports whether an error of shards is for the whole to explain, and lets everything be planned at once from
+// then on.
+func (r *proof) planWhole(err error) bool {
 	var whole *shards.WholeError
 	var crash *engines.CrashError
 	var refused *engines.RefusedError
 	switch {
 	case err == nil:
-		p.Plans = n
-		return result, nil
+		return false
 	case errors.As(err, &whole):
-		p.Whole = whole.Reason
+		r.Report.Proof.Whole = whole.Reason
 	case errors.As(err, &crash): // the object at fault is looked for in the whole
 	case errors.As(err, &refused) && refused.Diagnostics[0].File != "": // for the message, which names a file of the whole
 	default:
-		return nil, err
+		return false
 	}
 	r.whole = true
-	return planner.Plan(ctx, stateFile, targets)
+	return true
 }
 
 // sharded reports whether the staged directory is to be planned in shards.

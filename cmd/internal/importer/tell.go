@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -35,6 +36,9 @@ func (r *Run) Sum() {
 	r.countLosses()
 	r.countFolds()
 	s.Requests = r.requests()
+	if !r.o.writesState() && r.o.ImportAs.ImportAs != AsNone && r.o.ImportAs.ImportAs != AsScript {
+		s.Proof.FirstUse = planning.FirstUse(s.Proof.Engine, s.Proof.Imported)
+	}
 	s.Files = report.Files{
 		Written: len(r.Changes.Write), Unchanged: len(r.Changes.Unchanged), Removed: r.removedFiles(), Edited: r.Changes.Edited,
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ var answering = []Rule{
 		Fix:   "Add members to its rotations, or delete the schedule.",
 		check: func(o *Organisation, f *finder) {
 			for _, s := range o.of("schedule") {
-				if o.Shifts != nil && oncall.Total(o.uncovered(s.ID)) >= o.Window.Length() {
+				if oncall.Total(o.uncovered(s.ID)) >= o.Window.Length() {
 					f.add(s, "nobody is on call in the "+o.weeks())
 				}
 			}
@@ -51,17 +52,11 @@ var answering = []Rule{
 	},
 	{
 		ID: "policy-without-levels", Family: "Nobody answers", Severity: Error,
-		Title: "An escalation policy has no levels",
-		Means: "No path of the policy has a level.",
-		Why:   "A page to the policy reaches nobody.",
+		Title: "An escalation policy or one of its paths has no levels",
+		Means: "No path of the policy has a level, or one of them has none.",
+		Why:   "A page that takes this way reaches nobody.",
 		Fix:   "Add a level with a schedule or a person.",
-		check: func(o *Organisation, f *finder) {
-			for _, p := range o.of("escalation_policy") {
-				if o.complete("escalation_level") && len(o.children(p, "escalation_level")) == 0 {
-					f.add(p, "has no levels")
-				}
-			}
-		},
+		check: withoutLevels,
 	},
 	{
 		ID: "level-without-targets", Family: "Nobody answers", Severity: Error,
@@ -71,7 +66,7 @@ var answering = []Rule{
 		Fix:   "Add a target, or delete the level.",
 		check: func(o *Organisation, f *finder) {
 			for _, l := range o.of("escalation_level") {
-				if len(list(l, "notification_target_params")) == 0 {
+				if says(l, "notification_target_params") && len(list(l, "notification_target_params")) == 0 {
 					f.at(l, "notification_target_params", "has no targets")
 				}
 			}
@@ -107,13 +102,7 @@ var answering = []Rule{
 		Means: "The service names no escalation policy, and neither it nor a team that owns it is on a policy.",
 		Why:   "An alert for the service pages nobody.",
 		Fix:   "Set the escalation policy of the service, or of a team that owns it.",
-		check: func(o *Organisation, f *finder) {
-			for _, s := range o.of("service") {
-				if o.complete("escalation_policy") && text(s, "escalation_policy_id") == "" && !o.onPolicy(s) {
-					f.at(s, "escalation_policy_id", "has no escalation policy")
-				}
-			}
-		},
+		check: servicesWithoutPolicy,
 	},
 	{
 		ID: "route-without-destination", Family: "Nobody answers", Severity: Warning,
@@ -121,15 +110,7 @@ var answering = []Rule{
 		Means: "A rule of the alert route has no destination.",
 		Why:   "Alerts that match the rule page nobody.",
 		Fix:   "Add a destination to the rule, or delete the rule.",
-		check: func(o *Organisation, f *finder) {
-			for _, r := range o.of("alert_route") {
-				for i, rule := range list(r, "rules") {
-					if destinations, says := field(rule, "destinations").([]any); says && len(destinations) == 0 && !off(r) {
-						f.at(r, fmt.Sprintf("rules[%d].destinations", i), fmt.Sprintf("rule %q has no destination", asText(field(rule, "name"))))
-					}
-				}
-			}
-		},
+		check: leadsNowhere,
 	},
 	{
 		ID: "source-without-route", Family: "Nobody answers", Severity: Warning,
@@ -137,23 +118,7 @@ var answering = []Rule{
 		Means: "No alert route takes alerts of the source.",
 		Why:   "Its alerts are recorded, and page nobody.",
 		Fix:   "Add the source to an alert route, or delete it.",
-		check: func(o *Organisation, f *finder) {
-			routes := o.of("alert_route")
-			if !o.complete("alert_route") || len(routes) == 0 {
-				return // an organisation that does not route alerts
-			}
-			taken := map[graph.ID]bool{}
-			for _, r := range routes {
-				for _, id := range ids(r, "alerts_source_ids") {
-					taken[id] = true
-				}
-			}
-			for _, s := range o.of("alerts_source") {
-				if !taken[s.ID] && !off(s) {
-					f.add(s, "no alert route takes its alerts")
-				}
-			}
-		},
+		check: unrouted,
 	},
 	{
 		ID: "router-without-target", Family: "Nobody answers", Severity: Error,
@@ -197,80 +162,6 @@ func switchedOff(short string) func(o *Organisation, f *finder) {
 	}
 }
 
-// A target is what an escalation level notifies.
-type target struct {
-	kind string
-	id   graph.ID
-}
-
-func targets(level *rootly.Object) []target {
-	var found []target
-	for _, t := range list(level, "notification_target_params") {
-		found = append(found, target{kind: asText(field(t, "type")), id: graph.ID(asText(field(t, "id")))})
-	}
-	return found
-}
-
-// levelsOf are the levels of a path.
-func (o *Organisation) levelsOf(path *rootly.Object) []*rootly.Object {
-	var levels []*rootly.Object
-	for _, l := range o.of("escalation_level") {
-		if text(l, "escalation_policy_path_id") == string(path.ID) {
-			levels = append(levels, l)
-		}
-	}
-	return levels
-}
-
-// pathGaps finds hours in which no level of a path has anybody on call.
-func pathGaps(o *Organisation, f *finder) {
-	if o.Shifts == nil {
-		return
-	}
-	for _, path := range o.of("escalation_path") {
-		levels := o.levelsOf(path)
-		if len(levels) == 0 || text(path, "path_type") == "deferral" {
-			continue
-		}
-		gaps := []oncall.Span{o.Window}
-		for _, l := range levels {
-			for _, t := range targets(l) {
-				gaps = oncall.Common(gaps, o.silent(t))
-			}
-		}
-		if len(gaps) > 0 {
-			f.add(path, "nobody is on call at any level for "+hours(gaps))
-		}
-	}
-}
-
-// silent is when a target of a level answers nothing.
-func (o *Organisation) silent(t target) []oncall.Span {
-	switch t.kind {
-	case "schedule":
-		return o.uncovered(t.id)
-	case "user":
-		if !o.gone(t.id) {
-			return nil
-		}
-	case "team":
-		if team := o.one("team", t.id); team == nil || len(ids(team, "user_ids")) > 0 {
-			return nil
-		}
-	case "service":
-		return nil // whose policy has a path of its own
-	}
-	return []oncall.Span{o.Window} // a channel, in which nobody is paged
-}
-
-// uncovered are the hours in which a schedule has nobody on call. A schedule that was not read is taken to be covered.
-func (o *Organisation) uncovered(schedule graph.ID) []oncall.Span {
-	if o.Shifts == nil || o.one("schedule", schedule) == nil {
-		return nil
-	}
-	return oncall.Uncovered(o.Window, o.shiftOf[schedule])
-}
-
 func (o *Organisation) weeks() string {
 	n := int(o.Window.Length().Hours()/24/7 + 0.5)
 	if n == 1 {
@@ -294,12 +185,12 @@ func hours(spans []oncall.Span) string {
 func singlePerson(o *Organisation, f *finder) {
 	for _, path := range o.of("escalation_path") {
 		var last *rootly.Object
-		for _, l := range o.levelsOf(path) {
+		for _, l := range o.levels[path.ID] {
 			if last == nil || position(l) > position(last) {
 				last = l
 			}
 		}
-		if last == nil {
+		if last == nil || deferral(path) {
 			continue
 		}
 		if all := targets(last); len(all) == 1 && all[0].kind == "user" && !o.gone(all[0].id) {
@@ -314,20 +205,85 @@ func position(obj *rootly.Object) int {
 	return n
 }
 
-// onPolicy reports whether a policy names an object, or a team that owns it.
-func (o *Organisation) onPolicy(obj *rootly.Object) bool {
-	owners := map[graph.ID]bool{obj.ID: true}
-	for _, id := range ids(obj, "owner_group_ids") {
-		owners[id] = true
-	}
+// onPolicy are the services and teams that policies name.
+func (o *Organisation) onPolicy() map[graph.ID]bool {
+	named := map[graph.ID]bool{}
 	for _, p := range o.of("escalation_policy") {
-		for _, name := range []string{"service_ids", "group_ids"} {
-			for _, id := range ids(p, name) {
-				if owners[id] {
-					return true
-				}
+		for _, id := range append(ids(p, "service_ids"), ids(p, "group_ids")...) {
+			named[id] = true
+		}
+	}
+	return named
+}
+
+// pagers are attributes with which a service is paged by another system.
+var pagers = []string{"pagerduty_id", "opsgenie_id", "opsgenie_team_id", "victor_ops_id", "pagertree_id"}
+
+func servicesWithoutPolicy(o *Organisation, f *finder) {
+	if !o.complete("escalation_policy") || len(o.of("escalation_policy")) == 0 {
+		return // an organisation that pages by other means
+	}
+	named := o.onPolicy()
+	for _, s := range o.of("service") {
+		paged := named[s.ID] || text(s, "escalation_policy_id") != "" ||
+			slices.ContainsFunc(ids(s, "owner_group_ids"), func(id graph.ID) bool { return named[id] }) ||
+			slices.ContainsFunc(pagers, func(name string) bool { return text(s, name) != "" })
+		if !paged {
+			f.at(s, "escalation_policy_id", "has no escalation policy")
+		}
+	}
+}
+
+// withoutLevels finds policies without levels, and paths of others that have none.
+func withoutLevels(o *Organisation, f *finder) {
+	if !o.complete("escalation_level") {
+		return
+	}
+	empty := map[graph.ID]bool{}
+	for _, p := range o.of("escalation_policy") {
+		if len(o.children(p, "escalation_level")) == 0 {
+			empty[p.ID] = true
+			f.add(p, "has no levels")
+		}
+	}
+	for _, path := range o.of("escalation_path") {
+		if len(o.levels[path.ID]) == 0 && !empty[path.Parent] && !deferral(path) {
+			f.add(path, "has no levels")
+		}
+	}
+}
+
+// unrouted finds alert sources that no alert route and no routing rule takes alerts of.
+func unrouted(o *Organisation, f *finder) {
+	routes := o.of("alert_route")
+	if !o.complete("alert_route") || len(routes) == 0 {
+		return // an organisation that does not route alerts
+	}
+	taken := map[graph.ID]bool{}
+	for _, r := range routes {
+		for _, id := range ids(r, "alerts_source_ids") {
+			taken[id] = taken[id] || !off(r)
+		}
+	}
+	for _, r := range o.of("alert_routing_rule") {
+		taken[graph.ID(text(r, "alerts_source_id"))] = true
+	}
+	for _, s := range o.of("alerts_source") {
+		if !taken[s.ID] && !off(s) {
+			f.add(s, "no alert route takes its alerts")
+		}
+	}
+}
+
+// leadsNowhere finds rules of alert routes without a destination. What no rule matches may be dropped on purpose.
+func leadsNowhere(o *Organisation, f *finder) {
+	for _, r := range o.of("alert_route") {
+		for i, rule := range list(r, "rules") {
+			destinations, says := field(rule, "destinations").([]any)
+			fallback, _ := field(rule, "fallback_rule").(bool)
+			if says && len(destinations) == 0 && !fallback && !off(r) {
+				f.at(r, fmt.Sprintf("rules[%d].destinations", i), fmt.Sprintf("rule %q has no destination", asText(field(rule, "name"))))
 			}
 		}
 	}
-	return false
 }

@@ -1,6 +1,10 @@
 package lint
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -16,12 +20,8 @@ var dangling = []Rule{
 		Why:   "Rootly skips what it does not find: the step does nothing, and nobody is told.",
 		Fix:   "Choose another object for the setting, or clear it.",
 		check: func(o *Organisation, f *finder) {
-			at := map[string]*rootly.Object{}
-			for _, obj := range o.Live.Objects {
-				at[obj.Type.Name+" "+string(obj.ID)] = obj
-			}
 			for _, u := range o.Unresolved {
-				obj := at[u.From.Type+" "+u.From.Name] // addresses of a check are made of ids
+				obj := o.byID[graph.Target{Type: u.From.Type, ID: graph.ID(u.From.Name)}] // addresses of a check are made of ids
 				if obj != nil && len(u.Types) > 0 && !strings.Contains(strings.Join(u.Types, " "), graph.UserType) && o.knowAll(u.Types) {
 					f.at(obj, u.Path, "refers to "+string(u.ID)+", which does not exist")
 				}
@@ -34,33 +34,15 @@ var dangling = []Rule{
 		Means: "A setting holds the id of a user who is not in the organisation.",
 		Why:   "Whatever is meant for that person reaches nobody.",
 		Fix:   "Choose somebody else.",
-		check: func(o *Organisation, f *finder) {
-			for _, obj := range o.Live.Objects {
-				for _, name := range []string{"user_ids", "admin_ids", "owner_user_ids", "owner_user_id", "user_id"} {
-					for _, id := range append(ids(obj, name), graph.ID(text(obj, name))) {
-						if o.gone(id) {
-							f.at(obj, name, "names user "+string(id)+", who is not in the organisation")
-						}
-					}
-				}
-			}
-		},
+		check: unknownUsers,
 	},
 	{
 		ID: "refers-to-disabled", Family: "Dangling references", Severity: Warning,
-		Title: "An alert route takes alerts of a source that is switched off",
-		Means: "The alert route names an alert source that is disabled.",
-		Why:   "The route looks as if it worked, and gets no alert from there.",
-		Fix:   "Switch the source on, or take it out of the route.",
-		check: func(o *Organisation, f *finder) {
-			for _, r := range o.of("alert_route") {
-				for _, id := range ids(r, "alerts_source_ids") {
-					if s := o.one("alerts_source", id); s != nil && off(s) && !off(r) {
-						f.at(r, "alerts_source_ids", "takes alerts of "+quoted(s)+", which is switched off")
-					}
-				}
-			}
-		},
+		Title: "An object refers to something that is switched off or archived",
+		Means: "A setting names an object, such as an alert source or a status page, that is disabled or archived.",
+		Why:   "The object looks as if it worked, and gets nothing from there, or reaches nothing.",
+		Fix:   "Switch the other object on, or take it out of the setting.",
+		check: refersToDisabled,
 	},
 	{
 		ID: "component-without-source", Family: "Dangling references", Severity: Info,
@@ -70,7 +52,7 @@ var dangling = []Rule{
 		Fix:   "Connect it to a service or a functionality.",
 		check: func(o *Organisation, f *finder) {
 			for _, c := range o.of("status_page_component") {
-				if text(c, "source_id") == "" {
+				if says(c, "source_id") && text(c, "source_id") == "" {
 					f.at(c, "source_id", "shows neither a service nor a functionality")
 				}
 			}
@@ -86,8 +68,6 @@ var dangling = []Rule{
 	},
 }
 
-func quoted(obj *rootly.Object) string { return `"` + obj.Title() + `"` }
-
 // knowAll reports whether all objects of all types are known.
 func (o *Organisation) knowAll(types []string) bool {
 	for _, t := range types {
@@ -98,12 +78,16 @@ func (o *Organisation) knowAll(types []string) bool {
 	return true
 }
 
-// hiddenFields looks at every object that has the id of a form field and compares it with something.
+// hiddenFields looks at every object that has the id of a form field and compares it with something. Forms show fields by
+// the settings of the field, by placements and by positions.
 func hiddenFields(o *Organisation, f *finder) {
 	placed := map[string]bool{}
-	for _, p := range o.of("form_field_placement") {
-		placed[text(p, "form_field_id")] = true
+	for _, short := range []string{"form_field_placement", "form_field_position"} {
+		for _, p := range o.of(short) {
+			placed[cmp.Or(text(p, "form_field_id"), string(p.Parent))] = true
+		}
 	}
+	all := o.complete("form_field_placement") && o.complete("form_field_position")
 	for _, obj := range o.Live.Objects {
 		if !strings.Contains(obj.Type.Name, "condition") {
 			continue
@@ -113,8 +97,87 @@ func hiddenFields(o *Organisation, f *finder) {
 		case field == nil:
 		case off(field):
 			f.at(obj, "form_field_id", "compares "+quoted(field)+", which is switched off")
-		case o.complete("form_field_placement") && len(list(field, "shown")) == 0 && !placed[string(field.ID)]:
+		case all && says(field, "shown") && len(list(field, "shown")) == 0 && !placed[string(field.ID)]:
 			f.at(obj, "form_field_id", "compares "+quoted(field)+", which no form shows")
+		}
+	}
+}
+
+// userAttributes hold ids of people who have something to do. Who made an object may have left.
+var userAttributes = []string{"user_ids", "admin_ids", "owner_user_ids", "owner_user_id", "user_id", "manager_user_id"}
+
+// unknownUsers finds people who have left. Levels have a rule of their own.
+func unknownUsers(o *Organisation, f *finder) {
+	for _, obj := range o.Live.Objects {
+		if text(obj, "ends_at") != "" && o.since(obj, "ends_at") > 0 {
+			continue // what is over concerns nobody
+		}
+		for _, name := range userAttributes {
+			for _, id := range append(ids(obj, name), graph.ID(text(obj, name))) {
+				if o.gone(id) {
+					f.at(obj, name, "names user "+string(id)+", who is not in the organisation")
+				}
+			}
+		}
+		for _, m := range obj.Members {
+			if id := graph.ID(asText(field(m, "member_id"))); asText(field(m, "member_type")) != "Schedule" && o.gone(id) {
+				f.at(obj, obj.Type.Members+" "+string(id), "has user "+string(id)+" as a member, who is not in the organisation")
+			}
+		}
+	}
+}
+
+// refersToDisabled looks for ids of what is switched off. Parts of a disabled object are part of it, and what forms and
+// their conditions make of a field is the business of another rule.
+func refersToDisabled(o *Organisation, f *finder) {
+	disabled := map[string]*rootly.Object{}
+	for _, obj := range o.Live.Objects {
+		if off(obj) && !strings.HasPrefix(obj.Type.Short(), "form_") && !strings.HasPrefix(obj.Type.Short(), "custom_") {
+			disabled[string(obj.ID)] = obj
+		}
+	}
+	if len(disabled) == 0 {
+		return
+	}
+	for _, obj := range o.Live.Objects {
+		if off(obj) || o.partOf(obj, disabled) {
+			continue
+		}
+		eachText("", obj.Node.Attributes, func(path, v string) {
+			if to := disabled[v]; to != nil && to != obj && path != "id" {
+				f.at(obj, path, "refers to "+quoted(to)+", which is switched off")
+			}
+		})
+	}
+}
+
+// partOf reports whether one of some objects owns an object, or whatever owns it.
+func (o *Organisation) partOf(obj *rootly.Object, owners map[string]*rootly.Object) bool {
+	for depth := 0; obj != nil && obj.Parent != "" && depth < deepest; depth++ {
+		if owners[string(obj.Parent)] != nil {
+			return true
+		}
+		obj = o.ids[obj.Parent]
+	}
+	return false
+}
+
+// eachText visits the texts in a value, with their paths.
+func eachText(path string, v any, visit func(path, text string)) {
+	switch v := v.(type) {
+	case string:
+		visit(path, v)
+	case []any:
+		for i, item := range v {
+			eachText(fmt.Sprintf("%s[%d]", path, i), item, visit)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			inner := name
+			if path != "" {
+				inner = path + "." + name
+			}
+			eachText(inner, v[name], visit)
 		}
 	}
 }

@@ -1,13 +1,16 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
 // stale is how long a workflow may be switched off before it is dead.
@@ -22,13 +25,14 @@ var dead = []Rule{
 		Why:   "It is triggered and does nothing.",
 		Fix:   "Add a task, or delete the workflow.",
 		check: func(o *Organisation, f *finder) {
+			all := o.knowsTasks()
 			for _, w := range o.workflows() {
 				tasks := o.tasksOf(w)
 				switch {
-				case off(w):
+				case off(w) || !all:
 				case len(tasks) == 0:
 					f.add(w, "has no tasks")
-				case !slices.ContainsFunc(tasks, func(t *rootly.Object) bool { return !off(t) }):
+				case len(tasks) > 0 && !slices.ContainsFunc(tasks, func(t *rootly.Object) bool { return !off(t) }):
 					f.add(w, "has no task that is switched on")
 				}
 			}
@@ -66,12 +70,15 @@ var dead = []Rule{
 	},
 	{
 		ID: "unused", Family: "Dead configuration", Severity: Info,
-		Title: "Nothing uses a severity, cause, incident type or team",
+		Title: "Nothing uses a severity, cause, incident type, environment or team",
 		Means: "No other object mentions it. Incidents may, which are not looked at.",
 		Why:   "People have to choose from lists that are longer than needed.",
 		Fix:   "Delete it, if no incident needs it.",
 		check: func(o *Organisation, f *finder) {
-			for _, short := range []string{"cause", "team", "environment"} {
+			for _, short := range []string{"severity", "cause", "incident_type", "environment", "team"} {
+				if !o.knowsReferrers("rootly_" + short) {
+					continue
+				}
 				for _, obj := range o.of(short) {
 					if !o.used(obj) && len(ids(obj, "user_ids")) == 0 {
 						f.add(obj, "nothing uses it")
@@ -111,6 +118,30 @@ func (o *Organisation) tasksOf(workflow *rootly.Object) []*rootly.Object {
 	return tasks
 }
 
+// knowsTasks reports whether all tasks of workflows are known. The provider may not have the kind of some.
+func (o *Organisation) knowsTasks() bool {
+	if slices.ContainsFunc(o.Live.Unknown, func(r rootly.Rejected) bool { return strings.Contains(r.Type, "workflow_task") }) {
+		return false
+	}
+	for _, t := range catalogue.Types() {
+		if t.IsTask() && !o.Live.Complete[t.Name] {
+			return false
+		}
+	}
+	return o.Live.Partial == ""
+}
+
+// knowsReferrers reports whether all objects are known that may refer to those of a type.
+func (o *Organisation) knowsReferrers(typ string) bool {
+	for _, t := range catalogue.Types() {
+		refers := func(r graph.Rule) bool { return slices.Contains(r.To, typ) }
+		if t.Optional == "" && slices.ContainsFunc(t.Refs, refers) && !o.Live.Complete[t.Name] {
+			return false
+		}
+	}
+	return o.Live.Partial == ""
+}
+
 // comparisons are the conditions of incidents that compare with a list beside them, and the list.
 var comparisons = map[string]string{
 	"incident_condition_severity":       "severity_ids",
@@ -129,7 +160,7 @@ func neverRuns(o *Organisation, f *finder) {
 		if off(w) {
 			continue
 		}
-		if triggers, says := value(w, "trigger_params", "triggers").([]any); says && len(triggers) == 0 {
+		if triggers, says := value(w, "trigger_params", "triggers").([]any); says && len(triggers) == 0 && text(w, "command") == "" && text(w, "repeat_every_duration") == "" {
 			f.at(w, "trigger_params.triggers", "has no trigger")
 		}
 		if text(w, "trigger_params", "incident_condition") != "ALL" {
@@ -146,27 +177,47 @@ func neverRuns(o *Organisation, f *finder) {
 
 func samePosition(o *Organisation, f *finder) {
 	for _, w := range o.workflows() {
-		at := map[string]*rootly.Object{}
 		for _, t := range o.tasksOf(w) {
-			where := text(t, "position")
-			if first := at[where]; first != nil && where != "" {
-				f.at(t, "position", fmt.Sprintf("has position %s of workflow %s, as %s has", where, quoted(w), quoted(first)))
-				continue
+			if other := o.clashes[t]; other != nil && other != t {
+				f.at(t, "position", fmt.Sprintf("has position %s of workflow %s, as %s has", text(t, "position"), quoted(w), quoted(other)))
 			}
-			at[where] = t
 		}
 	}
 }
 
-// duplicates compares objects of a type and a parent. What has no name of its own, such as a position, is not compared.
+// samePositions are the tasks that share their position with another task of their workflow, with the first of those.
+func (o *Organisation) samePositions() map[*rootly.Object]*rootly.Object {
+	clashes := map[*rootly.Object]*rootly.Object{}
+	for _, w := range o.workflows() {
+		at := map[string]*rootly.Object{}
+		for _, t := range o.tasksOf(w) {
+			where := text(t, "position")
+			first := at[where]
+			switch {
+			case where == "":
+			case first == nil:
+				at[where] = t
+			default:
+				clashes[t], clashes[first] = first, first
+			}
+		}
+	}
+	return clashes
+}
+
+// lonely are types of objects whose names are the business of whoever made them.
+var lonely = map[string]bool{"dashboard": true, "authorization": true, "api_key": true}
+
+// duplicates compares objects of a type that have no parent: names below one, such as of levels, are not the only thing
+// that people see. A sub-status belongs to a status in the same way.
 func duplicates(o *Organisation, f *finder) {
 	first := map[string]*rootly.Object{}
 	for _, obj := range o.Live.Objects {
-		name := folded(text(obj, "name"))
-		if name == "" || obj.Type.IsTask() || obj.Parent != "" {
+		name := folded(cmp.Or(text(obj, "name"), text(obj, "title")))
+		if name == "" || obj.Type.IsTask() || obj.Parent != "" || lonely[obj.Type.Short()] || off(obj) {
 			continue
 		}
-		key := obj.Type.Name + " " + name
+		key := obj.Type.Name + " " + text(obj, "parent_status") + " " + name
 		if other := first[key]; other != nil {
 			f.at(obj, "name", "has the same name as "+string(other.ID))
 			continue

@@ -30,6 +30,8 @@ type Settings struct {
 	Config   string // file with severities and exceptions; empty: FileName where there is one
 	Dir      string // of the code and its state; empty: there is none
 	Engine   string // that reads the state; empty: the first that is found
+
+	Also func(*Result) error // gets what is printed as well; nil: nobody does
 }
 
 // Run reads an organisation, prints what is wrong with it, and ends with [exit.Differs] where something at or above
@@ -79,6 +81,11 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	for _, s := range org.Live.Skipped {
 		if !s.Absent() {
 			r.NotRead = append(r.NotRead, selection.Short(s.Type)+": "+s.Err.Error())
+		}
+	}
+	if o.Also != nil {
+		if err := o.Also(r); err != nil {
+			return err
 		}
 	}
 	if err := r.write(w, o.Format); err != nil {

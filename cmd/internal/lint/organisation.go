@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -30,27 +32,52 @@ type Organisation struct {
 
 	byType  map[string][]*rootly.Object
 	byID    map[graph.Target]*rootly.Object
+	ids     map[graph.ID]*rootly.Object // whatever their type is
 	below   map[graph.ID][]*rootly.Object
-	uses    map[string]bool // every text in every object that may be an id of another one
-	shiftOf map[graph.ID][]oncall.Shift
+	levels  map[graph.ID][]*rootly.Object // by path
+	uses    map[string]bool               // every text in every object that may be an id of another one
+	shiftOf map[graph.ID][]oncall.Shift   // of people who are in the organisation
+	clashes map[*rootly.Object]*rootly.Object
 }
 
 // index prepares an organisation for the rules.
 func (o *Organisation) index() {
-	o.byType, o.byID, o.below = map[string][]*rootly.Object{}, map[graph.Target]*rootly.Object{}, map[graph.ID][]*rootly.Object{}
+	o.byType, o.byID, o.ids = map[string][]*rootly.Object{}, map[graph.Target]*rootly.Object{}, map[graph.ID]*rootly.Object{}
+	o.below, o.levels = map[graph.ID][]*rootly.Object{}, map[graph.ID][]*rootly.Object{}
 	o.uses, o.shiftOf = map[string]bool{}, map[graph.ID][]oncall.Shift{}
 	for _, obj := range o.Live.Objects {
 		o.byType[obj.Type.Name] = append(o.byType[obj.Type.Name], obj)
 		o.byID[graph.Target{Type: obj.Type.Name, ID: obj.ID}] = obj
+		o.ids[obj.ID] = obj
 		if obj.Parent != "" {
 			o.below[obj.Parent] = append(o.below[obj.Parent], obj)
 		}
-		note(o.uses, obj.Node.Attributes, string(obj.ID))
+		note(o.uses, without(obj.Node.Attributes, "slug"), string(obj.ID))
 		note(o.uses, obj.Node.Relationships, string(obj.ID))
 	}
-	for _, s := range o.Shifts {
-		o.shiftOf[s.Schedule] = append(o.shiftOf[s.Schedule], s)
+	defaults := map[graph.ID]graph.ID{} // path of a policy that levels without a path belong to
+	for _, path := range o.of("escalation_path") {
+		if flag(path, "default") {
+			defaults[path.Parent] = path.ID
+		}
 	}
+	for _, l := range o.of("escalation_level") {
+		path := cmp.Or(graph.ID(text(l, "escalation_policy_path_id")), defaults[l.Parent])
+		o.levels[path] = append(o.levels[path], l)
+	}
+	for _, s := range o.Shifts {
+		if !o.gone(s.User) {
+			o.shiftOf[s.Schedule] = append(o.shiftOf[s.Schedule], s)
+		}
+	}
+	o.clashes = o.samePositions()
+}
+
+// without is a copy of attributes that lacks one.
+func without(attributes map[string]any, name string) map[string]any {
+	rest := maps.Clone(attributes)
+	delete(rest, name)
+	return rest
 }
 
 // note remembers the texts of an object but for its own id.
@@ -117,10 +144,10 @@ func (o *Organisation) person(id graph.ID) string {
 	return "user " + string(id)
 }
 
-// gone reports whether a user is not in the organisation any more.
+// gone reports whether a user is not in the organisation any more. A key that sees only a part of it cannot tell.
 func (o *Organisation) gone(id graph.ID) bool {
 	_, known := o.Users[id]
-	return o.Users != nil && id != "" && !known
+	return o.Users != nil && o.Live.Partial == "" && id != "" && !known
 }
 
 // value follows names from the attributes of an object, through objects in it.
@@ -151,10 +178,16 @@ func flag(obj *rootly.Object, name string) bool {
 	return v
 }
 
-// off reports whether an object says that it is switched off. One that does not say is on.
+// off reports whether an object says that it is switched off or deleted. One that does not say is on.
 func off(obj *rootly.Object) bool {
 	v, says := value(obj, "enabled").(bool)
-	return says && !v
+	return says && !v || text(obj, "deleted_at") != ""
+}
+
+// says reports whether the API answered an attribute at all.
+func says(obj *rootly.Object, name string) bool {
+	_, there := obj.Node.Attributes[name]
+	return there
 }
 
 func list(obj *rootly.Object, names ...string) []any {

@@ -40,7 +40,7 @@ var ownership = []Rule{
 		Fix:   "Add members, or give what it owns to another team and delete it.",
 		check: func(o *Organisation, f *finder) {
 			for _, t := range o.of("team") {
-				if len(ids(t, "user_ids")) == 0 {
+				if says(t, "user_ids") && len(ids(t, "user_ids")) == 0 {
 					f.at(t, "user_ids", "has no members")
 				}
 			}
@@ -54,7 +54,7 @@ var ownership = []Rule{
 		Fix:   "Make one of the members an admin.",
 		check: func(o *Organisation, f *finder) {
 			for _, t := range o.of("team") {
-				if len(ids(t, "user_ids")) > 0 && len(ids(t, "admin_ids")) == 0 {
+				if len(ids(t, "user_ids")) > 0 && says(t, "admin_ids") && len(ids(t, "admin_ids")) == 0 {
 					f.at(t, "admin_ids", "has no admins")
 				}
 			}

@@ -1,10 +1,7 @@
 package lint
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
+	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
@@ -20,7 +17,11 @@ var readiness = []Rule{
 		Fix:   "Replace the credential, and put it into a secret of Rootly or of the other system.",
 		check: func(o *Organisation, f *finder) {
 			for _, obj := range o.Live.Objects {
-				credentials("", obj.Node.Attributes, func(path string) { f.at(obj, path, "holds what looks like a credential") })
+				eachText("", obj.Node.Attributes, func(path, text string) {
+					if top, _, nested := strings.Cut(path, "."); (nested || !own[top]) && len(secret.Find(path, text)) > 0 {
+						f.at(obj, path, "holds what looks like a credential")
+					}
+				})
 			}
 		},
 	},
@@ -33,8 +34,8 @@ var readiness = []Rule{
 		check: func(o *Organisation, f *finder) {
 			for _, r := range o.Rejected {
 				obj := o.byID[graph.Target{Type: r.Type, ID: r.ID}]
-				if obj == nil {
-					continue
+				if obj == nil || o.clashes[obj] != nil {
+					continue // tasks of one position have a rule of their own
 				}
 				message := r.Reason
 				if r.Fix != "" {
@@ -46,32 +47,5 @@ var readiness = []Rule{
 	},
 }
 
-// credentials finds texts that hold credentials. What Rootly sets by itself, such as the secret of a webhook, stands in an
-// attribute that says so, and is meant to be there.
-func credentials(path string, v any, found func(path string)) {
-	switch v := v.(type) {
-	case string:
-		name := path
-		if len(secret.Find(name, v)) > 0 {
-			found(path)
-		}
-	case []any:
-		for i, item := range v {
-			credentials(fmt.Sprintf("%s[%d]", path, i), item, found)
-		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			inner := name
-			if path != "" {
-				inner = path + "." + name
-			} else if own[name] {
-				continue
-			}
-			credentials(inner, v[name], found)
-		}
-	case json.Number, bool, nil:
-	}
-}
-
-// own are attributes whose purpose is a credential of the object itself.
+// own are attributes whose purpose is a credential of the object itself: Rootly makes it, and it is meant to be there.
 var own = map[string]bool{"secret": true, "token": true, "webhook_endpoint": true, "ping_url": true, "email": true, "email_address": true, "alerts_email_address": true}

@@ -66,6 +66,7 @@ type Finding struct {
 	Name     string
 	Message  string // what is wrong, in a sentence without a full stop; no secret is in it
 	Path     string // attribute that it is about, where it is about one
+	Link     string // to the page on which Rootly shows it, as far as that is known
 
 	Address string // where code has the object; empty: nowhere
 	File    string // of that code, relative to where the command runs
@@ -78,6 +79,7 @@ func (f Finding) Key() string { return f.Rule + " " + f.Type + " " + string(f.ID
 // A finder collects what the rule in turn finds.
 type finder struct {
 	rule  Rule
+	of    *Organisation
 	found []Finding
 }
 
@@ -85,7 +87,8 @@ func (f *finder) add(o *rootly.Object, message string) { f.at(o, "", message) }
 
 func (f *finder) at(o *rootly.Object, path, message string) {
 	f.found = append(f.found, Finding{
-		Rule: f.rule.ID, Severity: f.rule.Severity, Type: o.Type.Name, ID: o.ID, Name: o.Title(), Message: message, Path: path,
+		Rule: f.rule.ID, Severity: f.rule.Severity, Type: o.Type.Name, ID: o.ID,
+		Name: f.of.called(o), Message: message, Path: path, Link: f.of.webPage(o),
 	})
 }
 
@@ -93,7 +96,7 @@ func (f *finder) at(o *rootly.Object, path, message string) {
 func Check(o *Organisation) []Finding {
 	var found []Finding
 	for _, r := range Rules() {
-		f := &finder{rule: r}
+		f := &finder{rule: r, of: o}
 		r.check(o, f)
 		found = append(found, f.found...)
 	}

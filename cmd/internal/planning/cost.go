@@ -1,6 +1,9 @@
 package planning
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
@@ -22,4 +25,25 @@ func PlanCost(requests, limit int) string {
 		cost += ", " + minutes + " at its limit of " + report.Plural(limit, "request") + " a minute"
 	}
 	return cost
+}
+
+// manyImports is the number of import blocks from which on their cost is worth a sentence.
+const manyImports = 3000
+
+// Terraform 1.11 compares every import block with every other one whenever it loads code, twice for init: seconds for each
+// pair, as measured by make bench-proof. OpenTofu 1.12 does not.
+const (
+	initPerPair = 1.0e-6
+	planPerPair = 0.65e-6
+)
+
+// FirstUse says what the first init and plan of code with import blocks cost with an engine such as "terraform 1.11.4", and
+// how to avoid it; nothing where it is not worth mentioning.
+func FirstUse(engine string, imports int) string {
+	if imports < manyImports || !strings.HasPrefix(engine, "terraform ") {
+		return ""
+	}
+	pairs := float64(imports) * float64(imports)
+	return fmt.Sprintf("%s compares %s with each other: expect about %.0f seconds more for your first init, and %.0f for each plan until the apply. "+
+		"--import-as state and --split-by team avoid that", engine, report.Plural(imports, "import block"), initPerPair*pairs, planPerPair*pairs)
 }

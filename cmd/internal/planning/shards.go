@@ -32,6 +32,7 @@ const shardSize = 400
 type shardedPlan struct {
 	cutter *shards.Cutter
 	made   map[[sha256.Size]byte]*engines.Result // plans without errors, by all that went into them
+	code   map[string][]byte                     // all of the code that the last plans were of, and the values of its variables
 }
 
 // PlanShards plans the directory in several plans at a time, each of some of its resources, and returns them as one. Of
@@ -54,6 +55,7 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	if err != nil {
 		return nil, 0, err
 	}
+	p.sharded.code = with(cut.Code, values)
 	results, err := p.planAll(ctx, cut, values)
 	if err != nil {
 		veilError(p.veil, err)
@@ -65,25 +67,36 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	return result, len(cut.Shards), nil
 }
 
-// planAll plans all shards that are not planned yet, and checks the code as a whole.
+// Validate checks the whole code of shards that were planned: what refers to what, and that nothing refers to itself. Errors
+// in the code of resources are added to the result, so that they are fixed as those of a plan are, and it returns true.
+// Others are a [engines.RefusedError].
+func (p *Planner) Validate(ctx context.Context, result *engines.Result) (bool, error) {
+	start := p.now()
+	defer func() { result.Duration += p.now().Sub(start) }()
+	session, err := p.Session.Share("code", p.sharded.code, false, func(engines.Progress) {})
+	if err != nil {
+		return false, err
+	}
+	err = errors.Join(session.Validate(ctx), session.Close())
+	var refused *engines.RefusedError
+	if !errors.As(err, &refused) || slices.ContainsFunc(refused.Diagnostics, func(d plans.Diagnostic) bool { return d.Address == "" }) {
+		return false, err
+	}
+	more := &engines.Result{Engine: result.Engine, Plan: plans.Plan{Errored: true, Diagnostics: refused.Diagnostics}}
+	VeilResult(p.veil, more)
+	result.Errored, result.Diagnostics = true, append(result.Diagnostics, more.Diagnostics...)
+	return true, nil
+}
+
+// planAll plans all shards that are not planned yet.
 func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[string][]byte) ([]*engines.Result, error) {
 	if err := p.Session.Init(ctx); err != nil {
 		return nil, err
 	}
-	var checked *engines.Result
 	results := make([]*engines.Result, len(cut.Shards))
 	progress := p.progress(len(cut.Shards))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce())
-	g.Go(func() (err error) {
-		session, err := p.Session.Share("code", with(cut.Code, values), false, func(engines.Progress) {})
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, session.Close()) }()
-		checked, err = validated(session.Validate(ctx))
-		return err
-	})
 	keys := make([][sha256.Size]byte, len(cut.Shards))
 	for i, shard := range cut.Shards {
 		files := with(shard.Files, values)
@@ -105,19 +118,7 @@ func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[strin
 			p.sharded.made[keys[i]] = r
 		}
 	}
-	if checked != nil {
-		results = append(results, checked)
-	}
 	return results, nil
-}
-
-// validated makes a plan that failed of errors in the code of some resources, so that they are fixed as those of a plan are.
-func validated(err error) (*engines.Result, error) {
-	var refused *engines.RefusedError
-	if !errors.As(err, &refused) || slices.ContainsFunc(refused.Diagnostics, func(d plans.Diagnostic) bool { return d.Address == "" }) {
-		return nil, err
-	}
-	return &engines.Result{Engine: refused.Engine, Plan: plans.Plan{Errored: true, Diagnostics: refused.Diagnostics}}, nil
 }
 
 func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte, state []byte, progress func(engines.Progress)) (_ *engines.Result, err error) {
@@ -141,10 +142,7 @@ func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte,
 func union(results []*engines.Result) *engines.Result {
 	whole := &engines.Result{}
 	for _, r := range results {
-		whole.Engine = r.Engine
-		if r.Provider != (engines.Provider{}) {
-			whole.Provider = r.Provider
-		}
+		whole.Engine, whole.Provider = r.Engine, r.Provider
 		whole.Changes = append(whole.Changes, r.Changes...)
 		whole.Drift = append(whole.Drift, r.Drift...)
 		whole.Outputs = append(whole.Outputs, r.Outputs...)

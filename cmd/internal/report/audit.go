@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -46,6 +47,7 @@ type AuditView struct {
 	Zone   *time.Location      // zero: UTC
 	Wide   bool                // every column
 	Diff   bool                // each field before and after, below its deed
+	Width  int                 // columns of the terminal; 0: asks the writer, and without a terminal no limit
 	Getenv func(string) string // for NO_COLOR and TERM, on a terminal; zero: no colours
 
 	IsTerminal func() bool // zero: asks the writer
@@ -58,12 +60,17 @@ func (o AuditView) Write(out io.Writer, deeds []AuditEvent) error {
 	for i, d := range deeds {
 		rows[i] = v.row(d)
 	}
-	for i, line := range tableLines(v.head(), rows) {
+	head := v.head()
+	if !v.Wide {
+		head, rows = fit(head, rows, v.Width, "changed", "id", "kind")
+	}
+	who := slices.Index(head, "action")
+	for i, line := range tableLines(head, rows) {
 		if i == 0 {
 			v.line(v.colour.paint(bold, line))
 			continue
 		}
-		v.line(v.tint(line, rows[i-1], deeds[i-1].Action))
+		v.line(v.tint(line, rows[i-1][:who], deeds[i-1].Action))
 		if o.Diff {
 			v.changes(deeds[i-1].Changes)
 		}
@@ -89,6 +96,14 @@ func (o AuditView) WriteOne(out io.Writer, d AuditEvent) error {
 		v.line(pad(fact[0], 8) + "  " + text)
 	}
 	v.changes(d.Changes)
+	return v.print(out)
+}
+
+// WriteLine prints a deed on one line, for a log that is followed.
+func (o AuditView) WriteLine(out io.Writer, d AuditEvent) error {
+	v := o.view(out)
+	row := v.row(d)
+	v.line(strings.Join([]string{row[0], row[2], v.colour.paint(tints[d.Action], row[3]), strings.TrimSpace(row[4] + " " + row[5]), row[6]}, "  "))
 	return v.print(out)
 }
 
@@ -120,6 +135,9 @@ func (o AuditView) view(out io.Writer) *auditPage {
 	v := &auditPage{AuditView: o}
 	if v.Zone == nil {
 		v.Zone = time.UTC
+	}
+	if v.Width == 0 {
+		v.Width = terminalWidth(out)
 	}
 	if v.IsTerminal == nil {
 		v.IsTerminal = func() bool { return isTerminal(out) }
@@ -154,8 +172,11 @@ func (v *auditPage) row(d AuditEvent) []string {
 	if v.Wide {
 		return append(row, d.ItemID, d.Way, d.IP, d.Agent)
 	}
+	if narrow := 100; v.Width > 0 && v.Width < narrow {
+		row[4] = d.Kind[strings.LastIndexByte(d.Kind, ':')+1:] // Integrations::SlackAccount
+	}
 	for i, cell := range row {
-		row[i] = cut(clean(cell), mostCell)
+		row[i] = cutAtWord(clean(cell), mostCell)
 	}
 	return row
 }
@@ -163,13 +184,13 @@ func (v *auditPage) row(d AuditEvent) []string {
 // tints are the colours of actions.
 var tints = map[string]colour{"create": green, "update": yellow, "destroy": red}
 
-// tint colours the action in a line of the table. It stands behind the first three cells.
-func (v *auditPage) tint(line string, row []string, action string) string {
+// tint colours the action in a line of the table, which stands behind some cells.
+func (v *auditPage) tint(line string, before []string, action string) string {
 	if !v.colour.on || tints[action] == plain {
 		return line
 	}
 	at := 0
-	for _, cell := range row[:3] {
+	for _, cell := range before {
 		at += strings.Index(line[at:], clean(cell)) + len(clean(cell))
 	}
 	start := strings.Index(line[at:], action)

@@ -136,6 +136,9 @@ func planned(v *Proof) string {
 	if n := len(v.Checks); n > 0 {
 		text += " " + Plural(n, "check") + " failed: " + strings.Join(v.Checks, "; ") + "."
 	}
+	if v.FirstUse != "" {
+		text += " " + v.FirstUse + "."
+	}
 	if v.Sampled > 0 {
 		text += " Read again one by one for comparison: " + Plural(v.Sampled, "object") + "."
 	}

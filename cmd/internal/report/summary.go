@@ -151,11 +151,12 @@ type Proof struct {
 	Plan         string       `json:"plan,omitempty"`
 	Engine       string       `json:"engine,omitempty"`
 	Provider     string       `json:"provider,omitempty"`
-	StandIn      bool         `json:"stand_in"`          // the provider is the built-in one, not the official
-	Against      string       `json:"against,omitempty"` // recording or live
-	Plans        int          `json:"plans,omitempty"`   // in how many plans, where everything was planned in parts
-	Whole        string       `json:"whole,omitempty"`   // what kept a large directory from being planned in parts
-	Reason       string       `json:"reason,omitempty"`  // why there is no proof
+	StandIn      bool         `json:"stand_in"`            // the provider is the built-in one, not the official
+	Against      string       `json:"against,omitempty"`   // recording or live
+	Plans        int          `json:"plans,omitempty"`     // in how many plans, where everything was planned in parts
+	Whole        string       `json:"whole,omitempty"`     // what kept a large directory from being planned in parts
+	FirstUse     string       `json:"first_use,omitempty"` // what the user's own first plan costs, where that is much
+	Reason       string       `json:"reason,omitempty"`    // why there is no proof
 	Hint         string       `json:"hint,omitempty"`
 	Imported     int          `json:"imported"`
 	Managed      int          `json:"managed"`

@@ -42,6 +42,8 @@ type Settings struct {
 	Markdown    bool
 	WriteIgnore bool
 	MinCoverage float64
+
+	Also func(*report.Status) error // gets what is printed as well; nil: nobody does
 }
 
 // A place is a directory or a state file with what it holds.
@@ -105,6 +107,11 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 }
 
 func (o *Settings) print(w world.World, s *report.Status) error {
+	if o.Also != nil {
+		if err := o.Also(s); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.Json:
 		return s.WriteJSON(w.Out)

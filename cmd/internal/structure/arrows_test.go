@@ -75,6 +75,10 @@ var arrows = []arrow{
 		reason: "the copy keeps events as it gets them, wherever they come from",
 	},
 	{
+		from: []string{"cmd/internal/screen"}, not: ours,
+		reason: "where the output goes says nothing about what it is",
+	},
+	{
 		from: []string{"providers/audit"}, not: ours, but: []string{"providers/graph/..."},
 		reason: "an event is the same from the API, from a webhook and from a file, so reading it knows none of them",
 	},

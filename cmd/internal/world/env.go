@@ -20,6 +20,8 @@ type World struct {
 
 	// Guard ends the engines with this process. Zero: they may outlive it.
 	Guard *guard.Guard
+	// Sleep waits; it returns the context's error when that ends first. Zero: as long as it takes. For tests that cannot wait.
+	Sleep func(context.Context, time.Duration) error
 
 	// Serve starts the stand-in provider. Zero: standin.Serve. For tests that need one that misbehaves.
 	Serve func(context.Context, standin.Options) (*standin.Served, error)
@@ -27,6 +29,21 @@ type World struct {
 	// ShardSize is about how many resources are planned at a time. Zero: what was measured to be fastest. For tests that
 	// cannot have thousands of objects.
 	ShardSize int
+}
+
+// Pause waits for as long as the world says.
+func (w World) Pause(ctx context.Context, d time.Duration) error {
+	if w.Sleep != nil {
+		return w.Sleep(ctx, d)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // System is the real world.

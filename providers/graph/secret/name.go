@@ -1,6 +1,6 @@
 package secret
 
-import "strings"
+import "bytes"
 
 // A class says what a name tells of the text that stands under it.
 type class uint8
@@ -23,6 +23,8 @@ var critical = map[string]bool{
 	"service key": true, "routing key": true, "integration key": true, "application key": true,
 	"app key": true, "master key": true, "genie key": true, "ssh key": true, "webhook key": true,
 	"connection string": true, "basic auth": true, "session id": true,
+	"smtp pass": true, "mail pass": true, "db pass": true, "otp": true, "totp": true, "otp seed": true, "totp seed": true, "mfa seed": true,
+	"recovery codes": true, "backup codes": true, "recovery code": true, "backup code": true,
 }
 
 // hints are the words that may be part of a credential's name.
@@ -42,61 +44,67 @@ var otherKeys = map[string]bool{
 
 // classify tells what a name such as "client_secret", "X-Api-Key" or "apiToken" promises.
 func classify(name string) class {
-	if name == "" || len(name) > 100 {
+	const longest = 100
+	if name == "" || len(name) > longest {
 		return classPlain
 	}
 	if isForeign(name) {
 		return classCritical
 	}
-	words := splitName(name)
-	if len(words) == 0 {
+	var space [2 * longest]byte
+	text, words := splitName(space[:0], name)
+	if words == 0 {
 		return classPlain
 	}
-	last := words[len(words)-1]
-	before := ""
-	if len(words) > 1 {
-		before = words[len(words)-2]
+	last := text[bytes.LastIndexByte(text, ' ')+1:]
+	pair := text
+	before := text[:0]
+	if words > 1 {
+		rest := text[:len(text)-len(last)-1]
+		before = rest[bytes.LastIndexByte(rest, ' ')+1:]
+		pair = text[len(rest)-len(before):]
 	}
-	if critical[last] || critical[before+" "+last] {
+	if critical[string(last)] || critical[string(pair)] {
 		return classCritical
 	}
-	if strings.HasPrefix(last, "key") && otherKeys[before] {
+	if bytes.HasPrefix(last, []byte("key")) && otherKeys[string(before)] {
 		return classPlain
 	}
-	for _, w := range words {
-		if hints[w] || critical[w] {
+	for len(text) > 0 {
+		word, rest, _ := bytes.Cut(text, []byte(" "))
+		if hints[string(word)] || critical[string(word)] {
 			return classHint
 		}
+		text = rest
 	}
 	return classPlain
 }
 
-// splitName returns the words of a name in lower case, whether it is written in snake, kebab or
-// camel case. Numbers behind the last word do not count.
-func splitName(name string) []string {
-	var words []string
-	start := -1
-	flush := func(end int) {
-		if start >= 0 {
-			words = append(words, strings.ToLower(name[start:end]))
-		}
-		start = -1
-	}
+// splitName appends the words of a name in lower case, with blanks between them, whether it is written in snake, kebab or
+// camel case, and counts them. Numbers behind the last word do not count.
+func splitName(text []byte, name string) (words []byte, n int) {
+	inWord := false
 	for i := range len(name) {
 		c := name[i]
-		switch {
-		case !isLetter(c):
-			flush(i)
+		if !isLetter(c) {
+			inWord = false
 			continue
-		case start >= 0 && isUpper(c) && (!isUpper(name[i-1]) || i+1 < len(name) && isLower(name[i+1])):
-			flush(i)
 		}
-		if start < 0 {
-			start = i
+		if inWord && isUpper(c) && (!isUpper(name[i-1]) || i+1 < len(name) && isLower(name[i+1])) {
+			inWord = false
 		}
+		if !inWord {
+			if n > 0 {
+				text = append(text, ' ')
+			}
+			n, inWord = n+1, true
+		}
+		if isUpper(c) {
+			c += 'a' - 'A'
+		}
+		text = append(text, c)
 	}
-	flush(len(name))
-	return words
+	return text, n
 }
 
 // harmless headers say how to talk, not who is talking.

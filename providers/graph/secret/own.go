@@ -1,7 +1,10 @@
 package secret
 
 import (
+	"bytes"
+	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
@@ -51,6 +54,51 @@ func ownRules() []*rule {
 			check: func(string) bool { return true },
 		},
 		{
+			// The rule set wants one exact length, and more entropy than some tokens have.
+			ID: "sendgrid-key", Keywords: []string{"sg."}, loose: true,
+			Regex: `\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}`,
+			check: func(string) bool { return true },
+		},
+		{
+			ID: "npm-token", Keywords: []string{"npm_"}, loose: true,
+			Regex: `\bnpm_[A-Za-z0-9]{20,80}\b`,
+			check: func(string) bool { return true },
+		},
+		{
+			// Of any length: what is encoded is user:password. RFC 7617.
+			ID: "basic-credentials", Keywords: []string{"basic "}, loose: true,
+			Regex: `(?i)\bbasic[ \t]+([A-Za-z0-9+/_-]{4,400}={0,2})`,
+			check: isBasic,
+		},
+		{
+			// The secret of an access key has no form of its own; it stands beside the id of the key.
+			ID: "aws-secret-key", Keywords: []string{"akia", "asia"}, loose: true,
+			Regex: `(?s)(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9](?:.{0,200}?[^A-Za-z0-9/+])?([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+])`,
+			check: hasRandomOrSlash,
+		},
+		{
+			ID: "aws-secret-key", Keywords: []string{"akia", "asia"}, loose: true,
+			Regex: `(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})[^A-Za-z0-9/+].{0,40}?(?:AKIA|ASIA)[A-Z0-9]{16}`,
+			check: hasRandomOrSlash,
+		},
+		{
+			// RFC 4954: the initial response of AUTH PLAIN and AUTH LOGIN.
+			ID: "smtp-auth", Keywords: []string{"auth plain", "auth login"}, loose: true,
+			Regex: `(?i)\bauth (?:plain|login)[ \t]+([A-Za-z0-9+/]{4,400}={0,2})`,
+			check: isValue,
+		},
+		{
+			ID: "one-time-password", Keywords: []string{"one-time", "one time", "otp", "2fa", "mfa", "verification code", "passcode"}, loose: true,
+			Regex: `(?i)\b(?:one[- ]time (?:password|passcode|code|pin)|t?otp|(?:2fa|mfa|verification) code|passcode)\b(?:[ \t]+code)?[^0-9A-Za-z\n]{0,3}(?:is)?[^0-9A-Za-z\n]{0,3}([0-9]{3}[ -]?[0-9]{3,5})\b`,
+			check: func(string) bool { return true },
+		},
+		{
+			// RFC 4648's base 32, as authenticators take it.
+			ID: "totp-seed", Keywords: []string{"otp", "2fa", "mfa", "authenticator"}, loose: true,
+			Regex: `(?i:t?otp|2fa|mfa|authenticator)[^\n]{0,60}?\b([A-Z2-7]{16,64})\b`,
+			check: func(said string) bool { return strings.ContainsAny(said, "234567") },
+		},
+		{
 			ID: "rootly-api-key", Keywords: []string{"rootly_"},
 			Regex: `\brootly_[A-Za-z0-9]{32,100}\b`,
 			check: hasRandom,
@@ -70,6 +118,18 @@ func ownRules() []*rule {
 			check: isValue,
 		},
 	}
+}
+
+// isBasic reports whether a text is user:password, encoded for a header.
+func isBasic(said string) bool {
+	plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(said), "="))
+	at := bytes.IndexByte(plain, ':')
+	return err == nil && at >= 0 && len(plain) > 2 && !bytes.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r == utf8.RuneError })
+}
+
+// hasRandomOrSlash reports whether a word of 40 letters is the secret of a key rather than a word or a hash.
+func hasRandomOrSlash(said string) bool {
+	return strings.ToLower(said) != said && strings.ContainsAny(said, "0123456789/+") && entropy(said) > 3
 }
 
 // capabilities are addresses that whoever knows may post to.

@@ -26,6 +26,9 @@ type Finding struct {
 // Time is linear in the length of the text.
 func Find(name, text string) []Finding {
 	all := find(classify(name), text, false)
+	if len(all) < 2 {
+		return all
+	}
 	sort.Slice(all, func(i, j int) bool {
 		if all[i].Start != all[j].Start {
 			return all[i].Start < all[j].Start
@@ -34,6 +37,9 @@ func Find(name, text string) []Finding {
 	})
 	return all
 }
+
+// IsName reports whether any text that stands under a name is a credential, unless it is a reference or says nothing.
+func IsName(name string) bool { return classify(name) == classCritical }
 
 const masked = "[secret]"
 

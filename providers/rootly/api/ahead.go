@@ -9,6 +9,7 @@ import (
 // ahead fetches pages before the walk comes to them.
 type ahead struct {
 	client  *Client
+	decode  decoder
 	ctx     context.Context // of the walk; ends with it
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -20,9 +21,9 @@ type answer struct {
 	err      error
 }
 
-func newAhead(ctx context.Context, c *Client) *ahead {
+func newAhead(ctx context.Context, c *Client, decode decoder) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
-	return &ahead{client: c, ctx: ctx, cancel: cancel, coming: map[string]chan answer{}}
+	return &ahead{client: c, decode: decode, ctx: ctx, cancel: cancel, coming: map[string]chan answer{}}
 }
 
 // stop ends what is still under way and waits for it.
@@ -41,7 +42,7 @@ func (a *ahead) plan(pages []*url.URL) {
 		result := make(chan answer, 1)
 		a.coming[key] = result
 		a.running.Go(func() {
-			d, err := a.client.fetch(a.ctx, u, decodeMany)
+			d, err := a.client.fetch(a.ctx, u, a.decode)
 			result <- answer{d, err}
 		})
 	}
@@ -52,7 +53,7 @@ func (a *ahead) fetch(ctx context.Context, u *url.URL) (document, error) {
 	key := canonical(u)
 	result, ok := a.coming[key]
 	if !ok {
-		return a.client.fetch(ctx, u, decodeMany)
+		return a.client.fetch(ctx, u, a.decode)
 	}
 	delete(a.coming, key)
 	got := <-result

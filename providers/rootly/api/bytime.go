@@ -49,6 +49,9 @@ func readMoment(row *Object) (m moment, ok bool) {
 func (s *span) note(u *url.URL, rows []*Object) {
 	order := u.Query().Get("sort")
 	for _, row := range rows {
+		if row.ID == "" && row.Attributes == nil {
+			continue // no object at all
+		}
 		m, ok := readMoment(row)
 		back := !s.last.at.IsZero() && m.at.Before(s.last.at)
 		forth := !s.last.at.IsZero() && m.at.After(s.last.at)

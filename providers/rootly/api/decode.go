@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,7 @@ type Object = jsonapi.Node
 // document is one answer in the shape of a list; a single object is a list of one.
 type document struct {
 	rows     []*Object
+	raw      []json.RawMessage // the rows as they came, if they were asked for like that
 	included []*Object
 	links    *jsonapi.Links
 	meta     *jsonapi.Meta

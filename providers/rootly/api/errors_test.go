@@ -29,7 +29,7 @@ func TestStatusErrors(t *testing.T) {
 		{403, ErrForbidden, `{"errors": [{"title": "Not allowed", "status": "403"}]}`, "GET /v1/things: 403 Forbidden: Not allowed", "role"},
 		{404, ErrNotFound, ``, "GET /v1/things: 404 Not Found", "URL"},
 		{404, ErrHTML, `<html>nothing here</html>`, "GET /v1/things: 404 Not Found: got HTML instead of JSON", "URL"},
-		{429, ErrRateLimited, `{"error": "Rate limit exceeded. Try again later."}`, "GET /v1/things: 429 Too Many Requests: Rate limit exceeded. Try again later. (after 20 attempts)", "--parallelism"},
+		{429, ErrRateLimited, `{"error": "Rate limit exceeded. Try again later."}`, "GET /v1/things: 429 Too Many Requests: Rate limit exceeded. Try again later. (after 8 attempts)", "--parallelism"},
 		{500, nil, `oops`, "GET /v1/things: 500 Internal Server Error (after 8 attempts)", "later"},
 		{422, nil, `{"errors": [{"title": "a\u001b[31mred\nline"}]}`, "GET /v1/things: 422 Unprocessable Entity: a [31mred line", ""},
 		{200, ErrHTML, "<!DOCTYPE html>", "GET /v1/things: got HTML instead of JSON", "URL"},

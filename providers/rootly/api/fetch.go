@@ -65,6 +65,7 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 		f = networkFailure(err, c.stats.answers.Load() == 0)
 	} else {
 		c.stats.answers.Add(1)
+		c.stats.learnTime(answer.Header, c.options.Now())
 		c.pace.leave(refusals, answer.StatusCode, answer.Header)
 		event.Status = answer.StatusCode
 		d, event.Bytes, f = c.read(limited, answer, decode)
@@ -142,7 +143,6 @@ func (t *tries) made() int { return t.failed + t.limited }
 
 // next says after which wait to try again, if at all.
 func (t *tries) next(f *failure, o Options) (wait time.Duration, again bool) {
-	const mostLimited = 20
 	if f.status == http.StatusTooManyRequests {
 		t.limited++
 		wait = max(f.after, backoff(t.limited))
@@ -154,5 +154,5 @@ func (t *tries) next(f *failure, o Options) (wait time.Duration, again bool) {
 		wait = max(f.after, backoff(t.failed))
 	}
 	t.spent += f.took + wait
-	return wait, f.again && t.failed < o.Attempts && t.limited < mostLimited && t.spent <= o.RetryFor
+	return wait, f.again && t.failed < o.Attempts && t.limited < max(o.Attempts, 1) && t.spent <= o.RetryFor
 }

@@ -24,6 +24,9 @@ type Request struct {
 	// that stop early. Otherwise pages whose number is known in advance are
 	// fetched at the same time.
 	Lazy bool
+
+	// Raw asks for the rows as they came, in [Page.Raw]. One that is no object does not end the list.
+	Raw bool
 }
 
 // Paging says how an endpoint takes page numbers.
@@ -38,7 +41,8 @@ const (
 
 // Page is one answer of a list, without the rows that earlier pages had.
 type Page struct {
-	Objects  []*Object
+	Objects  []*Object // with [Request.Raw], nothing but id, type and created_at
+	Raw      []json.RawMessage
 	Included []*Object
 
 	// Incomplete says why rows may be missing, and Unreadable which ones are left out since they are no objects.

@@ -229,10 +229,10 @@ func TestGivesUp(t *testing.T) {
 
 	t.Run("when always limited", func(t *testing.T) {
 		t.Parallel()
-		handler, asked := failing(1000, status(429, "Retry-After", "1"))
-		c, _ := serve(t, handler)
+		handler, asked := failing(1000, status(429, "Retry-After", "5"))
+		c, _ := serve(t, handler, func(o *Options) { o.Attempts = 3 })
 		_, err := c.List(t.Context(), Request{Path: "/v1/things"})
-		if !errors.Is(err, ErrRateLimited) || asked.Load() != 20 {
+		if !errors.Is(err, ErrRateLimited) || asked.Load() != 3 {
 			t.Errorf("error %v after %d requests", err, asked.Load())
 		}
 	})

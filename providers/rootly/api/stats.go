@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,8 +22,10 @@ type counters struct {
 
 	mu     sync.Mutex
 	waited time.Duration
-	until  time.Time // end of the latest wait
-	told   time.Time // end of the latest wait that was reported
+	until  time.Time     // end of the latest wait
+	told   time.Time     // end of the latest wait that was reported
+	dated  bool          // an answer had a date
+	ahead  time.Duration // of the server's clock against ours
 }
 
 // noticed is a wait after which people wonder whether anything happens.
@@ -59,4 +62,23 @@ func (c *Client) Stats() Stats {
 		Bytes:    c.stats.bytes.Load(),
 		Waited:   c.stats.waited,
 	}
+}
+
+// ServerTime is the time of the server's clock, by the date of its latest answer, and ours as long as no answer had one.
+func (c *Client) ServerTime() (now time.Time, known bool) {
+	c.stats.mu.Lock()
+	defer c.stats.mu.Unlock()
+	return c.options.Now().Add(c.stats.ahead), c.stats.dated
+}
+
+// learnTime compares the server's clock with ours. The date was made at some time since the request was sent, and has no
+// parts of a second: the clock is taken to be as early as it can be.
+func (k *counters) learnTime(header http.Header, now time.Time) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.dated, k.ahead = true, date.Sub(now)
 }

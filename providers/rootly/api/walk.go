@@ -59,7 +59,11 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 	if err != nil {
 		return err
 	}
-	ahead := newAhead(ctx, w.client)
+	decode := decodeMany
+	if w.request.Raw {
+		decode = decodeRaw
+	}
+	ahead := newAhead(ctx, w.client, decode)
 	defer ahead.stop()
 
 	for {
@@ -124,23 +128,28 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.pages++
 	w.span.pages++
 	w.visited[canonical(u)] = true
-	rows := make([]identity, len(d.rows))
+	rows, nameless := make([]identity, len(d.rows)), 0
 	for i, row := range d.rows {
 		rows[i] = identityOf(row)
+		if w.request.Raw && row.ID == "" {
+			nameless++ // it cannot be known again
+		}
 	}
 	w.span.note(u, d.rows)
 	listed := len(d.rows)
 	var page Page
 	var earlier, again int
-	page.Objects, earlier, again = w.fresh(d.rows, w.seen)
-	page.Included, _, _ = w.fresh(d.included, w.included)
+	page.Objects, page.Raw, earlier, again = w.fresh(d.rows, d.raw, w.seen)
+	page.Included, _, _, _ = w.fresh(d.included, nil, w.included)
 	w.rows += len(page.Objects)
 	w.span.rows += len(page.Objects) + earlier
 
 	// Rows seen before mean that others moved past us, unless it is all the same page.
-	same := listed > 0 && again == listed && slices.Equal(rows, w.before)
+	same := listed > 0 && again+nameless == listed && slices.Equal(rows, w.before)
 	w.before = rows
-	if !same {
+	if same {
+		page.Objects, page.Raw = nil, nil
+	} else {
 		w.faults.add(d.faults)
 	}
 	if again > 0 && !same {
@@ -164,20 +173,25 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 }
 
 // fresh returns the objects that were not on earlier pages, and remembers them. It counts the others: those
-// of earlier spans, which overlap with this one, and those of this span. It reuses the given slice.
-func (w *walk) fresh(objects []*Object, seen map[identity]int) (kept []*Object, earlier, again int) {
-	kept = objects[:0]
+// of earlier spans, which overlap with this one, and those of this span. It reuses the given slices.
+func (w *walk) fresh(objects []*Object, raw []json.RawMessage, seen map[identity]int) (kept []*Object, keptRaw []json.RawMessage, earlier, again int) {
+	kept, keptRaw = objects[:0], raw[:0]
 	var nameless []identity // one page may have several that say the same
-	for _, object := range objects {
+	for i, object := range objects {
 		key := identityOf(object)
 		in, known := seen[key]
 		switch {
+		case raw != nil && object.ID == "":
+			kept, keptRaw = append(kept, object), append(keptRaw, raw[i])
 		case !known && object.ID == "":
 			nameless = append(nameless, key)
 			kept = append(kept, object)
 		case !known:
 			seen[key] = w.span.number
 			kept = append(kept, object)
+			if raw != nil {
+				keptRaw = append(keptRaw, raw[i])
+			}
 		case in < w.span.number:
 			earlier++
 		default:
@@ -187,7 +201,7 @@ func (w *walk) fresh(objects []*Object, seen map[identity]int) (kept []*Object, 
 	for _, key := range nameless {
 		seen[key] = w.span.number
 	}
-	return kept, earlier, again
+	return kept, keptRaw, earlier, again
 }
 
 // mostPages is where paging is taken to be endless: generous where the server

@@ -7,7 +7,6 @@
 package auditlog
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,20 +34,20 @@ var _ audit.Source = Log{}
 // Events reads the events that a filter lets through, newest first. An event that cannot be read is
 // an [audit.Unreadable], and the others follow it.
 func (l Log) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
+	if single := apart(f); len(single) > 1 {
+		return merged(ctx, l, single)
+	}
 	return func(yield func(audit.Event, error) bool) {
 		for page, err := range l.pages(ctx, f, "-created_at") {
 			if err != nil {
 				yield(audit.Event{}, err)
 				return
 			}
-			for _, row := range page.Objects {
+			for _, row := range page.Raw {
 				e, err := event(row, f)
 				if !yield(e, err) || err != nil && !IsUnreadable(err) {
 					return
 				}
-			}
-			if page.Unreadable != "" && !yield(audit.Event{}, unreadable(page)) {
-				return
 			}
 			if page.Incomplete != "" && l.Doubt != nil {
 				l.Doubt("new events arrived while the log was read: " + page.Incomplete + "; --until leaves them out")
@@ -74,11 +73,8 @@ func (l Log) Batches(ctx context.Context, from, to time.Time) iter.Seq2[audit.Ba
 
 func batchOf(page api.Page) (audit.Batch, error) {
 	batch := audit.Batch{Incomplete: page.Incomplete}
-	if page.Unreadable != "" {
-		batch.Unreadable = append(batch.Unreadable, unreadable(page))
-	}
-	for _, row := range page.Objects {
-		e, err := event(row, audit.Filter{})
+	for _, row := range page.Raw {
+		e, err := audit.Parse(row)
 		var one *audit.Unreadable
 		switch {
 		case errors.As(err, &one):
@@ -92,17 +88,11 @@ func batchOf(page api.Page) (audit.Batch, error) {
 	return batch, nil
 }
 
-// unreadable stands for the rows of a page that are no objects.
-func unreadable(page api.Page) *audit.Unreadable {
-	raw, err := json.Marshal(page.Unreadable)
-	return &audit.Unreadable{Raw: raw, Err: errors.Join(errors.New(page.Unreadable), err)}
-}
-
 func (l Log) pages(ctx context.Context, f audit.Filter, order string) iter.Seq2[api.Page, error] {
 	query := f.Query()
 	query.Set("sort", order)
 	return func(yield func(api.Page, error) bool) {
-		for page, err := range l.Client.Pages(ctx, api.Request{Path: "/v1/audits", Query: query, Timed: true, Lazy: l.Lazy}) {
+		for page, err := range l.Client.Pages(ctx, api.Request{Path: "/v1/audits", Query: query, Timed: true, Lazy: l.Lazy, Raw: true}) {
 			if !yield(page, hinted(err)) || err != nil {
 				return
 			}
@@ -111,24 +101,34 @@ func (l Log) pages(ctx context.Context, f audit.Filter, order string) iter.Seq2[
 }
 
 // event reads one row. Fields that the API filters on but omits are filled in from the filter.
-func event(row *api.Object, f audit.Filter) (audit.Event, error) {
-	var raw bytes.Buffer
-	enc := json.NewEncoder(&raw)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(row); err != nil {
-		return audit.Event{}, fmt.Errorf("read %s %s: %w", row.Type, row.ID, err)
-	}
-	e, err := audit.Parse(bytes.TrimSpace(raw.Bytes()))
+func event(row json.RawMessage, f audit.Filter) (audit.Event, error) {
+	e, err := audit.Parse(row)
 	if err != nil {
 		return audit.Event{}, err
 	}
-	if e.Source == "" {
-		e.Source = f.Source
+	if e.Source == "" && len(f.Sources) == 1 {
+		e.Source = f.Sources[0]
 	}
-	if e.APIKeyID == "" {
-		e.APIKeyID = f.APIKey
+	if e.APIKeyID == "" && len(f.APIKeys) == 1 {
+		e.APIKeyID = f.APIKeys[0]
 	}
 	return e, nil
+}
+
+// Now is the time of the server's clock, which may differ from ours.
+func (l Log) Now(ctx context.Context) (time.Time, error) {
+	if now, ok := l.Client.ServerTime(); ok {
+		return now, nil
+	}
+	query := url.Values{"sort": {"-created_at"}, "page[size]": {"1"}}
+	for _, err := range l.Client.Pages(ctx, api.Request{Path: "/v1/audits", Query: query, Lazy: true, Raw: true}) {
+		if err != nil {
+			return time.Time{}, hinted(err)
+		}
+		break
+	}
+	now, _ := l.Client.ServerTime() // a server without a clock: ours
+	return now, nil
 }
 
 // IsUnreadable reports whether an error is about one event, so that the others can be read.
@@ -137,19 +137,36 @@ func IsUnreadable(err error) bool {
 	return errors.As(err, &one)
 }
 
-// UserID finds the id of a user by email.
-func UserID(ctx context.Context, client *api.Client, email string) (string, error) {
-	query := url.Values{"filter[email]": {strings.ToLower(email)}} // Rootly stores them in lower case
-	users, err := client.List(ctx, api.Request{Path: "/v1/users", Query: query})
-	if err != nil {
-		return "", fmt.Errorf("look up user %s: %w", email, hinted(err))
+// UserID finds the id of a user by email or by name. What is a number is an id already.
+func UserID(ctx context.Context, client *api.Client, said string) (string, error) {
+	if said != "" && strings.Trim(said, "0123456789") == "" {
+		return said, nil
 	}
-	for _, u := range users.Objects {
-		if has, _ := u.Attributes["email"].(string); strings.EqualFold(has, email) {
-			return u.ID, nil
+	query := url.Values{"filter[search]": {said}}
+	byEmail := strings.Contains(said, "@")
+	if byEmail {
+		query = url.Values{"filter[email]": {strings.ToLower(said)}} // Rootly stores them in lower case
+	}
+	listed, err := client.List(ctx, api.Request{Path: "/v1/users", Query: query})
+	if err != nil {
+		return "", fmt.Errorf("look up user %s: %w", said, hinted(err))
+	}
+	var users []audit.User
+	for _, u := range listed.Objects {
+		email, _ := u.Attributes["email"].(string)
+		name, _ := u.Attributes["full_name"].(string)
+		if name == "" {
+			name, _ = u.Attributes["name"].(string)
+		}
+		if !byEmail || strings.EqualFold(email, said) {
+			users = append(users, audit.User{ID: u.ID, Name: name, Email: email})
 		}
 	}
-	return "", hint.With(fmt.Errorf("no user has the email %s", email), "give the id instead of the email for a user who has left")
+	if byEmail && len(users) == 0 {
+		return "", hint.With(fmt.Errorf("no user has the email %s", said), "give the id instead of the email for a user who has left")
+	}
+	user, err := audit.PickUser(users, said)
+	return user.ID, err
 }
 
 // hinted adds the usual causes of a refusal, on whatever page of the log it comes.

@@ -3,7 +3,6 @@ package oncall
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -51,27 +50,13 @@ func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
 }
 
 func shiftOf(n *api.Object) (Shift, error) {
-	var s Shift
-	word := func(name string) string { v, _ := n.Attributes[name].(string); return v }
-	var err error
-	if s.From, err = time.Parse(time.RFC3339, word("starts_at")); err != nil {
-		return s, fmt.Errorf("starts_at: %w", err)
-	}
-	if s.To, err = time.Parse(time.RFC3339, word("ends_at")); err != nil {
-		return s, fmt.Errorf("ends_at: %w", err)
-	}
-	s.Schedule, s.Rotation = graph.ID(word("schedule_id")), graph.ID(word("rotation_id"))
+	s := Shift{Schedule: graph.ID(word(n.Attributes, "schedule_id")), Rotation: graph.ID(word(n.Attributes, "rotation_id")), User: graph.ID(word(n.Attributes, "user_id"))}
 	s.Override, _ = n.Attributes["is_override"].(bool)
 	s.Shadow, _ = n.Attributes["is_shadow"].(bool)
-	switch id := n.Attributes["user_id"].(type) {
-	case json.Number:
-		s.User = graph.ID(id.String())
-	case string:
-		s.User = graph.ID(id)
-	default: // recorded answers name the person in a relationship only
+	if s.User == "" { // recorded answers name the person in a relationship only
 		s.User = cmp.Or(related(n, "user"), related(n, "assignee"))
 	}
-	return s, nil
+	return s, s.times(n.Attributes)
 }
 
 // related is the id of the user that a shift is related to. An assignee may be a schedule as well.

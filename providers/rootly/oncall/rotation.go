@@ -179,17 +179,7 @@ func (r Rotation) active(within Span) []Span {
 	if r.Active == nil {
 		return []Span{within}
 	}
-	var list []Span
-	for day := within.From.In(r.Zone).AddDate(0, 0, -1); !day.After(within.To.AddDate(0, 0, 1)); day = day.AddDate(0, 0, 1) {
-		for _, h := range r.Active[letters[day.Weekday():day.Weekday()+1]] {
-			to := h.To
-			if to <= h.From {
-				to += 24 * 60
-			}
-			list = append(list, Span{clockOn(day, h.From), clockOn(day, to)})
-		}
-	}
-	return Merged(list)
+	return OnDays(within, r.Zone, r.Active)
 }
 
 // clockOn is a time of a day, by the clock on the wall. Minutes beyond a day are on the next one.

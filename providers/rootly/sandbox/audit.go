@@ -140,7 +140,11 @@ func (s *Server) record(e Event) string {
 	if a.ID != 0 {
 		doc.UserID = &a.ID
 	}
-	body := encode(map[string]any{"id": id, "type": auditsAPI, "attributes": doc})
+	body := encode(struct {
+		ID         string   `json:"id"`
+		Type       string   `json:"type"`
+		Attributes auditDoc `json:"attributes"`
+	}{id, auditsAPI, doc})
 	s.store.put(&record{
 		Object: Object{API: auditsAPI, ID: id, Body: body},
 		hidden: map[string]string{"source": a.Source, "api_key_id": a.APIKeyID},

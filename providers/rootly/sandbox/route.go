@@ -136,6 +136,7 @@ func extraRoutes() []*route {
 		{template: "/v1/statuses/{id}", api: "statuses", single: true, readOnly: true},
 		{template: rulesPath, api: alertRoutes, owners: []string{alertRoutes}, single: true, readOnly: true},
 		{template: auditsPath, api: auditsAPI, readOnly: true},
+		{template: shiftsPath, api: "shifts", readOnly: true},
 		{template: mePath, api: "users", single: true, readOnly: true},
 	}
 }

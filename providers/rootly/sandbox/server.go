@@ -6,7 +6,7 @@
 // It speaks JSON:API as Rootly's OpenAPI document describes it.
 //
 // Not here: what Rootly does with its configuration. No alert is routed, no workflow runs, nobody
-// is paged.
+// is paged. Who is on call is worked out from the schedules.
 package sandbox
 
 import (
@@ -70,6 +70,7 @@ func (s *Server) Snapshot() []Object { return s.store.snapshot() }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.opts.Clock().UTC().Format(http.TimeFormat))
 	t, known := s.routes.match(r.URL.Path)
 	s.count.add(r, t.route, s.opts.Token)
 
@@ -114,6 +115,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 		return failf(http.StatusNotFound, notFound)
 	case reads(r.Method) && t.template == rulesPath:
 		return s.serveRulesStatus(w, t)
+	case reads(r.Method) && t.template == shiftsPath:
+		return s.serveShifts(w, r, t)
 	case reads(r.Method):
 		return s.serveRead(w, r, t)
 	case s.opts.ReadOnly || t.readOnly:

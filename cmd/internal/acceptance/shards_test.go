@@ -1,0 +1,56 @@
+package acceptance
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+)
+
+// TestShardsKnowTheState imports into a state, folds included, and again when objects are gone and renamed: in shards, each
+// state entry is planned with its code.
+func TestShardsKnowTheState(t *testing.T) {
+	t.Parallel()
+	_, url := serve(t, of(150))
+	for _, engine := range engineNames(t) {
+		t.Run(filepath.Base(engine), func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "out")
+			run := func(want int, args ...string) report.Summary {
+				t.Helper()
+				args = append([]string{"import", "-o", dir, "--url", url, "--token", token, "--provider", "stand-in", "--engine", engine}, args...)
+				o := programSharded(t, shardsOf, nil, os.Environ(), args...)
+				if o.code != want {
+					t.Fatalf("exit code %d, want %d: %s", o.code, want, o.talk)
+				}
+				return o.summary
+			}
+			first := run(0, "--import-as", "state", "--fold")
+			if p := first.Proof; p.Plans < 3 || p.AddedToState == 0 || p.State != report.ProofClean {
+				t.Errorf("proof of the first import %+v", p)
+			}
+			again := run(0, "--import-as", "state", "--fold")
+			if p := again.Proof; p.Plans < 3 || p.Managed != first.Proof.Managed || p.Imported != 0 || len(p.Differences) > 0 {
+				t.Errorf("proof of the second import %+v", p)
+			}
+			whole := run(0, "--import-as", "state", "--fold", "--verify", "whole")
+			if p := whole.Proof; p.Plans > 1 || p.Managed != again.Proof.Managed || p.Plan != again.Proof.Plan {
+				t.Errorf("as a whole %+v, in shards %+v", p, again.Proof)
+			}
+			edit(t, filepath.Join(dir, "teams.tf"), func(text string) string { return text + "\n# by hand\n" })
+			if p := run(0).Proof; p.Managed != first.Proof.Managed {
+				t.Errorf("with an edited file %+v", p)
+			}
+		})
+	}
+}
+
+func edit(t *testing.T, path string, change func(string) string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, change(string(text)))
+}

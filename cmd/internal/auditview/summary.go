@@ -1,0 +1,127 @@
+package auditview
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// SummarySettings say what [Summarise] counts.
+type SummarySettings struct {
+	Filter audit.Filter
+	By     []string // of [Dimensions]
+	Output string   // table, csv or json
+	Top    int      // values that the table shows of each; 0: all
+}
+
+// A dimension is a question that events are counted by.
+type dimension struct {
+	name    string
+	of      func(e audit.Event, zone *time.Location) string
+	ordered bool // by value instead of by count
+}
+
+var dimensions = []dimension{
+	{name: "user", of: func(e audit.Event, _ *time.Location) string { return cmp.Or(e.UserName, e.UserEmail, e.UserID) }},
+	{name: "type", of: func(e audit.Event, _ *time.Location) string { return e.ItemType }},
+	{name: "action", of: func(e audit.Event, _ *time.Location) string { return e.Action }},
+	{name: "source", of: func(e audit.Event, _ *time.Location) string { return e.Source }},
+	{name: "address", of: func(e audit.Event, _ *time.Location) string { return e.IP }},
+	{name: "item", of: func(e audit.Event, _ *time.Location) string { return e.ItemType + " " + cmp.Or(e.ItemName, e.ItemID) }},
+	{name: "hour", of: func(e audit.Event, zone *time.Location) string { return e.At.In(zone).Format("15") + ":00" }, ordered: true},
+	{name: "day", of: func(e audit.Event, zone *time.Location) string { return e.At.In(zone).Format(time.DateOnly) }, ordered: true},
+}
+
+// Dimensions are the words that events can be counted by.
+func Dimensions() []string {
+	var names []string
+	for _, d := range dimensions {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+// Summarise counts the events of a source by each of the questions.
+func Summarise(ctx context.Context, w World, source audit.Source, s SummarySettings) error {
+	counts := make([]map[string]int, len(s.By))
+	for i := range counts {
+		counts[i] = map[string]int{}
+	}
+	t := &tally{}
+	for e, err := range t.readable(matching(source.Events(ctx, s.Filter), s.Filter)) {
+		if err != nil {
+			return err
+		}
+		t.events++
+		for i, name := range s.By {
+			d := dimensions[slices.Index(Dimensions(), name)]
+			counts[i][cmp.Or(d.of(e, w.Zone), "-")]++
+		}
+	}
+	var all []report.Count
+	for i, name := range s.By {
+		for _, c := range ranked(name, counts[i]) {
+			if s.Output == "csv" {
+				c.Value = audit.CSVText(c.Value)
+			}
+			all = append(all, c)
+		}
+	}
+	if t.lost > 0 {
+		report.Note(w.Err, fmt.Sprintf("%d events could not be read and are not counted", t.lost))
+	}
+	return report.WriteCounts(w.Out, s.Output, s.Top, all)
+}
+
+// matching drops the events that the filter does not let through. Counting needs no redaction but of names, which is done for
+// each of them once.
+func matching(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range events {
+			if err == nil && !f.Match(e) {
+				continue
+			}
+			e.Raw, e.Changes = nil, nil
+			if !yield(audit.Redact(e), err) {
+				return
+			}
+		}
+	}
+}
+
+// ranked orders the counts of one question.
+func ranked(name string, counts map[string]int) []report.Count {
+	d := dimensions[slices.Index(Dimensions(), name)]
+	var list []report.Count
+	for value, n := range counts {
+		list = append(list, report.Count{By: name, Value: value, Events: n})
+	}
+	slices.SortFunc(list, func(a, b report.Count) int {
+		byValue := cmp.Compare(a.Value, b.Value)
+		if d.ordered {
+			return byValue
+		}
+		return cmp.Or(cmp.Compare(b.Events, a.Events), byValue)
+	})
+	return list
+}
+
+// CountedBy checks the words that events are to be counted by, each once.
+func CountedBy(words []string) (by []string, unknown string) {
+	for _, word := range words {
+		if !slices.Contains(Dimensions(), word) {
+			return nil, strconv.Quote(word)
+		}
+		if !slices.Contains(by, word) {
+			by = append(by, word)
+		}
+	}
+	return by, ""
+}

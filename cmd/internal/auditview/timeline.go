@@ -1,0 +1,49 @@
+package auditview
+
+import (
+	"context"
+	"slices"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
+)
+
+// Timeline prints the whole life of an object, the oldest event first, with each field before and after.
+func Timeline(ctx context.Context, w World, source audit.Source, s ListSettings) error {
+	t := &tally{}
+	var events []audit.Event
+	for e, err := range t.count(wanted(t.readable(source.Events(ctx, s.Filter)), s.Filter), 0) {
+		if err != nil {
+			return err
+		}
+		events = append(events, e)
+	}
+	slices.Reverse(events)
+	if len(events) == 0 {
+		t.explain(w, s)
+		return nil
+	}
+	s.Diff = true
+	show := s.records
+	if s.Output == "table" {
+		show = s.table
+	}
+	if err := show(w, eachOf(events)); err != nil {
+		return err
+	}
+	if events[0].Action != "create" {
+		report.Note(w.Err, "the log does not say when the object was created: it may be older than the log, or than --since")
+	}
+	return nil
+}
+
+// eachOf gives the events of a list.
+func eachOf(events []audit.Event) func(func(audit.Event, error) bool) {
+	return func(yield func(audit.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}

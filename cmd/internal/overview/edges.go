@@ -1,0 +1,90 @@
+package overview
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+)
+
+// layers are the columns of the graph, from what raises alerts to who is paged.
+var layers = [][]string{
+	{"alerts_source", "heartbeat", "live_call_router"},
+	{"alert_route", "alert_routing_rule"},
+	{"workflow"},
+	{"service", "functionality"},
+	{"escalation_policy"},
+	{"escalation_path"},
+	{"escalation_level"},
+	{"schedule"},
+	{"schedule_rotation"},
+	{"team"},
+}
+
+// layer is the column of a type, from 1; 0 for a type that the graph does not have.
+func layer(t *catalogue.Type) int {
+	name := t.Short()
+	if t.IsWorkflow() {
+		name = "workflow"
+	}
+	return 1 + slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, name) })
+}
+
+// addEdges draws the references between objects in the graph.
+func (v *view) addEdges(p *page.Page) {
+	seen := map[page.Edge]bool{}
+	add := func(from, to *page.Object) {
+		if from == nil || to == nil || from == to || from.Layer == 0 || to.Layer == 0 {
+			return
+		}
+		if backwards(from, to) {
+			from, to = to, from
+		}
+		if e := (page.Edge{From: from.Key, To: to.Key}); !seen[e] {
+			seen[e] = true
+			p.Edges = append(p.Edges, e)
+		}
+	}
+	for _, r := range v.graph.Resources {
+		from := v.objects[key(r.Address.Type, r.ID)]
+		for _, e := range r.Exprs {
+			for _, to := range references(e.Expr) {
+				add(from, v.objects[v.keys[to]])
+			}
+		}
+	}
+}
+
+// backwards reports whether an object that refers to another one comes after it. What a level refers to is whom it pages,
+// but for what it belongs to.
+func backwards(from, to *page.Object) bool {
+	if from.Type == "escalation_level" && !strings.HasPrefix(to.Type, "escalation_") {
+		return false
+	}
+	return from.Layer > to.Layer
+}
+
+// references are the addresses in an expression.
+func references(e graph.Expr) []graph.Address {
+	switch e := e.(type) {
+	case graph.Ref:
+		return []graph.Address{e.Target}
+	case graph.Template:
+		var all []graph.Address
+		for _, part := range e.Parts {
+			if part.Expr != nil {
+				all = append(all, references(part.Expr)...)
+			}
+		}
+		return all
+	case graph.Encoded:
+		var all []graph.Address
+		for _, placed := range e.Exprs {
+			all = append(all, references(placed.Expr)...)
+		}
+		return all
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package overview
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+)
+
+// How objects relate to Terraform.
+const (
+	inCode     = "managed"
+	notInCode  = "unmanaged"
+	impossible = "not representable"
+)
+
+// addObjects puts the live objects onto the page.
+func (v *view) addObjects(p *page.Page) error {
+	reasons := map[graph.Target]string{}
+	for _, r := range v.org.Rejected {
+		reasons[graph.Target{Type: r.Type, ID: r.ID}] = v.hide(r.Reason)
+	}
+	for _, live := range v.org.Live.Objects {
+		target := graph.Target{Type: live.Type.Name, ID: live.ID}
+		o := &page.Object{
+			Key: key(target.Type, target.ID), Type: live.Type.Short(), Name: v.hide(readable(live.Title())),
+			Teams: v.teams(live, 0), Layer: layer(live.Type), Address: v.code.at[target], Why: reasons[target],
+		}
+		switch {
+		case o.Why != "":
+			o.Status = impossible
+		case o.Address != "":
+			o.Status, o.Code = inCode, v.hide(v.code.blockOf(o.Address))
+		case v.code.known:
+			o.Status = notInCode
+		}
+		o.History = v.past.of(live)
+		var err error
+		if o.Settings, err = v.settingsOf(target); err != nil {
+			return err
+		}
+		o.Default = o.Type == "escalation_path" && live.Text("default") == "true"
+		if o.Type == "escalation_level" {
+			o.Level = v.level(live)
+		}
+		v.objects[o.Key] = o
+		p.Objects = append(p.Objects, o)
+	}
+	for i := range v.past.events {
+		if v.objects[v.past.events[i].Key] == nil {
+			v.past.events[i].Key = ""
+		}
+	}
+	return nil
+}
+
+// settingsOf are the settings of an object as JSON, without credentials.
+func (v *view) settingsOf(target graph.Target) (string, error) {
+	o, known := v.settings[target]
+	if !known {
+		return "", nil
+	}
+	raw, err := ctyjson.Marshal(o.Values, o.Values.Type())
+	if err != nil {
+		return "", fmt.Errorf("settings of %s %s: %w", target.Type, target.ID, err)
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, raw, "", "  "); err != nil {
+		return "", fmt.Errorf("settings of %s %s: %w", target.Type, target.ID, err)
+	}
+	return text.String(), nil
+}
+
+// teams are the names of the teams that own an object, or what owns that.
+func (v *view) teams(o *rootly.Object, depth int) []string {
+	if o.Type.Short() == "team" {
+		return []string{v.hide(readable(o.Title()))}
+	}
+	var names []string
+	if o.Type.Owner != "" {
+		for _, id := range idsIn(o, o.Type.Owner) {
+			if team := v.byID[id]; team != nil {
+				names = append(names, v.hide(readable(team.Title())))
+			}
+		}
+	}
+	const deepest = 5
+	if parent := v.byID[o.Parent]; len(names) == 0 && parent != nil && depth < deepest {
+		return v.teams(parent, depth+1)
+	}
+	return names
+}
+
+// level is what an escalation level does.
+func (v *view) level(o *rootly.Object) *page.Level {
+	l := &page.Level{}
+	_, _ = fmt.Sscan(o.Text("delay"), &l.After)
+	_, _ = fmt.Sscan(o.Text("position"), &l.Position)
+	for _, t := range pagedBy(o) {
+		id := graph.ID(t.ID)
+		target := page.Target{Kind: t.Type, Name: string(id)}
+		if named := v.byID[id]; named != nil {
+			target.Key, target.Name = key(named.Type.Name, named.ID), v.hide(readable(named.Title()))
+		} else if target.Kind == "user" {
+			target.Name = v.person(id)
+		}
+		l.Targets = append(l.Targets, target)
+	}
+	return l
+}
+
+// person is what people call a user.
+func (v *view) person(id graph.ID) string {
+	switch u := v.org.Users[id]; {
+	case u.Name != "":
+		return v.hide(readable(u.Name))
+	case u.Email != "":
+		return u.Email
+	}
+	return "user " + string(id)
+}
