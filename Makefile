@@ -10,6 +10,7 @@ PATHS := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 TOOLS   := $(CURDIR)/$(BIN)/tools
 RELEASE := PATH="$(TOOLS):$$PATH" goreleaser
+ORIGIN  := GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/terraformer-rootly/terraformer-rootly
 IMAGE    = PATH="$(TOOLS):$$PATH" image $(CURDIR)/dist "$$(git describe --tags --always)" "$$(git log -1 --format=%ct)"
 
 .PHONY: build
@@ -90,7 +91,7 @@ vulnerabilities: ## look for known vulnerabilities in what the program uses
 
 .PHONY: snapshot
 snapshot: $(TOOLS)/goreleaser ## what a release consists of, in dist/; needs 2 GB of modules and some minutes
-	$(RELEASE) release --snapshot --clean --skip=sign,publish
+	$(ORIGIN) $(RELEASE) release --snapshot --clean --skip=sign,publish
 	$(IMAGE)
 
 .PHONY: release

@@ -35,9 +35,7 @@ const (
 
 func yes() (verdict, error) { return verdict{status: holds}, nil }
 
-func no(format string, args ...any) (verdict, error) {
-	return verdict{differs, fmt.Sprintf(format, args...)}, nil
-}
+func no(detail string) (verdict, error) { return verdict{differs, detail}, nil }
 
 func unknown(why string) (verdict, error) { return verdict{untested, why}, nil }
 
