@@ -38,8 +38,8 @@ demo: build engine ## import the built-in organisation, prove it, show what came
 	@echo && echo "$(BIN)/demo/escalation_policies.tf:" && echo && head -n 32 $(BIN)/demo/escalation_policies.tf
 
 .PHONY: acceptance
-acceptance: engine ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
-	$(PATHS) ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -v ./cmd/internal/acceptance
+acceptance: engine snapshot ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
+	$(PATHS) ACCEPTANCE=1 ROOTLY_TEST_DIST="$(CURDIR)/dist" PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -v ./cmd/internal/acceptance
 
 .PHONY: exactly-once
 exactly-once: ## 50,000 audit events into every sink, by a process that is killed again and again
