@@ -12,8 +12,8 @@ import (
 const requiredToFold = ">= 1.7.0"
 
 // engine is the first version of the engine that reads the code.
-func (r *rendering) engine() string {
-	if r.options.Folded || len(r.options.Folds) > 0 {
+func (o Options) engine() string {
+	if o.Folded || len(o.Folds) > 0 {
 		return requiredToFold
 	}
 	return requiredTerraform

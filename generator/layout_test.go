@@ -111,7 +111,7 @@ func TestLargeFilesAreSplitByLetter(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name)
 	}
-	want := []string{".gitignore", "imports_services.tf", "imports_services_2.tf", "imports_teams.tf", "provider.tf", "services_a.tf", "services_b.tf", "services_c.tf", "teams.tf", "versions.tf"}
+	want := []string{".gitattributes", ".gitignore", "imports_services.tf", "imports_services_2.tf", "imports_teams.tf", "provider.tf", "services_a.tf", "services_b.tf", "services_c.tf", "teams.tf", "versions.tf"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("files:\n%s", diff)
 	}

@@ -21,7 +21,7 @@ import (
 // The same arguments give the same bytes.
 func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}, folds: foldsByBlock(o.Folds)}
-	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addLeavers, r.addOutputs} {
+	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addRemoved, r.addOutputs} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("render: %w", err)
 		}
@@ -127,7 +127,7 @@ func (r *rendering) check() error {
 }
 
 func (r *rendering) addFixed() error {
-	if err := r.add(versionsFile, versionsBlock(r.options.local(), r.engine(), constraintOf(r.options, r.schema))); err != nil {
+	if err := r.add(versionsFile, versionsBlock(r.options.local(), r.options.engine(), constraintOf(r.options, r.schema))); err != nil {
 		return err
 	}
 	if err := r.add(providerFile, providerBlock(r.options.local())); err != nil {

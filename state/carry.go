@@ -11,15 +11,15 @@ import (
 
 // carry puts into the files of the run what earlier runs wrote and what must stay: the code
 // of objects that this run does not have without their being gone, and all that this code
-// leans on. It returns the names of the files that stay as they are for that reason.
-func (d *Directory) carry(r Run, c *Changes) (kept map[string]bool, err error) {
-	stay := d.staying(r, c)
-	c.Gone = sortedObjects(c.Gone)
-	foreign, err := d.foreignCode(c)
+// refers to. It returns the names of the files that stay as they are for that reason.
+func (d *reconciling) carry() (kept map[string]bool, err error) {
+	stay := d.staying()
+	d.changes.Gone = sortedObjects(d.changes.Gone)
+	foreign, err := d.foreignCode(d.changes)
 	if err != nil {
 		return nil, err
 	}
-	if err := foreign.refuseTwice(d.path, r.Files); err != nil {
+	if err := foreign.refuseTwice(d.path, d.run.Files); err != nil {
 		return nil, err
 	}
 	if len(stay) == 0 {
@@ -29,24 +29,24 @@ func (d *Directory) carry(r Run, c *Changes) (kept map[string]bool, err error) {
 	if err != nil {
 		return nil, err
 	}
-	next, err := runCode(r.Files)
+	next, err := runCode(d.run.Files)
 	if err != nil {
 		return nil, err
 	}
-	k := &carrying{directory: d, run: r, changes: c, old: old, next: next, foreign: foreign,
-		renamed: renames(d.manifest, r), stay: stay, blocks: blocksOf(stay), keep: map[place]bool{}, edits: map[place][]code.Edit{},
+	k := &carrying{directory: d.Directory, run: d.run, changes: d.changes, old: old, next: next, foreign: foreign,
+		renamed: renames(d.manifest, d.run), stay: stay, blocks: blocksOf(stay), keep: map[place]bool{}, edits: map[place][]code.Edit{},
 		keys: map[string]map[string]bool{}, notes: map[graph.Address][]string{}}
 	if err := k.choose(); err != nil {
 		return nil, err
 	}
-	return k.compose()
+	return (&composing{k}).compose()
 }
 
 // staying sorts the objects of earlier runs that this run does not have into those that are
 // gone and those whose code stays, with the reason.
-func (d *Directory) staying(r Run, c *Changes) map[graph.Address]Carried {
-	fresh := make(map[graph.Target]bool, len(r.Objects))
-	for _, o := range r.Objects {
+func (d *reconciling) staying() map[graph.Address]Carried {
+	fresh := make(map[graph.Target]bool, len(d.run.Objects))
+	for _, o := range d.run.Objects {
 		fresh[o.Key()] = true
 	}
 	stay := map[graph.Address]Carried{}
@@ -55,14 +55,14 @@ func (d *Directory) staying(r Run, c *Changes) map[graph.Address]Carried {
 		switch {
 		case fresh[k]:
 			continue
-		case r.Forget[k]:
-		case r.Live[k]:
+		case d.run.Forget[k]:
+		case d.run.Live[k]:
 			reason = "it still exists, but this run left it out"
-		case !r.complete(k.Type):
+		case !d.run.complete(k.Type):
 			reason = k.Type + " was not listed completely"
 		}
 		if reason == "" {
-			c.Gone = append(c.Gone, rec.Object)
+			d.changes.Gone = append(d.changes.Gone, rec.Object)
 			continue
 		}
 		stay[rec.Address] = Carried{Object: rec.Object, File: rec.file, Reason: reason}
@@ -202,7 +202,7 @@ func (k *carrying) follow(from place, ref code.Ref) {
 			k.compareData(from, "data."+ref.Parts[1]+"."+ref.Parts[2])
 		}
 	default:
-		k.mend(from, ref)
+		k.redirect(from, ref)
 	}
 }
 
@@ -246,8 +246,8 @@ func (k *carrying) wantLocal(ref code.Ref) {
 	}
 }
 
-// mend changes a reference to an object that has another address now, or has none any more.
-func (k *carrying) mend(from place, ref code.Ref) {
+// redirect changes a reference to an object that has another address now, or has none any more.
+func (k *carrying) redirect(from place, ref code.Ref) {
 	a, n := k.addressIn(ref)
 	now, ours := k.renamed[a]
 	if _, stays := k.stay[a]; !ours || stays || now.to == a {

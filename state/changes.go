@@ -108,29 +108,38 @@ func (d *Directory) Reconcile(r Run) (*Changes, error) {
 	for _, f := range r.Files {
 		c.files[f.Name] = f
 	}
-	kept, err := d.carry(r, c)
-	if err != nil {
+	w := &reconciling{Directory: d, run: r, changes: c}
+	var err error
+	if w.stays, err = w.carry(); err != nil {
 		return nil, err
 	}
-	if err := d.yield(r, c, kept); err != nil {
+	if err := w.yield(); err != nil {
 		return nil, err
 	}
-	records, err := d.records(r, c, kept)
+	records, err := w.records()
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range []string{gitIgnore, attributes} {
-		if err := d.mergeLines(c, name); err != nil {
+		if err := w.mergeLines(name); err != nil {
 			return nil, err
 		}
 	}
-	if err := d.compare(c, kept); err != nil {
+	if err := w.compare(); err != nil {
 		return nil, err
 	}
-	d.recordRun(r, c, kept)
+	w.recordRun()
 	c.manifest.records = records
 	c.manifest.sort()
 	return c, nil
+}
+
+// reconciling is the work of one Reconcile.
+type reconciling struct {
+	*Directory
+	run     Run
+	changes *Changes
+	stays   map[string]bool // names of files that stay as they are
 }
 
 func checkRun(r Run) error {
@@ -148,8 +157,8 @@ func checkRun(r Run) error {
 }
 
 // mergeLines adds lines to a file of git's that is there instead of writing our own.
-func (d *Directory) mergeLines(c *Changes, name string) error {
-	f, ok := c.files[name]
+func (d *reconciling) mergeLines(name string) error {
+	f, ok := d.changes.files[name]
 	if !ok {
 		return nil
 	}
@@ -162,7 +171,7 @@ func (d *Directory) mergeLines(c *Changes, name string) error {
 	}
 	if present != nil {
 		f.Content = appendMissingLines(present, f.Content)
-		c.files[name] = f
+		d.changes.files[name] = f
 	}
 	return nil
 }
@@ -187,10 +196,10 @@ func appendMissingLines(present, wanted []byte) []byte {
 }
 
 // compare decides for every file of this run and of earlier ones what happens to it.
-func (d *Directory) compare(c *Changes, kept map[string]bool) error {
+func (d *reconciling) compare() error {
 	var conflicts []string
-	for _, name := range sortedNames(c.files) {
-		conflict, err := d.compareFile(c, name, kept[name])
+	for _, name := range sortedNames(d.changes.files) {
+		conflict, err := d.compareFile(name)
 		if err != nil {
 			return err
 		}
@@ -199,10 +208,10 @@ func (d *Directory) compare(c *Changes, kept map[string]bool) error {
 		}
 	}
 	for _, name := range sortedNames(d.manifest.files) {
-		if _, stays := c.files[name]; stays {
+		if _, stays := d.changes.files[name]; stays {
 			continue
 		}
-		conflict, err := d.compareRemoved(c, name)
+		conflict, err := d.compareRemoved(name)
 		if err != nil {
 			return err
 		}
@@ -219,39 +228,39 @@ func (d *Directory) compare(c *Changes, kept map[string]bool) error {
 }
 
 // compareFile reports whether writing the file would overwrite somebody's edits.
-func (d *Directory) compareFile(c *Changes, name string, kept bool) (conflict bool, err error) {
-	f := c.files[name]
+func (d *reconciling) compareFile(name string) (conflict bool, err error) {
+	f := d.changes.files[name]
 	present, err := readAsIs(d.file(name))
 	if err != nil {
 		return false, diskError("read", d.file(name), err)
 	}
-	if kept || present != nil && bytes.Equal(present, f.Content) {
-		c.Unchanged = append(c.Unchanged, name)
+	if d.stays[name] || present != nil && bytes.Equal(present, f.Content) {
+		d.changes.Unchanged = append(d.changes.Unchanged, name)
 		return false, nil
 	}
 	if present == nil {
-		c.Write, c.base[name] = append(c.Write, name), ""
+		d.changes.Write, d.changes.base[name] = append(d.changes.Write, name), ""
 		return false, d.free(name)
 	}
 	now, then := digestOf(unixLines(present)), d.manifest.files[name]
-	if now != then && !isShared(name) && !c.yielded[name] {
+	if now != then && !isShared(name) && !d.changes.yielded[name] {
 		if then != "" && digestOf(f.Content) == then {
-			c.Edited = append(c.Edited, name)
+			d.changes.Edited = append(d.changes.Edited, name)
 			f.Content = present
-			c.files[name] = f
+			d.changes.files[name] = f
 			return false, nil
 		}
 		if !d.options.Force {
 			return true, nil
 		}
-		c.Overwritten = append(c.Overwritten, name)
+		d.changes.Overwritten = append(d.changes.Overwritten, name)
 	}
-	c.Write, c.base[name] = append(c.Write, name), digestOf(present)
+	d.changes.Write, d.changes.base[name] = append(d.changes.Write, name), digestOf(present)
 	return false, d.free(name)
 }
 
 // compareRemoved does the same for a file that this run has no content for.
-func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err error) {
+func (d *reconciling) compareRemoved(name string) (conflict bool, err error) {
 	present, err := readAsIs(d.file(name))
 	if err != nil {
 		return false, diskError("read", d.file(name), err)
@@ -263,34 +272,34 @@ func (d *Directory) compareRemoved(c *Changes, name string) (conflict bool, err 
 		if !d.options.Force {
 			return true, nil
 		}
-		c.Overwritten = append(c.Overwritten, name)
+		d.changes.Overwritten = append(d.changes.Overwritten, name)
 	}
-	c.Remove, c.base[name] = append(c.Remove, name), digestOf(present)
+	d.changes.Remove, d.changes.base[name] = append(d.changes.Remove, name), digestOf(present)
 	return false, d.free(name)
 }
 
 // recordRun makes the manifest of the directory as it will be.
-func (d *Directory) recordRun(r Run, c *Changes, kept map[string]bool) {
-	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(c.files)), secret: map[string]bool{}}
-	edited := maps.Clone(c.yielded)
-	for _, name := range c.Edited {
+func (d *reconciling) recordRun() {
+	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(d.changes.files)), secret: map[string]bool{}}
+	edited := maps.Clone(d.changes.yielded)
+	for _, name := range d.changes.Edited {
 		edited[name] = true
 	}
-	for name, f := range c.files {
+	for name, f := range d.changes.files {
 		if isShared(name) {
 			continue
 		}
 		m.files[name], m.secret[name] = d.manifest.files[name], f.Secret
-		if !kept[name] && !edited[name] {
+		if !d.stays[name] && !edited[name] {
 			m.files[name] = digestOf(f.Content)
 		}
 	}
 	types := map[string]bool{}
-	for _, o := range r.Objects {
-		if typ := o.Address.Type; !types[typ] && r.complete(typ) {
+	for _, o := range d.run.Objects {
+		if typ := o.Address.Type; !types[typ] && d.run.complete(typ) {
 			types[typ] = true
 			m.complete = append(m.complete, typ)
 		}
 	}
-	c.manifest = m
+	d.changes.manifest = m
 }

@@ -53,7 +53,7 @@ func (s *Stage) Commit() error {
 
 	// From here on there is only forward.
 	d.kept = true
-	return d.recover()
+	return d.recover(d.options.Force)
 }
 
 // addManifest stages the memory of what is about to be moved in.
@@ -103,12 +103,12 @@ func (s *Stage) steps() ([]stepV1, error) {
 		steps = append(steps, stepV1{Name: name, Before: c.base[name], After: s.staged[name]})
 	}
 	for _, name := range c.Remove {
-		if s.isExtra(name) {
+		if s.extra.has(name) {
 			continue
 		}
 		steps = append(steps, stepV1{Name: name, Before: c.base[name]})
 	}
-	for _, name := range append(s.extraNames(), ignoreName, localName, manifestName) {
+	for _, name := range append(s.extra.names(), ignoreName, localName, manifestName) {
 		step, err := s.directory.difference(name, s.staged[name])
 		if err != nil {
 			return nil, err
@@ -121,7 +121,7 @@ func (s *Stage) steps() ([]stepV1, error) {
 }
 
 // difference returns the step that gives the named file another content, or nil.
-func (d *Directory) difference(name, after string) (*stepV1, error) {
+func (d *folder) difference(name, after string) (*stepV1, error) {
 	before, err := d.digest(name)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (s *Stage) guard(steps []stepV1) ([]stepV1, error) {
 }
 
 // unedited refuses when a file changed since Reconcile looked at it, or a link stands in its place.
-func (d *Directory) unedited(steps []stepV1) error {
+func (d *folder) unedited(steps []stepV1) error {
 	var edited []string
 	for _, step := range steps {
 		if err := d.free(step.Name); err != nil {
@@ -175,7 +175,7 @@ func (d *Directory) unedited(steps []stepV1) error {
 }
 
 // digest returns the digest of a file as it is, or nothing where there is none.
-func (d *Directory) digest(name string) (string, error) {
+func (d *folder) digest(name string) (string, error) {
 	var content []byte
 	var err error
 	if strings.HasPrefix(name, privateDir+"/") {
@@ -206,13 +206,13 @@ func (s *Stage) flush(steps []stepV1) error {
 		if step.After == "" {
 			continue
 		}
-		g.Go(func() error { return s.flushPath(s.file(step.Name)) })
+		g.Go(func() error { return s.directory.flushPath(s.file(step.Name)) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
 	for _, path := range []string{s.file(privateDir), s.path} {
-		if err := s.flushPath(path); err != nil {
+		if err := s.directory.flushPath(path); err != nil {
 			return err
 		}
 	}
@@ -227,16 +227,9 @@ func (s *Stage) flushParents() error {
 		parents = append(parents, filepath.Dir(made))
 	}
 	for _, path := range parents {
-		if err := s.flushPath(path); err != nil && !errors.Is(err, fs.ErrPermission) {
+		if err := s.directory.flushPath(path); err != nil && !errors.Is(err, fs.ErrPermission) {
 			return err
 		}
-	}
-	return nil
-}
-
-func (s *Stage) flushPath(path string) error {
-	if err := s.directory.disk.flush(path); err != nil {
-		return diskError("flush", path, err)
 	}
 	return nil
 }
@@ -259,11 +252,11 @@ func (s *Stage) writeJournal(steps []stepV1) error {
 	if err := replace(d.disk, d.file(journalName), content, 0o600); err != nil {
 		return diskError("write", d.file(journalName), err)
 	}
-	return s.flushPath(d.file(privateDir))
+	return s.directory.flushPath(d.file(privateDir))
 }
 
 // recover brings a decided commit to its end. Every step may have been taken already.
-func (d *Directory) recover() error {
+func (d *folder) recover(force bool) error {
 	content, err := disk.Dir(d.path).Read(journalName, disk.MostNote)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -283,7 +276,7 @@ func (d *Directory) recover() error {
 	if err := d.checkStage(stage); err != nil {
 		return err
 	}
-	if err := d.checkSteps(j, stage); err != nil {
+	if err := d.checkSteps(j, stage, force); err != nil {
 		return err
 	}
 	for _, step := range j.Steps {
@@ -296,7 +289,7 @@ func (d *Directory) recover() error {
 
 // checkSteps refuses, before any step is taken, what can no longer be done: a file that was
 // edited after the interruption, or a staged file that is gone.
-func (d *Directory) checkSteps(j journalV1, stage string) error {
+func (d *folder) checkSteps(j journalV1, stage string, force bool) error {
 	var edited, lost []string
 	for _, step := range j.Steps {
 		if err := d.free(step.Name); err != nil {
@@ -312,7 +305,7 @@ func (d *Directory) checkSteps(j journalV1, stage string) error {
 		}
 		switch {
 		case step.Passing, now == step.After:
-		case now != step.Before && waits && !d.options.Force:
+		case now != step.Before && waits && !force:
 			edited = append(edited, step.Name)
 		case now == step.Before && !waits:
 			lost = append(lost, step.Name)
@@ -330,7 +323,7 @@ func (d *Directory) checkSteps(j journalV1, stage string) error {
 }
 
 // waits reports whether a step can be taken: its staged file is there, as it was staged.
-func (d *Directory) waits(step stepV1, stage string) (bool, error) {
+func (d *folder) waits(step stepV1, stage string) (bool, error) {
 	if step.After == "" {
 		return true, nil
 	}
@@ -348,12 +341,12 @@ func (d *Directory) waits(step stepV1, stage string) (bool, error) {
 }
 
 // free refuses a name of ours at which a link or a directory stands.
-func (d *Directory) free(name string) error {
+func (d *folder) free(name string) error {
 	return diskError("look at", d.file(name), disk.Dir(d.path).Free(name))
 }
 
 // take takes one step, unless it has been taken.
-func (d *Directory) take(step stepV1, stage string) error {
+func (d *folder) take(step stepV1, stage string) error {
 	target := d.file(step.Name)
 	if step.After == "" {
 		err := d.disk.remove(target)
@@ -369,18 +362,20 @@ func (d *Directory) take(step stepV1, stage string) error {
 	return err
 }
 
+func (d *folder) flushPath(path string) error { return diskError("flush", path, d.disk.flush(path)) }
+
 // conclude makes the commit last and forgets it.
-func (d *Directory) conclude(stage string) error {
+func (d *folder) conclude(stage string) error {
 	for _, path := range []string{d.path, d.file(privateDir)} {
-		if err := d.disk.flush(path); err != nil {
-			return diskError("flush", path, err)
+		if err := d.flushPath(path); err != nil {
+			return err
 		}
 	}
 	if err := d.disk.remove(d.file(journalName)); err != nil {
 		return diskError("remove", d.file(journalName), err)
 	}
-	if err := d.disk.flush(d.file(privateDir)); err != nil {
-		return diskError("flush", d.file(privateDir), err)
+	if err := d.flushPath(d.file(privateDir)); err != nil {
+		return err
 	}
 	return d.dropStage(stage)
 }

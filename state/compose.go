@@ -9,8 +9,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 )
 
-// compose makes the files of the run hold what was chosen, and reports what was carried.
-func (k *carrying) compose() (kept map[string]bool, err error) {
+// composing makes the files of a run contain what was chosen.
+type composing struct{ *carrying }
+
+// compose makes the files of the run hold what was chosen, and reports what was kept.
+func (k *composing) compose() (kept map[string]bool, err error) {
 	if err := k.settle(); err != nil {
 		return nil, err
 	}
@@ -50,7 +53,7 @@ func (k *carrying) compose() (kept map[string]bool, err error) {
 // settle keeps the earlier code of objects that this run has too, where all that differs is
 // that this run writes ids for what it does not have: those objects stay, and references to
 // them with them.
-func (k *carrying) settle() error {
+func (k *composing) settle() error {
 	for _, name := range sortedNames(k.next.files) {
 		next := k.next.files[name]
 		borrowed := map[int]code.Borrowed{}
@@ -70,7 +73,7 @@ func (k *carrying) settle() error {
 }
 
 // earlierForm returns the earlier code of an object if it says the same as the new one.
-func (k *carrying) earlierForm(next code.Source, i int, it code.Item) (code.Borrowed, bool) {
+func (k *composing) earlierForm(next code.Source, i int, it code.Item) (code.Borrowed, bool) {
 	places := k.old.declared[it.Same()]
 	if it.Kind == "locals" && len(it.Args) == 1 { // the map of a fold
 		if p, ok := k.old.locals[it.Args[0].Name]; ok && len(k.old.item(p).Args) == 1 {
@@ -96,7 +99,7 @@ func (k *carrying) earlierForm(next code.Source, i int, it code.Item) (code.Borr
 }
 
 // rewrite gives a file of this run another content.
-func (k *carrying) rewrite(name string, text []byte) error {
+func (k *composing) rewrite(name string, text []byte) error {
 	changed := newSources()
 	if err := changed.add(name, text); err != nil {
 		return fmt.Errorf("combine the files of two runs: %s: %w", name, err)
@@ -110,7 +113,7 @@ func (k *carrying) rewrite(name string, text []byte) error {
 
 // chosen returns the items of an earlier file that stay. Of a file that this run does not
 // write these are also those that are nobody else's.
-func (k *carrying) chosen(name string) map[int]bool {
+func (k *composing) chosen(name string) map[int]bool {
 	out := map[int]bool{}
 	for i := range k.old.files[name].Items {
 		if k.keep[place{name, i}] {
@@ -130,7 +133,7 @@ func (k *carrying) chosen(name string) map[int]bool {
 }
 
 // unowned reports whether an item belongs to no object and nothing else takes its place.
-func (k *carrying) unowned(it code.Item, edited bool) bool {
+func (k *composing) unowned(it code.Item, edited bool) bool {
 	switch it.Kind {
 	case "//":
 		return true
@@ -143,7 +146,7 @@ func (k *carrying) unowned(it code.Item, edited bool) bool {
 }
 
 // ours reports whether an item stands for an object of an earlier run.
-func (k *carrying) ours(it code.Item) bool {
+func (k *composing) ours(it code.Item) bool {
 	a, ok := addressOf(it)
 	if !ok {
 		a, _ = targetOf(it, "to")
@@ -156,7 +159,7 @@ func (k *carrying) ours(it code.Item) bool {
 	return false
 }
 
-func (k *carrying) hasTerraform() bool {
+func (k *composing) hasTerraform() bool {
 	for _, s := range k.next.files {
 		for _, it := range s.Items {
 			if it.Kind == "terraform" {
@@ -168,13 +171,13 @@ func (k *carrying) hasTerraform() bool {
 }
 
 // whole reports whether a file needs no change at all.
-func (k *carrying) whole(name string, items map[int]bool) bool {
+func (k *composing) whole(name string, items map[int]bool) bool {
 	return len(items) == len(k.old.files[name].Items) && len(k.editsOf(name)) == 0
 }
 
 // editsOf returns the edits in the items of a file, with those that take out of locals blocks
 // what this run declares itself.
-func (k *carrying) editsOf(name string) map[int][]code.Edit {
+func (k *composing) editsOf(name string) map[int][]code.Edit {
 	out := map[int][]code.Edit{}
 	s := k.old.files[name]
 	for i, it := range s.Items {
@@ -196,7 +199,7 @@ func (k *carrying) editsOf(name string) map[int][]code.Edit {
 }
 
 // withoutGone takes the objects that are gone out of the maps of a fold that stays.
-func (k *carrying) withoutGone(s code.Source, it code.Item) []code.Edit {
+func (k *composing) withoutGone(s code.Source, it code.Item) []code.Edit {
 	var edits []code.Edit
 	for block := range k.blocks {
 		if len(k.changes.Gone) == 0 || !k.isFold(block) {
@@ -217,7 +220,7 @@ func (k *carrying) withoutGone(s code.Source, it code.Item) []code.Edit {
 }
 
 // mapOf returns the name of the local value that a block is repeated for; empty if it is none.
-func (k *carrying) mapOf(block graph.Address) string {
+func (k *composing) mapOf(block graph.Address) string {
 	for _, p := range k.old.declared["resource."+block.String()] {
 		it := k.old.item(p)
 		a, _ := it.Arg("for_each")
@@ -231,10 +234,10 @@ func (k *carrying) mapOf(block graph.Address) string {
 }
 
 // isFold reports whether a block that stays makes several objects.
-func (k *carrying) isFold(block graph.Address) bool { return k.blocks[block][0].Key != "" }
+func (k *composing) isFold(block graph.Address) bool { return k.blocks[block][0].Key != "" }
 
 // listed notes in a file which objects stand in it through the items taken over.
-func (k *carrying) listed(f File, items map[int]bool, where map[graph.Address]string) File {
+func (k *composing) listed(f File, items map[int]bool, where map[graph.Address]string) File {
 	f.Addresses = append([]graph.Address(nil), f.Addresses...)
 	f.Imports = append([]graph.Address(nil), f.Imports...)
 	for i, it := range k.old.files[f.Name].Items {
@@ -255,7 +258,7 @@ func (k *carrying) listed(f File, items map[int]bool, where map[graph.Address]st
 }
 
 // instances are the objects of a block: itself, or those of a fold that stay.
-func (k *carrying) instances(block graph.Address) []graph.Address {
+func (k *composing) instances(block graph.Address) []graph.Address {
 	if list := k.blocks[block]; len(list) > 0 {
 		return list
 	}
@@ -263,7 +266,7 @@ func (k *carrying) instances(block graph.Address) []graph.Address {
 }
 
 // mergeLocals adds to the maps of this run the entries that staying code refers to.
-func (k *carrying) mergeLocals() error {
+func (k *composing) mergeLocals() error {
 	for _, name := range sortedNames(k.keys) {
 		to, fresh := k.next.locals[name]
 		from, earlier := k.old.locals[name]
@@ -282,9 +285,9 @@ func (k *carrying) mergeLocals() error {
 	return nil
 }
 
-// report tells what was carried. The code of an object may also have been moved by hand to
+// report lists the code that was kept. The code of an object may also have been moved by hand to
 // a file of somebody's own, or removed.
-func (k *carrying) report(where map[graph.Address]string) {
+func (k *composing) report(where map[graph.Address]string) {
 	for a, carried := range k.stay {
 		places := k.foreign.declared["resource."+a.Block().String()]
 		switch {

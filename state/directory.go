@@ -3,7 +3,7 @@
 //
 //	Open ──► Reconcile ──► Stage ──► (proof, by others) ──► Commit
 //	lock,    compare,      the future directory             by a journal that the
-//	recover  carry over    beside the present one           next Open finishes
+//	recover  keep          next to the present one          next Open finishes
 //
 // A directory remembers, in .terraformer-rootly/manifest.json, which objects its code stands
 // for and what each file looked like when it was written. From this follow the promises:
@@ -55,7 +55,7 @@ type Options struct {
 	// Force overwrites what a person edited, and takes over a directory with unknown code.
 	Force bool
 
-	// Adopt takes over a directory with code that people wrote, to write beside it.
+	// Adopt takes over a directory with code that people wrote, to write next to it.
 	Adopt bool
 
 	// LookOnly opens without lock, and Stage refuses: for a dry run and for reading.
@@ -66,19 +66,25 @@ type Options struct {
 
 // A Directory is the place that a run writes to. It is locked against other runs until Close.
 type Directory struct {
-	path     string
-	options  Options
-	disk     medium
-	lock     *lock.Lock
-	created  []string // directories that Open made, outermost first
-	before   []byte   // manifest.json as it was found
-	manifest *manifest
-	kept     bool // whether something was committed
+	folder
+	*manifest
+
+	options Options
+	lock    *lock.Lock
+	created []string // directories that Open made, outermost first
+	before  []byte   // manifest.json as it was found
+	kept    bool     // whether something was committed
 }
 
-// Open prepares the directory at path, which need not exist, and first brings to an end what
-// an earlier run left unfinished. It refuses a file, a directory that cannot be written to,
-// one in which another run is at work, and one with code that this program did not write.
+// A folder is a directory on disk with its commit log and the staged directories next to it, whatever its files say.
+type folder struct {
+	path string
+	disk medium
+}
+
+// Open prepares the directory at path, which need not exist, and first finishes what an earlier run left unfinished. It
+// refuses a file, a directory that cannot be written to, one that another run is using, and one with code that this
+// program did not write.
 func Open(path string, o Options) (*Directory, error) {
 	d := &Directory{options: o}
 	if err := d.locate(path); err != nil {
@@ -145,7 +151,7 @@ func (d *Directory) prepare() error {
 	}
 
 	// Finish what was begun, clear away what was not.
-	if err := d.recover(); err != nil {
+	if err := d.recover(d.options.Force); err != nil {
 		return err
 	}
 	if err := d.sweep(); err != nil {
@@ -266,18 +272,18 @@ func (d *Directory) Path() string { return d.path }
 func (d *Directory) Known() bool { return d.before != nil }
 
 // Addresses returns the address of every object that the directory has code for.
-func (d *Directory) Addresses() map[graph.Target]graph.Address {
-	out := make(map[graph.Target]graph.Address, len(d.manifest.records))
-	for _, r := range d.manifest.records {
+func (m *manifest) Addresses() map[graph.Target]graph.Address {
+	out := make(map[graph.Target]graph.Address, len(m.records))
+	for _, r := range m.records {
 		out[r.Key()] = r.Address
 	}
 	return out
 }
 
 // Objects returns every object that the directory has code for, by address.
-func (d *Directory) Objects() []Object {
-	list := make([]Object, len(d.manifest.records))
-	for i, r := range d.manifest.records {
+func (m *manifest) Objects() []Object {
+	list := make([]Object, len(m.records))
+	for i, r := range m.records {
 		list[i] = r.Object
 	}
 	return list
@@ -285,10 +291,10 @@ func (d *Directory) Objects() []Object {
 
 // Files returns the names of the files in which resource blocks stand and of those in which
 // their import blocks do.
-func (d *Directory) Files() (resources, imports map[graph.Address]string) {
-	resources = make(map[graph.Address]string, len(d.manifest.records))
-	imports = make(map[graph.Address]string, len(d.manifest.records))
-	for _, r := range d.manifest.records {
+func (m *manifest) Files() (resources, imports map[graph.Address]string) {
+	resources = make(map[graph.Address]string, len(m.records))
+	imports = make(map[graph.Address]string, len(m.records))
+	for _, r := range m.records {
 		resources[r.Address] = r.file
 		if r.importFile != "" {
 			imports[r.Address] = r.importFile
@@ -297,15 +303,15 @@ func (d *Directory) Files() (resources, imports map[graph.Address]string) {
 	return resources, imports
 }
 
-func (d *Directory) file(name string) string { return filepath.Join(d.path, filepath.FromSlash(name)) }
+func (d *folder) file(name string) string { return filepath.Join(d.path, filepath.FromSlash(name)) }
 
-func (d *Directory) exists(name string) bool {
+func (d *folder) exists(name string) bool {
 	_, err := os.Lstat(d.file(name))
 	return err == nil
 }
 
 // read reads a file that a run left, which is no link. It returns nil where there is none.
-func (d *Directory) read(name string) ([]byte, error) {
+func (d *folder) read(name string) ([]byte, error) {
 	content, err := disk.Dir(d.path).Read(name, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -233,9 +233,9 @@ func importOf(s code.Source, it code.Item) (Import, bool) {
 	return Import{To: path, ID: plainID(text)}, true
 }
 
-// Leavers returns what earlier runs wrote of addresses that left the code: the moved blocks as
+// Removed returns what earlier runs wrote about addresses that were removed from the code: the moved blocks as
 // pairs of old and new, and the addresses of the removed blocks.
-func (d *Directory) Leavers() (moved [][2]graph.Address, removed []graph.Address, err error) {
+func (d *Directory) Removed() (moved [][2]graph.Address, removed []graph.Address, err error) {
 	for _, name := range sortedNames(d.manifest.files) {
 		if !isCode(name) {
 			continue

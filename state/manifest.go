@@ -66,13 +66,13 @@ func (m *manifest) sort() {
 }
 
 // records lists the objects of the future directory with where their code stands.
-func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, error) {
-	digests, err := blockDigests(c.files, kept)
+func (d *reconciling) records() ([]record, error) {
+	digests, err := blockDigests(d.changes.files, d.stays)
 	if err != nil {
 		return nil, err
 	}
 	files, imports := map[graph.Address]string{}, map[graph.Address]string{}
-	for name, f := range c.files {
+	for name, f := range d.changes.files {
 		for _, a := range f.Addresses {
 			if twice, ok := files[a]; ok {
 				return nil, fmt.Errorf("%s is in %s and in %s", a, twice, name)
@@ -83,17 +83,17 @@ func (d *Directory) records(r Run, c *Changes, kept map[string]bool) ([]record, 
 			imports[a] = name
 		}
 	}
-	out := make([]record, 0, len(r.Objects)+len(c.Carried))
-	for _, o := range r.Objects {
+	out := make([]record, 0, len(d.run.Objects)+len(d.changes.Carried))
+	for _, o := range d.run.Objects {
 		out = append(out, record{Object: o, file: files[o.Address], importFile: imports[o.Address], digest: digests[o.Address.Block()]})
 	}
 	earlier := d.manifest.byKey()
 	for i, rec := range out {
-		if c.yielded[rec.file] {
+		if d.changes.yielded[rec.file] {
 			out[i].digest = earlier[rec.Key()].digest // of what was written, not of what was edited
 		}
 	}
-	for _, o := range c.Carried {
+	for _, o := range d.changes.Carried {
 		rec := earlier[o.Key()]
 		rec.file = o.File
 		rec.importFile = imports[o.Address]

@@ -17,10 +17,10 @@ const (
 )
 
 // stagePrefix begins the names of staged directories, so that a later run knows them.
-func (d *Directory) stagePrefix() string { return "." + filepath.Base(d.path) + stageInfix }
+func (d *folder) stagePrefix() string { return "." + filepath.Base(d.path) + stageInfix }
 
 // mark makes a new directory known as a staged one.
-func (d *Directory) mark(stage string) error {
+func (d *folder) mark(stage string) error {
 	path := filepath.Join(stage, markName)
 	if err := d.disk.create(path, []byte(mark), 0o600); err != nil {
 		return errors.Join(diskError("write", path, err), d.disk.removeAll(stage))
@@ -29,7 +29,7 @@ func (d *Directory) mark(stage string) error {
 }
 
 // marked reports whether a run of this program made a directory. One that is not there was not made.
-func (d *Directory) marked(stage string) (bool, error) {
+func (d *folder) marked(stage string) (bool, error) {
 	dir, names := realMedium{d.path}.at(filepath.Join(stage, markName))
 	content, err := dir.Read(names[0], int64(len(mark)))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -39,10 +39,10 @@ func (d *Directory) marked(stage string) (bool, error) {
 }
 
 // checkStage refuses to move files from a directory that no run made.
-func (d *Directory) checkStage(stage string) error {
+func (d *folder) checkStage(stage string) error {
 	dir, names := realMedium{d.path}.at(stage)
 	if _, err := dir.Lstat(names[0]); errors.Is(err, fs.ErrNotExist) {
-		return nil // the steps tell what is lost with it
+		return nil // the steps report what is lost with it
 	}
 	if err := dir.Real(names[0]); err != nil {
 		return diskError("open", stage, err)
@@ -57,7 +57,7 @@ func (d *Directory) checkStage(stage string) error {
 
 // dropStage removes a staged directory, and its mark last, so that one that is half removed is known.
 // A directory without a mark is removed only where it is empty, as it is between being made and marked.
-func (d *Directory) dropStage(stage string) error {
+func (d *folder) dropStage(stage string) error {
 	ours, err := d.marked(stage)
 	if err != nil {
 		return nil // a link or something else that no run has put there

@@ -24,7 +24,7 @@ type Stage struct {
 	path      string
 	near      bool // whether files can be moved from there into the directory
 	changes   *Changes
-	extra     []File            // put beside the files of the run
+	extra     extras            // in addition to the files of the run
 	staged    map[string]string // name to digest of what lies here to be moved in
 }
 
@@ -39,7 +39,11 @@ func (d *Directory) Stage(c *Changes) (*Stage, error) {
 		return nil, err
 	}
 	s := &Stage{directory: d, path: path, near: near, staged: map[string]string{}}
-	if err := s.fill(c); err != nil {
+	s.changes = c
+	if err := s.borrow(); err != nil {
+		return nil, errors.Join(err, s.Discard())
+	}
+	if err := s.write(c); err != nil {
 		return nil, errors.Join(err, s.Discard())
 	}
 	return s, nil
@@ -52,7 +56,7 @@ func (s *Stage) Dir() string { return s.path }
 // directory alone, so that what terraform init made there can be used again.
 func (s *Stage) Update(c *Changes) error {
 	for name := range s.staged {
-		if _, stays := c.files[name]; stays || s.isExtra(name) {
+		if _, stays := c.files[name]; stays || s.extra.has(name) {
 			continue
 		}
 		if err := s.directory.disk.remove(s.file(name)); err != nil {
@@ -104,12 +108,14 @@ func (s *Stage) checkExtra(name string) error {
 	return &Refusal{Path: d.file(name), Problem: "edited since the last run, or not written by this program", advice: hintForce}
 }
 
-func (s *Stage) isExtra(name string) bool { return slices.Contains(s.extraNames(), name) }
+type extras []File
 
-func (s *Stage) extraNames() []string {
-	names := make([]string, 0, len(s.extra))
-	for _, f := range s.extra {
-		names = append(names, f.Name)
+func (e extras) has(name string) bool { return slices.Contains(e.names(), name) }
+
+func (e extras) names() []string {
+	names := make([]string, len(e))
+	for i, f := range e {
+		names[i] = f.Name
 	}
 	return names
 }
@@ -123,10 +129,10 @@ func (s *Stage) Discard() error {
 	return s.directory.dropStage(s.path)
 }
 
-// makeStage makes the staged directory beside the directory, so that relative paths to other
-// directories lead where they did; or inside it, where nothing may be made beside it. It reports
+// makeStage makes the staged directory next to the directory, so that relative paths to other
+// directories lead where they did; or inside it, if nothing can be made next to it. It reports
 // whether files can be moved in from there.
-func (d *Directory) makeStage() (path string, near bool, err error) {
+func (d *folder) makeStage() (path string, near bool, err error) {
 	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+rand.Text())
 	err = d.disk.mkdir(beside, 0o700)
 	switch {
@@ -134,7 +140,7 @@ func (d *Directory) makeStage() (path string, near bool, err error) {
 		if err := d.mark(beside); err != nil {
 			return "", false, err
 		}
-		return beside, d.canMoveFrom(beside), nil
+		return beside, canMoveFrom(d, beside), nil
 	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS):
 		return "", false, diskError("make the directory", beside, err)
 	}
@@ -143,7 +149,7 @@ func (d *Directory) makeStage() (path string, near bool, err error) {
 }
 
 // makeInside makes a staged directory inside the directory.
-func makeInside(d *Directory) (string, error) {
+func makeInside(d *folder) (string, error) {
 	inside := filepath.Join(d.path, privateDir, d.stagePrefix()+rand.Text())
 	if err := d.disk.mkdir(inside, 0o700); err != nil {
 		return "", diskError("make the directory", inside, err)
@@ -158,7 +164,7 @@ func approach(s *Stage, steps []stepV1) error {
 		return nil
 	}
 	d, far := s.directory, s.path
-	inside, err := makeInside(d)
+	inside, err := makeInside(&d.folder)
 	if err != nil {
 		return err
 	}
@@ -196,8 +202,8 @@ func copyFrom(s *Stage, far, name string) error {
 }
 
 // canMoveFrom tries whether a file can be renamed into the directory from there: not across
-// file systems, such as from beside a mounted volume.
-func (d *Directory) canMoveFrom(beside string) bool {
+// file systems, such as from next to a mounted volume.
+func canMoveFrom(d *folder, beside string) bool {
 	probe, target := filepath.Join(beside, "probe"), d.file(probeName)
 	if err := d.disk.create(probe, nil, 0o600); err != nil {
 		return true // let the first real file say what is wrong
@@ -211,7 +217,7 @@ func (d *Directory) canMoveFrom(beside string) bool {
 }
 
 // sweep removes what a killed run staged and never committed.
-func (d *Directory) sweep() error {
+func (d *folder) sweep() error {
 	for _, parent := range []string{filepath.Dir(d.path), d.file(privateDir)} {
 		entries, err := os.ReadDir(parent)
 		if err != nil {
@@ -231,27 +237,11 @@ func (d *Directory) sweep() error {
 		if !d.exists(name) {
 			continue
 		}
-		if err := d.clear(d.file(name)); err != nil {
-			return err
+		if err := d.disk.removeAll(d.file(name)); err != nil {
+			return diskError("remove the files of an earlier run", d.file(name), err)
 		}
 	}
 	return nil
-}
-
-func (d *Directory) clear(path string) error {
-	if err := d.disk.removeAll(path); err != nil {
-		return diskError("remove the files of an earlier run", path, err)
-	}
-	return nil
-}
-
-// fill writes the staged directory from nothing.
-func (s *Stage) fill(c *Changes) error {
-	s.changes = c
-	if err := s.borrow(); err != nil {
-		return err
-	}
-	return s.write(c)
 }
 
 // write writes the files of the run that are not staged like that yet.

@@ -12,22 +12,22 @@ import (
 // yield gives way to people: what they edited or wrote stays as it is, what the run declares a
 // second time is left out, and what has no place any more goes into files of its own. Out of an
 // edited file go only blocks that were not edited themselves and whose objects are gone.
-func (d *Directory) yield(r Run, c *Changes, kept map[string]bool) error {
+func (d *reconciling) yield() error {
 	if d.options.Force {
 		return nil
 	}
-	y := &yielding{directory: d, changes: c, kept: kept, hand: newSources(), present: map[string]code.Source{}}
+	y := &yielding{directory: d.Directory, changes: d.changes, kept: d.stays, hand: newSources(), present: map[string]code.Source{}}
 	if err := y.look(); err != nil || len(y.hand.files) == 0 {
 		return err
 	}
-	y.index(r)
-	for _, name := range sortedNames(c.files) {
+	y.index(d.run)
+	for _, name := range sortedNames(d.changes.files) {
 		if err := y.file(name); err != nil {
 			return err
 		}
 	}
 	for _, name := range sortedNames(y.present) {
-		if _, fresh := c.files[name]; !fresh && c.yielded[name] {
+		if _, fresh := d.changes.files[name]; !fresh && d.changes.yielded[name] {
 			y.settle(name, File{Name: name}, y.present[name].Text)
 		}
 	}

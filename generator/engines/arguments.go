@@ -21,13 +21,13 @@ var (
 
 // argumentFiles carries the values for variables over that TF_CLI_ARGS and TF_CLI_ARGS_plan hold, which terraform-exec
 // does not pass on. The error is an [UnavailableError] where they ask for another plan than one of everything.
-func (s *Session) argumentFiles() ([]string, error) {
+func (e *environment) argumentFiles() ([]string, error) {
 	var files []string
-	environ := environMap(s.job.Environ)
-	if !s.job.Arguments || environ[argumentVariables[0]]+environ[argumentVariables[1]] == "" {
+	environ := environMap(e.job.Environ)
+	if !e.job.Arguments || environ[argumentVariables[0]]+environ[argumentVariables[1]] == "" {
 		return nil, nil
 	}
-	code, err := roots.Parse(s.job.Dir, roots.CodeNames, variableMention)
+	code, err := roots.Parse(e.job.Dir, roots.CodeNames, variableMention)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (s *Session) argumentFiles() ([]string, error) {
 			case name == "var-file":
 				files = append(files, value)
 			case name == "var":
-				path, err := s.argumentFile(code, len(files), value)
+				path, err := e.argumentFile(code, len(files), value)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", variable, err)
 				}
@@ -64,13 +64,13 @@ func (s *Session) argumentFiles() ([]string, error) {
 }
 
 // argumentFile writes the value of one variable to a file that only this user can read.
-func (s *Session) argumentFile(code []hcl.Body, n int, given string) (string, error) {
+func (e *environment) argumentFile(code []hcl.Body, n int, given string) (string, error) {
 	name, value, _ := strings.Cut(given, "=")
 	src, err := variableFile(declaredVariables(code), map[string]string{strings.TrimSpace(name): value})
 	if err != nil {
 		return "", err
 	}
-	path, err := s.note(fmt.Sprintf("argument-%d.tfvars", n), src)
+	path, err := e.own.note(fmt.Sprintf("argument-%d.tfvars", n), src)
 	if err != nil {
 		return "", fmt.Errorf("pass variables to the engine: %w", err)
 	}

@@ -23,7 +23,7 @@ var (
 // and stays as it is while a session lasts.
 var needsMention = regexp.MustCompile(`(?ms)^(terraform|module)\b.*?^\}|"(terraform|module)"\s*:.*`)
 
-// needs tells what the code of a directory wants to be installed, as a text to compare.
+// needs is what the code of a directory requires to be installed, as text to compare.
 func needs(dir string) (string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -45,7 +45,7 @@ func needs(dir string) (string, error) {
 	return string(text), nil
 }
 
-// namesBackend tells whether the code keeps its state somewhere of its own choice.
+// namesBackend reports whether the code has a backend.
 func namesBackend(bodies []hcl.Body) bool {
 	settings := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}}}
 	inside := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{

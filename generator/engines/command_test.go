@@ -80,9 +80,9 @@ func TestCommandsWithEverything(t *testing.T) {
 	}
 	_, err := Plan(t.Context(), Job{
 		Engine: engine, Dir: dir, TempDir: temp,
-		URL: "http://127.0.0.1:1", Token: "dummy", StateFile: state, VarFiles: []string{"a.tfvars"},
-		Targets: []string{"rootly_team.a", "rootly_team.b"}, Parallelism: 32, PluginCache: "/cache",
-		Reattach: tfexec.ReattachInfo{"rootlyhq/rootly": {Protocol: "grpc", Pid: 1}},
+		API: API{URL: "http://127.0.0.1:1", Token: "dummy"}, VarFiles: []string{"a.tfvars"},
+		Scope:    Scope{StateFile: state, Targets: []string{"rootly_team.a", "rootly_team.b"}},
+		Attached: Attached{Reattach: tfexec.ReattachInfo{"rootlyhq/rootly": {Protocol: "grpc", Pid: 1}}},
 		Environ: []string{"PATH=" + os.Getenv("PATH"), "TF_CLI_ARGS=-x", "TF_CLI_ARGS_plan=-y", "TF_LOG=trace",
 			"TF_REATTACH_PROVIDERS={}", "TF_DATA_DIR=/elsewhere", "ROOTLY_API_URL=https://api.rootly.com", "ROOTLY_API_TOKEN=real"},
 	})
@@ -95,7 +95,7 @@ func TestCommandsWithEverything(t *testing.T) {
 		"drwx------",
 		"-rw-------",
 		"plan -no-color -input=false -detailed-exitcode -lock-timeout=0s -out=PRIVATE/plan -state=PRIVATE/terraform.tfstate" +
-			" -var-file=a.tfvars -lock=false -parallelism=32 -refresh=true -target=rootly_team.a -target=rootly_team.b -json",
+			" -var-file=a.tfvars -lock=false -parallelism=10 -refresh=true -target=rootly_team.a -target=rootly_team.b -json",
 	}
 	if diff := cmp.Diff(want, inPrivate(calls(), temp)); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
@@ -106,7 +106,7 @@ func TestCommandsWithEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range []string{
-			"ROOTLY_API_TOKEN=dummy", "ROOTLY_API_URL=http://127.0.0.1:1", "TF_PLUGIN_CACHE_DIR=/cache",
+			"ROOTLY_API_TOKEN=dummy", "ROOTLY_API_URL=http://127.0.0.1:1",
 			`TF_REATTACH_PROVIDERS={"rootlyhq/rootly":{"Protocol":"grpc","ProtocolVersion":0,"Pid":1,`,
 		} {
 			if !strings.Contains(string(env), line) {
@@ -176,7 +176,7 @@ func inPrivate(calls []string, temp string) []string {
 
 func TestShowCommand(t *testing.T) {
 	t.Parallel()
-	s := &Session{job: Job{Dir: "/code", Engine: Engine{Path: "/bin/tofu"}, Reattach: tfexec.ReattachInfo{"x": {Pid: 7}}}}
+	s := &Session{job: Job{Dir: "/code", Engine: Engine{Path: "/bin/tofu"}, Attached: Attached{Reattach: tfexec.ReattachInfo{"x": {Pid: 7}}}}}
 	cmd, err := s.command(t.Context(), "show", "-json", "-no-color", "/private/plan")
 	if err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestBackendKeepsTheDirectorysOwnSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if got := s.env["TF_DATA_DIR"]; got != ".tf" {
+	if got := s.env.vars["TF_DATA_DIR"]; got != ".tf" {
 		t.Errorf("TF_DATA_DIR is %q", got)
 	}
 }
@@ -216,7 +216,7 @@ func TestWorkspaceOfTheEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"environment": "prod", "terraform.tfstate": `{"backend":{}}`, "providers/here": "x"} {
-		if got, _ := os.ReadFile(filepath.Join(s.env["TF_DATA_DIR"], name)); string(got) != want {
+		if got, _ := os.ReadFile(filepath.Join(s.env.vars["TF_DATA_DIR"], name)); string(got) != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
@@ -265,8 +265,9 @@ func TestArgumentsOfTheEnvironment(t *testing.T) {
 		"not afresh":     {"-refresh=false", "", "", "TF_CLI_ARGS contains -refresh"},
 		"none such":      {"", "-var list=[", "", "the variable list must be an expression"},
 	} {
-		s := &Session{private: t.TempDir(), job: Job{Dir: dir, Arguments: true, Environ: []string{"TF_CLI_ARGS=" + c.all, "TF_CLI_ARGS_plan=" + c.plan}}}
-		files, err := s.argumentFiles()
+		job := Job{Dir: dir, Arguments: true, Environ: []string{"TF_CLI_ARGS=" + c.all, "TF_CLI_ARGS_plan=" + c.plan}}
+		e := environment{job: &job, own: ownDir(t.TempDir())}
+		files, err := e.argumentFiles()
 		if c.refused != "" {
 			if err == nil || !strings.Contains(err.Error(), c.refused) {
 				t.Errorf("%s: %v, want %s", name, err, c.refused)

@@ -18,7 +18,7 @@ import (
 type CrashError struct {
 	*RefusedError
 
-	Panic string   // the first line of its panic without that word, not masked; zero: not told
+	Panic string   // the first line of its panic without that word, not masked; zero: not known
 	begun []string // addresses of objects that the plan came to and did not end, in that order
 	ended map[string]bool
 }
@@ -74,10 +74,10 @@ func (e *CrashError) ofObject() bool {
 	return found
 }
 
-// Culprit finds the object that made the provider stop, by plans of some of the addresses one at a time. These are all
-// that the plan was to have, each after those that it refers to; without any, only what the provider was reading is
-// looked at. It returns the address with what the provider said to it alone, or nothing where no single object makes it
-// stop again. The errors are those of [Session.Plan].
+// Culprit finds the object that made the provider crash, by plans of some of the addresses one at a time. The addresses are
+// all those of the plan, each after those that it refers to; without any, only what the provider was reading is tried. It
+// returns the address and the crash for it alone, or nothing if no single object makes the provider crash again. The errors
+// are those of [Session.Plan].
 func (s *Session) Culprit(ctx context.Context, stateFile string, crash *CrashError, addresses []string) (string, *CrashError, error) {
 	if !crash.ofObject() {
 		return "", nil, nil
@@ -92,7 +92,7 @@ func (s *Session) Culprit(ctx context.Context, stateFile string, crash *CrashErr
 	if address, alone, err := h.among(h.known(crash.begun)); err != nil || address != "" {
 		return address, alone, err
 	}
-	// Engines do not tell of which object they asked for an import.
+	// Engines do not report which object they asked for in an import.
 	rest := slices.DeleteFunc(slices.Clone(addresses), func(address string) bool { return crash.ended[address] })
 	address, alone, err := h.split(rest)
 	if address == "" || err != nil {
@@ -178,10 +178,10 @@ func (h *hunt) split(rest []string) (string, *CrashError, error) {
 // trace plans targets one at a time, so that no other object is under way when the provider stops. It returns nothing
 // where the provider does not.
 func (s *Session) trace(ctx context.Context, stateFile string, targets []string) (*CrashError, error) {
-	tf, parallelism := s.tf, s.job.Parallelism
-	defer func() { s.tf, s.job.Parallelism = tf, parallelism }()
-	s.job.Parallelism = 1
-	log, err := s.note("provider.log", nil)
+	tf := s.tf
+	defer func() { s.tf, s.single = tf, false }()
+	s.single = true
+	log, err := s.own.note("provider.log", nil)
 	if err != nil {
 		return nil, fmt.Errorf("save the output of the provider: %w", err)
 	}

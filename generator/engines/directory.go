@@ -25,31 +25,45 @@ const (
 	overrideText = leftBehind + " verify. Remove this file.\nterraform {\n  backend \"local\" {}\n}\n"
 )
 
-// keepFiles makes close put back what engines write into the directory without being asked: init completes the lock
-// file, and OpenTofu writes the state when a plan is interrupted.
-func (s *Session) keepFiles() error {
+// borrowed is a directory that is left as it was found.
+type borrowed struct {
+	dir     string
+	restore []func() error
+}
+
+// putBack undoes every change of the directory, newest first.
+func (b *borrowed) putBack() (failed error) {
+	for i := len(b.restore) - 1; i >= 0; i-- {
+		failed = errors.Join(failed, b.restore[i]())
+	}
+	return failed
+}
+
+// keepFiles remembers what engines write into the directory without being asked: init completes the lock file, and
+// OpenTofu writes the state when a plan is interrupted. It reports whether there was a lock file.
+func (b *borrowed) keepFiles(backend bool) (locked bool, err error) {
 	names := []string{lockFile}
-	if !s.job.Backend {
+	if !backend {
 		names = append(names, stateFile, stateFile+".backup")
 	}
 	for _, name := range names {
-		existed, err := s.keep(name)
+		existed, err := b.keep(name)
 		if err != nil {
-			return fmt.Errorf("remember %s: %w", name, err)
+			return false, fmt.Errorf("remember %s: %w", name, err)
 		}
-		s.locked = s.locked || (existed && name == lockFile)
+		locked = locked || (existed && name == lockFile)
 	}
-	return nil
+	return locked, nil
 }
 
-func (s *Session) keep(name string) (existed bool, err error) {
-	dir, path := disk.Dir(s.job.Dir), filepath.Join(s.job.Dir, name)
+func (b *borrowed) keep(name string) (existed bool, err error) {
+	dir, path := disk.Dir(b.dir), filepath.Join(b.dir, name)
 	before, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := dir.Lstat(name); err == nil {
 			return false, &disk.Refusal{Path: path, Problem: disk.ErrLink} // to a file that the engine would make
 		}
-		s.restore = append(s.restore, func() error { return removeIfThere(dir, name) })
+		b.restore = append(b.restore, func() error { return removeIfThere(dir, name) })
 		return false, nil
 	}
 	if err != nil {
@@ -60,9 +74,9 @@ func (s *Session) keep(name string) (existed bool, err error) {
 		return false, err
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
-		return true, s.keepLink(name)
+		return true, b.keepLink(name)
 	}
-	s.restore = append(s.restore, func() error {
+	b.restore = append(b.restore, func() error {
 		after, err := disk.ReadFile(path, disk.MostCode)
 		if err == nil && bytes.Equal(before, after) {
 			return nil
@@ -72,15 +86,14 @@ func (s *Session) keep(name string) (existed bool, err error) {
 	return true, nil
 }
 
-// keepLink makes close put back a link, in whose place the engine may have put a file. What it leads to is not ours to
-// write.
-func (s *Session) keepLink(name string) error {
-	dir, path := disk.Dir(s.job.Dir), filepath.Join(s.job.Dir, name)
+// keepLink remembers a link, which the engine may replace by a file. The target of the link is not ours to write.
+func (b *borrowed) keepLink(name string) error {
+	dir, path := disk.Dir(b.dir), filepath.Join(b.dir, name)
 	target, err := os.Readlink(path)
 	if err != nil {
 		return err
 	}
-	s.restore = append(s.restore, func() error {
+	b.restore = append(b.restore, func() error {
 		if now, err := os.Readlink(path); err == nil && now == target {
 			return nil
 		}
@@ -89,14 +102,14 @@ func (s *Session) keepLink(name string) error {
 	return nil
 }
 
-// overrideBackend puts the local backend in the place of one that the code names, by a file that close removes. It says
-// nothing but "local": with a path of its own the engine would move the directory's state there.
-func (s *Session) overrideBackend() error {
-	bodies, err := roots.Parse(s.job.Dir, roots.CodeNames, backendMention)
+// overrideBackend replaces the backend that the code names by the local one. The file says nothing but "local": with a
+// path of its own the engine would move the directory's state there.
+func (b *borrowed) overrideBackend() error {
+	bodies, err := roots.Parse(b.dir, roots.CodeNames, backendMention)
 	if err != nil || !namesBackend(bodies) {
 		return err
 	}
-	if err := s.override(overrideFile, overrideText); err != nil {
+	if err := b.override(overrideFile, overrideText); err != nil {
 		return fmt.Errorf("move the backend aside: %w", err)
 	}
 	return nil
@@ -110,51 +123,29 @@ func IsOverride(name string) bool {
 	return name == overrideFile || name == statesOverride || strings.HasSuffix(name, providerOverride)
 }
 
-// override puts a file into the directory, which close removes. Only one that an interrupted session left is written
-// over: anything else of that name belongs to somebody.
-func (s *Session) override(name, text string) error {
-	if err := s.leftover(name); err != nil {
+// override adds a file to the directory. Only one that an interrupted session left is overwritten: any other file of
+// that name is the user's.
+func (b *borrowed) override(name, text string) error {
+	if err := b.leftover(name); err != nil {
 		return err
 	}
-	dir := disk.Dir(s.job.Dir)
-	s.restore = append(s.restore, func() error { return removeIfThere(dir, name) })
+	dir := disk.Dir(b.dir)
+	b.restore = append(b.restore, func() error { return removeIfThere(dir, name) })
 	return dir.Write(name, []byte(text), 0o600)
 }
 
 var errNotOurs = errors.New("was not written by this program, and a plan temporarily needs this name")
 
 // leftover refuses a file that no interrupted session left. One that is not there is none.
-func (s *Session) leftover(name string) error {
-	before, err := disk.Dir(s.job.Dir).Read(name, disk.MostCode)
+func (b *borrowed) leftover(name string) error {
+	before, err := disk.Dir(b.dir).Read(name, disk.MostCode)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && !bytes.HasPrefix(before, []byte(leftBehind)):
-		return &disk.Refusal{Path: filepath.Join(s.job.Dir, name), Problem: errNotOurs}
+		return &disk.Refusal{Path: filepath.Join(b.dir, name), Problem: errNotOurs}
 	}
 	return err
-}
-
-// copyState gives the engine a state of its own to open, which it may lock or write.
-func (s *Session) copyState() error {
-	src, err := disk.ReadFile(s.job.StateFile, disk.MostCode)
-	if err != nil {
-		return fmt.Errorf("read the state: %w", err)
-	}
-	if _, err := s.note(stateFile, src); err != nil {
-		return fmt.Errorf("copy the state: %w", err)
-	}
-	return nil
-}
-
-func (s *Session) statePath() string { return filepath.Join(s.private, stateFile) }
-
-// provider tells what read the objects, by the lock file that init left.
-func (s *Session) provider() (Provider, error) {
-	if s.job.StandIn != "" {
-		return Provider{StandIn: s.job.StandIn}, nil
-	}
-	return locked(s.job.Dir)
 }
 
 // locked reads the lock file of a directory, if there is one.

@@ -23,55 +23,57 @@ const longestTemp = 85
 // VariablePrefix begins the names of environment variables that give values to variables of the code.
 const VariablePrefix = "TF_VAR_"
 
-const (
-	pluginCacheVariable = "TF_PLUGIN_CACHE_DIR"
-	settingsVariable    = "TF_CLI_CONFIG_FILE"
-)
+const settingsVariable = "TF_CLI_CONFIG_FILE"
 
-// buildEnvironment lays the settings of the plan over the caller's environment. What terraform-exec manages by itself
-// (TF_CLI_ARGS, TF_LOG and the like) is left out, and so is TF_VAR_*: terraform-exec refuses it, see variables.go.
-func (s *Session) buildEnvironment() error {
-	env := tfexec.CleanEnv(environMap(s.job.Environ))
+// environment is what an engine runs with. Its zero value has no variables.
+type environment struct {
+	job  *Job
+	own  ownDir
+	vars map[string]string
+}
+
+// build adds the settings of the plan to the caller's environment. What terraform-exec manages by itself (TF_CLI_ARGS,
+// TF_LOG and the like) is left out, and so is TF_VAR_*: terraform-exec refuses it, see variables.go. It has to know whether
+// the directory has a lock file.
+func (e *environment) build(locked bool) error {
+	env := tfexec.CleanEnv(environMap(e.job.Environ))
 	env["CHECKPOINT_DISABLE"] = "1"
-	if s.job.URL != "" {
-		env["ROOTLY_API_URL"] = s.job.URL
+	if e.job.API.URL != "" {
+		env["ROOTLY_API_URL"] = e.job.API.URL
 	}
-	if s.job.Token != "" {
-		env["ROOTLY_API_TOKEN"] = s.job.Token
+	if e.job.API.Token != "" {
+		env["ROOTLY_API_TOKEN"] = e.job.API.Token
 	}
-	if s.job.PluginCache != "" && env[pluginCacheVariable] == "" {
-		env[pluginCacheVariable] = s.job.PluginCache
+	if !e.job.Backend {
+		env[dataDirVariable] = cmp.Or(e.job.DataDir, e.own.dataDir())
 	}
-	if !s.job.Backend {
-		env[dataDirVariable] = cmp.Or(s.job.DataDir, s.dataDir())
-	}
-	if len(s.private) <= longestTemp {
-		env["TMPDIR"] = s.private // where the sockets of providers that are killed stay
+	if len(e.own) <= longestTemp {
+		env["TMPDIR"] = string(e.own) // where the sockets of providers that are killed stay
 	}
 
 	// The engine ignores its cache while there is no lock file, lest the lock become incomplete. Ours is thrown away.
-	if !s.locked {
+	if !locked {
 		env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
 	}
-	s.env = env
-	return s.replaceMissingSettings()
+	e.vars = env
+	return e.replaceMissingSettings()
 }
 
 // replaceMissingSettings names an empty settings file in the place of one that does not exist. To the engine both are
 // the same but for a warning, which OpenTofu prints where terraform-exec looks for its version.
-func (s *Session) replaceMissingSettings() error {
-	path := s.env[settingsVariable]
+func (e *environment) replaceMissingSettings() error {
+	path := e.vars[settingsVariable]
 	if path == "" {
 		return nil
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	empty, err := s.note("settings", nil)
+	empty, err := e.own.note("settings", nil)
 	if err != nil {
 		return fmt.Errorf("make an empty settings file: %w", err)
 	}
-	s.env[settingsVariable] = empty
+	e.vars[settingsVariable] = empty
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // UnavailableError says that nothing could be proven because no plan could be made on this machine: no engine, one that
-// is too old, a provider that cannot be installed. The code may be right all the same; it is "not verified".
+// is too old, a provider that cannot be installed. The code may still be right; it is "not verified".
 type UnavailableError struct {
 	Reason string // what is in the way
 	Next   string // what the user can do about it
@@ -28,7 +28,7 @@ func (e *UnavailableError) Hint() string { return e.Next }
 // Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// EngineError is a refusal by the engine that concerns no single object: code it cannot read, a backend it cannot open,
+// RefusedError is a refusal by the engine that concerns no single object: code it cannot read, a backend it cannot open,
 // a crash.
 type RefusedError struct {
 	Engine      Engine

@@ -16,45 +16,56 @@ type Job struct {
 	// Final is where the code is going to be, for hints; zero: Dir, which is not removed after the plan.
 	Final string
 
-	URL   string // API that the provider asks, such as a loopback server; zero: as the environment says
-	Token string // token for it; zero: as the environment says
-
-	// Configurations of the provider, such as rootly.eu, ask URL with Token even where the code or an override file says
-	// otherwise, and all others get no answers; zero: all are as the code says.
-	Configurations []string
-
-	// Reattach makes the engine talk to providers that run already instead of installing them.
-	Reattach tfexec.ReattachInfo
-	StandIn  string // name of what Reattach reaches, for the record; zero: the provider proper
+	API      API      // that the provider asks; zero: as code and environment say
+	Attached Attached // a provider that runs already; zero: the engine installs what the code asks for
+	Scope    Scope    // what the plan covers; zero: everything
 
 	// Backend plans against the state that the directory's backend keeps. Zero: against a local state only, and without
 	// touching the directory's .terraform.
 	Backend   bool
 	VarFiles  []string // more values for variables; secrets belong here and never into arguments
-	StateFile string   // state to plan against instead of the directory's own; only without Backend
-	Targets   []string // addresses to restrict the plan to; zero: everything
-	Stored    bool     // take what the state has as it is, and read only what is to be imported
-	ByStream  bool     // do not look into a plan of which the engine's messages show that it only imports objects as they are
-	Arguments bool     // take over the values for variables that TF_CLI_ARGS and TF_CLI_ARGS_plan hold
-
-	// Declared is code to plan along with that of the directory, such as what it refers to and lacks.
-	Declared []byte
-
-	// States are read in the place of those that terraform_remote_state data sources of these names read.
-	States map[string][]byte
+	Arguments bool     // also use the values for variables in TF_CLI_ARGS and TF_CLI_ARGS_plan
 
 	// DataDir is the data directory of a session that was initialised for the same modules and providers. Zero: one of its own.
 	DataDir string
 
-	Parallelism int              // operations at once; zero: the engine's own default
-	PluginCache string           // directory for downloaded providers where the user has named none; zero: none
-	Environ     []string         // environment to pass on; zero: os.Environ()
-	TempDir     string           // where the private directory is made; zero: os.TempDir()
-	Progress    func(p Progress) // called as the plan advances, never concurrently; zero: nobody listens
-	Now         func() time.Time // measures how long plans take; zero: nobody asks
+	Environ  []string         // environment to pass on; zero: os.Environ()
+	TempDir  string           // where the private directory is made; zero: os.TempDir()
+	Progress func(p Progress) // called as the plan advances, never concurrently; zero: not reported
+	Now      func() time.Time // measures how long plans take; zero: not measured
 }
 
-// Progress tells how far a plan is.
+// API is what the provider asks.
+type API struct {
+	URL   string // such as a loopback server
+	Token string
+
+	// Configurations of the provider, such as rootly.eu, ask URL with Token even where the code or an override file says
+	// otherwise, and all others get no answers; zero: all are as the code says.
+	Configurations []string
+}
+
+// Attached is a provider that runs already.
+type Attached struct {
+	Reattach tfexec.ReattachInfo
+	StandIn  string // its name, for the record
+}
+
+// Scope is what a plan covers.
+type Scope struct {
+	StateFile string   // state to plan against instead of the directory's own; only without Backend
+	Targets   []string // addresses to restrict the plan to; zero: everything
+	Stored    bool     // do not refresh the state, and read only what is to be imported
+	ByStream  bool     // do not read a plan file if the engine's messages show that it only imports objects without changes
+
+	// Declared is code to plan in addition to that of the directory, such as what it refers to and lacks.
+	Declared []byte
+
+	// States replace what terraform_remote_state data sources of these names read.
+	States map[string][]byte
+}
+
+// Progress is how far a plan is.
 type Progress struct {
 	Step    string // init, plan or show
 	Objects int    // objects read so far, while planning

@@ -27,14 +27,14 @@ var (
 	onlyImports = regexp.MustCompile(`\A(?:(?:#[^\n]*)?\n|import \{\n(?: [^\n]*\n)*\}\n)*\z`)
 )
 
-// lean makes a directory to initialise in the place of the session's own: the same but for the files that hold import
-// blocks and nothing else. It answers nothing where that would not pay or where init looks beyond the directory: for a
+// lean makes a directory to initialise instead of the job's: the same without the files that have import blocks and
+// nothing else. It returns nothing where that would save no time or where init reads more than the directory: for a
 // backend or modules.
-func (s *Session) lean() (string, error) {
-	if s.job.Backend {
+func lean(job *Job, own ownDir) (string, error) {
+	if job.Backend {
 		return "", nil
 	}
-	entries, err := os.ReadDir(s.job.Dir)
+	entries, err := os.ReadDir(job.Dir)
 	if err != nil {
 		return "", fmt.Errorf("list the code: %w", err)
 	}
@@ -47,7 +47,7 @@ func (s *Session) lean() (string, error) {
 		if name == lockFile && !entry.Type().IsRegular() {
 			return "", nil // a link, which init follows
 		}
-		src, err := disk.ReadFile(filepath.Join(s.job.Dir, name), disk.MostCode)
+		src, err := disk.ReadFile(filepath.Join(job.Dir, name), disk.MostCode)
 		if err != nil {
 			return "", fmt.Errorf("read the code: %w", err)
 		}
@@ -64,12 +64,12 @@ func (s *Session) lean() (string, error) {
 		return "", nil
 	}
 
-	dir := filepath.Join(s.private, "lean")
-	private := disk.Dir(s.private)
+	dir := own.path("lean")
+	private := disk.Dir(own)
 	if err := errors.Join(private.RemoveAll("lean"), private.Mkdir("lean", 0o700)); err != nil {
 		return "", fmt.Errorf("make a directory to initialise: %w", err)
 	}
-	if err := chooseVersion(dir, s.job.Dir); err != nil {
+	if err := chooseVersion(dir, job.Dir); err != nil {
 		return "", err
 	}
 	for name, src := range wanted {
@@ -82,7 +82,7 @@ func (s *Session) lean() (string, error) {
 
 // initialiser is the engine in the directory to initialise, and what brings its lock file to the session's directory.
 func (s *Session) initialiser() (*tfexec.Terraform, func() error, error) {
-	dir, err := s.lean()
+	dir, err := lean(&s.job, s.own)
 	if err != nil || dir == "" {
 		return s.tf, func() error { return nil }, err
 	}

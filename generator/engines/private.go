@@ -18,8 +18,8 @@ const everyoneElse fs.FileMode = 0o077
 
 // keepPrivate makes sure that nobody else can read the state that an engine is about to write to disk, and its backup:
 // engines make both readable for all. It returns what is left to do after the engine has written.
-func (s *Session) keepPrivate() (after func() error, err error) {
-	path, err := s.localState()
+func (e *environment) keepPrivate() (after func() error, err error) {
+	path, err := e.localState()
 	if err != nil || path == "" {
 		return func() error { return nil }, err
 	}
@@ -69,13 +69,13 @@ func tighten(path string) error {
 }
 
 // localState is the file that the engine keeps the state in; empty for a backend that keeps it elsewhere.
-func (s *Session) localState() (string, error) {
+func (e *environment) localState() (string, error) {
 	path, workspaces := "terraform.tfstate", "terraform.tfstate.d"
-	data := s.env[dataDirVariable]
+	data := e.vars[dataDirVariable]
 	if data == "" {
 		data = ".terraform"
 	}
-	raw, err := os.ReadFile(s.inDir(filepath.Join(data, stateFile)))
+	raw, err := os.ReadFile(e.inDir(filepath.Join(data, stateFile)))
 	if err == nil {
 		var chosen struct {
 			Backend *struct {
@@ -95,19 +95,19 @@ func (s *Session) localState() (string, error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("read the backend: %w", err)
 	}
-	name, err := os.ReadFile(s.inDir(filepath.Join(data, "environment")))
+	name, err := os.ReadFile(e.inDir(filepath.Join(data, "environment")))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("read the workspace: %w", err)
 	}
 	if workspace := strings.TrimSpace(string(name)); workspace != "" && workspace != "default" {
 		path = filepath.Join(workspaces, workspace, stateFile)
 	}
-	return s.inDir(path), nil
+	return e.inDir(path), nil
 }
 
-func (s *Session) inDir(path string) string {
+func (e *environment) inDir(path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(s.job.Dir, path)
+	return filepath.Join(e.job.Dir, path)
 }

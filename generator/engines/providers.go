@@ -19,36 +19,35 @@ const (
 	leftOutToken = "left-out-of-this-plan"
 )
 
-// overrideProviders makes the Rootly provider ask the job's API with the job's token, whatever the code says, by a file
-// that Close removes. Configurations that the job does not name get a token that is good for nothing, unless the plan reads
-// only what is to be imported: then they stay as they are.
-func (s *Session) overrideProviders() error {
-	c, err := roots.Read(s.job.Dir)
+// overrideProviders makes the Rootly provider ask an API, whatever the code says. Configurations that it does not name get
+// a token that is good for nothing, unless the plan reads only what is to be imported: then they stay as they are.
+func (b *borrowed) overrideProviders(api API, stored bool) error {
+	c, err := roots.Read(b.dir)
 	if err != nil {
 		return err
 	}
-	name, err := lastOverride(s.job.Dir)
+	name, err := lastOverride(b.dir)
 	if err != nil {
 		return err
 	}
 	file := hclwrite.NewEmptyFile()
 	for _, name := range append([]string{roots.Provider}, c.Names()...) {
-		named := slices.Contains(s.job.Configurations, name)
-		if !named && s.job.Stored || name == roots.Provider && len(file.Body().Blocks()) > 0 {
+		named := slices.Contains(api.Configurations, name)
+		if !named && stored || name == roots.Provider && len(file.Body().Blocks()) > 0 {
 			continue
 		}
 		body := file.Body().AppendNewBlock("provider", []string{c.Local}).Body()
-		token := s.job.Token
+		token := api.Token
 		if alias := strings.TrimPrefix(strings.TrimPrefix(name, roots.Provider), "."); alias != "" {
 			body.SetAttributeValue("alias", cty.StringVal(alias))
 		}
 		if !named {
 			token = leftOutToken
 		}
-		body.SetAttributeValue("api_host", cty.StringVal(s.job.URL))
+		body.SetAttributeValue("api_host", cty.StringVal(api.URL))
 		body.SetAttributeValue("api_token", cty.StringVal(token))
 	}
-	if err := s.override(name, statesHead+string(file.Bytes())); err != nil {
+	if err := b.override(name, statesHead+string(file.Bytes())); err != nil {
 		return fmt.Errorf("point the provider to the recording: %w", err)
 	}
 	return nil

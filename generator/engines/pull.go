@@ -17,7 +17,7 @@ import (
 
 const dataDirVariable = "TF_DATA_DIR"
 
-// KeepsStateElsewhere tells whether a directory's state is anywhere but in its terraform.tfstate: behind a backend, or
+// KeepsStateElsewhere reports whether a directory's state is anywhere but in its terraform.tfstate: behind a backend, or
 // in a workspace.
 func KeepsStateElsewhere(dir string) (bool, error) {
 	bodies, err := roots.Parse(dir, roots.CodeNames, backendMention)
@@ -32,9 +32,9 @@ func KeepsStateElsewhere(dir string) (bool, error) {
 	return namesBackend(bodies) || chosen != "" && chosen != "default", nil
 }
 
-// PullState asks the engine for the state of a directory, wherever its backend keeps it, and returns nothing where there
-// is none yet. The backend of a directory that was never initialised is opened from a private place, so that the
-// directory stays as it is. Only Engine, Dir, Environ and TempDir of the job count.
+// PullState asks the engine for the state of a directory, wherever its backend keeps it, and returns nothing if there is
+// none yet. If the directory was never initialised, its backend is opened from a private directory, so that it stays
+// unchanged. It uses only Engine, Dir, Environ and TempDir of the job.
 func PullState(ctx context.Context, job Job) (content []byte, err error) {
 	job.Backend = true
 	s, err := Open(job)
@@ -47,11 +47,11 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 		}
 	}()
 	var refused error
-	if _, err := os.Stat(filepath.Join(s.job.Dir, ".terraform")); errors.Is(err, fs.ErrNotExist) && !s.choseDataDir() {
-		s.env[dataDirVariable] = s.dataDir()
+	if _, err := os.Stat(filepath.Join(s.job.Dir, ".terraform")); errors.Is(err, fs.ErrNotExist) && !s.env.choseDataDir() {
+		s.env.vars[dataDirVariable] = s.own.dataDir()
 		// The backend is ready before modules and providers are: without those a state can be read all the same.
 		if out, initErr := s.run(ctx, "init", "-input=false", "-no-color"); initErr != nil {
-			refused = s.pullError(ctx, out, initErr)
+			refused = s.job.complaints().pullError(ctx, out, initErr)
 		}
 	}
 	out, err := s.run(ctx, "state", "pull")
@@ -59,7 +59,7 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 	case err != nil && refused != nil:
 		return nil, refused
 	case err != nil:
-		return nil, s.pullError(ctx, out, err)
+		return nil, s.job.complaints().pullError(ctx, out, err)
 	}
 	// OpenTofu prints warnings where the state comes.
 	if !bytes.ContainsRune(out, '{') {
@@ -72,7 +72,7 @@ func PullState(ctx context.Context, job Job) (content []byte, err error) {
 func (s *Session) run(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := s.job.Engine.Command(ctx, args...)
 	cmd.Dir = s.job.Dir
-	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	cmd.Env = append(environList(s.env.vars), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -81,9 +81,9 @@ func (s *Session) run(ctx context.Context, args ...string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-func (s *Session) pullError(ctx context.Context, complaint []byte, err error) error {
+func (c complaints) pullError(ctx context.Context, complaint []byte, err error) error {
 	if ctx.Err() != nil {
-		return s.cancelled(ctx, "state pull")
+		return c.cancelled(ctx, "state pull")
 	}
-	return s.engineError("state pull", plans.ParseText(string(complaint)+"\n"+err.Error()))
+	return c.engineError("state pull", plans.ParseText(string(complaint)+"\n"+err.Error()))
 }

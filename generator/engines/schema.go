@@ -14,7 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
-// Installed tells which version of the Rootly provider a directory has been initialised with.
+// Installed returns which version of the Rootly provider a directory has been initialised with.
 // It is zero where there is none.
 func Installed(dir string) (Provider, error) {
 	if _, err := os.Stat(filepath.Join(dir, pluginFolder)); err != nil {
@@ -27,8 +27,8 @@ func Installed(dir string) (Provider, error) {
 const pluginFolder = ".terraform/providers"
 
 // Schema asks the provider that a directory has been initialised with for its schema, as the engine
-// prints it. The engine runs beside the directory, on the installed provider alone: it neither reads
-// the directory's code nor reaches for a registry.
+// prints it. The engine runs outside of the directory with the installed provider only: it neither
+// reads the directory's code nor asks a registry.
 func Schema(ctx context.Context, e Engine, dir string, p Provider, environ []string) ([]byte, error) {
 	plugins, err := filepath.Abs(filepath.Join(dir, pluginFolder))
 	if err != nil {

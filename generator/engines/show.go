@@ -18,10 +18,10 @@ import (
 // Show runs show -json on a plan file and passes the document on, as the engine prints it. Of the job only Engine, Dir
 // and Environ count. The error is a [RefusedError] where the engine cannot read the file, else that of the reader.
 func Show(ctx context.Context, job Job, file string, read func(io.Reader) error) error {
-	s := &Session{job: job, env: map[string]string{}}
+	s := &Session{job: job, env: environment{vars: map[string]string{}}}
 	for _, entry := range append(withoutEngineSettings(job.Environ), "CHECKPOINT_DISABLE=1") {
 		name, value, _ := strings.Cut(entry, "=")
-		s.env[name] = value
+		s.env.vars[name] = value
 	}
 	return s.printPlan(ctx, file, read)
 }
@@ -66,9 +66,9 @@ func (s *Session) printPlan(ctx context.Context, file string, read func(io.Reade
 	waitErr := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return s.cancelled(ctx, stepShow)
+		return s.job.complaints().cancelled(ctx, stepShow)
 	case waitErr != nil:
-		return s.engineError(stepShow, plans.ParseText(stderr.String()+"\n"+waitErr.Error()))
+		return s.job.complaints().engineError(stepShow, plans.ParseText(stderr.String()+"\n"+waitErr.Error()))
 	}
 	return readErr
 }
@@ -78,16 +78,16 @@ func (s *Session) printPlan(ctx context.Context, file string, read func(io.Reade
 func (s *Session) command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	cmd := s.job.Engine.Command(ctx, args...)
 	cmd.Dir = s.job.Dir
-	cmd.Env = append(environList(s.env), "TF_IN_AUTOMATION=1")
+	cmd.Env = append(environList(s.env.vars), "TF_IN_AUTOMATION=1")
 	for name, value := range environMap(s.job.Environ) {
 		if strings.HasPrefix(name, VariablePrefix) {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}
-	if s.job.Reattach == nil {
+	if s.job.Attached.Reattach == nil {
 		return cmd, nil
 	}
-	reattach, err := reattachVariable(s.job.Reattach)
+	reattach, err := reattachVariable(s.job.Attached.Reattach)
 	cmd.Env = append(cmd.Env, reattach)
 	return cmd, err
 }

@@ -75,7 +75,7 @@ func attached(t *testing.T, engine engines.Engine, dir string) engines.Job {
 	t.Cleanup(served.Close)
 	return engines.Job{
 		Engine: engine, Dir: dir, TempDir: t.TempDir(),
-		URL: server.URL, Token: "dummy", Reattach: served.Reattach, StandIn: served.Name,
+		API: engines.API{URL: server.URL, Token: "dummy"}, Attached: engines.Attached{Reattach: served.Reattach, StandIn: served.Name},
 	}
 }
 
@@ -158,7 +158,7 @@ func TestStateOfAnotherFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		job := attached(t, engine, writeCode(t, map[string]string{"main.tf": severityCode}))
-		job.StateFile = state
+		job.Scope.StateFile = state
 		result, err := engines.Plan(t.Context(), job)
 		if err != nil {
 			t.Fatal(err)

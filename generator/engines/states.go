@@ -33,23 +33,23 @@ var (
 	credential = regexp.MustCompile(`secret|token|password|access_key|credential|sas|private_key|conn_str`)
 )
 
-// replaceStates makes the plan read the states of the job instead of those that the code names, by a file that Close
-// removes. A part of an organisation can be planned so before those that it refers to were applied.
-func (s *Session) replaceStates() error {
-	if len(s.job.States) == 0 {
+// replaceStates makes the plan read some states instead of those that the code names. This allows a plan of one part of an
+// organisation before those that it refers to are applied.
+func (b *borrowed) replaceStates(states map[string][]byte, own ownDir) error {
+	if len(states) == 0 {
 		return nil
 	}
-	bodies, err := roots.Parse(s.job.Dir, roots.CodeNames, sourceMention)
+	bodies, err := roots.Parse(b.dir, roots.CodeNames, sourceMention)
 	if err != nil {
 		return err
 	}
 	text := statesHead
 	for _, name := range stateSources(bodies) {
-		content, ok := s.job.States[name]
+		content, ok := states[name]
 		if !ok {
 			continue
 		}
-		path, err := s.note("state-of-"+name, content)
+		path, err := own.note("state-of-"+name, content)
 		if err != nil {
 			return fmt.Errorf("write the state to read: %w", err)
 		}
@@ -57,12 +57,12 @@ func (s *Session) replaceStates() error {
 			escapeTemplate.Replace(strconv.Quote(filepath.ToSlash(path))))
 	}
 	if text == statesHead {
-		if err := s.leftover(statesOverride); err != nil {
+		if err := b.leftover(statesOverride); err != nil {
 			return err
 		}
-		return removeIfThere(disk.Dir(s.job.Dir), statesOverride)
+		return removeIfThere(disk.Dir(b.dir), statesOverride)
 	}
-	if err := s.override(statesOverride, text); err != nil {
+	if err := b.override(statesOverride, text); err != nil {
 		return fmt.Errorf("move the states of other directories aside: %w", err)
 	}
 	return nil

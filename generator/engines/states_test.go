@@ -38,7 +38,7 @@ func TestStatesOfOtherDirectories(t *testing.T) {
 			t.Error("planned without the state")
 		}
 		states := map[string][]byte{"shared": []byte(stateOfShared), "another": []byte("not read")}
-		result, err := engines.Plan(t.Context(), engines.Job{Engine: engine, Dir: dir, States: states})
+		result, err := engines.Plan(t.Context(), engines.Job{Engine: engine, Dir: dir, Scope: engines.Scope{States: states}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,9 +21,9 @@ var anything = regexp.MustCompile("")
 //
 // The rules are the engine's: a variable without a type or of a primitive type takes the text as it is, any other takes
 // an expression, and a value in terraform.tfvars or *.auto.tfvars comes before the environment's.
-func (s *Session) environmentVariables() ([]string, error) {
+func (e *environment) environmentVariables() ([]string, error) {
 	given := map[string]string{}
-	for name, value := range environMap(s.job.Environ) {
+	for name, value := range environMap(e.job.Environ) {
 		if variable, ok := strings.CutPrefix(name, VariablePrefix); ok {
 			given[variable] = value
 		}
@@ -32,11 +32,11 @@ func (s *Session) environmentVariables() ([]string, error) {
 		return nil, nil
 	}
 
-	code, err := roots.Parse(s.job.Dir, roots.CodeNames, variableMention)
+	code, err := roots.Parse(e.job.Dir, roots.CodeNames, variableMention)
 	if err != nil {
 		return nil, err
 	}
-	values, err := roots.Parse(s.job.Dir, autoValueNames, anything)
+	values, err := roots.Parse(e.job.Dir, autoValueNames, anything)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (s *Session) environmentVariables() ([]string, error) {
 		return nil, err
 	}
 
-	path, err := s.note("environment.tfvars", src)
+	path, err := e.own.note("environment.tfvars", src)
 	if err != nil {
 		return nil, fmt.Errorf("pass variables to the engine: %w", err)
 	}

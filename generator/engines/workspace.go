@@ -14,20 +14,20 @@ const workspaceVariable = "TF_WORKSPACE"
 
 // chooseWorkspace lets the engine work in the workspace that TF_WORKSPACE names, which terraform-exec does not pass on: by a
 // data directory of our own that names it, and is the directory's own otherwise. The directory's choice stays as it is.
-func (s *Session) chooseWorkspace() error {
-	name := environMap(s.job.Environ)[workspaceVariable]
-	if !s.job.Backend || name == "" {
+func (e *environment) chooseWorkspace() error {
+	name := environMap(e.job.Environ)[workspaceVariable]
+	if !e.job.Backend || name == "" {
 		return nil
 	}
-	theirs := s.env[dataDirVariable]
+	theirs := e.vars[dataDirVariable]
 	if theirs == "" {
 		theirs = ".terraform"
 	}
 	if !filepath.IsAbs(theirs) {
-		theirs = filepath.Join(s.job.Dir, theirs)
+		theirs = filepath.Join(e.job.Dir, theirs)
 	}
-	ours := s.dataDir()
-	private := disk.Dir(s.private)
+	ours := e.own.dataDir()
+	private := disk.Dir(e.own)
 	if err := private.Mkdir(filepath.Base(ours), 0o700); err != nil {
 		return fmt.Errorf("make a data directory for the workspace: %w", err)
 	}
@@ -50,14 +50,11 @@ func (s *Session) chooseWorkspace() error {
 	if err := disk.Dir(ours).Write("environment", []byte(name), 0o600); err != nil {
 		return fmt.Errorf("choose the workspace %s: %w", name, err)
 	}
-	s.env[dataDirVariable] = ours
+	e.vars[dataDirVariable] = ours
 	return nil
 }
 
-// dataDir is where the engine keeps what it knows of the directory, where that is not the directory's own.
-func (s *Session) dataDir() string { return filepath.Join(s.private, "data") }
-
-// choseDataDir tells whether the user did.
-func (s *Session) choseDataDir() bool {
-	return s.env[dataDirVariable] != "" && s.env[dataDirVariable] != s.dataDir()
+// choseDataDir reports whether the user chose a data directory.
+func (e *environment) choseDataDir() bool {
+	return e.vars[dataDirVariable] != "" && e.vars[dataDirVariable] != e.own.dataDir()
 }

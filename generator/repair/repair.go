@@ -43,8 +43,8 @@ type Repair struct {
 	Cause   string
 }
 
-// A Mender remembers what it tried, so that it tries something else the next time.
-type Mender struct {
+// A Repairer remembers what it tried, so that it tries something else the next time.
+type Repairer struct {
 	schema *schema.Provider
 	tried  map[attempt]How
 }
@@ -54,17 +54,17 @@ type attempt struct {
 	attr    string
 }
 
-// New returns a Mender for a provider.
-func New(s *schema.Provider) *Mender {
-	return &Mender{schema: s, tried: map[attempt]How{}}
+// New returns a Repairer for a provider.
+func New(s *schema.Provider) *Repairer {
+	return &Repairer{schema: s, tried: map[attempt]How{}}
 }
 
-// Mend changes the resources that a plan would change, and takes those out of the graph that it
+// Repair changes the resources that a plan would change, and removes those from the graph that it
 // would create, replace or destroy, or cannot plan at all. It returns what it did, in the order of
 // the graph; nothing when there was nothing that it could do.
 //
 // Expressions of the resources are not kept in step: the graph must be linked again.
-func (m *Mender) Mend(g *graph.Graph, changes []plans.Change, v verify.Verdict) []Repair {
+func (m *Repairer) Repair(g *graph.Graph, changes []plans.Change, v verify.Verdict) []Repair {
 	byAddress := make(map[string]plans.Change, len(changes))
 	for _, c := range changes {
 		byAddress[c.Address] = c
@@ -120,7 +120,7 @@ func whyRefused(summary string) string {
 }
 
 // resource mends one resource, attribute by attribute.
-func (m *Mender) resource(r *graph.Resource, c plans.Change, diffs []verify.Difference) []Repair {
+func (m *Repairer) resource(r *graph.Resource, c plans.Change, diffs []verify.Difference) []Repair {
 	s := m.schema.Resources[r.Address.Type]
 	if s == nil {
 		return nil
@@ -149,7 +149,7 @@ func (m *Mender) resource(r *graph.Resource, c plans.Change, diffs []verify.Diff
 }
 
 // attribute tries the next thing for one attribute of a resource.
-func (m *Mender) attribute(r *graph.Resource, b *schema.Block, c plans.Change, name string, diffs []verify.Difference) []Repair {
+func (m *Repairer) attribute(r *graph.Resource, b *schema.Block, c plans.Change, name string, diffs []verify.Difference) []Repair {
 	key := attempt{r.Address.String(), name}
 	cause := fmt.Sprintf("the provider reads %s, but the code has %s", diffs[0].Before, diffs[0].After)
 	if m.tried[key] == "" {

@@ -38,7 +38,7 @@ const things = `{"provider_schemas": {"registry.terraform.io/rootlyhq/rootly": {
 		"need": {"nesting_mode": "list", "min_items": 1, "block": {"attributes": {"n": {"type": "number", "optional": true}}}}
 	}}}}}}}`
 
-func mender(t *testing.T) *Mender {
+func mender(t *testing.T) *Repairer {
 	t.Helper()
 	s, err := schema.Parse([]byte(things), "0.0.1")
 	if err != nil {
@@ -137,7 +137,7 @@ func TestDifferencesOfAnAttribute(t *testing.T) {
 			m, g := mender(t), thing(config)
 			changes, verdict := updating(object{tt.attr: tt.before}, object{}, at(tt.attr))
 			for round, want := range tt.want {
-				repairs := m.Mend(g, changes, verdict)
+				repairs := m.Repair(g, changes, verdict)
 				var list []string
 				if want != "" {
 					list = []string{want}
@@ -160,7 +160,7 @@ func TestDroppedArgumentsLeaveTheCode(t *testing.T) {
 	t.Parallel()
 	m, g := mender(t), thing(object{"must": text("m"), "text": text("a")})
 	changes, verdict := updating(object{"text": cty.NullVal(cty.String)}, object{"text": text("a")}, at("text"))
-	m.Mend(g, changes, verdict)
+	m.Repair(g, changes, verdict)
 	if want := cty.ObjectVal(object{"must": text("m")}); !g.Resources[0].Config.RawEquals(want) {
 		t.Errorf("%#v", g.Resources[0].Config)
 	}
@@ -172,7 +172,7 @@ func TestIgnoredPaths(t *testing.T) {
 	m, g := mender(t), thing(object{"must": text("m")})
 	in := func(i int64, name string) cty.Path { return at("rule").IndexInt(int(i)).GetAttr(name) }
 	changes, verdict := updating(object{}, object{}, in(0, "at"), in(0, "at"), in(1, "at").IndexInt(2), at("rule").IndexInt(3), at("id"), cty.Path{})
-	got := done(m.Mend(g, changes, verdict))
+	got := done(m.Repair(g, changes, verdict))
 	if diff := cmp.Diff([]string{"ignore id", "ignore rule[0].at", "ignore rule[1].at", "ignore rule"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -181,7 +181,7 @@ func TestIgnoredPaths(t *testing.T) {
 			t.Errorf("%s: %s", i.Path, i.Reason)
 		}
 	}
-	if again := m.Mend(g, changes, verdict); len(again) > 0 {
+	if again := m.Repair(g, changes, verdict); len(again) > 0 {
 		t.Errorf("again: %v", done(again))
 	}
 }
@@ -215,7 +215,7 @@ func TestWholeResources(t *testing.T) {
 			if tt.action != "" {
 				changes = append(changes, plans.Change{Address: "x_thing.a", Type: "x_thing", Action: tt.action})
 			}
-			got := mender(t).Mend(g, changes, tt.verdict)
+			got := mender(t).Repair(g, changes, tt.verdict)
 			var want []Repair
 			if tt.cause != "" {
 				want = []Repair{{Address: graph.Address{Type: "x_thing", Name: "a"}, ID: "1", Title: "A", How: Remove, Cause: tt.cause}}
@@ -234,7 +234,7 @@ func TestUnknownType(t *testing.T) {
 	g.Resources[0].Address.Type = "x_other"
 	changes, verdict := updating(object{"text": text("b")}, object{}, at("text"))
 	changes[0].Address, verdict.Differences[0].Address = "x_other.a", "x_other.a"
-	if got := mender(t).Mend(g, changes, verdict); len(got) > 0 || len(g.Resources) != 1 {
+	if got := mender(t).Repair(g, changes, verdict); len(got) > 0 || len(g.Resources) != 1 {
 		t.Errorf("%v", got)
 	}
 }

@@ -24,14 +24,16 @@ func (d deadEnd) whole() bool {
 // unresolved leaves an id as text, and says so to the reader of the code and in the report.
 func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	why := "no imported object has this id"
-	if to := l.odd[id]; to != nil && l.slugged(to) {
+	if to := l.odd[id]; to != nil && l.o.Slugged[Target{to.Address.Type, to.ID}] {
 		why = "the id of " + to.Address.String() + ", which the state knows by its slug"
 	} else if to != nil {
 		why = "the id of " + to.Address.String() + ", which has another id after its import"
 	} else if l.o.Explain != nil {
 		why = l.o.Explain(types, id)
 	}
-	l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
+	if l.o.Known == nil || !l.o.Known(types, id) {
+		l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
+	}
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
 	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }

@@ -33,6 +33,10 @@ type LinkOptions struct {
 	// Empty leaves them as text.
 	GatherDead string
 
+	// Known reports whether code that is not among the resources may have the object of an id. Such an id stays text where
+	// it stands, so that earlier code with a reference in its place can be kept. Nil knows none.
+	Known func(types []string, id ID) bool
+
 	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
 	// that nothing can refer to them by it.
 	Slugged map[Target]bool
@@ -45,8 +49,7 @@ type LinkOptions struct {
 // exactly one resource, then such UUIDs inside texts. References that would close a cycle stay
 // text. The resources must have their addresses.
 func Link(resources []*Resource, o LinkOptions) *Graph {
-	l := &linker{o: o, g: &Graph{Resources: resources}, usersSeen: map[ID]bool{}, dataSeen: map[Address]bool{}}
-	l.index(resources)
+	l := &linker{o: o, g: &Graph{Resources: resources}, index: newIndex(resources, o), usersSeen: map[ID]bool{}, dataSeen: map[Address]bool{}}
 	for _, r := range resources {
 		l.resource(r)
 	}
@@ -62,28 +65,32 @@ type linker struct {
 	o LinkOptions
 	g *Graph
 
-	byType map[string]map[ID]*Resource
-	bySlug map[string]map[string]*Resource // by type and slug, for references by another attribute
-	byUUID map[ID]*Resource                // nil where several resources share it
-
-	outsideUUID map[ID]*Ref // of what is managed beside the graph; nil where several share it
+	index
 
 	usersSeen map[ID]bool
 	dataSeen  map[Address]bool
 
 	dead []deadEnd // what is Unresolved, with its places
-
-	odd map[ID]*Resource // that are imported by something else than their id, which is their id from then on
 }
 
-func (l *linker) index(resources []*Resource) {
-	l.byType = map[string]map[ID]*Resource{}
-	l.bySlug = map[string]map[string]*Resource{}
-	l.byUUID = make(map[ID]*Resource, len(resources))
-	l.odd = map[ID]*Resource{}
+// index finds resources by what refers to them.
+type index struct {
+	byType map[string]map[ID]*Resource
+	bySlug map[string]map[string]*Resource // by type and slug, for references by another attribute
+	byUUID map[ID]*Resource                // nil where several resources share it
+	odd    map[ID]*Resource                // imported by something other than their id, which becomes their id
+
+	outsideUUID map[ID]*Ref // of what is managed outside of the graph; nil where several share it
+}
+
+func newIndex(resources []*Resource, o LinkOptions) index {
+	l := index{
+		byType: map[string]map[ID]*Resource{}, bySlug: map[string]map[string]*Resource{},
+		byUUID: make(map[ID]*Resource, len(resources)), odd: map[ID]*Resource{},
+	}
 	for _, r := range resources {
 		t := r.Address.Type
-		if r.ImportID() != r.ID || l.slugged(r) {
+		if r.ImportID() != r.ID || o.Slugged[Target{t, r.ID}] {
 			l.odd[r.ID] = r
 			continue
 		}
@@ -103,15 +110,14 @@ func (l *linker) index(resources []*Resource) {
 		}
 		l.byUUID[r.ID] = r
 	}
-	l.indexOutside()
+	l.indexOutside(o)
+	return l
 }
 
-func (l *linker) slugged(r *Resource) bool { return l.o.Slugged[Target{r.Address.Type, r.ID}] }
-
-func (l *linker) indexOutside() {
-	l.outsideUUID = make(map[ID]*Ref, len(l.o.Outside))
-	for target, ref := range l.o.Outside {
-		if !IsUUID(string(target.ID)) || l.o.Slugged[target] {
+func (l *index) indexOutside(o LinkOptions) {
+	l.outsideUUID = make(map[ID]*Ref, len(o.Outside))
+	for target, ref := range o.Outside {
+		if !IsUUID(string(target.ID)) || o.Slugged[target] {
 			continue
 		}
 		if _, twice := l.outsideUUID[target.ID]; twice {
@@ -153,7 +159,7 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 			continue
 		}
 		if to := l.find(target, rule.Attr, id); to != nil {
-			l.place(r, h, Ref{Target: to.Address, Attr: attrOr(rule.Attr), Numeric: h.value.Type() == cty.Number})
+			place(r, h, Ref{Target: to.Address, Attr: attrOr(rule.Attr), Numeric: h.value.Type() == cty.Number})
 			return true
 		}
 		if l.outside(r, h, Target{target, ID(id)}, rule.Attr) || l.lookup(r, h, target, ID(id)) {
@@ -223,7 +229,7 @@ func attrOr(attr string) string {
 	return attr
 }
 
-func (l *linker) find(target, attr, id string) *Resource {
+func (l *index) find(target, attr, id string) *Resource {
 	if attr != "" && attr != "id" {
 		return l.bySlug[target][id]
 	}
@@ -243,7 +249,7 @@ func (l *linker) user(r *Resource, h hit, id ID) bool {
 		l.usersSeen[id] = true
 		l.g.Users = append(l.g.Users, u)
 	}
-	l.place(r, h, expr)
+	place(r, h, expr)
 	return true
 }
 
@@ -255,7 +261,7 @@ func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
 	}
 	ref.Numeric = h.value.Type() == cty.Number
 	l.leanOn(ref)
-	l.place(r, h, ref)
+	place(r, h, ref)
 	return true
 }
 
@@ -301,7 +307,7 @@ func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
 		return false
 	}
 	l.source(d)
-	l.place(r, h, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
+	place(r, h, Ref{Target: d.Address, Attr: "id", Numeric: h.value.Type() == cty.Number})
 	return true
 }
 
@@ -313,7 +319,7 @@ func (l *linker) source(d *DataSource) {
 	}
 }
 
-func (l *linker) place(r *Resource, h hit, e Expr) {
+func place(r *Resource, h hit, e Expr) {
 	r.Exprs = append(r.Exprs, Placed{Path: h.path.Copy(), Expr: e, Key: h.key})
 }
 
@@ -337,7 +343,7 @@ func (l *linker) undeclared(r *Resource, done map[string]bool) {
 			return
 		}
 		if t := l.template(r, path, s); t != nil {
-			l.place(r, h, *t)
+			place(r, h, *t)
 		}
 	})
 	for i, p := range r.Exprs {
@@ -350,7 +356,7 @@ func (l *linker) undeclared(r *Resource, done map[string]bool) {
 func (l *linker) wholeUUID(r *Resource, h hit, id ID) {
 	// Ids of other systems look the same: without a reference nothing says that this one means an object here.
 	if ref := l.mention(r, h.path, id); ref != nil {
-		l.place(r, h, *ref)
+		place(r, h, *ref)
 	}
 }
 

@@ -178,7 +178,7 @@ func (d *Decoded) account(obj *Object, r *reader) {
 
 // parent makes sure that the code has the parent's id. Where the API does not answer it, the provider's
 // state does not have it either, and the plan would replace the object.
-func (r *reader) parent(obj *Object, s *schema.Resource, out map[string]cty.Value) {
+func (r *outcome) parent(obj *Object, s *schema.Resource, out map[string]cty.Value) {
 	name := obj.Type.ParentAttr
 	a := s.Block.Attribute(name)
 	if a == nil || a.Mode != schema.Required || obj.Parent == "" {
@@ -192,7 +192,7 @@ func (r *reader) parent(obj *Object, s *schema.Resource, out map[string]cty.Valu
 }
 
 // loseUnknown lists as lost what the API has and the provider has no attribute for.
-func (r *reader) loseUnknown(obj *Object, s *schema.Resource) {
+func (r *outcome) loseUnknown(obj *Object, s *schema.Resource) {
 	for _, path := range obj.Type.Lost {
 		if s.Block.Has(path) {
 			continue // a newer provider has it

@@ -268,7 +268,7 @@ func (r *reader) dropped(n *schema.Nested, at place, raw any, why error, out map
 }
 
 // dummy writes a block that the provider requires and the live object does not have.
-func (r *reader) dummy(n *schema.Nested, at place, out map[string]cty.Value) error {
+func (r *outcome) dummy(n *schema.Nested, at place, out map[string]cty.Value) error {
 	r.ignoreAt(at, "the provider requires a block, but the live object has none")
 	out[n.Name] = cty.TupleVal([]cty.Value{cty.ObjectVal(placeholder(n.Block))})
 	return nil

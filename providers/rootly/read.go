@@ -23,6 +23,11 @@ type reader struct {
 	// certain says that the provider has the version that the known defaults are from.
 	certain bool
 
+	outcome
+}
+
+// An outcome is what there is to report about an object, and what Terraform has to ignore.
+type outcome struct {
 	ignore []graph.Ignore
 	notes  []graph.Note
 	losses []Loss
@@ -58,7 +63,7 @@ func (p place) element(n *schema.Nested, i int) place {
 }
 
 // ignoreAt makes Terraform ignore a place. Elements of a set have no address, so the set is ignored instead.
-func (r *reader) ignoreAt(p place, reason string) {
+func (r *outcome) ignoreAt(p place, reason string) {
 	path := p.indexed
 	if p.set != "" {
 		path = p.set
@@ -68,7 +73,7 @@ func (r *reader) ignoreAt(p place, reason string) {
 	}
 }
 
-func (r *reader) lose(p place, reason string) {
+func (r *outcome) lose(p place, reason string) {
 	r.cover.Lost++
 	r.losses = append(r.losses, Loss{Path: p.indexed, Reason: reason})
 }
@@ -162,7 +167,7 @@ func defaultText(v cty.Value) string {
 
 // omitted counts an attribute that is never written. A value that Rootly decides is no loss; a value that
 // somebody chose and that the provider deprecates is one.
-func (r *reader) omitted(at place, raw any, why string) {
+func (r *outcome) omitted(at place, raw any, why string) {
 	switch {
 	case why == catalogue.Deprecated && !emptyJSON(raw):
 		r.lose(at, "the provider deprecates the attribute")
@@ -199,7 +204,7 @@ func (r *reader) neverRead(a *schema.Attribute, at place, raw any, out map[strin
 // decide returns what to write, if anything, so that the configuration agrees with the state.
 // Explicit reports whether the API has a value.
 func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit bool) (cty.Value, bool) {
-	if why := r.refused(a, state); why != "" {
+	if why := refused(a, state); why != "" {
 		return r.replaceRefused(a, at, state, why)
 	}
 	switch {
@@ -213,7 +218,7 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 	case a.Absent != cty.NilVal && r.certain && !r.full && state.RawEquals(a.Absent):
 		r.cover.Default++
 		return cty.NilVal, false
-	case !isZero(state), r.row.KeepsNull, r.full && r.writableZero(a):
+	case !isZero(state), r.row.KeepsNull, r.full && writableZero(a):
 		return state, true
 	case explicit && a.Mode == schema.OptionalComputed && isExplicitZero(state):
 		// A chosen value is kept even where Terraform cannot distinguish it from none.
@@ -226,7 +231,7 @@ func (r *reader) decide(a *schema.Attribute, at place, state cty.Value, explicit
 }
 
 // refused says why the provider's validator would not accept a value, or "".
-func (r *reader) refused(a *schema.Attribute, state cty.Value) string {
+func refused(a *schema.Attribute, state cty.Value) string {
 	if a.Enum == nil {
 		return ""
 	}
@@ -278,7 +283,7 @@ func (r *reader) replaceRefused(a *schema.Attribute, at place, state cty.Value, 
 }
 
 // writableZero reports whether a zero value may be written where full detail is asked for.
-func (r *reader) writableZero(a *schema.Attribute) bool {
+func writableZero(a *schema.Attribute) bool {
 	return a.Mode == schema.Optional && !a.Deprecated && len(a.Conflicts) == 0
 }
 

@@ -117,7 +117,7 @@ func flat(item any) any {
 
 // alertConditions rewrites the conditions on an alert's payload, an object of a block. The provider
 // makes a list of one of them, parses conditions that are JSON in text, and drops an empty object.
-func (r *reader) alertConditions(attrs map[string]any, block, name string) map[string]any {
+func (r *outcome) alertConditions(attrs map[string]any, block, name string) map[string]any {
 	params := object(attrs, block)
 	conditions, ok := params[name].(map[string]any)
 	if !ok {

@@ -18,7 +18,7 @@ func FetchUsers(ctx context.Context, c Client) (map[graph.ID]graph.User, error) 
 	users := make(map[graph.ID]graph.User, len(l.Objects))
 	taken := map[string]bool{}
 	for _, n := range l.Objects {
-		u := userOf(n)
+		u := graph.User{ID: graph.ID(n.ID), Email: text(n.Attributes, "email"), Name: text(n.Attributes, "full_name")}
 		if u.Email == "" {
 			continue
 		}
@@ -29,22 +29,4 @@ func FetchUsers(ctx context.Context, c Client) (map[graph.ID]graph.User, error) 
 		users[u.ID] = u
 	}
 	return users, nil
-}
-
-// FetchEveryone reads all users, also those without an email. Incomplete says why some may be missing; empty: none is.
-func FetchEveryone(ctx context.Context, c Client) (users map[graph.ID]graph.User, incomplete string, err error) {
-	l, err := c.List(ctx, api.Request{Path: "/v1/users"})
-	if err != nil {
-		return nil, "", fmt.Errorf("list users: %w", err)
-	}
-	users = make(map[graph.ID]graph.User, len(l.Objects))
-	for _, n := range l.Objects {
-		u := userOf(n)
-		users[u.ID] = u
-	}
-	return users, l.Missing(), nil
-}
-
-func userOf(n *api.Object) graph.User {
-	return graph.User{ID: graph.ID(n.ID), Email: text(n.Attributes, "email"), Name: text(n.Attributes, "full_name")}
 }

@@ -119,7 +119,7 @@ func entries(text []byte, a Arg) ([]entry, error) {
 
 // lineEnd returns the end of the line, or of the comma that parts two entries in one line.
 func lineEnd(text []byte, pos int) int {
-	s := &scanner{src: text, pos: pos}
+	s := &scanner{cursor: cursor{src: text, pos: pos}}
 	s.space()
 	if s.at(",") {
 		s.pos++

@@ -151,7 +151,7 @@ func jsonRefs(text []byte, base int, bare bool) []Ref {
 			continue
 		}
 		decoded, places, end := decodeText(text, i)
-		s := &scanner{src: decoded}
+		s := &scanner{cursor: cursor{src: decoded}}
 		for s.more() && s.literal() == nil {
 		}
 		if bare && len(s.refs) == 0 {

@@ -31,33 +31,33 @@ func (s Source) Resolved(i int, id func(Ref) string) string {
 func (s Source) literal(r Ref, id string) Edit {
 	start, end := r.Start, r.Ends[len(r.Ends)-1]
 	text := strconv.Quote(id)
-	if before, after := s.around(start, end, "tonumber(", ")"); before < after {
+	if before, after := around(s.Text, start, end, "tonumber(", ")"); before < after {
 		start, end, text = before, after, id
-		if before, after := s.around(start, end, `"${`, `}"`); before < after {
+		if before, after := around(s.Text, start, end, `"${`, `}"`); before < after {
 			return Edit{Start: before, End: after, Text: id}
 		}
-	} else if before, after := s.around(start, end, "tostring(", ")"); before < after {
+	} else if before, after := around(s.Text, start, end, "tostring(", ")"); before < after {
 		start, end = before, after
 	}
-	if before, after := s.around(start, end, "${", "}"); before < after {
+	if before, after := around(s.Text, start, end, "${", "}"); before < after {
 		start, end = before, after
 		text = strconv.Quote(id)
 		text = text[1 : len(text)-1]
-	} else if before, after := s.around(start, end, "(", ")"); before < after && !s.called(before) {
+	} else if before, after := around(s.Text, start, end, "(", ")"); before < after && !called(s.Text, before) {
 		start, end = before, after // the key of a map
 	}
 	return Edit{Start: start, End: end, Text: text}
 }
 
 // called reports whether the bracket at pos follows the name of a function.
-func (s Source) called(pos int) bool {
-	return pos > 0 && (isLetter(s.Text[pos-1]) || isDigit(s.Text[pos-1]))
+func called(text []byte, pos int) bool {
+	return pos > 0 && (isLetter(text[pos-1]) || isDigit(text[pos-1]))
 }
 
 // around returns a range widened by what stands before and behind it; nothing where other
 // text stands there.
-func (s Source) around(start, end int, before, after string) (int, int) {
-	if bytes.HasSuffix(s.Text[:start], []byte(before)) && bytes.HasPrefix(s.Text[end:], []byte(after)) {
+func around(text []byte, start, end int, before, after string) (int, int) {
+	if bytes.HasSuffix(text[:start], []byte(before)) && bytes.HasPrefix(text[end:], []byte(after)) {
 		return start - len(before), end + len(after)
 	}
 	return 0, 0
@@ -65,7 +65,7 @@ func (s Source) around(start, end int, before, after string) (int, int) {
 
 // normal drops comments and layout from code, and the commas that layout needs.
 func normal(text []byte) []byte {
-	s := &scanner{src: text, outline: true}
+	s := &scanner{cursor: cursor{src: text}, outline: true}
 	var out []byte
 	for s.more() {
 		from := s.pos

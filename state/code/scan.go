@@ -7,10 +7,12 @@ import (
 )
 
 // Scan returns the items of a file in their order.
-func Scan(src []byte) ([]Item, error) { return scan(&scanner{src: src}) }
+func Scan(src []byte) ([]Item, error) { return scan(&scanner{cursor: cursor{src: src}}) }
 
 // Outline returns the items without their arguments and references, which is faster.
-func Outline(src []byte) ([]Item, error) { return scan(&scanner{src: src, outline: true}) }
+func Outline(src []byte) ([]Item, error) {
+	return scan(&scanner{cursor: cursor{src: src}, outline: true})
+}
 
 func scan(s *scanner) ([]Item, error) {
 	if bytes.HasPrefix(s.src, []byte("\xef\xbb\xbf")) {

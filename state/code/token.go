@@ -6,18 +6,23 @@ import (
 	"strings"
 )
 
-// scanner is a position in a text. Its methods leave it behind what they have read.
+// cursor is a position in a text. Its methods move it to after what they have read.
+type cursor struct {
+	src []byte
+	pos int
+}
+
+// scanner reads items.
 type scanner struct {
-	src     []byte
-	pos     int
+	cursor
 	refs    []Ref
 	outline bool // whether references do not matter
 }
 
-func (s *scanner) more() bool { return s.pos < len(s.src) }
+func (s *cursor) more() bool { return s.pos < len(s.src) }
 
 // at reports whether the text goes on with prefix.
-func (s *scanner) at(prefix string) bool {
+func (s *cursor) at(prefix string) bool {
 	return len(s.src)-s.pos >= len(prefix) && string(s.src[s.pos:s.pos+len(prefix)]) == prefix
 }
 
@@ -30,14 +35,14 @@ func isLetter(c byte) bool {
 }
 
 // space skips blanks within a line.
-func (s *scanner) space() {
+func (s *cursor) space() {
 	for s.more() && isSpace(s.src[s.pos]) {
 		s.pos++
 	}
 }
 
 // gap skips blanks, newlines and comments.
-func (s *scanner) gap() {
+func (s *cursor) gap() {
 	for s.more() && (isSpace(s.src[s.pos]) || s.src[s.pos] == '\n' || s.comment()) {
 		if s.more() && (isSpace(s.src[s.pos]) || s.src[s.pos] == '\n') {
 			s.pos++
@@ -46,7 +51,7 @@ func (s *scanner) gap() {
 }
 
 // comment reads a comment, if one is here. The newline behind it is not part of it.
-func (s *scanner) comment() bool {
+func (s *cursor) comment() bool {
 	switch {
 	case s.at("#"), s.at("//"):
 		if n := bytes.IndexByte(s.src[s.pos:], '\n'); n >= 0 {
@@ -67,7 +72,7 @@ func (s *scanner) comment() bool {
 }
 
 // ident reads a name; nothing if there is none.
-func (s *scanner) ident() string {
+func (s *cursor) ident() string {
 	from := s.pos
 	if !s.more() || !isLetter(s.src[s.pos]) {
 		return ""
@@ -76,7 +81,7 @@ func (s *scanner) ident() string {
 	return string(s.src[from:s.pos])
 }
 
-func (s *scanner) skipName() {
+func (s *cursor) skipName() {
 	for s.more() && (isLetter(s.src[s.pos]) || isDigit(s.src[s.pos]) || s.src[s.pos] == '-') {
 		s.pos++
 	}
@@ -145,7 +150,7 @@ func (s *scanner) link() (part string, ok bool) {
 	return part, ok
 }
 
-func (s *scanner) digits() string {
+func (s *cursor) digits() string {
 	from := s.pos
 	for s.more() && isDigit(s.src[s.pos]) {
 		s.pos++

@@ -109,6 +109,17 @@ func (r *Record) Who(q Question) Answer {
 	return Answer{Confidence: Unknown, Candidates: perhaps}
 }
 
+// Last finds the latest event of an object, whatever it changed. Parts that are not recorded have none.
+func (r *Record) Last(q Question) Answer {
+	q.Item = r.known(q.Item)
+	for _, e := range r.byItem[q.Item] {
+		if q.Item.Type != "" && !r.own[e.ID] {
+			return Answer{Confidence: Exact, Events: []audit.Event{e}}
+		}
+	}
+	return Answer{Confidence: Unknown}
+}
+
 // answered is the answer that events give.
 func answered(c Confidence, events []audit.Event, q Question) Answer {
 	if len(events) == 0 {

@@ -2,7 +2,7 @@
 //
 //	Acquire ──► work ──► Release, or the end of the process
 //
-// Not here: waiting. Whoever comes second is told so at once.
+// Not here: waiting. The second one gets an error at once.
 package lock
 
 import (

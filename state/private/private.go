@@ -43,7 +43,7 @@ func Make(parent, kind string) (*Dir, error) {
 	for range attempts {
 		var path string
 		if path, err = disk.MkdirTemp(parent, prefix+kind+"-*"); err != nil { // 0700
-			break
+			return nil, err // says all that there is to say
 		}
 		d := &Dir{path: path}
 		d.owner, err = lock.Acquire(filepath.Join(path, ownerName))

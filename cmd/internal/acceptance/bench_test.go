@@ -78,7 +78,7 @@ func (m measure) run(b *testing.B, binary string) {
 		b.ReportMetric(c.megabytes, "MB")
 		b.ReportMetric(float64(c.summary.Requests.Total), "requests")
 		b.ReportMetric(ratio, "of-fewest")
-		b.Logf("stages %v, fewest requests %d", c.summary.StageSeconds, fewest)
+		b.Logf("stages %v, fewest requests %d, made by path %v", c.summary.StageSeconds, fewest, c.summary.Requests.Paths)
 		if ratio > mostRequests {
 			b.Errorf("%d requests, where %d would do", c.summary.Requests.Total, fewest)
 		}

@@ -111,7 +111,7 @@ func (m *misbehaving) clean(t *testing.T, dir string, s report.Summary) {
 		t.Fatal(err)
 	}
 	result, err := engines.Plan(t.Context(), engines.Job{
-		Engine: engine, Dir: dir, URL: m.url, Token: token, Reattach: served.Reattach, StandIn: served.Name, TempDir: t.TempDir(),
+		Engine: engine, Dir: dir, API: engines.API{URL: m.url, Token: token}, Attached: engines.Attached{Reattach: served.Reattach, StandIn: served.Name}, TempDir: t.TempDir(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ func TestAcceptanceOfTheDriftWorkflow(t *testing.T) {
 	}
 	defer served.Close()
 	result, err := engines.Plan(t.Context(), engines.Job{
-		Engine: engine, Dir: dir, URL: url, Token: token, VarFiles: []string{values}, Reattach: served.Reattach, StandIn: served.Name,
+		Engine: engine, Dir: dir, API: engines.API{URL: url, Token: token}, VarFiles: []string{values}, Attached: engines.Attached{Reattach: served.Reattach, StandIn: served.Name},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -134,7 +134,7 @@ func (s sensitivity) plan(t *testing.T, objects []sandbox.Object) map[string]*se
 		t.Fatal(err)
 	}
 	result, err := engines.Plan(t.Context(), engines.Job{
-		Engine: engine, Dir: s.dir, URL: url, Token: token, Reattach: served.Reattach, StandIn: served.Name, TempDir: t.TempDir(),
+		Engine: engine, Dir: s.dir, API: engines.API{URL: url, Token: token}, Attached: engines.Attached{Reattach: served.Reattach, StandIn: served.Name}, TempDir: t.TempDir(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
@@ -33,6 +34,6 @@ func TestSyncBeginsAtTheClockOfTheServer(t *testing.T) {
 		if code, _, stderr := runOn(t, server, "audit", "sync", "--to", "sqlite://"+db); code != 0 {
 			t.Fatalf("exit %d: %s", code, stderr)
 		}
-		hold(t, "SQLite", sqliteIDs(t, db), []string{"2", "3", "4"})
+		hold(t, "SQLite", copytest.SQLiteIDs(t, db), []string{"2", "3", "4"})
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
@@ -175,7 +176,7 @@ func TestCollectorRecipe(t *testing.T) {
 	var want []string
 	files, _ := filepath.Glob(filepath.Join(days, "audit-*.ndjson"))
 	for _, name := range files {
-		want = append(want, strings.Split(strings.TrimSuffix(string(contentOf(t, name)), "\n"), "\n")...)
+		want = append(want, strings.Split(strings.TrimSuffix(string(copytest.Content(t, name)), "\n"), "\n")...)
 	}
 	var got []string
 	for _, r := range end.records {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
 
@@ -56,7 +56,7 @@ func TestAuditSyncFollows(t *testing.T) {
 		rest, _ := io.ReadAll(out)
 		said <- string(rest)
 	}()
-	if got := get(t, "http://"+address+"/healthz"); got != "ok\n" {
+	if got := copytest.Get(t, "http://"+address+"/healthz"); got != "ok\n" {
 		t.Errorf("health: %q", got)
 	}
 	events := &recorder{server: server, random: rand.New(rand.NewPCG(1, 1)), at: today().Add(-time.Hour)}
@@ -67,7 +67,7 @@ func TestAuditSyncFollows(t *testing.T) {
 	events.write(50)
 	server.SetFaults(sandbox.Faults{})
 	awaitMetric(ctx, t, address, `rootly_audit_events_added_total 200\b`)
-	metrics := get(t, "http://"+address+"/metrics")
+	metrics := copytest.Get(t, "http://"+address+"/metrics")
 	rounds := 0
 	if _, err := fmt.Sscanf(regexp.MustCompile(`rootly_audit_rounds_total [0-9]+`).FindString(metrics), "rootly_audit_rounds_total %d", &rounds); err != nil {
 		t.Fatal(err)
@@ -88,27 +88,13 @@ func TestAuditSyncFollows(t *testing.T) {
 	if !strings.Contains(text, "trying again in") || strings.Count(text, "recovered: every sink is complete") == 0 {
 		t.Errorf("the outage is not told: %s", text)
 	}
-	hold(t, "SQLite", sqliteIDs(t, path), slices.Sorted(slices.Values(events.ids)))
-}
-
-func get(t *testing.T, url string) string {
-	t.Helper()
-	answer, err := http.Get(url) //nolint:noctx // the test has its own end
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
+	hold(t, "SQLite", copytest.SQLiteIDs(t, path), slices.Sorted(slices.Values(events.ids)))
 }
 
 func awaitMetric(ctx context.Context, t *testing.T, address, pattern string) {
 	t.Helper()
 	for {
-		text := get(t, "http://"+address+"/metrics")
+		text := copytest.Get(t, "http://"+address+"/metrics")
 		if regexp.MustCompile(pattern).MatchString(text) {
 			return
 		}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/pgtest"
 )
@@ -181,22 +182,22 @@ func TestAuditSyncSurvivesKills(t *testing.T) {
 	}
 	want := s.hold(auditEvents(t, 5000))
 
-	hold(t, "SQLite", sqliteIDs(t, at("audit.db")), want)
+	hold(t, "SQLite", copytest.SQLiteIDs(t, at("audit.db")), want)
 	hold(t, "CSV", csvIDs(t, at("audit.csv")), want)
 	var lines []byte
 	files, _ := filepath.Glob(at("plain/*.ndjson"))
 	for _, name := range files {
-		lines = append(lines, contentOf(t, name)...)
+		lines = append(lines, copytest.Content(t, name)...)
 	}
-	hold(t, "directory", lineIDs(t, lines), want)
+	hold(t, "directory", copytest.LineIDs(t, lines), want)
 	var batches strings.Builder
 	for _, body := range endpoint.batch {
 		batches.WriteString(body)
 	}
-	hold(t, "endpoint", lineIDs(t, []byte(batches.String())), want)
+	hold(t, "endpoint", copytest.LineIDs(t, []byte(batches.String())), want)
 
 	// What a killed run has printed last may come again, and half of a line may be lost in between.
-	hold(t, "stdout", slices.Compact(wholeLineIDs(contentOf(t, s.stdout.Name()))), want)
+	hold(t, "stdout", slices.Compact(wholeLineIDs(copytest.Content(t, s.stdout.Name()))), want)
 }
 
 // TestAuditSyncIntoPostgresSurvivesKills does the same with a server that is a process too.

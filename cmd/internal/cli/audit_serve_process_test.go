@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 )
 
 // TestAuditServe runs the command as people do: secrets in a file with two lines, two sinks, a
@@ -60,7 +62,7 @@ func TestAuditServe(t *testing.T) {
 			t.Errorf("signed with %s: %d, want %d", key, got, want)
 		}
 	}
-	if text := get(t, "http://"+address+"/metrics"); !strings.Contains(text, "rootly_audit_webhook_events_stored_total 2\n") {
+	if text := copytest.Get(t, "http://"+address+"/metrics"); !strings.Contains(text, "rootly_audit_webhook_events_stored_total 2\n") {
 		t.Error(text)
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -69,10 +71,10 @@ func TestAuditServe(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the end: %v", err)
 	}
-	if got := sqliteIDs(t, filepath.Join(dir, "audit.db")); !slices.Equal(got, []string{"0", "1"}) {
+	if got := copytest.SQLiteIDs(t, filepath.Join(dir, "audit.db")); !slices.Equal(got, []string{"0", "1"}) {
 		t.Errorf("SQLite has %q", got)
 	}
-	if got := lineIDs(t, stdout.Bytes()); !slices.Equal(got, []string{"0", "1"}) {
+	if got := copytest.LineIDs(t, stdout.Bytes()); !slices.Equal(got, []string{"0", "1"}) {
 		t.Errorf("stdout has %q", got)
 	}
 }

@@ -78,7 +78,7 @@ func (l *auditLog) client(w world.World) (*api.Client, func(), error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		c.Url, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
+		c.URL, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
 	}
 	client, _, disconnect, err := c.Open(w, nil)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
@@ -28,7 +29,7 @@ var sqlFences = regexp.MustCompile("(?ms)^```sql\n-- ([^\n]*)\n(.*?)^```$")
 func recipeSQL(t *testing.T, begins string) (titles []string, statements map[string]string) {
 	t.Helper()
 	statements = map[string]string{}
-	text := contentOf(t, filepath.Join("..", "..", "..", ".github", "recipes", "audit.md"))
+	text := copytest.Content(t, filepath.Join("..", "..", "..", ".github", "recipes", "audit.md"))
 	for _, m := range sqlFences.FindAllStringSubmatch(string(text), -1) {
 		if strings.HasPrefix(m[1], begins) {
 			titles = append(titles, m[1])

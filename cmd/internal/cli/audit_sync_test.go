@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
@@ -19,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
@@ -53,35 +52,11 @@ func self(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func contentOf(t *testing.T, name string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
 func hold(t *testing.T, where string, got, want []string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("%s has %d ids, %d of them distinct; want %d", where, len(got), len(slices.Compact(slices.Clone(got))), len(want))
 	}
-}
-
-func lineIDs(t *testing.T, text []byte) []string {
-	t.Helper()
-	var ids []string
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		e, err := audit.Parse(lines.Bytes())
-		if err != nil {
-			t.Fatalf("%v: %.100s", err, lines.Text())
-		}
-		ids = append(ids, e.ID)
-	}
-	slices.Sort(ids)
-	return ids
 }
 
 func wholeLineIDs(text []byte) []string {
@@ -95,36 +70,9 @@ func wholeLineIDs(text []byte) []string {
 	return ids
 }
 
-func sqliteIDs(t *testing.T, path string) []string {
-	t.Helper()
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	rows, err := db.QueryContext(t.Context(), "SELECT id FROM events")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			t.Fatal(err)
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
 func csvIDs(t *testing.T, path string) []string {
 	t.Helper()
-	rows, err := csv.NewReader(bytes.NewReader(contentOf(t, path))).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(copytest.Content(t, path))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,9 +112,9 @@ func TestPermissionLostBetweenPages(t *testing.T) {
 		var lines []byte
 		files, _ := filepath.Glob(filepath.Join(dir, "*.ndjson"))
 		for _, name := range files {
-			lines = append(lines, contentOf(t, name)...)
+			lines = append(lines, copytest.Content(t, name)...)
 		}
-		if ids := lineIDs(t, lines); len(ids) != 2500 || len(slices.Compact(ids)) != 2500 {
+		if ids := copytest.LineIDs(t, lines); len(ids) != 2500 || len(slices.Compact(ids)) != 2500 {
 			t.Errorf("after %d pages: %d events", allowed, len(ids))
 		}
 	}

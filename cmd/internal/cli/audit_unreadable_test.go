@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 )
@@ -45,8 +46,8 @@ func TestEventsThatCannotBeRead(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	want := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}
-	hold(t, "SQLite", sqliteIDs(t, db), want)
-	aside := string(contentOf(t, db+".cursor.json.unreadable.ndjson"))
+	hold(t, "SQLite", copytest.SQLiteIDs(t, db), want)
+	aside := string(copytest.Content(t, db+".cursor.json.unreadable.ndjson"))
 	if strings.Count(aside, "\n") != 1 || strings.Contains(aside, "hunter2") || !strings.Contains(aside, "[REDACTED]") || !strings.HasSuffix(aside, "}\n") {
 		t.Errorf("set aside: %s", aside)
 	}
@@ -55,12 +56,12 @@ func TestEventsThatCannotBeRead(t *testing.T) {
 	if code, _, stderr = runOn(t, server, args...); code != 0 || strings.Contains(stderr, "error:") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
-	if again := string(contentOf(t, db+".cursor.json.unreadable.ndjson")); again != aside {
+	if again := string(copytest.Content(t, db+".cursor.json.unreadable.ndjson")); again != aside {
 		t.Errorf("set aside twice: %s", again)
 	}
 
 	code, stdout, stderr := runOn(t, server, "audit", "list", "--output", "ndjson", "--limit", "0")
-	ids := lineIDs(t, []byte(stdout))
+	ids := copytest.LineIDs(t, []byte(stdout))
 	if slices.Sort(ids); code != exit.Partial || !slices.Equal(ids, want) || !strings.Contains(stderr, "3 events could not be read") {
 		t.Errorf("exit %d, %q: %s", code, ids, stderr)
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/intake/intaketest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -138,5 +139,5 @@ func TestAuditSyncSetsAPoisonEventAside(t *testing.T) {
 		t.Error(out)
 	}
 	run(exit.Partial, "--retry-rejected")
-	hold(t, "endpoint", lineIDs(t, e.lines), want)
+	hold(t, "endpoint", copytest.LineIDs(t, e.lines), want)
 }

@@ -44,7 +44,7 @@ Changes of secrets are not visible, since exports contain no secrets.
 	o.Users, o.Detail, o.References, o.System = "locals", "minimal", "literal", "import"
 	o.Layout, o.Output = "by-type", "hcl"
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
-	f.BoolVar(&o.Json, "json", false, "print the differences as JSON")
+	f.BoolVar(&o.JSON, "json", false, "print the differences as JSON")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the differences as Markdown")
 	f.StringVar(&html, "html", "", "write the differences as a page to `FILE` as well")
 	f.BoolVar(&o.Blame, "blame", false, "add the audit events that explain each difference")

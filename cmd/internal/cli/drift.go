@@ -65,7 +65,7 @@ where an import would put them, and each owner gets one incident.
 	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list unmanaged objects, except those that the file "+ignore.Name+" names")
 	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
-	f.BoolVar(&o.Json, "json", false, "print the drift as JSON")
+	f.BoolVar(&o.JSON, "json", false, "print the drift as JSON")
 	f.StringVar(&html, "html", "", "write the drift as a page to `FILE` as well")
 	f.BoolVar(&o.Markdown, "markdown", false, "print the drift as Markdown")
 	completions(cmd, toolChoices(&o.Proof))

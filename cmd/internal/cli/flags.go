@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/drifting"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
@@ -23,7 +24,7 @@ import (
 
 func connectionFlags(cmd *cobra.Command, c *connect.Connection) {
 	f := cmd.Flags()
-	f.StringVar(&c.Url, "url", "", "base `URL` of the API (default $ROOTLY_API_URL or "+api.DefaultURL+")")
+	f.StringVar(&c.URL, "url", "", "base `URL` of the API (default $ROOTLY_API_URL or "+api.DefaultURL+")")
 	f.StringVar(&c.Token, "token", "", "`TOKEN` for the API (default $ROOTLY_API_TOKEN)")
 	f.StringVar(&c.TokenFile, "token-file", "", "`FILE` with the token")
 	f.IntVar(&c.PerMinute, "max-requests-per-minute", 0, "limit of requests per minute, below the one that Rootly announces (0: Rootly's limit)")
@@ -67,13 +68,13 @@ func toolChoices(p *planning.Proof) []choice {
 	return []choice{{"provider", &p.Provider, []string{"official", "stand-in"}}}
 }
 
-func importAsFlags(cmd *cobra.Command, a *importer.ImportAs) {
-	cmd.Flags().StringVar(&a.ImportAs, "import-as", importer.AsBlocks,
+func importAsFlags(cmd *cobra.Command, a *entries.ImportAs) {
+	cmd.Flags().StringVar(&a.ImportAs, "import-as", entries.AsBlocks,
 		"how objects get into the state: blocks, state, both, script, pulumi (a file for pulumi import) or none")
 }
 
-func importAsChoices(a *importer.ImportAs) []choice {
-	return []choice{{"import-as", &a.ImportAs, []string{importer.AsBlocks, importer.AsState, importer.AsBoth, importer.AsScript, importer.AsPulumi, importer.AsNone}}}
+func importAsChoices(a *entries.ImportAs) []choice {
+	return []choice{{"import-as", &a.ImportAs, []string{entries.AsBlocks, entries.AsState, entries.AsBoth, entries.AsScript, entries.AsPulumi, entries.AsNone}}}
 }
 
 func againFlags(cmd *cobra.Command, a *importer.Again) {
@@ -125,7 +126,7 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
 	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
-	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
+	f.BoolVar(&o.JSON, "json", false, "print the summary as JSON")
 }
 
 func importChoices(o *importer.Settings) []choice {

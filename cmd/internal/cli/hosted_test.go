@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
@@ -131,7 +132,7 @@ func TestAuditGoesOnBehindDeepPages(t *testing.T) {
 			}
 			dir := t.TempDir()
 			code, _, errs = runOn(t, log, "audit", "sync", "--to", filepath.Join(dir, "all.csv"), "--backfill-from", auditDay.Format(time.DateOnly))
-			if n := strings.Count(string(contentOf(t, filepath.Join(dir, "all.csv"))), "\n"); code != exit.Done || n != 2001 {
+			if n := strings.Count(string(copytest.Content(t, filepath.Join(dir, "all.csv"))), "\n"); code != exit.Done || n != 2001 {
 				t.Errorf("sync: exit code %d, %d lines: %s", code, n, errs)
 			}
 			if !strings.Contains(errs, "2000 events read, 2000 new") {

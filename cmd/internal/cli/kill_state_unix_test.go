@@ -218,8 +218,8 @@ func (k *stateKilling) plan(t *testing.T, dir string) {
 	}
 	defer served.Close()
 	result, err := engines.Plan(t.Context(), engines.Job{
-		Engine: engine, Dir: dir, URL: k.url, Token: scriptToken, Reattach: served.Reattach, StandIn: served.Name,
-		StateFile: existing(filepath.Join(dir, k.state)), TempDir: t.TempDir(),
+		Engine: engine, Dir: dir, API: engines.API{URL: k.url, Token: scriptToken}, Attached: engines.Attached{Reattach: served.Reattach, StandIn: served.Name},
+		Scope: engines.Scope{StateFile: existing(filepath.Join(dir, k.state))}, TempDir: t.TempDir(),
 	})
 	if _, unfinished := os.Stat(filepath.Join(dir, barrier)); unfinished == nil {
 		if err == nil {

@@ -19,17 +19,27 @@ func newLint(w world.World) *cobra.Command {
 always on call, references to what is gone, configuration that does nothing, objects
 without an owner, credentials in clear, and what Terraform cannot have.
 
-Reads the live organisation, by GET requests only. With a directory, findings have the
-address and the line of the code, and this comment above a block ignores a rule:
+Reads the live organisation, by GET requests only, and the audit log for who changed the
+objects of findings last. With --offline, it reads the export in the directory instead.
+With a directory, findings have the address and the line of the code, and this comment
+above a block ignores a rule:
 
   # rootly-lint:ignore RULE reason
 
-The file ` + lint.FileName + ` sets the severity of rules and ignores findings without code.
+The file ` + lint.FileName + ` sets the severity of rules and ignores findings without code:
+
+  rule "unused" { severity = "off" }
+
+  ignore "schedule-gap" {
+    object = "rootly_schedule/Office hours" # type and name, or the address
+    reason = "closed at night"
+  }
 
 ` + exit.Text,
 		Example: `  $ terraformer-rootly lint
   $ terraformer-rootly lint ./rootly --format sarif --fail-on error >lint.sarif
   $ terraformer-rootly lint --baseline lint.json --update-baseline
+  $ terraformer-rootly lint --offline ./export --format markdown
   $ terraformer-rootly lint --explain path-gap`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,6 +64,10 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
 	f.BoolVar(&o.Update, "update-baseline", false, "write the findings to the baseline")
 	f.StringVar(&o.Config, "config", "", "`FILE` with severities and exceptions (default: "+lint.FileName+" where there is one)")
 	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, which reads the state")
-	f.StringVar(&explain, "explain", "", "print what a `RULE` is about")
+	f.BoolVar(&o.Offline, "offline", false, "read the export in the directory instead of the live organisation")
+	f.BoolVar(&o.NoAuthors, "no-authors", false, "do not read the audit log for who changed objects last")
+	f.StringVar(&o.Since, "since", "", "search for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: 90d)")
+	f.StringVar(&o.AuditCopy, "audit-copy", "", "search for authors in this SQLite `FILE` that audit sync wrote, instead of asking the API")
+	f.StringVar(&explain, "explain", "", "print what a `RULE` is about; all prints the reference of all rules")
 	return cmd
 }

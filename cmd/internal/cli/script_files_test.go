@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -129,7 +130,7 @@ func collectKeys(v any, at string, found map[string]bool) {
 	}
 }
 
-// jsonValue holds a value: a path such as proof.state; "count" counts a list.
+// jsonValue holds a value: a path such as proof.state; "count" counts a list, and a number is one of its elements.
 func jsonValue(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH VALUE")
@@ -140,10 +141,15 @@ func jsonValue(ts *testscript.TestScript, neg bool, args []string) {
 		case map[string]any:
 			v = at[step]
 		case []any:
-			if step != "count" {
-				ts.Fatalf("%s is a list at %s", args[1], step)
+			n, err := strconv.Atoi(step)
+			switch {
+			case step == "count":
+				v = len(at)
+			case err != nil || n >= len(at):
+				ts.Fatalf("%s is a list of %d at %s", args[1], len(at), step)
+			default:
+				v = at[n]
 			}
-			v = len(at)
 		}
 	}
 	if got := fmt.Sprint(v); (got == args[2]) == neg {

@@ -46,6 +46,6 @@ Then write the code with the addresses in the state:
 	f.StringVarP(&o.Out, "output", "o", "", "`FILE` or directory to write (default: replace FILE, or write terraform.tfstate in DIRECTORY)")
 	f.StringVar(&o.Engine, "engine", "", "engine whose provider address is written: terraform, tofu or the `PATH` of one")
 	f.BoolVar(&o.Rename, "rename", false, "write moved blocks to readable addresses next to the state")
-	f.BoolVar(&o.Json, "json", false, "print what was done as JSON")
+	f.BoolVar(&o.JSON, "json", false, "print what was done as JSON")
 	return cmd
 }

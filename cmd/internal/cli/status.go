@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/status"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/status"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
@@ -49,7 +49,7 @@ without writing to it. Objects that the ignore file ` + ignore.Name + ` of a dir
 	selectionFlags(cmd, &o.Selection)
 	toolFlags(cmd, &o.Proof)
 	f := cmd.Flags()
-	f.BoolVar(&o.Json, "json", false, "print one JSON document")
+	f.BoolVar(&o.JSON, "json", false, "print one JSON document")
 	f.BoolVar(&o.Markdown, "markdown", false, "print Markdown, for example for a pull request")
 	f.StringVar(&html, "html", "", "write the status as a page to `FILE` as well")
 	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add all unmanaged objects to "+ignore.Name+" of the first directory")

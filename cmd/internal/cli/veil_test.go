@@ -155,7 +155,7 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 	if err := report.WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	c := report.Changes{Changes: drifting.Told(&result.Plan, veil, func(string, string) bool { return false })}
+	c := report.Changes{Changes: drifting.Reported(&result.Plan, veil, func(string, string) bool { return false })}
 	diff := &drift.Diff{Changes: []drift.Change{{Kind: drift.Changed, Before: drift.Object{Type: typ, Values: before}, After: drift.Object{Type: typ, Values: after}}}}
 	if before.IsWhollyKnown() && after.IsWhollyKnown() {
 		for name := range before.Type().AttributeTypes() {
@@ -165,7 +165,7 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 			}
 			diff.Changes[0].Attributes = append(diff.Changes[0].Attributes, a)
 		}
-		c.Changes = append(c.Changes, exporter.Told(diff, "a", "b").Changes...)
+		c.Changes = append(c.Changes, exporter.Reported(diff, "a", "b").Changes...)
 	}
 	for _, write := range []func() error{
 		func() error { return report.WriteChanges(&b, c) },

@@ -35,7 +35,7 @@ Nothing is written to the directory or to Rootly.
 	toolFlags(cmd, &o.Proof)
 	f := cmd.Flags()
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
-	f.BoolVar(&o.Json, "json", false, "print the summary as JSON")
+	f.BoolVar(&o.JSON, "json", false, "print the summary as JSON")
 	completions(cmd, toolChoices(&o.Proof))
 	return cmd
 }

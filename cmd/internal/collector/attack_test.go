@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
@@ -135,10 +136,10 @@ func TestAttackersKeepNobodyOut(t *testing.T) {
 			senders.Wait()
 			health, raised := "", !c.alarm
 			for ; !raised && time.Since(started) < time.Minute; runtime.Gosched() {
-				health = get(t, r.url+"/healthz")
+				health = copytest.Get(t, r.url+"/healthz")
 				raised = strings.Contains(health, "connections since")
 			}
-			metrics := get(t, r.url+"/metrics")
+			metrics := copytest.Get(t, r.url+"/metrics")
 			a.end()
 			// Large headers may count as slow where the machine is.
 			if !raised || name == "probes" && r.rc.alarm.status() != "" {
@@ -148,7 +149,7 @@ func TestAttackersKeepNobodyOut(t *testing.T) {
 				t.Errorf("%d lines in the log", n)
 			}
 			r.stop()
-			if got := sqliteIDs(t, path); len(got) != 1+3*deliveries {
+			if got := copytest.SQLiteIDs(t, path); len(got) != 1+3*deliveries {
 				t.Errorf("%d events are stored", len(got))
 			}
 			t.Log(strings.Join(slices.DeleteFunc(strings.Split(metrics, "\n"), func(line string) bool { return !strings.HasPrefix(line, "rootly") }), "; "))

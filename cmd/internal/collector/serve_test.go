@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
@@ -57,7 +58,7 @@ func TestPathsOfTheWebhook(t *testing.T) {
 				t.Errorf("--path %s: %s answers %d, want %d", path, at, got, status)
 			}
 		}
-		if text := get(t, "http://"+address+"/healthz/"); text != "ok\n" {
+		if text := copytest.Get(t, "http://"+address+"/healthz/"); text != "ok\n" {
 			t.Errorf("--path %s: health: %s", path, text)
 		}
 	}
@@ -111,7 +112,7 @@ func TestHealthOfTheSinks(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = answer.Body.Close()
-		if said := get(t, "http://"+address+"/healthz"); answer.StatusCode != want || !strings.Contains(said, text) || strings.Contains(said, "sesame") {
+		if said := copytest.Get(t, "http://"+address+"/healthz"); answer.StatusCode != want || !strings.Contains(said, text) || strings.Contains(said, "sesame") {
 			t.Errorf("%d %s, want %d %s", answer.StatusCode, said, want, text)
 		}
 	}
@@ -128,7 +129,7 @@ func TestHealthOfTheSinks(t *testing.T) {
 	health(0, 200, "ok")
 	health(4*time.Minute, 200, "ok")
 	health(time.Minute, 503, "no success for 5m0s: deliver to https://endpoint.example/")
-	text := get(t, "http://"+address+"/metrics")
+	text := copytest.Get(t, "http://"+address+"/metrics")
 	for _, want := range []string{"rootly_audit_events_waiting 2\n", "rootly_audit_oldest_waiting_seconds 300\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
@@ -136,7 +137,7 @@ func TestHealthOfTheSinks(t *testing.T) {
 	}
 	m.well.Store(true)
 	health(0, 200, "ok")
-	text = get(t, "http://"+address+"/metrics")
+	text = copytest.Get(t, "http://"+address+"/metrics")
 	for _, want := range []string{"rootly_audit_events_waiting 0\n", "rootly_audit_oldest_waiting_seconds 0\n", "rootly_audit_events_rejected 1\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
@@ -160,7 +161,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 		}
 	}
 	s := &ServeSettings{Path: "/", Cert: cert, Key: key, Secrets: func() ([][]byte, error) {
-		return ParseSecrets(string(contentOf(t, secret)), secret)
+		return ParseSecrets(string(copytest.Content(t, secret)), secret)
 	}}
 	write(secret, testSecret)
 	e, err := s.listen(t.Context())

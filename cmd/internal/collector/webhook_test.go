@@ -27,6 +27,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector/copytest"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
@@ -193,7 +194,7 @@ func TestOnlyWhatRootlySignedIsStored(t *testing.T) {
 		t.Errorf("signed twice, as while a secret is replaced: %d", got)
 	}
 	r.stop()
-	if got := sqliteIDs(t, path); !slices.Equal(got, []string{"1", "2"}) {
+	if got := copytest.SQLiteIDs(t, path); !slices.Equal(got, []string{"1", "2"}) {
 		t.Errorf("stored: %q", got)
 	}
 }
@@ -222,7 +223,7 @@ func TestASinkThatFails(t *testing.T) {
 	}
 	r.stop()
 	for _, name := range []string{"good.db", "gone.db"} {
-		if got := sqliteIDs(t, filepath.Join(dir, name)); !slices.Equal(got, []string{"1"}) {
+		if got := copytest.SQLiteIDs(t, filepath.Join(dir, name)); !slices.Equal(got, []string{"1"}) {
 			t.Errorf("%s has %q", name, got)
 		}
 	}
@@ -284,7 +285,7 @@ func TestHostileSenders(t *testing.T) {
 	if len(want) != senders/5 {
 		t.Errorf("%d of %d right events were taken", len(want), senders/5)
 	}
-	if got := sqliteIDs(t, path); !slices.Equal(got, want) {
+	if got := copytest.SQLiteIDs(t, path); !slices.Equal(got, want) {
 		t.Errorf("%d events are stored, %d were acknowledged", len(got), len(want))
 	}
 	if counts[401].Load() == 0 {
@@ -405,13 +406,13 @@ func TestSyncAndServeFillOneStore(t *testing.T) {
 				t.Error(err)
 			}
 			if target == "plain" {
-				ids := lineIDs(t, contentOf(t, filepath.Join(dir, "plain", "audit-2026-11-20.ndjson")))
+				ids := copytest.LineIDs(t, copytest.Content(t, filepath.Join(dir, "plain", "audit-2026-11-20.ndjson")))
 				if len(ids) != 120 || len(slices.Compact(ids)) != 120 {
 					t.Errorf("%d lines", len(ids))
 				}
 				return
 			}
-			if ids := sqliteIDs(t, filepath.Join(dir, "audit.db")); len(ids) != 120 {
+			if ids := copytest.SQLiteIDs(t, filepath.Join(dir, "audit.db")); len(ids) != 120 {
 				t.Errorf("%d rows", len(ids))
 			}
 		})

@@ -18,7 +18,7 @@ import (
 
 // Connection is how to reach the organisation.
 type Connection struct {
-	Url, Token, TokenFile string
+	URL, Token, TokenFile string
 	PerMinute             int
 	Parallelism           int
 	Retries               int
@@ -48,7 +48,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 		note = func(text string) { report.Note(w.Err, text) }
 	}
 	o := api.Options{
-		URL:                  cmp.Or(c.Url, w.Getenv("ROOTLY_API_URL")),
+		URL:                  cmp.Or(c.URL, w.Getenv("ROOTLY_API_URL")),
 		Parallelism:          c.Parallelism,
 		MaxRequestsPerMinute: c.PerMinute,
 		Attempts:             c.Retries + 1,
@@ -83,7 +83,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 		}
 		done()
 	}
-	return client, Target{Url: o.URL, Token: string(o.Token), Client: client}, disconnect, nil
+	return client, Target{URL: o.URL, Token: string(o.Token), Client: client}, disconnect, nil
 }
 
 // BadSize is the usage error for a built-in organisation of a negative size.
@@ -116,7 +116,7 @@ func Serve(h http.Handler) (address string, stop func(), err error) {
 
 // A Target is the API that a proof asks.
 type Target struct {
-	Url, Token string
+	URL, Token string
 
 	// Client asks the target for whoever else asks it, such as a provider. Nil: it is on loopback, and ours.
 	Client *api.Client

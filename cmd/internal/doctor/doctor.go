@@ -123,7 +123,7 @@ func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func()
 		if err != nil {
 			return nil, "", nil, err
 		}
-		c.Url, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
+		c.URL, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
 	}
 	c.Transport = heads
 	client, target, done, err := c.Open(w, nil)
@@ -131,7 +131,7 @@ func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func()
 		stop()
 		return nil, "", nil, err
 	}
-	return client, cmp.Or(target.Url, api.DefaultURL), func() { done(); stop() }, nil
+	return client, cmp.Or(target.URL, api.DefaultURL), func() { done(); stop() }, nil
 }
 
 // heads remembers what the API's clock showed.

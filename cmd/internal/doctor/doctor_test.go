@@ -52,7 +52,7 @@ func test(t *testing.T, h http.Handler) (report string, different []string, err 
 	t.Cleanup(stop)
 	var out bytes.Buffer
 	w := world.World{Out: &out, Err: io.Discard, Getenv: func(string) string { return "" }, Now: now}
-	o := &Settings{Connection: connect.Connection{Url: address, Token: "any", Parallelism: 16, Retries: 7}, Assumptions: true, JSON: true}
+	o := &Settings{Connection: connect.Connection{URL: address, Token: "any", Parallelism: 16, Retries: 7}, Assumptions: true, JSON: true}
 	err = Run(t.Context(), w, o)
 	var status exit.Status
 	if err != nil && !errors.As(err, &status) {

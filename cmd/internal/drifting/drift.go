@@ -37,7 +37,7 @@ type Settings struct {
 	Unmanaged bool
 	WriteCode bool
 	Quiet     bool
-	Json      bool
+	JSON      bool
 	Markdown  bool
 
 	Also func(report.Changes) error // gets what is printed as well; nil: nobody does
@@ -69,7 +69,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := r.rewrite(); err != nil { // what could go into the code
 		return err
 	}
-	changes := r.told()
+	changes := r.reported()
 	if err := r.writeCode(&changes); err != nil { // live values into the code, if asked for
 		return err
 	}
@@ -90,7 +90,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 
 // prepare checks the settings, and finds the root modules.
 func prepare(w world.World, o *Settings) (*run, error) {
-	if o.Json && o.Markdown {
+	if o.JSON && o.Markdown {
 		return nil, exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
 	}
 	if err := o.DriftIncident.check(); err != nil {
@@ -190,7 +190,7 @@ func (r *run) print(c report.Changes) error {
 		}
 	}
 	switch {
-	case r.o.Json:
+	case r.o.JSON:
 		return report.WriteChangesJSON(r.w.Out, c)
 	case r.o.Markdown:
 		return report.WriteChangesMarkdown(r.w.Out, c)

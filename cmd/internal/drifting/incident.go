@@ -56,7 +56,7 @@ func (r *run) raise(ctx context.Context, c report.Changes) error {
 	if !r.o.Incident {
 		return nil
 	}
-	client, err := post.New(api.Options{URL: r.target.Url, Token: api.Token(r.target.Token), UserAgent: "terraformer-rootly/" + world.Version()})
+	client, err := post.New(api.Options{URL: r.target.URL, Token: api.Token(r.target.Token), UserAgent: "terraformer-rootly/" + world.Version()})
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (r *raising) put(ctx context.Context, w *owned) error {
 		return nil
 	}
 	out := r.w.Out
-	if r.o.Json || r.o.Markdown { // which a program reads
+	if r.o.JSON || r.o.Markdown { // which a program reads
 		out = r.w.Err
 	}
 	return record.PrintRequest(out, draft)

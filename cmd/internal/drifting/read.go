@@ -43,12 +43,12 @@ type item struct {
 func key(typ, id string) string { return typ + "/" + id }
 
 // Told reports what a plan says of drift, as the command does.
-func Told(plan *plans.Plan, veil *secret.Veil, overlooked drift.Unordered) []report.ObjectChange {
+func Reported(plan *plans.Plan, veil *secret.Veil, overlooked drift.Unordered) []report.ObjectChange {
 	m := &module{veil: veil, overlooked: overlooked}
 	m.learn(plan)
 	var told []report.ObjectChange
 	for _, i := range m.items {
-		told = append(told, i.told())
+		told = append(told, i.reported())
 	}
 	return told
 }
@@ -318,10 +318,10 @@ func (r *run) authors(ctx context.Context) error {
 }
 
 // told translates the drift for the report.
-func (r *run) told() report.Changes {
+func (r *run) reported() report.Changes {
 	c := report.Changes{From: "code", To: "live", NotImported: r.refused, Searched: r.searched, Requests: r.client.Stats().Requests}
 	for _, i := range r.items() {
-		told := i.told()
+		told := i.reported()
 		if i.kind != unapplied {
 			r.tracing.Tell(i.answer, &told)
 		}
@@ -332,7 +332,7 @@ func (r *run) told() report.Changes {
 }
 
 // told is an item in the report, without its author.
-func (i *item) told() report.ObjectChange {
+func (i *item) reported() report.ObjectChange {
 	m := i.module
 	told := report.ObjectChange{
 		Kind: map[drift.Kind]string{drift.Added: "unmanaged", drift.Removed: "deleted", drift.Changed: "changed", unapplied: "unapplied"}[i.kind],

@@ -52,7 +52,7 @@ func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to strin
 	if from == live && to == live {
 		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: diff ./export live")
 	}
-	if o.Json && o.Markdown {
+	if o.JSON && o.Markdown {
 		return exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
 	}
 	for _, side := range []string{from, to} {
@@ -71,7 +71,7 @@ func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to strin
 		return err
 	}
 	d := drift.Compare(before, after, snapshot.Unordered(s))
-	c := Told(d, from, to)
+	c := Reported(d, from, to)
 	if to == live && len(o.Resources)+len(o.Excludes)+len(o.Filters) == 0 {
 		hintAtSelection(w, d, before)
 	}
@@ -160,7 +160,7 @@ func (o *DiffSettings) print(w world.World, c report.Changes) error {
 		}
 	}
 	switch {
-	case o.Json:
+	case o.JSON:
 		return report.WriteChangesJSON(w.Out, c)
 	case o.Markdown:
 		return report.WriteChangesMarkdown(w.Out, c)
@@ -220,7 +220,7 @@ func revision(side string) (rev, dir string, ok bool) {
 }
 
 // Told translates a diff for the report: ids by name, long texts word by word.
-func Told(d *drift.Diff, from, to string) report.Changes {
+func Reported(d *drift.Diff, from, to string) report.Changes {
 	veil := planning.NewVeil() // a snapshot holds no secrets, but may come from anywhere
 	for _, change := range d.Changes {
 		veil.Learn(change.Object().Type, change.Before.Values, change.After.Values)
@@ -235,14 +235,14 @@ func Told(d *drift.Diff, from, to string) report.Changes {
 			oc.Before = veil.Path(change.Before.Address)
 		}
 		for _, a := range change.Attributes {
-			oc.Attributes = append(oc.Attributes, toldAttribute(veil, d, change, a))
+			oc.Attributes = append(oc.Attributes, attributeChange(veil, d, change, a))
 		}
 		c.Changes = append(c.Changes, oc)
 	}
 	return c
 }
 
-func toldAttribute(veil *secret.Veil, d *drift.Diff, change drift.Change, a drift.Attribute) report.AttributeChange {
+func attributeChange(veil *secret.Veil, d *drift.Diff, change drift.Change, a drift.Attribute) report.AttributeChange {
 	was, is := change.Before.Values, change.After.Values
 	if a.Beyond {
 		was, is = change.Before.Settings, change.After.Settings

@@ -73,7 +73,7 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	if o.Commit && !o.DryRun {
 		refused = commitExport(ctx, run, now)
 	}
-	return cmp.Or(refused, run.Tell()) // which says what was written in any case
+	return cmp.Or(refused, run.Print()) // which says what was written in any case
 }
 
 // commitExport commits what this run and earlier ones wrote or removed, and nothing else that differs in the directory.
@@ -107,7 +107,7 @@ func describe(ctx context.Context, r *importer.Run, now *drift.Snapshot, next *g
 		return nil
 	}
 	d := drift.Compare(before, now, snapshot.Unordered(r.Schema))
-	c := Told(d, "the last commit", "now")
+	c := Reported(d, "the last commit", "now")
 	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless it is all there is
 		if next.Author, err = blame(ctx, r, d, &c); err != nil {
 			return err

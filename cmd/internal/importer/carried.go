@@ -8,7 +8,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -30,7 +30,7 @@ func (r *planned) recordCarried(ctx context.Context) error {
 	asked := map[string]bool{}
 	for _, c := range r.Changes.Carried {
 		target := graph.Target{Type: c.Address.Type, ID: c.ID}
-		if r.around.isBeside(target) {
+		if r.around.isElsewhere(target) {
 			continue // recorded with what the lookups stand for
 		}
 		wanted[target] = c.Address
@@ -79,7 +79,7 @@ func (r *planned) readable() []string {
 	}
 	var targets []string
 	if r.subset == nil {
-		targets = r.besides(len(r.Changes.Loose.Broken) > 0)
+		targets = r.otherTargets(len(r.Changes.Loose.Broken) > 0)
 	}
 	for _, res := range r.Graph.Resources {
 		if r.subset == nil || r.subset[res.Address] {
@@ -146,7 +146,7 @@ func (r *planned) leaveOutDependents() {
 	}
 	planned, all := map[graph.Address]bool{}, true
 	for _, res := range r.Graph.InOrder() { // after what it refers to
-		if slices.ContainsFunc(references(res), func(a graph.Address) bool { return out[a] }) || names(res, ids) {
+		if slices.ContainsFunc(entries.References(res), func(a graph.Address) bool { return out[a] }) || names(res, ids) {
 			out[res.Address], all = true, false
 		} else if r.subset == nil || r.subset[res.Address] {
 			planned[res.Address] = true
@@ -188,21 +188,4 @@ func (r *planned) widenSubset(planned []plans.Change) {
 			r.subset[c.Address] = true
 		}
 	}
-}
-
-// announceCost tells beforehand what a plan against the live API asks of it: one request for every
-// object, and one more for every workflow task, whose position the provider compares.
-func (r *planned) announceCost() {
-	if r.o.Proof.Replays() {
-		return
-	}
-	n := 0
-	for _, res := range r.Graph.Resources {
-		if r.subset != nil && !r.subset[res.Address] {
-			continue
-		}
-		n += planning.RequestsToRead(res.Address.Type)
-	}
-	r.Progress.Stage("cost", 0)
-	r.Progress.Done(planning.PlanCost(n, r.Client.Stats().Limit))
 }

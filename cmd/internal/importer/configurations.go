@@ -75,8 +75,8 @@ func (r *planned) leaveOutOthers() {
 // reads reports whether a configuration reads the recording.
 func (c *configurations) reads(name string) bool { return slices.Contains(c.answered, name) }
 
-// besides lists the addresses of what a plan is of beside the code of this run, where others or some code are left out.
-func (r *directory) besides(always bool) []string {
+// otherTargets lists the addresses that a plan covers in addition to the code of this run, if some code is left out.
+func (r *directory) otherTargets(always bool) []string {
 	s := r.around
 	if len(s.providers.others) == 0 && !always {
 		return nil

@@ -122,7 +122,7 @@ func (r *linked) readdress(ctx context.Context, addresses map[*graph.Resource]gr
 	if err := r.Relink(); err != nil {
 		return err
 	}
-	return r.leavers(ctx)
+	return r.findRemoved(ctx)
 }
 
 // holdBack leaves a fold alone of which this run has only a part: its block says what all members
@@ -242,7 +242,7 @@ func objections(v verify.Verdict, planErr error) (against map[string]string, gen
 	return against, against[""]
 }
 
-// countFolds tells what is folded.
+// countFolds reports what is folded.
 func (r *directory) countFolds() {
 	for _, f := range r.RenderOptions.Folds {
 		r.Report.Folds.Blocks++

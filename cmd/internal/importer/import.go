@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -20,7 +21,7 @@ type Settings struct {
 	connect.Connection
 	selection.Selection
 	planning.Proof
-	ImportAs
+	entries.ImportAs
 	Again
 
 	Fold          bool
@@ -42,7 +43,7 @@ type Settings struct {
 	Force   bool
 	DryRun  bool
 	Quiet   bool
-	Json    bool
+	JSON    bool
 }
 
 // Import turns the live organisation into proven code.
@@ -72,13 +73,13 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 	if err := run.Commit(ctx); err != nil { // proven files to the directory
 		return err
 	}
-	return run.Tell()
+	return run.Print()
 }
 
 // renderOptions translates the flags that say what files look like.
 func (o *Settings) renderOptions() generator.Options {
-	r := generator.Options{Blank: o.Secrets == "blank", Import: o.ImportAs.blocks()}
-	r.Release = o.Proof.Off && o.ImportAs.ImportAs == AsBlocks // nothing after the files needs the values
+	r := generator.Options{Blank: o.Secrets == "blank", Import: o.ImportAs.Blocks()}
+	r.Release = o.Proof.Off && o.ImportAs.ImportAs == entries.AsBlocks // nothing after the files needs the values
 	switch o.Layout {
 	case "by-object":
 		r.Layout = generator.ByObject
@@ -142,7 +143,7 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 		r.Close()
 		return nil, err
 	}
-	if err := r.openState(ctx); err != nil {
+	if r.state, err = o.ImportAs.ReadState(ctx, w, entries.Place{Dir: r.Dir, Name: o.Dir, Engine: o.Engine}); err != nil {
 		r.Close()
 		return nil, err
 	}
@@ -160,5 +161,5 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 // Unplanned sets the flags that a command which makes no plan does not have.
 func (o *Settings) Unplanned() {
 	o.Proof.Off, o.Proof.Provider, o.Proof.Against = true, "official", "replay"
-	o.Secrets, o.ImportAs.ImportAs = "blank", AsNone
+	o.Secrets, o.ImportAs.ImportAs = "blank", entries.AsNone
 }

@@ -18,10 +18,9 @@ func (r *job) haveEngine(ctx context.Context) error {
 	return r.unproven(ctx, err)
 }
 
-// InstalledSchema lets the provider that a directory has been initialised with speak for itself,
-// where it is of another version than the built-in schema. What it has more is imported by the
-// general rules, what it has no more is left out and told. Its defaults are not in what it says, so
-// values equal to a known default are written out.
+// InstalledSchema replaces the built-in schema by that of the provider which a directory was initialised with, if it is of
+// another version. What is new in it is imported by the general rules; what it no longer has is left out and reported.
+// It does not contain defaults, so values equal to a known default are written.
 func (r *directory) InstalledSchema(ctx context.Context, dir string) error {
 	if r.o.Proof.Off || r.o.Proof.Provider != "official" {
 		return nil

@@ -77,7 +77,7 @@ func (r *gathered) All(ctx context.Context, of *catalogue.Type) ([]*rootly.Objec
 }
 
 func (r *gathered) seen() []*rootly.Object {
-	return slices.Concat(r.live.Objects, r.filtered, r.beside)
+	return slices.Concat(r.live.Objects, r.filtered, r.others)
 }
 
 // Findable are the data sources that find objects of this run.

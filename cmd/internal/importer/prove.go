@@ -11,6 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
@@ -25,24 +26,64 @@ func (r *Run) verify(ctx context.Context) error {
 		return nil
 	}
 	r.Progress.Stage("verify", len(r.Graph.Resources))
-	if err := r.Prepare(ctx); err != nil {
-		return err
-	}
-	r.announceCost()
-	t, stop, err := r.Target(ctx)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	if err := r.prove(ctx, t); err != nil {
+	prove := func(_ int, t connect.Target) error { return r.prove(ctx, t) }
+	if err := r.Verify(ctx, []*Run{r}, prove); err != nil {
 		return err
 	}
 	r.Progress.Done(r.Report.Proof.Plan)
 	return nil
 }
 
-// Prepare settles what the plan is of.
-func (r *planned) Prepare(ctx context.Context) error {
+// Verify plans the staged directories of some runs one after the other: this one, or those of its parts. They share one
+// API, to be passed to prove.
+func (r *Run) Verify(ctx context.Context, of []*Run, prove func(i int, t connect.Target) error) error {
+	requests := 0
+	for _, p := range of {
+		if err := p.prepare(ctx); err != nil {
+			return err
+		}
+		requests += p.Requests(p.subset)
+	}
+	if !r.o.Proof.Replays() {
+		r.Progress.Stage("cost", 0)
+		r.Progress.Done(planning.PlanCost(requests, r.Client.Stats().Limit))
+	}
+	t, stop, err := r.target(ctx, of)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	for i := range of {
+		if err := prove(i, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Requests is about how many requests a plan makes: of some of the resources, or of everything.
+func (r *staged) Requests(subset map[graph.Address]bool) int {
+	n := 0
+	for _, res := range r.Graph.Resources {
+		if subset == nil || subset[res.Address] {
+			n += planning.RequestsToRead(res.Address.Type)
+		}
+	}
+	for _, c := range r.Changes.Carried {
+		if subset == nil || subset[c.Address] {
+			n += planning.RequestsToRead(c.Address.Type)
+		}
+	}
+	for _, d := range r.Graph.Data {
+		if d.Address.Type != generator.StateType {
+			n++
+		}
+	}
+	return n
+}
+
+// prepare settles what the plan covers.
+func (r *planned) prepare(ctx context.Context) error {
 	if err := r.recordCarried(ctx); err != nil {
 		return err
 	}
@@ -52,7 +93,7 @@ func (r *planned) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// Unplanned reports whether there is to be no plan, and tells why.
+// Unplanned reports whether there is to be no plan, and adds the reason to the report.
 func (r *job) Unplanned() bool {
 	p := &r.Report.Proof
 	switch {
@@ -72,13 +113,13 @@ func WithoutValues(variables int) string {
 	return report.Plural(variables, "variable") + " without a value, because of --secrets blank"
 }
 
-// prove plans the staged directory against a target until the plan is clean or cannot be mended.
+// prove plans the staged directory against a target until the plan is clean or cannot be repaired.
 func (r *proof) prove(ctx context.Context, t connect.Target) (err error) {
 	defer r.Lap("verify", r.W.Now())
 	defer func() { err = errors.Join(err, r.closePlanner()) }()
 	p := &r.Report.Proof
 	p.Against = map[bool]string{true: "recording", false: "live"}[r.o.Proof.Replays()]
-	result, err := r.planAndMend(ctx, t)
+	result, err := r.planAndRepair(ctx, t)
 	if err != nil {
 		return r.unproven(ctx, err)
 	}
@@ -144,14 +185,16 @@ func (r *fetched) sample(ctx context.Context) error {
 	return nil
 }
 
-// Target is the API that the plan asks, and those of the parts: a recording, or the live one.
-func (r *Run) Target(ctx context.Context, parts ...*Run) (connect.Target, func(), error) {
+// target is the API that the plans of some runs ask: a recording, or the live one.
+func (r *Run) target(ctx context.Context, of []*Run) (connect.Target, func(), error) {
 	if !r.o.Proof.Replays() {
 		return r.liveTarget, func() {}, nil
 	}
-	for _, p := range parts {
-		r.replay.Objects = append(r.replay.Objects, p.replay.Objects...)
-		p.replay = planning.Recording{}
+	for _, p := range of {
+		if p != r {
+			r.replay.Objects = append(r.replay.Objects, p.replay.Objects...)
+			p.replay = planning.Recording{}
+		}
 	}
 	record := r.replay
 	r.replay = planning.Recording{}
@@ -159,7 +202,7 @@ func (r *Run) Target(ctx context.Context, parts ...*Run) (connect.Target, func()
 	if r.served, err = record.Serve(ctx, r.Client); err != nil {
 		return connect.Target{}, nil, err
 	}
-	for _, p := range parts {
+	for _, p := range of {
 		p.served = r.served
 	}
 	return r.served.Target, r.served.Stop, nil
@@ -207,7 +250,7 @@ func (r *planned) expect() verify.Expect {
 		e.Listed, e.Reported = append(e.Listed, obj), append(e.Reported, obj)
 	}
 	e.Marks, e.Exports = r.o.Secrets == "masked", r.neighbours != Neighbours(alone{})
-	r.expectBeside(&e)
+	r.expectOthers(&e)
 	return e
 }
 

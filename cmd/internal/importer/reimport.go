@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/prooffile"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
@@ -26,16 +27,16 @@ type Again struct {
 	Rename bool
 }
 
-// surroundings are what the directory holds beside what this run writes.
+// surroundings are what the directory contains apart from what this run writes.
 type surroundings struct {
 	managed.Module
 	slugged map[graph.Target]bool // what the state knows by a slug, or will
 
 	providers configurations
 
-	outside map[graph.Target]graph.Ref // managed beside, and how to refer to it
+	outside map[graph.Target]graph.Ref // managed elsewhere, and how to refer to it
 	hidden  map[graph.Target]string    // managed where no reference leads, and where
-	aside   []*rootly.Object           // what is managed beside
+	aside   []*rootly.Object           // what is managed elsewhere
 	ignore  ignore.File
 	left    map[graph.Target]bool // what a filter or the ignore file leaves out; nil until asked for
 	ignored []graph.Target        // what the ignore file leaves out
@@ -62,7 +63,7 @@ func (r *fetched) lookAround(ctx context.Context) error {
 		r.o.Users = "literal" // the name is taken
 	}
 	if r.state != nil {
-		s.Held, s.Known = r.state.held, true
+		s.Held, s.Known = r.state.Held, true
 	} else {
 		err = s.ReadState(ctx, r.W, r.o.Proof.Engine, r.Dir.Path())
 	}
@@ -104,31 +105,30 @@ func (r *directory) willManage(ctx context.Context) ([]tfstate.Held, error) {
 	return q.Ask(ctx)
 }
 
-// setAsideManaged takes out of the run what other code of the directory manages, and notes how to
-// refer to it.
+// setAsideManaged removes from the run what other code of the directory manages, and notes how to refer to it.
 func (r *gathered) setAsideManaged() {
 	r.around.outside, r.around.hidden = map[graph.Target]graph.Ref{}, map[graph.Target]string{}
 	r.live.Objects = r.unmanaged(r.live.Objects)
 }
 
-// unmanaged returns those of some objects that are this run's to write, and sets the others aside.
+// unmanaged returns the objects that this run has to write, and sets the others aside.
 func (r *gathered) unmanaged(objects []*rootly.Object) []*rootly.Object {
 	s := r.around
 	known, places := r.Dir.Addresses(), s.Places()
 	kept := objects[:0:0]
 	for _, o := range objects {
 		k := graph.Target{Type: o.Type.Name, ID: o.ID}
-		if !r.around.managedBeside(k, known[k], places[k]) {
+		if !r.around.managedElsewhere(k, known[k], places[k]) {
 			kept = append(kept, o)
 			continue
 		}
-		s.aside, r.beside = append(s.aside, o), append(r.beside, o)
+		s.aside, r.others = append(s.aside, o), append(r.others, o)
 	}
 	return kept
 }
 
-// managedBeside decides for one object. Ours is its address in code of earlier runs.
-func (s *surroundings) managedBeside(k graph.Target, ours graph.Address, places []tfstate.Held) bool {
+// managedElsewhere decides for one object. Ours is its address in code of earlier runs.
+func (s *surroundings) managedElsewhere(k graph.Target, ours graph.Address, places []tfstate.Held) bool {
 	target := k
 	if file, declared := s.Hand.Declared[ours]; !ours.IsZero() && declared && !s.Hand.Files[file] {
 		s.outside[target] = graph.Ref{Target: ours, Attr: "id"}
@@ -153,8 +153,8 @@ func (s *surroundings) managedBeside(k graph.Target, ours graph.Address, places 
 	return false
 }
 
-// reserveBeside lists the addresses that code by hand or the state has for something else.
-func (r *directory) reserveBeside(here map[graph.Target]bool) []graph.Address {
+// reserveOthers lists the addresses that code by hand or the state has for something else.
+func (r *directory) reserveOthers(here map[graph.Target]bool) []graph.Address {
 	s := r.around
 	ours := map[graph.Address]bool{}
 	for _, a := range r.Dir.Addresses() {
@@ -174,13 +174,13 @@ func (r *directory) reserveBeside(here map[graph.Target]bool) []graph.Address {
 	return list
 }
 
-func (s *surroundings) isBeside(t graph.Target) bool {
+func (s *surroundings) isElsewhere(t graph.Target) bool {
 	_, outside := s.outside[t]
 	_, hidden := s.hidden[t]
 	return outside || hidden
 }
 
-// unheld leaves out the import blocks of what the state has by now.
+// unheld leaves out the import blocks of what the state already has.
 func (r *directory) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) bool {
 	held, _ := r.around.heldAddresses()
 	return func(res *graph.Resource) bool {
@@ -191,8 +191,8 @@ func (r *directory) unheld(blocks func(*graph.Resource) bool) func(*graph.Resour
 	}
 }
 
-// runBeside completes a run by what is not this run's to write.
-func (r *linked) runBeside(run *state.Run) {
+// addOthers adds to a run what others write.
+func (r *linked) addOthers(run *state.Run) {
 	run.Held, run.Forget = map[graph.Target]bool{}, map[graph.Target]bool{}
 	for _, h := range r.around.Held {
 		if _, own := h.Instance(); own {
@@ -218,8 +218,8 @@ func (r *linked) runBeside(run *state.Run) {
 	}
 }
 
-// sumAgain tells what became of what was there before. Which edited resources differ is the plan's
-// to say; where there is none, the code's.
+// sumAgain reports what happened to what was there before. The plan decides which edited resources differ; without a
+// plan, the code does.
 func (r *Run) sumAgain() report.Rerun {
 	s := report.Rerun{Elsewhere: len(r.around.aside), Ignored: len(r.around.ignored)}
 	seen := map[string]bool{}
@@ -253,7 +253,7 @@ func (r *Run) sumAgain() report.Rerun {
 	}
 	for _, o := range r.Changes.Gone {
 		switch {
-		case r.around.isBeside(o.Key()): // counted as managed elsewhere
+		case r.around.isElsewhere(o.Key()): // counted as managed elsewhere
 		case r.forget[o.Key()]:
 			note(&s.Forgotten, o.Address.String())
 		default:
@@ -269,9 +269,9 @@ func (r *Run) sumAgain() report.Rerun {
 	return s
 }
 
-// adviseGone says what helps where the plan stops at an object that Rootly no longer has: some types of
-// the provider take an answer of 404 for a failure, and do not let the state forget the object. No block
-// in the code helps, since engines read an object before they let go of it.
+// adviseGone adds a hint if the plan fails at an object that was deleted in Rootly: for some types, the provider treats
+// a 404 as a failure and does not remove the object from the state. No block in the code helps, since engines read an
+// object before they forget it.
 func adviseGone(differences []report.Difference, gone []string) {
 	for i, d := range differences {
 		if d.Action == "error" && slices.Contains(gone, d.Address) {
@@ -294,7 +294,7 @@ func (s *surroundings) edited(address string) bool {
 func (r *staged) removedFiles() int {
 	n := 0
 	for _, name := range r.Changes.Remove {
-		renewed := name == ProofName && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot || name == snapshot.SettingsName && !r.snapshot
+		renewed := name == prooffile.Name && r.Report.Proof.State == report.ProofClean || name == snapshot.SnapshotName && r.snapshot || name == snapshot.SettingsName && !r.snapshot
 		if !renewed {
 			n++
 		}

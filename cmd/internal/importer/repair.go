@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
@@ -15,8 +16,7 @@ import (
 )
 
 const (
-	// maxRounds bounds the repairs of a run. What three rounds do not mend is taken for a fault of
-	// the mapping, and told.
+	// maxRounds limits the repairs of a run. What three rounds do not fix is reported as a fault of the mapping.
 	maxRounds = 3
 
 	// wholePlan is the number of resources up to which every plan is of the whole directory. Beyond
@@ -24,10 +24,10 @@ const (
 	wholePlan = 500
 )
 
-// planAndMend plans the staged directory, mends what the plan would change, and plans again, until
-// the plan is clean or nothing more can be done. The last plan is always of the whole.
-func (r *proof) planAndMend(ctx context.Context, t connect.Target) (*engines.Result, error) {
-	mender := repair.New(r.Schema)
+// planAndRepair plans the staged directory, repairs what the plan would change, and plans again, until the plan is clean
+// or nothing more can be done. The last plan always covers the whole directory.
+func (r *proof) planAndRepair(ctx context.Context, t connect.Target) (*engines.Result, error) {
+	repairer := repair.New(r.Schema)
 	for round := 0; ; round++ {
 		result, verdict, err := r.judge(ctx, t, nil)
 		if len(r.served.Unanswered()) > 0 && err == nil {
@@ -38,7 +38,7 @@ func (r *proof) planAndMend(ctx context.Context, t connect.Target) (*engines.Res
 			if unfoldErr != nil {
 				return nil, unfoldErr
 			}
-			round-- // nothing was mended
+			round-- // nothing was repaired
 			continue
 		}
 		if err != nil {
@@ -48,15 +48,15 @@ func (r *proof) planAndMend(ctx context.Context, t connect.Target) (*engines.Res
 		if verdict.Clean || round == maxRounds || r.o.Proof.NoRepair {
 			return result, nil
 		}
-		again, err := r.mend(ctx, mender, t, result, verdict)
+		again, err := r.repair(ctx, repairer, t, result, verdict)
 		if err != nil || !again {
 			return result, err
 		}
 	}
 }
 
-// judge plans and compares the plan with what is expected. Of which addresses is to be given where it is
-// not of all that can be planned. Objects at which the provider stops are taken out on the way.
+// judge plans and compares the plan with what is expected. part limits the plan to these addresses; empty means
+// everything that can be planned. Objects at which the provider crashes are left out.
 func (r *proof) judge(ctx context.Context, t connect.Target, part []string) (*engines.Result, verify.Verdict, error) {
 	for {
 		targets := part
@@ -125,19 +125,18 @@ func (r *proof) judgeCode(ctx context.Context, t connect.Target, planner *planni
 
 // stateToProve is the file with the state that plans are made against; empty for the directory's own.
 func (r *planned) stateToProve() (string, error) {
-	stateFile, err := r.proofState()
-	if err != nil || stateFile != "" {
-		return stateFile, err
+	if r.state != nil {
+		return r.state.Private(entries.Resources(r.Graph, r.Schema), r.ids, r.around.Alias())
 	}
 	return r.around.PulledFile()
 }
 
-// mend repairs what a plan would change. Large directories are planned in part until the part is
-// clean. It reports whether anything was changed, so that the whole is worth another plan.
-func (r *proof) mend(ctx context.Context, m *repair.Mender, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
+// repair changes the code where a plan would change objects. Large directories are planned in part until the part is
+// clean. It reports whether anything was changed, so that the whole has to be planned again.
+func (r *proof) repair(ctx context.Context, m *repair.Repairer, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
 	changed := false
 	for range maxRounds {
-		done := m.Mend(r.Graph, result.Changes, verdict)
+		done := m.Repair(r.Graph, result.Changes, verdict)
 		if len(done) == 0 {
 			return changed, nil
 		}
@@ -171,7 +170,7 @@ func (r *staged) writeAgain(ctx context.Context) error {
 	return nil
 }
 
-// record tells the repairs in the report, and returns the addresses that are still in the code.
+// record adds the repairs to the report, and returns the addresses that are still in the code.
 func (r *gathered) record(done []repair.Repair) []string {
 	var targets []string
 	seen := map[string]bool{}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/prooffile"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
@@ -31,11 +32,11 @@ func (r *directory) openDirectory() error {
 	return nil
 }
 
-// Close lets go of everything, whether or not the run came to its end.
+// Close releases everything, whether or not the run was completed.
 func (r *staged) Close() {
 	r.Progress.Close()
 	if r.state != nil {
-		r.state.private.Close()
+		r.state.Close()
 	}
 	if r.around != nil {
 		r.around.Close()
@@ -104,7 +105,7 @@ func countKnown(known []rootly.Known) map[string]int {
 	return counts
 }
 
-// Known lists the objects that code of earlier runs or the state has.
+// known lists the objects that code of earlier runs or the state has.
 func (r *Run) known(parts []*Run) []rootly.Known {
 	var list []rootly.Known
 	for _, p := range append(parts, r) {
@@ -149,7 +150,7 @@ func (r *Run) Link(ctx context.Context) error {
 	if err := r.Decode(ctx); err != nil {
 		return err
 	}
-	r.lookAgain(r.decoded.Resources)
+	r.o.LookAgain(r.decoded.Resources, r.around.HeldAt())
 	resources := r.holdBack(r.Label(r))
 	r.Progress.Done(report.Plural(len(resources), "resource"))
 	return r.Connect(ctx, resources)
@@ -168,7 +169,7 @@ func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
 		}
 	}
 	for _, p := range parts {
-		r.beside = append(r.beside, p.beside...)
+		r.others = append(r.others, p.others...)
 	}
 	return r.recordRest()
 }
@@ -176,7 +177,7 @@ func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
 // Connect makes references of ids, and settles what becomes of the addresses that are no longer used.
 func (r *linked) Connect(ctx context.Context, resources []*graph.Resource) error {
 	r.Graph = graph.Link(resources, r.linkOptions())
-	if err := r.leavers(ctx); err != nil {
+	if err := r.findRemoved(ctx); err != nil {
 		return err
 	}
 	if err := r.hide(); err != nil {
@@ -185,7 +186,7 @@ func (r *linked) Connect(ctx context.Context, resources []*graph.Resource) error
 	return r.fold(ctx)
 }
 
-// decode turns objects into resources, records them for the proof, and lets go of the API's answers.
+// decode turns objects into resources, records them for the proof, and frees the API's answers.
 func (r *gathered) decode(objects []*rootly.Object) error {
 	d, err := rootly.Decode(&rootly.Live{Objects: objects}, rootly.DecodeOptions{
 		Schema: r.Schema,
@@ -210,12 +211,12 @@ func (r *gathered) decode(objects []*rootly.Object) error {
 	return nil
 }
 
-// recordRest records what the proof needs beside the resources.
+// recordRest records what the proof needs in addition to the resources.
 func (r *gathered) recordRest() error {
 	if !r.o.Proof.Replays() {
 		return nil
 	}
-	for _, o := range slices.Concat(r.beside, r.filtered) {
+	for _, o := range slices.Concat(r.others, r.filtered) {
 		if err := r.replay.Add(o); err != nil {
 			return err
 		}
@@ -269,7 +270,11 @@ func rules(resourceType string) []graph.Rule {
 
 // remembered gives objects the addresses that earlier runs gave them.
 func (r *directory) remembered() func(string, graph.ID) graph.Address {
-	known, held := r.Dir.Addresses(), r.heldNames()
+	known := r.Dir.Addresses()
+	var held map[graph.Target]graph.Address
+	if r.state != nil {
+		held = r.state.Names()
+	}
 	return func(resourceType string, id graph.ID) graph.Address {
 		k := graph.Target{Type: resourceType, ID: id}
 		if a := held[k]; !a.IsZero() {
@@ -288,7 +293,7 @@ func (r *directory) reserved(resources []*graph.Resource) []graph.Address {
 	for _, res := range resources {
 		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
 	}
-	list := append(r.heldByOthers(here), r.reserveBeside(here)...)
+	list := r.reserveOthers(here)
 	for key, address := range r.Dir.Addresses() {
 		if !here[key] {
 			list = append(list, address)
@@ -301,6 +306,10 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	o := graph.LinkOptions{Rules: rules, Users: r.users, Explain: r.explain, Outside: r.around.outside, Slugged: r.around.slugged}
 	if r.around.Hand.MayDeclare(literalIDs) {
 		o.GatherDead = literalIDs
+	}
+	known := r.Dir.Addresses()
+	o.Known = func(types []string, id graph.ID) bool {
+		return slices.ContainsFunc(types, func(t string) bool { return !known[graph.Target{Type: t, ID: id}].IsZero() })
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
@@ -386,7 +395,7 @@ func (r *staged) Render() error {
 	return nil
 }
 
-// Stage lays the future directory beside the present one.
+// Stage writes the future directory next to the present one.
 func (r *staged) Stage() error {
 	defer r.Lap("stage", r.W.Now())
 	run := state.Run{Complete: r.Complete, Live: map[graph.Target]bool{}, Aside: map[graph.Target]bool{}}
@@ -395,9 +404,12 @@ func (r *staged) Stage() error {
 			Name: f.Name, Content: f.Content, Mode: f.Mode(), Addresses: f.Addresses, Imports: f.Imports, Secret: f.Secret,
 		})
 	}
-	scripts, err := r.scriptOf(r.o.ImportAs.ImportAs, r.Graph)
+	scripts, next, err := r.o.Script(r.Graph, r.o.Dir)
 	if err != nil {
 		return err
+	}
+	if len(next) > 0 {
+		r.Report.Next = next
 	}
 	run.Files = append(run.Files, scripts...)
 	for _, res := range r.Graph.Resources {
@@ -415,7 +427,7 @@ func (r *staged) Stage() error {
 	for k := range r.crashed {
 		run.Aside[k] = true
 	}
-	r.runBeside(&run)
+	r.addOthers(&run)
 	changes, err := r.Dir.Reconcile(run)
 	if err != nil {
 		return err
@@ -434,7 +446,7 @@ func (r *Run) Commit(ctx context.Context) error {
 	if r.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
 		return nil
 	}
-	if r.state != nil && r.o.writesState() {
+	if r.state != nil && r.o.WritesState() {
 		return r.commitWithState(ctx)
 	}
 	return r.MoveIn()
@@ -442,8 +454,14 @@ func (r *Run) Commit(ctx context.Context) error {
 
 // MoveIn moves the staged files in, with the proof.
 func (r *Run) MoveIn() error {
-	if err := r.keepProof(); err != nil {
-		return err
+	if r.Report.Proof.State == report.ProofClean {
+		content, err := prooffile.Next(r.o.Dir, r.Report, r.Verdict.Objects, r.Rejected())
+		if err != nil {
+			return err
+		}
+		if err := r.Staged.Put(state.File{Name: prooffile.Name, Content: content}); err != nil {
+			return err
+		}
 	}
 	if err := r.keepSettings(); err != nil {
 		return err

@@ -44,7 +44,7 @@ func LiveSnapshot(ctx context.Context, w world.World, o *Settings, recorded *dri
 	}), slices.DeleteFunc(r.live.Skipped, func(s rootly.Skipped) bool { return !r.amiss(s) }), nil
 }
 
-// KeepSnapshot puts the snapshot beside the code, and returns it with the one that was there.
+// KeepSnapshot stages the snapshot next to the code, and returns it with the one that was there.
 func (r *staged) KeepSnapshot() (before, now *drift.Snapshot, err error) {
 	now, err = drift.Of(r.Graph)
 	if err != nil {
@@ -77,7 +77,7 @@ func (r *staged) stays(o drift.Object) bool {
 	return false
 }
 
-// keepSettings puts the settings that the provider cannot hold beside the code. An export has them in its snapshot.
+// keepSettings stages the settings that the provider cannot represent next to the code. An export has them in its snapshot.
 func (r *staged) keepSettings() error {
 	if r.snapshot {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
@@ -48,9 +49,9 @@ type directory struct {
 	Schema        *schema.Provider
 	RenderOptions generator.Options
 	Dir           *state.Directory
-	state         *stateRun     // unless import blocks do
-	around        *surroundings // code by hand, and the state
-	neighbours    Neighbours    // the other root modules
+	state         *entries.State // unless import blocks do
+	around        *surroundings  // code by hand, and the state
+	neighbours    Neighbours     // the other root modules
 }
 
 // What is fetched are the live objects.
@@ -68,7 +69,7 @@ type gathered struct {
 	decoded *rootly.Decoded
 	users   map[graph.ID]graph.User
 	lookups map[graph.Target]*graph.DataSource // for what is referred to and no resource
-	beside  []*rootly.Object                   // what the lookups stand for
+	others  []*rootly.Object                   // what the lookups stand for
 	skipped []rootly.Rejected                  // objects that were not to be taken, or that the provider does not take
 	replay  planning.Recording                 // what the proof is made against
 }
@@ -77,13 +78,13 @@ type gathered struct {
 type linked struct {
 	gathered
 	Graph   *graph.Graph
-	forget  map[graph.Target]bool      // what leaves the code although it lives
+	forget  map[graph.Target]bool      // removed from the code although it exists
 	keptFor []state.Dangling           // references that keep code from being forgotten
 	hidden  map[string]int             // how many settings became variables, by type
 	secrets []string                   // values that are variables in any of several root modules
 	mayFold func(*graph.Resource) bool // what may become part of a fold
 	unfold  map[graph.Target]bool      // what stays out of every fold
-	held    []graph.Target             // what is left as it is, since its fold is not here as a whole
+	held    []graph.Target             // kept as it is, since its fold is only selected in part
 	crashed map[graph.Target]string    // objects at which the provider stops, and why
 }
 
@@ -106,7 +107,7 @@ type planned struct {
 // What is proven has a plan, and what that says.
 type proof struct {
 	planned
-	declared []byte // what the planner declares beside the code
+	declared []byte // what the planner declares in addition to the code
 
 	served  *planning.Replay  // the recording, while the plan reads it; nil for a plan against the live API
 	planner *planning.Planner // of the staged directory, while it lasts

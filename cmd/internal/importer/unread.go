@@ -9,7 +9,7 @@ import (
 )
 
 // readNothing is the error of a run in which not one collection could be read, for other reasons
-// than that the organisation does not have it: there is nothing to go on with.
+// than that the organisation does not have it: there is nothing to import.
 func readNothing(live *rootly.Live) error {
 	if len(live.Objects) > 0 || anyComplete(live) {
 		return nil

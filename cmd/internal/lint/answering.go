@@ -206,7 +206,7 @@ func position(obj *rootly.Object) int {
 }
 
 // onPolicy are the services and teams that policies name.
-func (o *Organisation) onPolicy() map[graph.ID]bool {
+func (o *lookup) onPolicy() map[graph.ID]bool {
 	named := map[graph.ID]bool{}
 	for _, p := range o.of("escalation_policy") {
 		for _, id := range append(ids(p, "service_ids"), ids(p, "group_ids")...) {

@@ -144,7 +144,7 @@ func onlyMember(rotation *rootly.Object) graph.ID {
 }
 
 // innerSchedules are the schedules that are members of rotations of others.
-func (o *Organisation) innerSchedules() map[graph.ID][]graph.ID {
+func (o *lookup) innerSchedules() map[graph.ID][]graph.ID {
 	inner := map[graph.ID][]graph.ID{}
 	for _, r := range o.of("schedule_rotation") {
 		for _, m := range r.Members {

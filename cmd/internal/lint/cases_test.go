@@ -193,7 +193,7 @@ var wrong = []struct{ name, edits, found string }{
 	},
 	{
 		"credentials stand in clear",
-		`93 {"task_params":{"task_type":"http_client","name":"Tell the desk","url":"https://desk.example.com/incidents","method":"POST","succeed_on_status":"200","body":"{}","headers":"{\"Authorization\": \"Bearer c8f1d2a94b7e4f0d9a6b3c5e7f1a2b4d\"}","params":"{}"}}
+		`93 {"task_params":{"task_type":"http_client","url":"https://desk.example.com/incidents","method":"POST","succeed_on_status":"200","body":"{}","headers":"{\"Authorization\": \"Bearer c8f1d2a94b7e4f0d9a6b3c5e7f1a2b4d\"}","params":"{}"}}
 		98 {"url":"https://hooks.slack.com/services/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"}`,
 		`clear-text-secret: Data lake holds what looks like a credential
 		clear-text-secret: Tell the desk of Tell the customers holds what looks like a credential`,
@@ -202,6 +202,11 @@ var wrong = []struct{ name, edits, found string }{
 		"an admin is no member",
 		`1 {"admin_ids":[101,106]}`,
 		`not-importable: Payments user 106 is an admin but not a member of the team, which the provider refuses to plan; add the admin to the members of the team in Rootly`,
+	},
+	{
+		"a value that the provider does not know",
+		`93 {"task_params":{"task_type":"http_client","url":"https://desk.example.com/incidents","method":"POST","succeed_on_status":"200","body":"{}","headers":"{}","params":"{}","retries":3}}`,
+		`not-held: Tell the desk of Tell the customers the provider cannot store it: retries: the provider does not know this setting`,
 	},
 	{
 		"a source in use is off",
@@ -233,5 +238,5 @@ var fine = map[string]string{
 	"a field that a placement shows": `90 {"shown":[]}
 		+ form_field_placements 201 90 {"form_field_id":"@90","form":"web_new_incident_form","position":1,"required":false}`,
 	"secrets by name, ids and Rootly's own addresses": `98 {"custom_headers":[{"name":"Authorization","value":"Bearer {{ secrets.lake }}"}]}
-		93 {"task_params":{"task_type":"http_client","name":"Tell the desk","url":"https://desk.example.com/incidents/5a3d0000-0000-4000-8000-000000000001","method":"POST","succeed_on_status":"200","body":"{\"password\": \"{{ secrets.desk }}\"}","headers":"{\"X-Api-Key\": \"{{ secrets.desk }}\"}","params":"{}"}}`,
+		93 {"task_params":{"task_type":"http_client","url":"https://desk.example.com/incidents/5a3d0000-0000-4000-8000-000000000001","method":"POST","succeed_on_status":"200","body":"{\"password\": \"{{ secrets.desk }}\"}","headers":"{\"X-Api-Key\": \"{{ secrets.desk }}\"}","params":"{}"}}`,
 }

@@ -3,15 +3,19 @@ package lint
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -44,8 +48,8 @@ type ignored struct {
 }
 
 // readCode reads what a directory manages and where; nothing where there is no directory.
-func readCode(ctx context.Context, w world.World, engine, dir string) (*codeOf, error) {
-	c := &codeOf{at: map[graph.Target]string{}, blocks: map[string]*codeBlock{}}
+func readCode(ctx context.Context, w world.World, o *Settings) (*codeOf, error) {
+	c, dir := &codeOf{at: map[graph.Target]string{}, blocks: map[string]*codeBlock{}}, o.Dir
 	if dir == "" {
 		return c, nil
 	}
@@ -64,7 +68,7 @@ func readCode(ctx context.Context, w world.World, engine, dir string) (*codeOf, 
 		}
 		c.scan(path, src)
 	}
-	return c, c.objects(ctx, w, engine, dir)
+	return c, c.objects(ctx, w, o)
 }
 
 // scan notes the resource blocks of a file. What cannot be scanned has none.
@@ -86,10 +90,14 @@ func (c *codeOf) scan(path string, src []byte) {
 }
 
 // objects finds the addresses of the live objects: by the state, by what earlier runs wrote, and by import blocks.
-func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string) error {
+func (c *codeOf) objects(ctx context.Context, w world.World, o *Settings) error {
+	dir := o.Dir
 	module := &managed.Module{}
 	defer module.Close()
-	if err := module.ReadState(ctx, w, engine, dir); err != nil {
+	if err := c.exported(dir); err != nil {
+		return err
+	}
+	if err := module.ReadState(ctx, w, o.Engine, dir); err != nil {
 		return err
 	}
 	blocks, err := imports.Read(dir, w.Environ())
@@ -115,6 +123,21 @@ func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string)
 	return nil
 }
 
+// exported takes the addresses of an export, where the directory is one.
+func (c *codeOf) exported(dir string) error {
+	s, err := snapshot.ReadSnapshot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, o := range s.Objects {
+		c.at[o.Key()] = o.Address
+	}
+	return nil
+}
+
 // place says where the code of each finding is, and leaves out those that a comment keeps away.
 func (c *codeOf) place(found []Finding) []Finding {
 	return slices.DeleteFunc(found, func(f Finding) bool {
@@ -130,6 +153,17 @@ func (c *codeOf) place(found []Finding) []Finding {
 		}
 		return false
 	})
+}
+
+// firstFile is the first file with a block; empty where there is none.
+func (c *codeOf) firstFile() string {
+	var first string
+	for _, b := range c.blocks {
+		if first == "" || b.file < first {
+			first = b.file
+		}
+	}
+	return first
 }
 
 // block is the address of the block that has the object of a finding, without an index.
@@ -148,14 +182,17 @@ func (c *codeOf) locate(found []Finding) {
 	}
 }
 
-// idle are findings about comments that keep nothing away, or give no reason.
-func (c *codeOf) idle() []Finding {
+// idle are findings about comments that keep nothing away, or give no reason. What the configuration says of the rule
+// about them holds.
+func (c *codeOf) idle(config *config) []Finding {
 	var found []Finding
 	for _, address := range slices.Sorted(maps.Keys(c.blocks)) {
 		b := c.blocks[address]
 		for _, i := range b.ignores {
 			f := Finding{Rule: idleIgnore.ID, Severity: idleIgnore.Severity, Type: strings.Split(address, ".")[0], Address: address, File: b.file, Line: i.line, Path: i.rule}
 			switch {
+			case !known(i.rule):
+				f.Message = "no rule is called " + strconv.Quote(i.rule)
 			case i.reason == "":
 				f.Message = "the comment that ignores " + i.rule + " gives no reason"
 			case !i.used:
@@ -166,7 +203,12 @@ func (c *codeOf) idle() []Finding {
 			found = append(found, f)
 		}
 	}
-	return found
+	return config.apply(found)
+}
+
+func known(rule string) bool {
+	_, ok := Lookup(rule)
+	return ok
 }
 
 // idleIgnore is the rule about comments and entries that ignore nothing.

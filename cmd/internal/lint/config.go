@@ -61,7 +61,7 @@ func readConfig(name string) (*config, error) {
 		return nil, exit.Usage(fmt.Errorf("read the configuration: %w", err), "blocks are rule and ignore")
 	}
 	for _, r := range c.Rules {
-		if err := known(name, r.ID); err != nil {
+		if err := knownIn(name, r.ID); err != nil {
 			return nil, err
 		}
 		if _, ok := ParseSeverity(r.Severity); !ok && r.Severity != "off" {
@@ -69,7 +69,7 @@ func readConfig(name string) (*config, error) {
 		}
 	}
 	for _, i := range c.Ignores {
-		if err := known(name, i.Rule); err != nil {
+		if err := knownIn(name, i.Rule); err != nil {
 			return nil, err
 		}
 		if strings.TrimSpace(i.Reason) == "" {
@@ -79,9 +79,9 @@ func readConfig(name string) (*config, error) {
 	return c, nil
 }
 
-func known(file, id string) error {
-	if _, ok := Lookup(id); !ok {
-		return exit.Usage(fmt.Errorf("%s: no rule is called %q", file, id), "lint --explain lists them")
+func knownIn(file, id string) error {
+	if !known(id) {
+		return exit.Usage(fmt.Errorf("%s: no rule is called %q", file, id), "lint --explain all lists them")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -24,7 +25,7 @@ func (t target) pages() bool {
 func targets(level *rootly.Object) []target {
 	var found []target
 	for _, t := range list(level, "notification_target_params") {
-		found = append(found, target{kind: asText(field(t, "type")), id: graph.ID(asText(field(t, "id"))), members: asText(field(t, "team_members"))})
+		found = append(found, target{kind: cmp.Or(asText(field(t, "type")), "team"), id: graph.ID(asText(field(t, "id"))), members: asText(field(t, "team_members"))})
 	}
 	return found
 }
@@ -86,7 +87,7 @@ func (o *Organisation) anybody(users []graph.ID) bool {
 	return slices.ContainsFunc(users, func(id graph.ID) bool { return !o.gone(id) })
 }
 
-func (o *Organisation) hasMembers(schedule graph.ID) bool {
+func (o *lookup) hasMembers(schedule graph.ID) bool {
 	return slices.ContainsFunc(o.below[schedule], func(r *rootly.Object) bool { return len(r.Members) > 0 })
 }
 
@@ -144,8 +145,8 @@ func weekly(list []any) []oncall.Week {
 	var parts []oncall.Week
 	for _, v := range list {
 		parts = append(parts, oncall.Week{
-			FromDay: asText(field(v, "start_day")), From: oncall.ClockOf(asText(field(v, "start_time"))),
-			ToDay: asText(field(v, "end_day")), To: oncall.ClockOf(asText(field(v, "end_time"))),
+			FromDay: cmp.Or(asText(field(v, "start_day")), "monday"), From: oncall.ClockOf(asText(field(v, "start_time"))),
+			ToDay: cmp.Or(asText(field(v, "end_day")), "monday"), To: oncall.ClockOf(asText(field(v, "end_time"))),
 		})
 	}
 	return parts

@@ -2,9 +2,7 @@ package lint
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -152,7 +150,7 @@ func refersToDisabled(o *Organisation, f *finder) {
 }
 
 // partOf reports whether one of some objects owns an object, or whatever owns it.
-func (o *Organisation) partOf(obj *rootly.Object, owners map[string]*rootly.Object) bool {
+func (o *lookup) partOf(obj *rootly.Object, owners map[string]*rootly.Object) bool {
 	for depth := 0; obj != nil && obj.Parent != "" && depth < deepest; depth++ {
 		if owners[string(obj.Parent)] != nil {
 			return true
@@ -162,22 +160,21 @@ func (o *Organisation) partOf(obj *rootly.Object, owners map[string]*rootly.Obje
 	return false
 }
 
-// eachText visits the texts in a value, with their paths.
+// eachText visits the texts in a value, with their paths, in any order.
 func eachText(path string, v any, visit func(path, text string)) {
 	switch v := v.(type) {
 	case string:
 		visit(path, v)
 	case []any:
 		for i, item := range v {
-			eachText(fmt.Sprintf("%s[%d]", path, i), item, visit)
+			eachText(path+"["+strconv.Itoa(i)+"]", item, visit)
 		}
 	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			inner := name
+		for name, item := range v {
 			if path != "" {
-				inner = path + "." + name
+				name = path + "." + name
 			}
-			eachText(inner, v[name], visit)
+			eachText(name, item, visit)
 		}
 	}
 }

@@ -98,7 +98,7 @@ var dead = []Rule{
 }
 
 // workflows are those of all kinds.
-func (o *Organisation) workflows() []*rootly.Object {
+func (o *lookup) workflows() []*rootly.Object {
 	var all []*rootly.Object
 	for _, name := range slices.Sorted(maps.Keys(o.byType)) {
 		if list := o.byType[name]; strings.HasPrefix(name, "rootly_workflow_") && list[0].Type.KindPath == "trigger_params.trigger_type" {
@@ -108,7 +108,7 @@ func (o *Organisation) workflows() []*rootly.Object {
 	return all
 }
 
-func (o *Organisation) tasksOf(workflow *rootly.Object) []*rootly.Object {
+func (o *lookup) tasksOf(workflow *rootly.Object) []*rootly.Object {
 	var tasks []*rootly.Object
 	for _, child := range o.below[workflow.ID] {
 		if child.Type.IsTask() {
@@ -186,7 +186,7 @@ func samePosition(o *Organisation, f *finder) {
 }
 
 // samePositions are the tasks that share their position with another task of their workflow, with the first of those.
-func (o *Organisation) samePositions() map[*rootly.Object]*rootly.Object {
+func (o *lookup) samePositions() map[*rootly.Object]*rootly.Object {
 	clashes := map[*rootly.Object]*rootly.Object{}
 	for _, w := range o.workflows() {
 		at := map[string]*rootly.Object{}

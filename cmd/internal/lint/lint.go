@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 )
 
@@ -22,14 +23,18 @@ type Settings struct {
 	connect.Connection
 	selection.Selection
 
-	Weeks    int    // of shifts that are looked at
-	FailOn   string // a severity, or never
-	Format   string // one of Formats
-	Baseline string // file with the findings to leave out; empty: none
-	Update   bool   // write the baseline instead of reading it
-	Config   string // file with severities and exceptions; empty: FileName where there is one
-	Dir      string // of the code and its state; empty: there is none
-	Engine   string // that reads the state; empty: the first that is found
+	Weeks     int    // of shifts that are looked at
+	FailOn    string // a severity, or never
+	Format    string // one of Formats
+	Baseline  string // file with the findings to leave out; empty: none
+	Update    bool   // write the baseline instead of reading it
+	Config    string // file with severities and exceptions; empty: FileName where there is one
+	Dir       string // of the code and its state; empty: there is none
+	Offline   bool   // read the export in Dir instead of the live organisation
+	Engine    string // that reads the state; empty: the first that is found
+	NoAuthors bool   // do not read the audit log
+	Since     string // from when on authors are searched
+	AuditCopy string // file in which they are searched instead of asking the API
 
 	Also func(*Result) error // gets what is printed as well; nil: nobody does
 }
@@ -37,51 +42,46 @@ type Settings struct {
 // Run reads an organisation, prints what is wrong with it, and ends with [exit.Differs] where something at or above
 // Settings.FailOn is.
 func Run(ctx context.Context, w world.World, o *Settings) error {
-	worst, fails := ParseSeverity(o.FailOn)
-	if !fails && o.FailOn != "never" {
-		return exit.Usage(fmt.Errorf("--fail-on %s is not a severity", o.FailOn), "give error, warning, info or never")
-	}
-	const mostWeeks = 8 // the API answers two months at most
-	if o.Weeks < 1 || o.Weeks > mostWeeks {
-		return exit.Usage(fmt.Errorf("--weeks %d is not possible", o.Weeks), fmt.Sprintf("give a number from 1 to %d", mostWeeks))
+	worst, err := o.check()
+	if err != nil {
+		return err
 	}
 	config, err := readConfig(o.Config)
 	if err != nil {
 		return err
 	}
-	types, _, err := o.Types()
-	if err != nil {
-		return err
-	}
-	client, _, disconnect, err := o.Open(w, nil)
+	client, disconnect, err := o.connect(w)
 	if err != nil {
 		return err
 	}
 	defer disconnect()
-	from := w.Now().UTC().Truncate(time.Hour)
-	org, err := Read(ctx, client, types, oncall.Span{From: from, To: from.AddDate(0, 0, 7*o.Weeks)})
+	org, err := o.read(ctx, w, client)
 	if err != nil {
 		return err
 	}
-	code, err := readCode(ctx, w, o.Engine, o.Dir)
+	if org.Live.Partial != "" {
+		report.Note(w.Err, org.Live.Partial)
+	}
+	code, err := readCode(ctx, w, o)
 	if err != nil {
 		return err
 	}
-	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, Requests: client.Stats().Requests}
-	r.Findings = Check(org)
-	code.locate(r.Findings)
-	r.Findings = config.apply(code.place(r.Findings))
-	r.Findings = append(append(r.Findings, code.idle()...), config.idle()...)
+	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), elsewhere: code.firstFile()}
+	found := Check(org)
+	code.locate(found)
+	r.Findings = config.apply(code.place(found))
+	r.Findings = append(append(r.Findings, code.idle(config)...), config.idle()...)
 	Sort(r.Findings)
 	if o.Baseline != "" {
 		if err := o.baseline(r); err != nil {
 			return err
 		}
 	}
-	for _, s := range org.Live.Skipped {
-		if !s.Absent() {
-			r.NotRead = append(r.NotRead, selection.Short(s.Type)+": "+s.Err.Error())
-		}
+	if err := o.name(ctx, w, client, r.Findings); err != nil {
+		return err
+	}
+	if client != nil {
+		r.Requests = client.Stats().Requests
 	}
 	if o.Also != nil {
 		if err := o.Also(r); err != nil {
@@ -91,13 +91,70 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := r.write(w, o.Format); err != nil {
 		return err
 	}
-	if fails && slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity >= worst }) {
+	if !o.Update && slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity >= worst }) {
 		return exit.Status(exit.Differs)
 	}
 	if len(r.NotRead) > 0 {
 		return exit.Status(exit.Partial)
 	}
 	return nil
+}
+
+// check returns the severity from which on findings fail, one above the worst for never.
+func (o *Settings) check() (worst Severity, err error) {
+	worst, known := ParseSeverity(o.FailOn)
+	if o.FailOn == "never" {
+		worst, known = Error+1, true
+	}
+	const mostWeeks = 8 // the API answers two months at most
+	switch {
+	case !known:
+		return 0, exit.Usage(fmt.Errorf("--fail-on %s is not a severity", o.FailOn), "give error, warning, info or never")
+	case o.Weeks < 1 || o.Weeks > mostWeeks:
+		return 0, exit.Usage(fmt.Errorf("--weeks %d is not possible", o.Weeks), fmt.Sprintf("give a number from 1 to %d", mostWeeks))
+	case !slices.Contains(Formats, o.Format):
+		return 0, exit.Usage(fmt.Errorf("--format %s is unknown", o.Format), "give one of "+strings.Join(Formats, ", "))
+	case o.Update && o.Baseline == "":
+		return 0, exit.Usage(errors.New("--update-baseline needs a file"), "name it with --baseline FILE")
+	case o.Offline && o.Dir == "":
+		return 0, exit.Usage(errors.New("--offline needs a directory"), "name the directory of an export: lint --offline DIRECTORY")
+	}
+	return worst, nil
+}
+
+// connect opens the organisation; nothing where it is not asked.
+func (o *Settings) connect(w world.World) (client *api.Client, disconnect func(), err error) {
+	if o.Offline {
+		o.NoAuthors = o.NoAuthors || o.AuditCopy == ""
+		return nil, func() {}, nil
+	}
+	client, _, disconnect, err = o.Open(w, nil)
+	return client, disconnect, err
+}
+
+// read reads the organisation, or an export of it.
+func (o *Settings) read(ctx context.Context, w world.World, client *api.Client) (*Organisation, error) {
+	from := w.Now().UTC().Truncate(time.Hour)
+	window := oncall.Span{From: from, To: from.AddDate(0, 0, 7*o.Weeks)}
+	if o.Offline {
+		return readExport(o.Dir, window)
+	}
+	types, _, err := o.Types()
+	if err != nil {
+		return nil, err
+	}
+	return Read(ctx, client, types, window)
+}
+
+// notRead says what is missing, and why. Features that the organisation does not have are not.
+func (o *Organisation) notRead() []string {
+	var missing []string
+	for _, s := range o.Live.Skipped {
+		if !s.Absent() {
+			missing = append(missing, selection.Short(s.Type)+": "+s.Err.Error())
+		}
+	}
+	return missing
 }
 
 // baseline leaves out what the file knows, or writes the file.
@@ -115,17 +172,23 @@ func (o *Settings) baseline(r *Result) error {
 	return nil
 }
 
-// Explain prints what a rule is about.
+// Explain prints what a rule is about, or all of them.
 func Explain(w world.World, id string) error {
-	rule, known := Lookup(id)
-	if !known {
+	rules := Rules()
+	if rule, known := Lookup(id); known {
+		rules = []Rule{rule}
+	} else if id != "all" {
 		var all []string
-		for _, r := range Rules() {
+		for _, r := range rules {
 			all = append(all, r.ID)
 		}
 		return exit.Usage(fmt.Errorf("no rule is called %q", id), "rules: "+strings.Join(all, ", "))
 	}
-	_, err := fmt.Fprintf(w.Out, "%s (%s, %s)\n\n%s\n\n%s\n%s\n\nFix: %s\n", rule.ID, rule.Severity, cmp.Or(rule.Family, "-"), rule.Title, rule.Means, rule.Why, rule.Fix)
+	var parts []string
+	for _, r := range rules {
+		parts = append(parts, fmt.Sprintf("%s (%s, %s)\n\n%s\n\n%s\n%s\n\nFix: %s\n", r.ID, r.Severity, r.Family, r.Title, r.Means, r.Why, r.Fix))
+	}
+	_, err := io.WriteString(w.Out, strings.Join(parts, "\n"))
 	return err
 }
 
@@ -138,6 +201,8 @@ type Result struct {
 	Weeks    int
 	Computed bool     // shifts were worked out from rotations
 	NotRead  []string // what could not be read, and why
+
+	elsewhere string // a file of the code, for what has no place in it
 }
 
 // counts says how many findings of each severity there are, the worst first.
@@ -161,5 +226,3 @@ func (r *Result) counts() string {
 	}
 	return strings.Join(parts, ", ")
 }
-
-var errFormat = errors.New("unknown format")

@@ -12,9 +12,9 @@ import (
 const deepest = 5
 
 // called is what people know an object by: its name, and that of its owner where it has one.
-func (o *Organisation) called(obj *rootly.Object) string { return o.calledBelow(obj, 0) }
+func (o *lookup) called(obj *rootly.Object) string { return o.calledBelow(obj, 0) }
 
-func (o *Organisation) calledBelow(obj *rootly.Object, depth int) string {
+func (o *lookup) calledBelow(obj *rootly.Object, depth int) string {
 	name := obj.Title()
 	if name == "" {
 		name = strings.ReplaceAll(strings.TrimPrefix(obj.Type.Short(), "workflow_"), "_", " ")
@@ -47,7 +47,7 @@ var pages = map[string]struct {
 
 // webPage is the address of the page on which Rootly shows an object, or the object that it is a part of; empty where that is
 // not known.
-func (o *Organisation) webPage(obj *rootly.Object) string {
+func (o *lookup) webPage(obj *rootly.Object) string {
 	for depth := 0; obj != nil && depth < deepest; depth++ {
 		short := obj.Type.Short()
 		if strings.HasPrefix(short, "workflow_") && obj.Parent == "" {

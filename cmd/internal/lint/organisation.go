@@ -30,6 +30,13 @@ type Organisation struct {
 
 	Now time.Time
 
+	people map[graph.ID]graph.User // whose names are known where Users are not
+
+	lookup
+}
+
+// A lookup finds objects.
+type lookup struct {
 	byType  map[string][]*rootly.Object
 	byID    map[graph.Target]*rootly.Object
 	ids     map[graph.ID]*rootly.Object // whatever their type is
@@ -103,21 +110,21 @@ func note(uses map[string]bool, value any, own string) {
 }
 
 // used reports whether any other object mentions this one, by its id or its slug.
-func (o *Organisation) used(obj *rootly.Object) bool {
+func (o *lookup) used(obj *rootly.Object) bool {
 	slug := text(obj, "slug")
 	return o.uses[string(obj.ID)] || slug != "" && o.uses[slug]
 }
 
 // of lists the objects of a type whose name has no prefix, in the API's order.
-func (o *Organisation) of(short string) []*rootly.Object { return o.byType["rootly_"+short] }
+func (o *lookup) of(short string) []*rootly.Object { return o.byType["rootly_"+short] }
 
 // one is the object of a type and an id, or nil.
-func (o *Organisation) one(short string, id graph.ID) *rootly.Object {
+func (o *lookup) one(short string, id graph.ID) *rootly.Object {
 	return o.byID[graph.Target{Type: "rootly_" + short, ID: id}]
 }
 
 // children are the objects of a type that an object owns.
-func (o *Organisation) children(obj *rootly.Object, short string) []*rootly.Object {
+func (o *lookup) children(obj *rootly.Object, short string) []*rootly.Object {
 	var list []*rootly.Object
 	for _, child := range o.below[obj.ID] {
 		if child.Type.Name == "rootly_"+short {
@@ -134,7 +141,7 @@ func (o *Organisation) complete(short string) bool {
 
 // person is what people call a user.
 func (o *Organisation) person(id graph.ID) string {
-	u := o.Users[id]
+	u := cmp.Or(o.Users[id], o.people[id])
 	switch {
 	case u.Name != "":
 		return u.Name
@@ -154,8 +161,7 @@ func (o *Organisation) gone(id graph.ID) bool {
 func value(obj *rootly.Object, names ...string) any {
 	var v any = obj.Node.Attributes
 	for _, name := range names {
-		m, _ := v.(map[string]any)
-		v = m[name]
+		v = field(v, name)
 	}
 	return v
 }
@@ -206,7 +212,11 @@ func ids(obj *rootly.Object, name string) []graph.ID {
 	return found
 }
 
+// field is an attribute of an object, or of the only block that stands for an object in an export.
 func field(v any, name string) any {
+	if blocks, _ := v.([]any); len(blocks) == 1 {
+		v = blocks[0]
+	}
 	m, _ := v.(map[string]any)
 	return m[name]
 }

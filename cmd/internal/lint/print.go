@@ -1,35 +1,29 @@
 package lint
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 // Formats are the ways in which findings are written.
 var Formats = []string{"text", "json", "markdown", "sarif", "gitlab"}
 
 func (r *Result) write(w world.World, format string) error {
-	switch format {
-	case "text":
-		return r.text(w.Out)
-	case "json":
-		return r.json(w.Out)
-	case "markdown":
-		return r.markdown(w.Out)
-	case "sarif":
-		return r.sarif(w.Out)
-	case "gitlab":
-		return r.gitlab(w.Out)
+	var b strings.Builder
+	err := map[string]func(io.Writer) error{"text": r.text, "json": r.json, "markdown": r.markdown, "sarif": r.sarif, "gitlab": r.gitlab}[format](&b)
+	if err != nil {
+		return fmt.Errorf("write the findings: %w", err)
 	}
-	return exit.Usage(fmt.Errorf("%w %q", errFormat, format), "give one of "+strings.Join(Formats, ", "))
+	_, err = io.WriteString(w.Out, b.String())
+	return err
 }
 
 // subject names the object of a finding.
@@ -37,48 +31,85 @@ func (f Finding) subject() string {
 	if f.Address != "" {
 		return f.Address
 	}
-	return f.Type + " " + report.Name(f.Name)
+	return strings.TrimSpace(f.Type + " " + report.Name(f.Name))
 }
 
+// text groups findings by severity and rule. Names come from elsewhere: each line is made harmless for a terminal.
 func (r *Result) text(out io.Writer) error {
-	var b strings.Builder
+	var errs error
+	line := func(format string, args ...any) {
+		errs = errors.Join(errs, report.Line(out, fmt.Sprintf(format, args...)))
+	}
 	severity, rule := Severity(-1), ""
 	for _, f := range r.Findings {
 		if f.Severity != severity {
+			if rule != "" {
+				line("")
+			}
 			severity, rule = f.Severity, ""
-			fmt.Fprintf(&b, "%s\n", strings.ToUpper(severity.String()))
+			line("%s", strings.ToUpper(severity.String()))
 		}
 		if f.Rule != rule {
 			rule = f.Rule
 			row, _ := Lookup(rule)
-			fmt.Fprintf(&b, "\n  %s  %s\n    fix: %s\n", rule, row.Title, row.Fix)
+			line("")
+			line("  %s  %s", rule, row.Title)
+			line("    fix: %s", row.Fix)
 		}
-		fmt.Fprintf(&b, "    %s: %s\n", f.subject(), report.Name(f.Message))
-		if f.File != "" {
-			fmt.Fprintf(&b, "      %s:%d\n", f.File, f.Line)
+		line("    %s: %s%s", f.subject(), f.Message, f.where())
+		for _, detail := range f.details() {
+			line("      %s", detail)
 		}
 	}
 	if len(r.Findings) > 0 {
-		b.WriteString("\n")
+		line("")
 	}
-	b.WriteString(r.summary() + "\n")
-	_, err := io.WriteString(out, b.String())
-	return err
+	for _, text := range r.summary() {
+		line("%s", text)
+	}
+	return errs
 }
 
-// summary says in one paragraph what was looked at.
-func (r *Result) summary() string {
-	text := fmt.Sprintf("%s in %s, with %s.", r.counts(), report.Plural(r.Objects, "object"), report.Plural(int(r.Requests), "request"))
+// where names the attribute that a finding is about. Some are about people and turns, which the message names.
+func (f Finding) where() string {
+	if f.Path == "" || strings.Contains(f.Path, " ") {
+		return ""
+	}
+	return " (" + f.Path + ")"
+}
+
+// details are where the object of a finding is, and who changed it last.
+func (f Finding) details() []string {
+	var list []string
+	if f.File != "" {
+		list = append(list, fmt.Sprintf("%s:%d", f.File, f.Line))
+	}
+	if f.Link != "" {
+		list = append(list, f.Link)
+	}
+	if by := f.Last.String(); by != "" {
+		list = append(list, "last changed by "+by)
+	}
+	return list
+}
+
+// summary says what was looked at, and what it cost.
+func (r *Result) summary() []string {
+	text := fmt.Sprintf("%s in %s", r.counts(), report.Plural(r.Objects, "object"))
+	if r.Requests > 0 {
+		text += fmt.Sprintf(", with %s", report.Plural(int(r.Requests), "request"))
+	}
+	lines := []string{text + "."}
 	if r.Known > 0 {
-		text += fmt.Sprintf(" %s left out, which the baseline has.", report.Plural(r.Known, "finding"))
+		lines[0] += fmt.Sprintf(" %s left out, which the baseline has.", report.Plural(r.Known, "finding"))
 	}
 	if r.Computed {
-		text += " The key may not read shifts: who is on call was worked out from the rotations."
+		lines = append(lines, "Who is on call was worked out from the rotations: overrides are not known.")
 	}
 	for _, n := range r.NotRead {
-		text += "\nnot read: " + report.Name(n)
+		lines = append(lines, "not read: "+n)
 	}
-	return text
+	return lines
 }
 
 // findingV1 is a finding in JSON. Fields are added, never renamed.
@@ -94,6 +125,30 @@ type findingV1 struct {
 	Address  string `json:"address,omitempty"`
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
+	Link     string `json:"link,omitempty"`
+
+	Changed *changedV1 `json:"last_change,omitempty"`
+}
+
+// changedV1 is who changed an object last.
+type changedV1 struct {
+	At         string `json:"at"`
+	Name       string `json:"user_name,omitempty"`
+	Email      string `json:"user_email,omitempty"`
+	UserID     string `json:"user_id,omitempty"`
+	Confidence string `json:"confidence"`
+}
+
+func (f Finding) v1() findingV1 {
+	rule, _ := Lookup(f.Rule)
+	v := findingV1{
+		Rule: f.Rule, Severity: f.Severity.String(), Type: f.Type, ID: string(f.ID), Name: f.Name, Message: f.Message, Path: f.Path,
+		Fix: rule.Fix, Address: f.Address, File: f.File, Line: f.Line, Link: f.Link,
+	}
+	if d := f.Last; !d.At.IsZero() {
+		v.Changed = &changedV1{d.At.Format(time.RFC3339), d.Name, d.Email, d.UserID, d.Confidence}
+	}
+	return v
 }
 
 // resultV1 is a result in JSON.
@@ -111,17 +166,22 @@ type resultV1 struct {
 func (r *Result) json(out io.Writer) error {
 	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
 	for _, f := range r.Findings {
-		rule, _ := Lookup(f.Rule)
-		document.Findings = append(document.Findings, findingV1{f.Rule, f.Severity.String(), f.Type, string(f.ID), f.Name, f.Message, f.Path, rule.Fix, f.Address, f.File, f.Line})
+		document.Findings = append(document.Findings, f.v1())
 	}
 	return indented(out, document)
 }
 
+// indented writes JSON without the characters that a terminal could take for commands.
 func indented(out io.Writer, document any) error {
-	e := json.NewEncoder(out)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(document)
+	if err := e.Encode(document); err != nil {
+		return err
+	}
+	_, err := io.WriteString(out, visible.JSON(b.String()))
+	return err
 }
 
 func (r *Result) markdown(out io.Writer) error {
@@ -131,98 +191,21 @@ func (r *Result) markdown(out io.Writer) error {
 		b.WriteString("| | rule | object | finding |\n| --- | --- | --- | --- |\n")
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Severity, f.Rule, report.Markdown(f.subject()), report.Markdown(f.Message))
+		message := report.Markdown(f.Message + f.where())
+		for _, detail := range f.details() {
+			if detail != f.Link {
+				message += "<br>" + report.Markdown(detail)
+			}
+		}
+		subject := report.Markdown(f.subject())
+		if f.Link != "" {
+			subject = "[" + subject + "](" + f.Link + ")"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Severity, f.Rule, subject, message)
 	}
-	b.WriteString("\n" + report.Markdown(r.summary()) + "\n")
+	for _, text := range r.summary() {
+		b.WriteString("\n" + report.Markdown(text) + "\n")
+	}
 	_, err := io.WriteString(out, b.String())
 	return err
-}
-
-// sarif writes SARIF 2.1.0, whose findings code hosts show on the line of the code.
-func (r *Result) sarif(out io.Writer) error {
-	type message struct {
-		Text string `json:"text"`
-	}
-	type location struct {
-		Physical *struct {
-			Artifact struct {
-				URI string `json:"uri"`
-			} `json:"artifactLocation"`
-			Region struct {
-				StartLine int `json:"startLine"`
-			} `json:"region"`
-		} `json:"physicalLocation,omitempty"`
-		Logical []map[string]string `json:"logicalLocations"`
-	}
-	type result struct {
-		RuleID       string            `json:"ruleId"`
-		Level        string            `json:"level"`
-		Message      message           `json:"message"`
-		Locations    []location        `json:"locations"`
-		Fingerprints map[string]string `json:"partialFingerprints"`
-	}
-	type ruleV1 struct {
-		ID    string  `json:"id"`
-		Short message `json:"shortDescription"`
-		Full  message `json:"fullDescription"`
-		Help  message `json:"help"`
-	}
-	rules, results := []ruleV1{}, []result{}
-	for _, rule := range Rules() {
-		rules = append(rules, ruleV1{rule.ID, message{rule.Title}, message{rule.Means + " " + rule.Why}, message{rule.Fix}})
-	}
-	for _, f := range r.Findings {
-		l := location{Logical: []map[string]string{{"fullyQualifiedName": f.subject(), "kind": "resource"}}}
-		if f.File != "" {
-			l.Physical = new(struct {
-				Artifact struct {
-					URI string `json:"uri"`
-				} `json:"artifactLocation"`
-				Region struct {
-					StartLine int `json:"startLine"`
-				} `json:"region"`
-			})
-			l.Physical.Artifact.URI, l.Physical.Region.StartLine = f.File, f.Line
-		}
-		level := map[Severity]string{Info: "note", Warning: "warning", Error: "error"}[f.Severity]
-		results = append(results, result{f.Rule, level, message{f.subject() + " " + f.Message}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}})
-	}
-	driver := map[string]any{"name": world.Program, "version": world.Version(), "rules": rules}
-	return indented(out, map[string]any{
-		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-		"runs": []any{map[string]any{"tool": map[string]any{"driver": driver}, "results": results}},
-	})
-}
-
-// fingerprint is the same for the same finding in a later run.
-func (f Finding) fingerprint() string {
-	sum := sha256.Sum256([]byte(f.Key()))
-	return hex.EncodeToString(sum[:16])
-}
-
-// gitlab writes GitLab's code quality format, which needs a place in a file.
-func (r *Result) gitlab(out io.Writer) error {
-	type entry struct {
-		Description string `json:"description"`
-		CheckName   string `json:"check_name"`
-		Fingerprint string `json:"fingerprint"`
-		Severity    string `json:"severity"`
-		Location    struct {
-			Path  string `json:"path"`
-			Lines struct {
-				Begin int `json:"begin"`
-			} `json:"lines"`
-		} `json:"location"`
-	}
-	list := []entry{}
-	for _, f := range r.Findings {
-		e := entry{Description: f.subject() + " " + f.Message, CheckName: f.Rule, Fingerprint: f.fingerprint()}
-		e.Severity = map[Severity]string{Info: "info", Warning: "minor", Error: "major"}[f.Severity]
-		e.Location.Path, e.Location.Lines.Begin = f.File, max(1, f.Line)
-		if f.File == "" {
-			e.Location.Path = f.Type
-		}
-		list = append(list, e)
-	}
-	return indented(out, list)
 }

@@ -24,17 +24,30 @@ func Read(ctx context.Context, c rootly.Client, types []*catalogue.Type, window 
 		return nil, err
 	}
 	o := &Organisation{Live: live, Window: window, Now: window.From}
-	users, incomplete, err := rootly.FetchEveryone(ctx, c)
-	if err != nil && !refused(err) {
+	if err := o.readUsers(ctx, c); err != nil {
 		return nil, err
-	}
-	if incomplete == "" {
-		o.Users = users
 	}
 	if err := o.readShifts(ctx, c); err != nil {
 		return nil, err
 	}
 	return o, o.link()
+}
+
+// readUsers reads all users, also those without an email. Where some may be missing, nobody can be said to have left.
+func (o *Organisation) readUsers(ctx context.Context, c rootly.Client) error {
+	l, err := c.List(ctx, api.Request{Path: "/v1/users"})
+	if refused(err) || err == nil && !l.Complete() {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("list users: %w", err)
+	}
+	o.Users = map[graph.ID]graph.User{}
+	for _, n := range l.Objects {
+		id := graph.ID(n.ID)
+		o.Users[id] = graph.User{ID: id, Email: asText(n.Attributes["email"]), Name: asText(n.Attributes["full_name"])}
+	}
+	return nil
 }
 
 // readShifts reads who is on call, or works it out where the key may not read it and all rotations are known.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 )
 
 // readiness are the rules about credentials, and about what keeps an object from Terraform.
@@ -45,6 +46,26 @@ var readiness = []Rule{
 			}
 		},
 	},
+	{
+		ID: "not-held", Family: "Terraform readiness", Severity: Info,
+		Title: "The provider cannot hold a value",
+		Means: "A setting has a value that the provider does not accept or store.",
+		Why:   "The code lacks the setting: an organisation that is made of it is different, and nobody reviews changes of it.",
+		Fix:   "Choose a value that the provider knows, or clear the setting.",
+		check: func(o *Organisation, f *finder) {
+			for _, l := range o.Losses {
+				if obj := o.byID[graph.Target{Type: l.Type, ID: l.ID}]; obj != nil && changeable(l) {
+					f.at(obj, l.Path, l.Reason)
+				}
+			}
+		},
+	},
+}
+
+// changeable reports whether another value would do: a setting that the provider does not have at all cannot be changed
+// into one that it has.
+func changeable(l rootly.Loss) bool {
+	return strings.Contains(l.Reason, "does not accept") || strings.Contains(l.Reason, "cannot store it")
 }
 
 // own are attributes whose purpose is a credential of the object itself: Rootly makes it, and it is meant to be there.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 )
 
@@ -68,6 +69,7 @@ type Finding struct {
 	Path     string // attribute that it is about, where it is about one
 	Link     string // to the page on which Rootly shows it, as far as that is known
 
+	Last    Deed   // who changed it last; zero: not known
 	Address string // where code has the object; empty: nowhere
 	File    string // of that code, relative to where the command runs
 	Line    int
@@ -88,7 +90,7 @@ func (f *finder) add(o *rootly.Object, message string) { f.at(o, "", message) }
 func (f *finder) at(o *rootly.Object, path, message string) {
 	f.found = append(f.found, Finding{
 		Rule: f.rule.ID, Severity: f.rule.Severity, Type: o.Type.Name, ID: o.ID,
-		Name: f.of.called(o), Message: message, Path: path, Link: f.of.webPage(o),
+		Name: secret.Mask(f.of.called(o)), Message: secret.Mask(message), Path: path, Link: f.of.webPage(o),
 	})
 }
 

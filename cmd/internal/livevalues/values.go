@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -53,7 +54,7 @@ func For(w world.World, c connect.Connection, dir string) func(context.Context, 
 // liveValues reads objects of some types as an import would, and returns the values of its variables.
 func liveValues(ctx context.Context, w world.World, c connect.Connection, dir string, types []string) (map[string]string, error) {
 	r, err := importer.NewRun(ctx, w, &importer.Settings{
-		Connection: c, Selection: selection.Selection{Resources: types}, Proof: planning.Proof{Off: true}, ImportAs: importer.ImportAs{ImportAs: importer.AsBlocks},
+		Connection: c, Selection: selection.Selection{Resources: types}, Proof: planning.Proof{Off: true}, ImportAs: entries.ImportAs{ImportAs: entries.AsBlocks},
 		Dir: dir, Secrets: "plain", Users: "literal", References: "literal", System: "import", DryRun: true, Quiet: true,
 	})
 	if err != nil {

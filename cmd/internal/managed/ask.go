@@ -42,8 +42,8 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 	}
 	unread := slices.DeleteFunc(slices.Clone(q.Around.Hand.Unread), func(u state.Unread) bool { return u.To != "" && !ofRootly(u.To) })
 	followed := q.Around.followed()
-	if len(unread)+len(followed) == 0 && !slices.ContainsFunc(q.Around.Held, q.Around.Leaves) {
-		return list, nil
+	if len(unread) == 0 && !slices.ContainsFunc(followed, repeated) && !slices.ContainsFunc(q.Around.Held, q.Around.Leaves) {
+		return append(list, followed...), nil
 	}
 	planned, why := q.plan(ctx, unread)
 	if ctx.Err() != nil {
@@ -59,6 +59,9 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 	evaluated, err := q.evaluate(why)
 	return append(list, evaluated...), err
 }
+
+// repeated reports whether an address is in a module, or that of an instance: only the engine knows all of those.
+func repeated(h tfstate.Held) bool { return h.Module != "" || h.Key != "" }
 
 // ofRootly reports whether an address is one of the provider's, or leads to a whole module.
 func ofRootly(address string) bool {

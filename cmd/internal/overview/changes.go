@@ -36,7 +36,7 @@ func (v *view) differences(p *page.Page) error {
 	}
 	d := drift.Compare(before, v.now, snapshot.Unordered(v.schema))
 	d.Changes = slices.DeleteFunc(d.Changes, func(c drift.Change) bool { return !types[c.Object().Type] }) // that the export never had
-	c := exporter.Told(d, "the export", "now")
+	c := exporter.Reported(d, "the export", "now")
 	p.Drift, p.Compared = driftOf(c, v.hide), "What differs between the export in "+v.code.dir+" and the organisation now."
 	for i, change := range c.Changes {
 		if o := v.objects[key(change.Type, graph.ID(change.ID))]; o != nil {

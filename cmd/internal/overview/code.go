@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/prooffile"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -83,7 +83,7 @@ func (c *codeOf) files(dir string) error {
 			}
 		}
 	}
-	content, err := disk.Dir(dir).Read(importer.ProofName, disk.MostCode)
+	content, err := disk.Dir(dir).Read(prooffile.Name, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (c *codeOf) blockOf(address string) string {
 // proven says whether the code was proven, and by what.
 func (c *codeOf) proven() page.Fact {
 	if len(c.proofs) == 0 || len(c.proofs) < c.parts {
-		return page.Fact{Label: "Proof", Value: "Not proven", Note: "the directory has no " + importer.ProofName, Tone: page.Caution}
+		return page.Fact{Label: "Proof", Value: "Not proven", Note: "the directory has no " + prooffile.Name, Tone: page.Caution}
 	}
 	p := c.proofs[0]
 	against := map[string]string{"live": "the live API", "recording": "a recording of the API"}[p.Against]

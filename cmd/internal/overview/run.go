@@ -66,7 +66,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	p.Subject, p.Made = target.Url, w.Now()
+	p.Subject, p.Made = target.URL, w.Now()
 	if o.Synthetic {
 		p.Subject = "the built-in organisation"
 	}

@@ -18,7 +18,7 @@ const (
 	MaxCrashing = 20
 
 	// MendCrash is the hint for an object at which the provider crashes.
-	MendCrash = "change the unusual setting in Rootly, or use a version of the provider that can read it; please report the crash to the provider's authors"
+	CrashHint = "change the unusual setting in Rootly, or use a version of the provider that can read it; please report the crash to the provider's authors"
 )
 
 // blame names the object at which the provider stopped, as far as it can be found.
@@ -33,13 +33,13 @@ func (p *Planner) blame(ctx context.Context, stateFile string, crash *engines.Cr
 	return Crashes(address, WhyCrashed(alone, nil))
 }
 
-// ofTypes matches panics of the language itself, which tell of types and never of values.
+// ofTypes matches panics of the language itself, which contain types and never values.
 var ofTypes = regexp.MustCompile(`^(interface conversion|runtime error|assignment to entry in nil map|reflect)\b`)
 
 // quoted matches what a message quotes: it may come from the object.
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 
-// WhyCrashed tells of a crash, with none of the secrets. Where they are not known it tells of types only.
+// WhyCrashed describes a crash without any of the secrets. If they are not known, it names only types.
 func WhyCrashed(crash *engines.CrashError, secrets []string) string {
 	const why = "the provider crashes on it"
 	if crash.Panic == "" || secrets == nil && !ofTypes.MatchString(crash.Panic) {
@@ -62,5 +62,5 @@ func WhyCrashed(crash *engines.CrashError, secrets []string) string {
 
 // Crashes is the error for an object that keeps everything from being planned.
 func Crashes(address, why string) error {
-	return exit.WithHint(fmt.Errorf("%s: %s", address, why), MendCrash+"; an entry in .rootlyignore leaves it out of imports")
+	return exit.WithHint(fmt.Errorf("%s: %s", address, why), CrashHint+"; an entry in .rootlyignore leaves it out of imports")
 }

@@ -30,7 +30,7 @@ type proxy struct {
 func throughProxy(ctx context.Context, t connect.Target) (connect.Target, func(), error) {
 	p := &proxy{ctx: ctx, token: rand.Text(), client: t.Client, others: map[string]*api.Client{}}
 	url, stop, err := connect.Serve(p)
-	return connect.Target{Url: url, Token: p.token}, stop, err
+	return connect.Target{URL: url, Token: p.token}, stop, err
 }
 
 // ServeHTTP answers one request of the provider.

@@ -32,12 +32,12 @@ func proxied(t *testing.T, rootly http.HandlerFunc) connect.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, stop, err := throughProxy(t.Context(), connect.Target{Url: server.URL, Token: realToken, Client: client})
+	target, stop, err := throughProxy(t.Context(), connect.Target{URL: server.URL, Token: realToken, Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	if target.Token == realToken || !strings.HasPrefix(target.Url, "http://127.0.0.1:") {
+	if target.Token == realToken || !strings.HasPrefix(target.URL, "http://127.0.0.1:") {
 		t.Errorf("the provider gets %+v", target)
 	}
 	return target
@@ -120,7 +120,7 @@ func TestProxyKeepsToTheRulesOfTheClient(t *testing.T) {
 		{"no token", "GET", "/v1/teams", "", 401, "no token"},
 		{"a token of the code", "GET", "/v1/teams", "of-the-code", 200, `{"token": "Bearer of-the-code"}`},
 	} {
-		status, body := ask(t, tt.method, target.Url+tt.path, tt.token)
+		status, body := ask(t, tt.method, target.URL+tt.path, tt.token)
 		if status != tt.status || !strings.Contains(body, tt.body) {
 			t.Errorf("%s: %d %s", tt.what, status, body)
 		}
@@ -149,7 +149,7 @@ func TestProxyEndsWithThePlan(t *testing.T) {
 	}
 	done := make(chan int)
 	go func() {
-		status, _ := ask(t, "GET", target.Url+"/v1/teams", target.Token)
+		status, _ := ask(t, "GET", target.URL+"/v1/teams", target.Token)
 		done <- status
 	}()
 	<-asked
@@ -158,7 +158,7 @@ func TestProxyEndsWithThePlan(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	stop()
-	if _, err := http.Get(target.Url); err == nil || errors.Is(err, context.Canceled) {
+	if _, err := http.Get(target.URL); err == nil || errors.Is(err, context.Canceled) {
 		t.Errorf("the proxy still answers: %v", err)
 	}
 }

@@ -19,7 +19,7 @@ type Recording struct {
 	whole   map[string]bool // resource types, and users, of which it has every object
 }
 
-// Add records an object with what stands beside it, unless its answer is gone, since it was recorded before.
+// Add records an object with what the API returned with it, unless its answer was freed because it was recorded before.
 func (r *Recording) Add(o *rootly.Object) error {
 	if o.Node == nil {
 		return nil

@@ -52,7 +52,7 @@ func (r Recording) Serve(ctx context.Context, client rootly.Client) (*Replay, er
 	// The recording holds what the organisation holds: nobody else on this machine may read it.
 	token := rand.Text()
 	url, stop, err := connect.Serve(sandbox.New(sandbox.Options{Objects: objects, ReadOnly: true, Token: token, Ask: ask}))
-	p.Target, p.Stop = connect.Target{Url: url, Token: token}, stop
+	p.Target, p.Stop = connect.Target{URL: url, Token: token}, stop
 	return p, err
 }
 
@@ -115,7 +115,7 @@ func (p *Replay) read(ctx context.Context, q sandbox.Question) ([]sandbox.Object
 	return more.Objects, nil
 }
 
-// Unanswered tells which requests of the plan nobody could answer.
+// Unanswered lists the requests of the plan that could not be answered.
 func (p *Replay) Unanswered() []string {
 	if p == nil {
 		return nil

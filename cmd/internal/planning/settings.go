@@ -16,7 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/standin"
 )
 
-// Planner prepares a directory for plans. Targets and state are of no account yet.
+// Planner prepares a directory for plans. Targets and state are not used yet.
 func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*Planner, error) {
 	engine, err := FindEngine(ctx, w, p.Engine, dir)
 	if err != nil {
@@ -29,14 +29,15 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		}
 	}
 	job := engines.Job{
-		Engine: engine, Dir: dir, Final: o.Final, URL: t.Url, Token: t.Token, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
-		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments, States: o.States, Declared: o.Declared, Stored: o.Stored,
-		ByStream: o.ByStream,
+		Engine: engine, Dir: dir, Final: o.Final, Environ: slices.Concat(w.Environ(), o.Environ), Progress: o.Progress, Now: w.Now,
+		Backend: o.Backend, VarFiles: p.VarFiles, Arguments: o.Arguments,
+		API:   engines.API{URL: t.URL, Token: t.Token},
+		Scope: engines.Scope{States: o.States, Declared: o.Declared, Stored: o.Stored, ByStream: o.ByStream},
 	}
 	if o.Always {
-		job.Configurations = []string{roots.Provider}
+		job.API.Configurations = []string{roots.Provider}
 		if len(o.Configurations) > 0 {
-			job.Configurations = o.Configurations
+			job.API.Configurations = o.Configurations
 		}
 	}
 	if pl.veil == nil {
@@ -56,11 +57,11 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		if start == nil {
 			start = standin.Serve
 		}
-		pl.served, err = start(ctx, standin.Options{URL: t.Url, Token: t.Token})
+		pl.served, err = start(ctx, standin.Options{URL: t.URL, Token: t.Token})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("start the stand-in provider: %w", err), pl.Close())
 		}
-		job.Reattach, job.StandIn = pl.served.Reattach, pl.served.Name
+		job.Attached = engines.Attached{Reattach: pl.served.Reattach, StandIn: pl.served.Name}
 	}
 	if pl.Session, err = engines.Open(job); err != nil {
 		return nil, errors.Join(err, pl.Close())

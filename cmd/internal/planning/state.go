@@ -17,7 +17,7 @@ import (
 // StateName is the file of a state that is kept next to the code.
 const StateName = "terraform.tfstate"
 
-// ReadState returns the state of a directory, and whether it is kept anywhere but beside the code.
+// ReadState returns the state of a directory, and whether it is kept anywhere but next to the code.
 func ReadState(ctx context.Context, w world.World, engineName, dir string) (content []byte, elsewhere bool, err error) {
 	if elsewhere, err = engines.KeepsStateElsewhere(dir); err != nil {
 		return nil, false, err

@@ -51,7 +51,7 @@ func contains(list []string, text string) bool {
 }
 
 // Told is the line that says what became of an event.
-func Told(o post.Outcome, as, title string) string {
+func Sentence(o post.Outcome, as, title string) string {
 	where := ""
 	if o.URL != "" {
 		where = " (" + o.URL + ")"

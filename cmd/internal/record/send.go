@@ -53,7 +53,7 @@ func (o *Settings) send(ctx context.Context, w world.World, a Account, ties []Ti
 	if err := o.output(outcome); err != nil {
 		return err
 	}
-	return report.Line(w.Out, Told(outcome, o.As, a.Title()))
+	return report.Line(w.Out, Sentence(outcome, o.As, a.Title()))
 }
 
 // output appends what later steps of a pipeline may need, in the form that GitHub and GitLab read.

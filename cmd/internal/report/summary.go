@@ -49,6 +49,14 @@ type Requests struct {
 	Retries int64         `json:"retries"`
 	Bytes   int64         `json:"bytes"`
 	Waited  time.Duration `json:"waited_ns"`
+
+	Paths []PathRequests `json:"by_path,omitempty"` // by path
+}
+
+// PathRequests counts the requests for one path, with "{id}" in the place of ids.
+type PathRequests struct {
+	Path     string `json:"path"`
+	Requests int64  `json:"requests"`
 }
 
 // Files counts what became of the files of the directory.

@@ -83,7 +83,7 @@ func (s *splitV1) check() error {
 	if s.By != ByTeam {
 		return fmt.Errorf("split_by %q is not known", s.By)
 	}
-	if s.Across != AcrossState && s.Across != AcrossData {
+	if s.Across != "" && s.Across != AcrossState && s.Across != AcrossData {
 		return fmt.Errorf("across %q is not known", s.Across)
 	}
 	if s.Owners != "" && !isOwnerFormat(s.Owners) {
@@ -156,7 +156,7 @@ const ownersHead = `# Who owns which part. GitHub and GitLab read this file at t
 # Objects without a single owner are in shared; add the owner of shared here.
 `
 
-// owners is the file CODEOWNERS: a line for each part, beside whatever people wrote. A line that an
+// owners is the file CODEOWNERS: a line for each part, next to what people wrote. A line that an
 // earlier run wrote is renewed; one that a person wrote for the same path stays.
 func owners(present []byte, before, now []partV1, top string) []byte {
 	old, wanted := map[string]bool{}, map[string]string{}

@@ -115,7 +115,7 @@ func TestPartNames(t *testing.T) {
 func TestListOfParts(t *testing.T) {
 	t.Parallel()
 	list := func(names ...string) string {
-		memo := splitV1{Version: 1, By: ByTeam}
+		memo := splitV1{Version: 1, By: ByTeam, Across: AcrossState}
 		for _, n := range names {
 			memo.Parts = append(memo.Parts, partV1{Name: n})
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -56,7 +57,7 @@ func (o *Settings) check() error {
 		return exit.Usage(errors.New("--into is for a single root module, but --split-by makes several"), "give their directory with -o")
 	case o.Fold:
 		return exit.Usage(errors.New("--fold is for a single root module"), "leave out one of --fold and --split-by")
-	case o.ImportAs.ImportAs != importer.AsBlocks:
+	case o.ImportAs.ImportAs != entries.AsBlocks:
 		return exit.Usage(fmt.Errorf("--import-as %s is for a single root module", o.ImportAs.ImportAs), "with --split-by, leave it out")
 	case !isOwnerFormat(o.Owners):
 		return exit.Usage(fmt.Errorf("--owner-format %q does not contain the team", o.Owners), "such as '@acme/"+TeamMark+"'")
@@ -69,7 +70,7 @@ type split struct {
 	o     *Settings
 	run   *importer.Run // of the whole: what is read, and the directory above the parts
 	memo  splitV1       // what the last run left
-	parts []*modulePart // in the order in which they are applied; those that are no more come last
+	parts moduleParts   // in the order in which they are applied; those that are no more come last
 	teams *teamList     // who owns parts
 
 	division *part.Division
@@ -99,7 +100,7 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 	if err := s.open(ctx); err != nil { // the parts of an earlier run
 		return err
 	}
-	if err := run.Fetch(ctx, runs(s.parts)...); err != nil { // API to live objects
+	if err := run.Fetch(ctx, s.parts.runs()...); err != nil { // API to live objects
 		return err
 	}
 	if err := s.link(ctx); err != nil { // live objects to a graph for each part
@@ -115,7 +116,7 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 	if err := s.commit(); err != nil { // proven files to the directories
 		return err
 	}
-	return run.Tell()
+	return run.Print()
 }
 
 // open reads what an earlier run left, and opens its parts.
@@ -157,7 +158,7 @@ func (o *Settings) remember(memo *splitV1) {
 
 // openPart returns a part, opened if need be.
 func (s *split) openPart(ctx context.Context, name string) (*modulePart, error) {
-	if p := s.named(name); p != nil {
+	if p := s.parts.named(name); p != nil {
 		return p, nil
 	}
 	p := &modulePart{name: name, split: s, moved: map[graph.Target]string{}, staying: map[graph.Target]graph.Address{},
@@ -170,24 +171,7 @@ func (s *split) openPart(ctx context.Context, name string) (*modulePart, error) 
 	return p, nil
 }
 
-func (s *split) named(name string) *modulePart {
-	at := slices.IndexFunc(s.parts, func(p *modulePart) bool { return p.name == name })
-	if at < 0 {
-		return nil
-	}
-	return s.parts[at]
-}
-
-// runs are those of some parts.
-func runs(parts []*modulePart) []*importer.Run {
-	list := make([]*importer.Run, len(parts))
-	for i, p := range parts {
-		list[i] = p.Run
-	}
-	return list
-}
-
-// close lets go of the parts.
+// close closes the parts.
 func (s *split) close() {
 	for _, p := range s.parts {
 		p.Close()
@@ -199,14 +183,14 @@ func (s *split) link(ctx context.Context) error {
 	r := s.run
 	defer r.Lap("link", r.W.Now())
 	r.Progress.Stage("link", 0)
-	r.SetAside(runs(s.parts)...)
+	r.SetAside(s.parts.runs()...)
 	teams, err := s.findTeams(ctx)
 	if err != nil {
 		return err
 	}
 	s.teams = teams
 	s.found = r.Findable()
-	if err := r.Decode(ctx, runs(s.parts)...); err != nil {
+	if err := r.Decode(ctx, s.parts.runs()...); err != nil {
 		return err
 	}
 	if err := s.divide(ctx); err != nil {
@@ -223,7 +207,7 @@ func (s *split) link(ctx context.Context) error {
 
 // divide decides which part each resource belongs to, and makes the runs of the parts.
 func (s *split) divide(ctx context.Context) error {
-	resources := s.run.Label(runs(s.parts)...)
+	resources := s.run.Label(s.parts.runs()...)
 	whole := s.run.Draft(resources)
 	s.at = make(map[graph.Address]*graph.Resource, len(resources))
 	for _, res := range resources {
@@ -236,7 +220,7 @@ func (s *split) divide(ctx context.Context) error {
 		Reads:  s.memo.reads(),
 		Stays:  s.stays(resources),
 	})
-	ordered := make([]*modulePart, 0, len(s.parts))
+	ordered := make(moduleParts, 0, len(s.parts))
 	for _, name := range s.division.Parts {
 		p, err := s.openPart(ctx, name)
 		if err != nil {
@@ -322,12 +306,12 @@ func (s *split) target(a graph.Address) graph.Target {
 // refer notes for every part what it refers to in others, and how.
 func (s *split) refer(whole *graph.Graph) {
 	for _, res := range whole.Resources {
-		from := s.named(s.division.Of[res.Address])
+		from := s.parts.named(s.division.Of[res.Address])
 		for _, placed := range res.Exprs {
 			part.Refs(placed.Expr, func(ref graph.Ref) {
 				to, ours := s.division.Of[ref.Target]
 				if ours && to != from.name && ref.Attr == "id" {
-					from.refer(s.named(to), ref.Target)
+					from.refer(s.parts.named(to), ref.Target)
 				}
 			})
 		}
@@ -339,7 +323,7 @@ func (s *split) share(resources []*graph.Resource) {
 	r := s.run
 	now := map[graph.Target]string{}
 	for _, res := range resources {
-		p := s.named(s.division.Of[res.Address])
+		p := s.parts.named(s.division.Of[res.Address])
 		p.resources = append(p.resources, res)
 		now[graph.Target{Type: res.Address.Type, ID: res.ID}] = p.name
 	}
@@ -367,5 +351,5 @@ func (s *split) partOf(o rootly.Rejected, now map[graph.Target]string) *modulePa
 			return p
 		}
 	}
-	return s.named(cmp.Or(now[graph.Target{Type: o.Type, ID: o.ID}], sharedPart))
+	return s.parts.named(cmp.Or(now[graph.Target{Type: o.Type, ID: o.ID}], sharedPart))
 }

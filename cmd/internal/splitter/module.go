@@ -41,6 +41,46 @@ type modulePart struct {
 	gone      bool                           // nothing is left of it
 }
 
+// moduleParts are the parts of a split.
+type moduleParts []*modulePart
+
+// named is the part of a name, or nil.
+func (l moduleParts) named(name string) *modulePart {
+	at := slices.IndexFunc(l, func(p *modulePart) bool { return p.name == name })
+	if at < 0 {
+		return nil
+	}
+	return l[at]
+}
+
+// runs are those of the parts.
+func (l moduleParts) runs() []*importer.Run {
+	list := make([]*importer.Run, len(l))
+	for i, p := range l {
+		list[i] = p.Run
+	}
+	return list
+}
+
+// planned are the parts that there is a plan of.
+func (l moduleParts) planned() moduleParts {
+	return slices.DeleteFunc(slices.Clone(l), func(p *modulePart) bool { return p.Unplanned() || p.gone })
+}
+
+// guard makes sure that no value which became a variable in one part is in a file of another.
+func (l moduleParts) guard() error {
+	var variables []*graph.Variable
+	for _, p := range l {
+		variables = append(variables, p.Graph.Variables...)
+	}
+	for _, p := range l {
+		if err := importer.Guard(variables, p.Files); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
 // foreign is a resource of another part.
 type foreign struct {
 	in      *modulePart
@@ -128,7 +168,7 @@ func stateSourceName(part string) string {
 	return name
 }
 
-// stateSource reads the state of the part where its code keeps it, or beside its code.
+// stateSource reads the state of the part where its code keeps it, or next to its code.
 func (p *modulePart) stateSource() *graph.DataSource {
 	d := &graph.DataSource{
 		Address: graph.Address{Data: true, Type: generator.StateType, Name: stateSourceName(p.name)},
@@ -163,7 +203,7 @@ func (p *modulePart) Outputs() []generator.Output {
 func (p *modulePart) Sources() []*graph.DataSource {
 	var list []*graph.DataSource
 	for _, name := range slices.Sorted(maps.Keys(p.reads)) {
-		_, source := p.split.named(name).exports(graph.Address{})
+		_, source := p.split.parts.named(name).exports(graph.Address{})
 		list = append(list, source)
 	}
 	return list
@@ -193,7 +233,7 @@ func (p *modulePart) id(a graph.Address) graph.ID {
 func (p *modulePart) States() (map[string][]byte, error) {
 	states := map[string][]byte{}
 	for name := range p.reads {
-		q := p.split.named(name)
+		q := p.split.parts.named(name)
 		ids := map[string]map[string]graph.ID{}
 		for _, o := range q.Outputs() {
 			ids[o.Name] = map[string]graph.ID{}
@@ -227,24 +267,15 @@ func stateOf(outputs map[string]map[string]graph.ID) ([]byte, error) {
 func (p *modulePart) summary() report.Part {
 	out := report.Part{
 		Name: p.name, Directory: p.Report.Directory, Resources: len(p.Graph.Resources), Reads: slices.Sorted(maps.Keys(p.reads)),
-		Proof: p.Report.Proof.State, Plan: p.Report.Proof.Plan,
+		Proof: p.Report.Proof.State, Plan: p.Report.Proof.Plan, Requests: p.Requests(nil),
 	}
 	for _, res := range p.Graph.Resources {
-		out.Requests += planning.RequestsToRead(res.Address.Type)
 		for _, placed := range res.Exprs {
 			part.Refs(placed.Expr, func(ref graph.Ref) {
 				if _, across := p.sources[ref.Target]; across {
 					out.References++
 				}
 			})
-		}
-	}
-	for _, c := range p.Changes.Carried {
-		out.Requests += planning.RequestsToRead(c.Address.Type)
-	}
-	for _, d := range p.Graph.Data {
-		if d.Address.Type != generator.StateType {
-			out.Requests++
 		}
 	}
 	return out

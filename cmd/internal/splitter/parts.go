@@ -93,12 +93,12 @@ func Siblings(dir string) (map[string]map[graph.Target]graph.Address, error) {
 		if p.Name == filepath.Base(full) {
 			continue
 		}
-		beside, err := state.Open(filepath.Join(filepath.Dir(full), p.Name), state.Options{Version: world.Version(), LookOnly: true, Adopt: true})
+		sibling, err := state.Open(filepath.Join(filepath.Dir(full), p.Name), state.Options{Version: world.Version(), LookOnly: true, Adopt: true})
 		if err != nil {
 			return nil, err
 		}
-		out[p.Name] = beside.Addresses()
-		if err := beside.Close(); err != nil {
+		out[p.Name] = sibling.Addresses()
+		if err := sibling.Close(); err != nil {
 			return nil, err
 		}
 	}
@@ -108,12 +108,12 @@ func Siblings(dir string) (map[string]map[graph.Target]graph.Address, error) {
 // StatesAround are the states of the other parts as they will be when these are applied, by the names
 // of the data sources that read them. Of a directory that is no part, there are none.
 func StatesAround(dir string) (map[string][]byte, error) {
-	beside, err := Siblings(dir)
-	if err != nil || beside == nil {
+	siblings, err := Siblings(dir)
+	if err != nil || siblings == nil {
 		return nil, err
 	}
 	states := map[string][]byte{}
-	for name, objects := range beside {
+	for name, objects := range siblings {
 		ids := map[string]map[string]graph.ID{}
 		for key, a := range objects {
 			output := outputName(a.Type)

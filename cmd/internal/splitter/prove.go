@@ -13,15 +13,13 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// render writes the files of every part in memory, and lays the future directories beside the
-// present ones.
+// render writes the files of every part in memory, and stages the future directories next to the present ones.
 func (s *split) render() error {
 	r := s.run
 	defer r.Lap("render", r.W.Now())
@@ -36,7 +34,7 @@ func (s *split) render() error {
 	if err := s.exportMore(); err != nil {
 		return err
 	}
-	if err := s.guard(); err != nil {
+	if err := s.parts.guard(); err != nil {
 		return err
 	}
 	if err := s.layOut(); err != nil {
@@ -114,22 +112,8 @@ func readsOf(dir string) ([][3]string, error) {
 	return found, nil
 }
 
-// guard holds that no value which became a variable in one part stands in a file of another.
-func (s *split) guard() error {
-	var variables []*graph.Variable
-	for _, p := range s.parts {
-		variables = append(variables, p.Graph.Variables...)
-	}
-	for _, p := range s.parts {
-		if err := importer.Guard(variables, p.Files); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-	}
-	return nil
-}
-
-// layOut renders and stages a part. Of one that has nothing left, and nothing to let go of, no file
-// stays, but for the shared one and for those with code by hand.
+// layOut renders and stages a part. A part that has nothing left, and nothing to forget, loses all its files, except for
+// the shared one and for those with code by hand.
 func (p *modulePart) layOut() error {
 	if err := p.Render(); err != nil {
 		return err
@@ -146,45 +130,16 @@ func (p *modulePart) layOut() error {
 
 // verify plans every part by itself.
 func (s *split) verify(ctx context.Context) error {
-	planned := s.planned()
+	planned := s.parts.planned()
 	if len(planned) == 0 {
 		return nil
 	}
-	for _, p := range planned {
-		if err := p.Prepare(ctx); err != nil {
-			return err
+	return s.run.Verify(ctx, planned.runs(), func(i int, t connect.Target) error {
+		if err := s.prove(ctx, planned[i], t); err != nil {
+			return fmt.Errorf("%s: %w", planned[i].name, err)
 		}
-	}
-	s.announceCost(planned)
-	t, stop, err := s.run.Target(ctx, runs(planned)...)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	for _, p := range planned {
-		if err := s.prove(ctx, p, t); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-	}
-	return nil
-}
-
-// planned are the parts that there is a plan of.
-func (s *split) planned() []*modulePart {
-	return slices.DeleteFunc(slices.Clone(s.parts), func(p *modulePart) bool { return p.Unplanned() || p.gone })
-}
-
-// announceCost tells beforehand what the plans ask of the API.
-func (s *split) announceCost(parts []*modulePart) {
-	if s.o.Proof.Replays() {
-		return
-	}
-	requests := 0
-	for _, p := range parts {
-		requests += p.summary().Requests
-	}
-	s.run.Progress.Stage("cost", 0)
-	s.run.Progress.Done(planning.PlanCost(requests, s.run.Client.Stats().Limit))
+		return nil
+	})
 }
 
 // prove plans one part. Where that takes resources out of the code, those after it are written anew.
@@ -228,7 +183,7 @@ func (s *split) sum() {
 		if !p.gone {
 			to.Split.Parts = append(to.Split.Parts, p.summary())
 		}
-		s.add(p)
+		p.addTo(to)
 		AddVerdict(&total, p.Verdict)
 	}
 	switch to.Proof.State {
@@ -239,9 +194,9 @@ func (s *split) sum() {
 	}
 }
 
-// add takes the report of a part into that of the whole.
-func (s *split) add(p *modulePart) {
-	to, of := s.run.Report, p.Report
+// addTo adds the report of a part to that of the whole.
+func (p *modulePart) addTo(to *report.Summary) {
+	of := p.Report
 	for _, t := range of.Types {
 		at := slices.IndexFunc(to.Types, func(have report.TypeCount) bool { return have.Type == t.Type })
 		if at < 0 {
@@ -268,14 +223,14 @@ func (s *split) add(p *modulePart) {
 	to.Kept = append(to.Kept, of.Kept...)
 	to.Secrets, to.SecretsMode = to.Secrets+of.Secrets, of.SecretsMode
 	to.SecretsFile = cmp.Or(to.SecretsFile, of.SecretsFile)
-	s.addRerun(p)
+	p.addRerun(&to.Rerun)
 	if p.gone {
 		return
 	}
 	if len(to.Proof.Differences) > 0 {
 		to.Proof.State = report.ProofDiffers // a sample of the API's answers disagrees
 	}
-	of.Proof.Hint = strings.Replace(of.Proof.Hint, p.Report.Directory, s.o.Dir, 1)
+	of.Proof.Hint = strings.Replace(of.Proof.Hint, p.Report.Directory, p.split.o.Dir, 1)
 	MergeProof(&to.Proof, of.Proof, p.name)
 }
 
@@ -288,8 +243,8 @@ func within(p *modulePart, names []string) []string {
 	return list
 }
 
-func (s *split) addRerun(p *modulePart) {
-	to, of := &s.run.Report.Rerun, p.Report.Rerun
+func (p *modulePart) addRerun(to *report.Rerun) {
+	of := p.Report.Rerun
 	to.Elsewhere += of.Elsewhere
 	to.Ignored += p.ignored
 	to.Differing = append(to.Differing, of.Differing...)
@@ -301,7 +256,7 @@ func (s *split) addRerun(p *modulePart) {
 	for key, name := range p.moved {
 		a := known[key].String()
 		elsewhere[a] = true
-		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + s.address(key).String()})
+		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + p.split.address(key).String()})
 	}
 	for _, lists := range [][2]*[]string{{&to.Deleted, &of.Deleted}, {&to.Forgotten, &of.Forgotten}} {
 		for _, a := range *lists[1] {

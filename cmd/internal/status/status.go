@@ -38,7 +38,7 @@ type Settings struct {
 	planning.Proof
 
 	Places      []string
-	Json        bool
+	JSON        bool
 	Markdown    bool
 	WriteIgnore bool
 	MinCoverage float64
@@ -113,7 +113,7 @@ func (o *Settings) print(w world.World, s *report.Status) error {
 		}
 	}
 	switch {
-	case o.Json:
+	case o.JSON:
 		return s.WriteJSON(w.Out)
 	case o.Markdown:
 		return s.WriteMarkdown(w.Out)

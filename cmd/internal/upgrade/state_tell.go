@@ -44,7 +44,7 @@ func (u *upgrade) tell(w world.World, o *Settings) error {
 	for _, l := range u.merged.Left {
 		r.Left = append(r.Left, upgradeEntry{l.Address, string(l.ID), l.Reason})
 	}
-	if o.Json {
+	if o.JSON {
 		content, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ type Settings struct {
 	Out    string
 	Engine string
 	Rename bool
-	Json   bool
+	JSON   bool
 }
 
 const movesHead = "# Written by terraformer-rootly state upgrade. Remove this file after it was applied everywhere.\n\n"

@@ -31,7 +31,7 @@ type Settings struct {
 
 	dir   string
 	Quiet bool
-	Json  bool
+	JSON  bool
 }
 
 // Argument takes the directory.
@@ -207,7 +207,7 @@ func countObjects(objects []verify.Object) []report.TypeCount {
 // tellVerified prints the report and says how the proof ended.
 func tellVerified(w world.World, o *Settings, s *report.Summary) error {
 	switch {
-	case o.Json:
+	case o.JSON:
 		if err := report.WriteJSON(w.Out, s); err != nil {
 			return err
 		}

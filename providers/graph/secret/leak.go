@@ -97,15 +97,6 @@ func (w *Watch) Leaks(content []byte) []int {
 	return all
 }
 
-// Leaks returns those of values that stand in content in any spelling.
-func Leaks(content []byte, values []string) []string {
-	var all []string
-	for _, i := range NewWatch(values).Leaks(content) {
-		all = append(all, values[i])
-	}
-	return all
-}
-
 // spellings lists how a value, or what is secret of it, can stand in a file.
 func spellings(value string) []string {
 	var all []string

@@ -35,8 +35,8 @@ func TestLeaksInEverySpelling(t *testing.T) {
 		"base64 shifted": base64.URLEncoding.EncodeToString([]byte("user1:" + value)),
 		"hex":            fmt.Sprintf("%x", value),
 	} {
-		if got := secret.Leaks([]byte(content), []string{"another " + word(13), value}); !slices.Equal(got, []string{value}) {
-			t.Errorf("%s: leaks %q in %q", name, got, content)
+		if got := secret.NewWatch([]string{"another " + word(13), value}).Leaks([]byte(content)); !slices.Equal(got, []int{1}) {
+			t.Errorf("%s: leaks %v in %q", name, got, content)
 		}
 	}
 }
@@ -50,7 +50,7 @@ func TestLeaksOfParts(t *testing.T) {
 		"a line of a key in a heredoc":   {pem, "<<-EOT\n    " + word(63) + "\n  EOT\n"},
 		"the short password of a column": {"hunter2", "user,hunter2,x"},
 	} {
-		if len(secret.Leaks([]byte(c.content), []string{c.value})) != 1 {
+		if len(secret.NewWatch([]string{c.value}).Leaks([]byte(c.content))) != 1 {
 			t.Errorf("%s is not seen", name)
 		}
 	}
@@ -60,11 +60,11 @@ func TestOrdinaryWordsAreNoLeaks(t *testing.T) {
 	t.Parallel()
 	content := []byte(`resource "x" "production" { name = "Content-Type" team = "sre" n = 123456 mail = "the admin password" }`)
 	values := []string{"production", "sre", "123456", "", "x", "Content-Type", "admin", "Bearer admin", "{{ secrets.x }}"}
-	if got := secret.Leaks(content, values); len(got) != 0 {
-		t.Errorf("leaks %q", got)
+	if got := secret.NewWatch(values).Leaks(content); len(got) != 0 {
+		t.Errorf("leaks %v", got)
 	}
-	if got := secret.Leaks(nil, []string{word(20)}); len(got) != 0 {
-		t.Errorf("leaks %q in nothing", got)
+	if got := secret.NewWatch([]string{word(20)}).Leaks(nil); len(got) != 0 {
+		t.Errorf("leaks %v in nothing", got)
 	}
 }
 

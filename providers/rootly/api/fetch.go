@@ -55,7 +55,7 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 
 	// The pace is told as soon as the head of the answer is there.
 	started := c.options.Now()
-	c.stats.requests.Add(1)
+	c.stats.count(c.redact(u.Path))
 	limited, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimeout)
 	defer cancel()
 	answer, err := c.send(limited, u)

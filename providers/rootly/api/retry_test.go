@@ -107,7 +107,7 @@ func TestRetries(t *testing.T) {
 func TestRetriesTimeouts(t *testing.T) {
 	t.Parallel()
 	handler, asked := failing(2, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	c, _ := serve(t, handler, func(o *Options) { o.Timeout = 100 * time.Millisecond })
+	c, _ := serve(t, handler, func(o *Options) { o.Timeout = 500 * time.Millisecond })
 	got, err := c.List(t.Context(), Request{Path: "/v1/things"})
 	if err != nil {
 		t.Fatal(err)

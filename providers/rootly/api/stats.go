@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +18,9 @@ type Stats struct {
 	Bytes    int64         // of decoded bodies
 	Waited   time.Duration // in which a request was held back, for rate limits or before a retry
 	Limit    int           // requests a minute that the server announces; 0: it announces none
+
+	// Paths counts the requests by what they asked for: by path, with "{id}" in the place of ids.
+	Paths map[string]int64
 }
 
 type counters struct {
@@ -26,6 +32,27 @@ type counters struct {
 	told   time.Time     // end of the latest wait that was reported
 	dated  bool          // an answer had a date
 	ahead  time.Duration // of the server's clock against ours
+	paths  map[string]int64
+}
+
+// isID matches the segments of paths that are ids.
+var isID = regexp.MustCompile(`^([0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27})$`)
+
+// count notes what a request asks for.
+func (s *counters) count(path string) {
+	s.requests.Add(1)
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if isID.MatchString(segment) {
+			segments[i] = "{id}"
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.paths == nil {
+		s.paths = map[string]int64{}
+	}
+	s.paths[strings.Join(segments, "/")]++
 }
 
 // noticed is a wait after which people wonder whether anything happens.
@@ -61,6 +88,7 @@ func (c *Client) Stats() Stats {
 		Retries:  c.stats.retries.Load(),
 		Bytes:    c.stats.bytes.Load(),
 		Waited:   c.stats.waited,
+		Paths:    maps.Clone(c.stats.paths),
 	}
 }
 

@@ -46,3 +46,14 @@ func TestLimitThatTheServerAnnounces(t *testing.T) {
 		}
 	}
 }
+
+func TestRequestsAreCountedByPath(t *testing.T) {
+	t.Parallel()
+	var s counters
+	for _, path := range []string{"/v1/services", "/v1/schedules/6f0b2a9c-38a1-4a55-9a0d-2f4f1f6f7a10/shifts", "/v1/schedules/41/shifts", "/v1/services"} {
+		s.count(path)
+	}
+	if len(s.paths) != 2 || s.paths["/v1/services"] != 2 || s.paths["/v1/schedules/{id}/shifts"] != 2 || s.requests.Load() != 4 {
+		t.Errorf("counted %v", s.paths)
+	}
+}

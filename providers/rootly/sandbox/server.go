@@ -116,7 +116,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 	case reads(r.Method) && t.template == rulesPath:
 		return s.serveRulesStatus(w, t)
 	case reads(r.Method) && t.template == shiftsPath:
-		return s.serveShifts(w, r, t)
+		return serveShifts(s, w, r, t)
 	case reads(r.Method):
 		return s.serveRead(w, r, t)
 	case s.opts.ReadOnly || t.readOnly:

@@ -24,17 +24,17 @@ const (
 )
 
 // serveShifts answers who is on call. As recorded, the answer has neither links nor meta.
-func (s *Server) serveShifts(w http.ResponseWriter, r *http.Request, t target) error {
+func serveShifts(s *Server, w http.ResponseWriter, r *http.Request, t target) error {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
 
 	query := r.URL.Query()
-	within, err := s.asked(query)
+	within, err := spanOf(query, s.opts.Clock().UTC())
 	if err != nil {
 		return err
 	}
 	var rows []*record
-	for _, shift := range s.shifts(within) {
+	for _, shift := range s.store.shifts(within) {
 		if wanted(query["user_ids[]"], shift.User) && wanted(query["schedule_ids[]"], shift.Schedule) {
 			rows = append(rows, shiftRecord(shift))
 		}
@@ -60,9 +60,9 @@ func (s *Server) serveShifts(w http.ResponseWriter, r *http.Request, t target) e
 	return nil
 }
 
-// asked is the time that a request is about: by default the coming week.
-func (s *Server) asked(query url.Values) (oncall.Span, error) {
-	span := oncall.Span{From: s.opts.Clock().UTC()}
+// spanOf is the time that a request is about: by default the coming week.
+func spanOf(query url.Values, now time.Time) (oncall.Span, error) {
+	span := oncall.Span{From: now}
 	span.To = span.From.AddDate(0, 0, 7)
 	for name, at := range map[string]*time.Time{"from": &span.From, "to": &span.To} {
 		text := query.Get(name)
@@ -83,9 +83,9 @@ func (s *Server) asked(query url.Values) (oncall.Span, error) {
 func wanted(ids []string, id graph.ID) bool { return len(ids) == 0 || slices.Contains(ids, string(id)) }
 
 // shifts works out who is on call from the schedules that are held.
-func (s *Server) shifts(within oncall.Span) []oncall.Shift {
+func (s *store) shifts(within oncall.Span) []oncall.Shift {
 	var rotations []oncall.Rotation
-	for _, rec := range s.store.byAPI["schedule_rotations"] {
+	for _, rec := range s.byAPI["schedule_rotations"] {
 		members := s.attributesUnder(membersRelation, rec.ID)
 		slices.SortStableFunc(members, func(a, b any) int { return rank(a) - rank(b) })
 		rotations = append(rotations, oncall.RotationOf(graph.ID(rec.ID), attributesOf(rec), members, s.attributesUnder("schedule_rotation_active_days", rec.ID)))
@@ -96,18 +96,18 @@ func (s *Server) shifts(within oncall.Span) []oncall.Shift {
 			others = append(others, shift)
 		}
 	}
-	for _, rec := range s.store.byAPI["shifts"] {
+	for _, rec := range s.byAPI["shifts"] {
 		note(oncall.OverrideOf(attributesOf(rec)))
 	}
-	for _, rec := range s.store.byAPI["on_call_shadows"] {
+	for _, rec := range s.byAPI["on_call_shadows"] {
 		note(oncall.ShadowOf(attributesOf(rec)))
 	}
 	return oncall.Compute(within, rotations, others)
 }
 
-func (s *Server) attributesUnder(api, parent string) []any {
+func (s *store) attributesUnder(api, parent string) []any {
 	var all []any
-	for _, rec := range s.store.byOwner[key{api, parent}] {
+	for _, rec := range s.byOwner[key{api, parent}] {
 		all = append(all, attributesOf(rec))
 	}
 	return all

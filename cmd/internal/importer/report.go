@@ -2,10 +2,13 @@ package importer
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -14,11 +17,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// Tell prints the report and says how the run ended.
-func (r *Run) Tell() error {
+// Print prints the report and says how the run ended.
+func (r *Run) Print() error {
 	r.Report.Seconds = r.W.Now().Sub(r.started).Seconds()
 	switch {
-	case r.o.Json:
+	case r.o.JSON:
 		if err := report.WriteJSON(r.W.Out, r.Report); err != nil {
 			return err
 		}
@@ -36,7 +39,7 @@ func (r *Run) Sum() {
 	r.countLosses()
 	r.countFolds()
 	s.Requests = r.requests()
-	if !r.o.writesState() && r.o.ImportAs.ImportAs != AsNone && r.o.ImportAs.ImportAs != AsScript {
+	if !r.o.WritesState() && r.o.ImportAs.ImportAs != entries.AsNone && r.o.ImportAs.ImportAs != entries.AsScript {
 		s.Proof.FirstUse = planning.FirstUse(s.Proof.Engine, s.Proof.Imported)
 	}
 	s.Files = report.Files{
@@ -59,7 +62,11 @@ func (r *job) requests() report.Requests {
 		return report.Requests{}
 	}
 	stats := r.Client.Stats()
-	return report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
+	requests := report.Requests{Total: stats.Requests, Retries: stats.Retries, Bytes: stats.Bytes, Waited: stats.Waited}
+	for _, path := range slices.Sorted(maps.Keys(stats.Paths)) {
+		requests.Paths = append(requests.Paths, report.PathRequests{Path: path, Requests: stats.Paths[path]})
+	}
+	return requests
 }
 
 // outcome is the exit code that the run ends with.

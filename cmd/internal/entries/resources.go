@@ -1,4 +1,4 @@
-package importer
+package entries
 
 import (
 	"slices"
@@ -12,17 +12,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// stateResources are the run's objects as the state holds them.
-func (r *planned) stateResources() []tfstate.Resource {
+// Resources are the objects of a graph as the state has them.
+func Resources(g *graph.Graph, provider *schema.Provider) []tfstate.Resource {
 	direct := map[graph.Address][]graph.Address{}
-	for _, res := range r.Graph.Resources {
-		direct[res.Address] = references(res)
+	for _, res := range g.Resources {
+		direct[res.Address] = References(res)
 	}
 	reached := map[graph.Address]map[graph.Address]bool{}
-	list := make([]tfstate.Resource, 0, len(r.Graph.Resources))
-	for _, res := range r.Graph.Resources {
+	list := make([]tfstate.Resource, 0, len(g.Resources))
+	for _, res := range g.Resources {
 		entry := tfstate.Resource{Address: res.Address, ID: res.ID, Dependencies: sorted(reach(res.Address, direct, reached))}
-		if s := r.Schema.Resources[res.Address.Type]; s != nil {
+		if s := provider.Resources[res.Address.Type]; s != nil {
 			entry.SchemaVersion = int(s.Version)
 			entry.Attributes = readNeeds(res, s.Block)
 		}
@@ -31,14 +31,12 @@ func (r *planned) stateResources() []tfstate.Resource {
 	return list
 }
 
-// lookAgain lets Terraform see the blocks that the provider reads only if the state has some, where the
-// state has some or will have after this run. With import blocks next to the state, another state may
-// have none.
-func (r *directory) lookAgain(resources []*graph.Resource) {
-	if r.o.ImportAs.ImportAs == AsBoth {
+// LookAgain lets Terraform see the blocks that the provider reads only if the state has some, where the state has some
+// or will have after this run. With import blocks next to the state, another state may have none.
+func (a *ImportAs) LookAgain(resources []*graph.Resource, held map[graph.Target][]tfstate.Held) {
+	if a.ImportAs == AsBoth {
 		return
 	}
-	held := r.around.HeldAt()
 	for _, res := range resources {
 		row := catalogue.Lookup(res.Address.Type)
 		places := held[graph.Target{Type: row.Name, ID: res.ID}]
@@ -50,7 +48,7 @@ func (r *directory) lookAgain(resources []*graph.Resource) {
 				return slices.Contains(places[0].Filled, i.Path)
 			}
 			v, ok := argument(res, i.Path)
-			return r.o.writesState() && ok && v.LengthInt() > 0
+			return a.WritesState() && ok && v.LengthInt() > 0
 		})
 	}
 }
@@ -98,8 +96,8 @@ func complete(blocks cty.Value, nested *schema.Nested) cty.Value {
 	return cty.TupleVal(list)
 }
 
-// references are the resources that a resource's code refers to.
-func references(res *graph.Resource) []graph.Address {
+// References are the resources that a resource's code refers to.
+func References(res *graph.Resource) []graph.Address {
 	var list []graph.Address
 	for _, p := range res.Exprs {
 		list = appendTargets(list, p.Expr)

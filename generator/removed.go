@@ -11,8 +11,8 @@ const (
 	removedHeader = "The next apply removes these objects from the state; they stay in Rootly. After that, this file can be deleted."
 )
 
-// addLeavers prints what became of addresses that are in the code no more.
-func (r *rendering) addLeavers() error {
+// addRemoved writes the moved and removed blocks.
+func (r *rendering) addRemoved() error {
 	var moved, removed []block
 	for _, m := range r.options.Moved {
 		moved = append(moved, movedBlock(m))

@@ -18,7 +18,7 @@ import (
 // The engine and the provider are Go programs. For a small part they collect garbage less often, as they have little to
 // keep, and for a large one more often when memory runs out.
 func (s *Session) Share(name string, files map[string][]byte, small bool, progress func(Progress)) (*Session, error) {
-	private, dir := disk.Dir(s.private), filepath.Join(s.private, name)
+	private, dir := disk.Dir(s.own), s.own.path(name)
 	if err := errors.Join(private.RemoveAll(name), private.Mkdir(name, 0o700)); err != nil {
 		return nil, fmt.Errorf("make a directory for a part of the code: %w", err)
 	}
@@ -27,11 +27,11 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 			return nil, fmt.Errorf("write a part of the code: %w", err)
 		}
 	}
-	if err := s.bringAlong(dir); err != nil {
+	if err := errors.Join(s.files.bringAlong(dir), chooseVersion(dir, s.job.Dir)); err != nil {
 		return nil, err
 	}
 	job := s.job
-	job.Dir, job.Progress, job.DataDir = dir, progress, s.dataDir()
+	job.Dir, job.Progress, job.DataDir = dir, progress, s.own.dataDir()
 	if small {
 		job.Environ = collect(job.Environ, "GOGC=400", "GOMEMLIMIT=300MiB")
 	} else {
@@ -40,15 +40,15 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 	return Open(job)
 }
 
-// bringAlong copies what this session has put into its directory, and the provider lock.
-func (s *Session) bringAlong(dir string) error {
-	entries, err := os.ReadDir(s.job.Dir)
+// bringAlong copies what a session has added to the directory, and the provider lock.
+func (b *borrowed) bringAlong(dir string) error {
+	entries, err := os.ReadDir(b.dir)
 	if err != nil {
 		return fmt.Errorf("list the code: %w", err)
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name == lockFile || IsOverride(name) {
-			src, err := disk.ReadFile(filepath.Join(s.job.Dir, name), disk.MostCode)
+			src, err := disk.ReadFile(filepath.Join(b.dir, name), disk.MostCode)
 			if err == nil {
 				err = disk.Dir(dir).Write(name, src, 0o600)
 			}
@@ -80,17 +80,17 @@ func (s *Session) Validate(ctx context.Context) error {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	runErr := cmd.Run()
 	if ctx.Err() != nil {
-		return s.cancelled(ctx, stepValidate)
+		return s.job.complaints().cancelled(ctx, stepValidate)
 	}
 	found, err := plans.DecodeValidation(stdout.Bytes())
 	switch {
 	case err != nil && runErr != nil:
-		return s.engineError(stepValidate, plans.ParseText(stderr.String()+"\n"+runErr.Error()))
+		return s.job.complaints().engineError(stepValidate, plans.ParseText(stderr.String()+"\n"+runErr.Error()))
 	case err != nil:
 		return err
 	}
 	if found = plans.ErrorsOf(found); len(found) > 0 {
-		return s.engineError(stepValidate, found)
+		return s.job.complaints().engineError(stepValidate, found)
 	}
 	return nil
 }

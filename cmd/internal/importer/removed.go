@@ -19,8 +19,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// This file is about addresses that leave the code: of objects that got another one, and of
-// objects that are to be forgotten.
+// This file is about moved and removed blocks: addresses of objects that got another one, and of objects that are to be
+// forgotten.
 
 // Label gives the resources addresses that no two of some runs have, and returns those that the ignore file does not
 // name. With --rename-addresses those whose names changed get new ones, unless code by hand depends on the old.
@@ -113,15 +113,15 @@ func unnumbered(label string) string {
 	return label[:at]
 }
 
-// leavers tells the generator which addresses left the code and how.
-func (r *linked) leavers(ctx context.Context) error {
+// findRemoved finds for the generator which addresses were moved or removed.
+func (r *linked) findRemoved(ctx context.Context) error {
 	current := map[graph.Address]bool{}
 	now := map[graph.Target]graph.Address{}
 	for _, res := range r.Graph.Resources {
 		current[res.Address], current[res.Address.Block()] = true, true
 		now[graph.Target{Type: res.Address.Type, ID: res.ID}] = res.Address
 	}
-	moved, removed, err := r.Dir.Leavers()
+	moved, removed, err := r.Dir.Removed()
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (r *linked) forgotten(now map[graph.Target]graph.Address) []graph.Address {
 }
 
 // parted lists the addresses of objects that are in another part now, and takes them for forgotten: the state of
-// this one has to let go of them. What people edited stays.
+// this one has to forget them. What people edited stays.
 func (r *linked) parted() []graph.Address {
 	var list []graph.Address
 	known := r.Dir.Addresses()
@@ -258,7 +258,7 @@ func (r *fetched) deselected() map[graph.Target]bool {
 	return out
 }
 
-// removedForm finds out how the engine wants to be told. Without an engine it is Terraform's way.
+// removedForm is the form of removed blocks that the engine reads. Without an engine it is that of Terraform.
 func (r *job) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 	engine, err := planning.FindEngine(ctx, r.W, r.o.Proof.Engine, r.o.Dir)
 	if err != nil {
@@ -274,8 +274,8 @@ func (r *job) removedForm(ctx context.Context) (generator.RemovedForm, error) {
 	return generator.WithLifecycle, nil
 }
 
-// expectBeside completes what the plan has to account for by what is not this run's to write.
-func (r *staged) expectBeside(e *verify.Expect) {
+// expectOthers adds what others write to what the plan has to account for.
+func (r *staged) expectOthers(e *verify.Expect) {
 	s := r.around
 	for _, o := range s.aside {
 		k := graph.Target{Type: o.Type.Name, ID: o.ID}
@@ -320,7 +320,7 @@ func (r *staged) planBefore(ctx context.Context, t connect.Target, stateFile str
 		Identify: r.identified, Always: r.o.Proof.Replays(), Configurations: s.providers.answered,
 	}
 	if len(s.providers.others) > 0 {
-		o.Targets = append(r.besides(false), nowhere)
+		o.Targets = append(r.otherTargets(false), nowhere)
 	}
 	result, err := r.o.Proof.Plan(ctx, r.W, r.Dir.Path(), t, o)
 	if err != nil {

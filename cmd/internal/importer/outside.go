@@ -10,8 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// This file is about what lies beyond the selection: objects that Rootly made itself, and objects
-// that selected ones refer to.
+// This file is about objects outside the selection: those that Rootly made itself, and those that selected ones refer to.
 
 // setAsideBuiltIn takes the objects that Rootly made out of the run when --system says so. As data
 // sources they can still be referred to; those that no data source finds stay resources.
@@ -35,7 +34,7 @@ func (r *gathered) setAsideBuiltIn() {
 		if why == "" || r.o.System == "data" && !found {
 			return false
 		}
-		r.beside = append(r.beside, o)
+		r.others = append(r.others, o)
 		r.skipped = append(r.skipped, rootly.Rejected{
 			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Fix: "--system import imports it",
 		})
@@ -61,7 +60,7 @@ func (r *gathered) follow(ctx context.Context) error {
 		}
 		if r.o.References == "data" {
 			maps.Copy(r.lookups, rootly.Lookups(found, pool.all, r.Schema))
-			r.beside = append(r.beside, pool.all...)
+			r.others = append(r.others, pool.all...)
 			r.replay.Listed(pool.complete)
 			return nil
 		}

@@ -1,4 +1,9 @@
-package collector
+// Package copytest reads what a collector has stored, for tests.
+//
+//	files, databases, metrics ──► ids of events, text
+//
+// Not here: collecting, or what the events say.
+package copytest
 
 import (
 	"bufio"
@@ -13,7 +18,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-func contentOf(t *testing.T, name string) []byte {
+// Content reads a file.
+func Content(t *testing.T, name string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(name)
 	if err != nil {
@@ -22,7 +28,8 @@ func contentOf(t *testing.T, name string) []byte {
 	return content
 }
 
-func lineIDs(t *testing.T, text []byte) []string {
+// LineIDs are the ids of events in JSON lines, sorted.
+func LineIDs(t *testing.T, text []byte) []string {
 	t.Helper()
 	var ids []string
 	lines := bufio.NewScanner(bytes.NewReader(text))
@@ -37,7 +44,8 @@ func lineIDs(t *testing.T, text []byte) []string {
 	return ids
 }
 
-func sqliteIDs(t *testing.T, path string) []string {
+// SQLiteIDs are the ids of events in a database, sorted.
+func SQLiteIDs(t *testing.T, path string) []string {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -64,7 +72,8 @@ func sqliteIDs(t *testing.T, path string) []string {
 	return ids
 }
 
-func get(t *testing.T, url string) string {
+// Get returns the body of an answer.
+func Get(t *testing.T, url string) string {
 	t.Helper()
 	answer, err := http.Get(url) //nolint:noctx // the test has its own end
 	if err != nil {

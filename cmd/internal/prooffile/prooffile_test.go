@@ -1,4 +1,4 @@
-package importer
+package prooffile
 
 import "testing"
 

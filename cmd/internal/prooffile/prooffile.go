@@ -1,4 +1,9 @@
-package importer
+// Package prooffile writes proof.json, the record next to the code of what the last proof covered.
+//
+//	report + verdict ──► Next ──► the bytes of the file, unchanged if they say the same as before
+//
+// It holds ids and counts and no value of any attribute. Not here: the proof itself, or where the file is staged.
+package prooffile
 
 import (
 	"bytes"
@@ -10,17 +15,18 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
-// ProofName is the file that keeps the proof beside the code.
-const ProofName = "proof.json"
+// Name is the file next to the code.
+const Name = "proof.json"
 
-// proofV1 is the shape of proof.json. Fields are added, never renamed. It holds ids and counts, and
-// no value of any attribute.
+// proofV1 is the shape of proof.json. Fields are added, never renamed. It has no value of
+// any attribute.
 type proofV1 struct {
 	Version  int    `json:"version"`
 	Tool     string `json:"tool"`
@@ -59,28 +65,24 @@ type proofObjects struct {
 	Reported []string `json:"reported"`
 }
 
-// keepProof puts the proof beside the code, unless the one that is there says the same.
-func (r *Run) keepProof() error {
-	if r.Report.Proof.State != report.ProofClean {
-		return nil
-	}
-	p := r.proofOf()
-	before, err := disk.Dir(r.o.Dir).Read(ProofName, disk.MostCode)
+// Next returns the content of the file in a directory: that of the last run if it says the same.
+func Next(dir string, s *report.Summary, objects []verify.Proven, rejected []rootly.Rejected) ([]byte, error) {
+	p := proofOf(s, objects, rejected)
+	before, err := disk.Dir(dir).Read(Name, disk.MostCode)
 	if err == nil && sameProof(before, p) {
-		return r.Staged.Put(state.File{Name: ProofName, Content: before})
+		return before, nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the last proof: %w", err)
+		return nil, fmt.Errorf("read the last proof: %w", err)
 	}
 	content, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", ProofName, err)
+		return nil, fmt.Errorf("write %s: %w", Name, err)
 	}
-	return r.Staged.Put(state.File{Name: ProofName, Content: append(shown.Readable(content), '\n')})
+	return append(shown.Readable(content), '\n'), nil
 }
 
-func (r *Run) proofOf() proofV1 {
-	s := r.Report
+func proofOf(s *report.Summary, objects []verify.Proven, rejected []rootly.Rejected) proofV1 {
 	p := proofV1{
 		Version: 1, Tool: world.Version(), State: s.Proof.State, Plan: s.Proof.Plan, Engine: s.Proof.Engine, Provider: s.Proof.Provider,
 		Against: s.Proof.Against, Plans: s.Proof.Plans, Sampled: s.Proof.Sampled, Subset: s.Proof.Subset, Objects: map[string]*proofObjects{},
@@ -95,14 +97,14 @@ func (r *Run) proofOf() proofV1 {
 		}
 		return p.Objects[t]
 	}
-	for _, o := range r.Verdict.Objects {
+	for _, o := range objects {
 		list := &of(o.Type).Imported
 		if o.Managed {
 			list = &of(o.Type).Managed
 		}
 		*list = append(*list, o.ID)
 	}
-	for _, o := range r.Rejected() {
+	for _, o := range rejected {
 		of(o.Type).Reported = append(of(o.Type).Reported, string(o.ID))
 	}
 	for _, o := range p.Objects {
