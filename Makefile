@@ -2,13 +2,16 @@
 
 GO    ?= go
 BIN   := bin
-DIST  := dist
 TOFU  := $(CURDIR)/$(BIN)/tofu
 LINT  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONS := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 VULN  := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 PATHS := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
+TOOLS   := $(CURDIR)/$(BIN)/tools
+RELEASE := PATH="$(TOOLS):$$PATH" goreleaser
+ORIGIN  := GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/terraformer-rootly/terraformer-rootly
+IMAGE    = PATH="$(TOOLS):$$PATH" image $(CURDIR)/dist "$$(git describe --tags --always)" "$$(git log -1 --format=%ct)"
 
 .PHONY: build
 build: ## build the program into bin/
@@ -19,9 +22,10 @@ test: engine ## run every test, with plans by terraform, by tofu or by both
 	$(PATHS) $(GO) test -timeout 40m ./...
 
 .PHONY: lint
-lint: ## vet, staticcheck and the shape of the program
+lint: ## vet, staticcheck, the workflows and the shape of the program
 	$(GO) vet ./...
 	$(GO) run $(LINT) ./...
+	$(GO) run $(ACTIONS)
 	$(GO) test ./cmd/internal/structure
 
 .PHONY: check
@@ -34,8 +38,8 @@ demo: build engine ## import the built-in organisation, prove it, show what came
 	@echo && echo "$(BIN)/demo/escalation_policies.tf:" && echo && head -n 32 $(BIN)/demo/escalation_policies.tf
 
 .PHONY: acceptance
-acceptance: engine ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
-	$(PATHS) ACCEPTANCE=1 PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -v ./cmd/internal/acceptance
+acceptance: engine snapshot ## the promises on 10,000 objects; with PROVIDER_MIRROR=DIR by the official provider too
+	$(PATHS) ACCEPTANCE=1 ROOTLY_TEST_DIST="$(CURDIR)/dist" PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -timeout 90m -v ./cmd/internal/acceptance
 
 .PHONY: exactly-once
 exactly-once: ## 50,000 audit events into every sink, by a process that is killed again and again
@@ -68,8 +72,10 @@ cover: engine ## how much of the code the tests reach
 	$(GO) tool cover -func=$(BIN)/cover.out | tail -1
 
 .PHONY: docs
-docs: engine ## write the generated parts of README.md
-	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run TestReadme -update
+docs: engine ## write the generated parts of README.md and .github/docs
+	ROOTLY_TEST_WRITE_SCHEMAS=1 $(GO) test -count=1 ./cmd/internal/doctor ./cmd/internal/lint ./cmd/internal/report \
+		./cmd/internal/schematest ./cmd/internal/typelist -run 'Schemas|Version'
+	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run 'TestReadme|TestPages' -update
 
 .PHONY: schema
 schema: ## refresh the embedded schema; PROVIDER_MIRROR=DIR takes the provider from there
@@ -83,19 +89,20 @@ update-golden: ## rewrite the expected outputs of the tests
 vulnerabilities: ## look for known vulnerabilities in what the program uses
 	$(GO) run $(VULN) ./...
 
-.PHONY: release
-release: check ## archives for every platform with their checksums; to be run on a tagged commit
-	git describe --exact-match --dirty | grep -v dirty
-	rm -rf $(DIST)
-	$(MAKE) --no-print-directory $(PLATFORMS:%=$(DIST)/terraformer-rootly-%.tar.gz)
-	cd $(DIST) && sha256sum *.tar.gz >SHA256SUMS
+.PHONY: snapshot
+snapshot: $(TOOLS)/goreleaser ## what a release consists of, in dist/; needs 2 GB of modules and some minutes
+	$(ORIGIN) $(RELEASE) release --snapshot --clean --skip=sign,publish
+	$(IMAGE)
 
-$(DIST)/terraformer-rootly-%.tar.gz:
-	mkdir -p $(DIST)/$*
-	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) \
-		$(GO) build -trimpath -ldflags '-s -w' -o $(DIST)/$*/ ./cmd/terraformer-rootly
-	cp LICENSE README.md CHANGELOG.md $(DIST)/$*/
-	tar -czf $@ -C $(DIST)/$* .
+.PHONY: release
+release: $(TOOLS)/goreleaser ## build, sign and publish; for the workflow, on a tagged commit
+	$(RELEASE) release --clean
+	$(IMAGE)
+
+$(TOOLS)/goreleaser: .ci/tools/release/go.mod .ci/tools/release/go.sum
+	mkdir -p $(TOOLS)
+	CGO_ENABLED=0 $(GO) build -C .ci/tools/release -trimpath -o $(TOOLS)/ ./image github.com/goreleaser/goreleaser/v2 \
+		github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod github.com/google/go-containerregistry/cmd/crane
 
 .PHONY: tofu
 tofu: $(TOFU) ## build OpenTofu from its own module into bin/

@@ -34,6 +34,33 @@ func recipe(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// guideBlock is a block of commands in a guide, which may be in a list.
+var guideBlock = regexp.MustCompile("(?ms)^( *)```sh\n(.*?)^ *```")
+
+// guide writes the blocks of commands in a guide as scripts. What plans does so with the stand-in provider.
+func guide(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: guide FILE")
+	}
+	raw, err := os.ReadFile(filepath.Join("..", "..", "..", ".github", "docs", args[0]))
+	ts.Check(err)
+	blocks := guideBlock.FindAllStringSubmatch(string(raw), -1)
+	if len(blocks) == 0 {
+		ts.Fatalf("%s has no commands", args[0])
+	}
+	for i, block := range blocks {
+		script := "set -e\n"
+		for line := range strings.Lines(block[2]) {
+			line = strings.TrimPrefix(line, block[1])
+			for _, command := range []string{"import", "drift", "status"} {
+				line = strings.Replace(line, "terraformer-rootly "+command, "terraformer-rootly "+command+" --provider stand-in", 1)
+			}
+			script += line
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(fmt.Sprintf("%d.sh", i+1)), []byte(script), 0o600))
+	}
+}
+
 // stepsOf are the steps of a job in a pipeline.
 func stepsOf(lines []string, job string) []string {
 	var steps []string

@@ -79,7 +79,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits": exits, "serve": serveRootly, "api": change, "pick": pick, "asked": asked,
 		"note": noteFiles, "same": same, "equal": equal, "oldstates": oldStates, "keys": keys, "json": jsonValue, "count": countLines,
 		"port": freePort, "await": await, "small": small, "made": made,
-		"apply": applyCode, "click": click, "faults": setFaults, "decoy": decoy, "actor": actor, "recipe": recipe, "requests": requests, "substitute": substitute,
+		"apply": applyCode, "click": click, "faults": setFaults, "decoy": decoy, "actor": actor, "recipe": recipe, "guide": guide, "requests": requests, "substitute": substitute,
 	}
 }
 

@@ -35,9 +35,7 @@ const (
 
 func yes() (verdict, error) { return verdict{status: holds}, nil }
 
-func no(format string, args ...any) (verdict, error) {
-	return verdict{differs, fmt.Sprintf(format, args...)}, nil
-}
+func no(detail string) (verdict, error) { return verdict{differs, detail}, nil }
 
 func unknown(why string) (verdict, error) { return verdict{untested, why}, nil }
 
@@ -53,6 +51,13 @@ type tested struct {
 	Status  string `json:"status"`
 	Detail  string `json:"detail,omitempty"`
 	Handled string `json:"handled,omitempty"` // what the program does where it differs
+}
+
+// A trial is all tested assumptions.
+type trial struct {
+	Version     int      `json:"version"`
+	Program     string   `json:"program"` // its version
+	Assumptions []tested `json:"assumptions"`
 }
 
 // testAssumptions asks an account about every assumption.
@@ -94,11 +99,7 @@ func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
 
 func writeTested(out io.Writer, asJSON bool, all []tested) error {
 	if asJSON {
-		return indented(out, struct {
-			Version     int      `json:"version"`
-			Program     string   `json:"program"`
-			Assumptions []tested `json:"assumptions"`
-		}{1, world.Version(), all})
+		return indented(out, trial{1, world.Version(), all})
 	}
 	var b strings.Builder
 	counts := map[string]int{}

@@ -38,6 +38,13 @@ type finding struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
+// An examination is all findings.
+type examination struct {
+	Version  int       `json:"version"`
+	Ready    bool      `json:"ready"` // an import would work
+	Findings []finding `json:"findings"`
+}
+
 // What a check of this machine can find.
 const (
 	fine    = "ok"
@@ -69,11 +76,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 
 func write(out io.Writer, asJSON, ready bool, findings []finding) error {
 	if asJSON {
-		return indented(out, struct {
-			Version  int       `json:"version"`
-			Ready    bool      `json:"ready"`
-			Findings []finding `json:"findings"`
-		}{1, ready, findings})
+		return indented(out, examination{1, ready, findings})
 	}
 	var b strings.Builder
 	width := 0

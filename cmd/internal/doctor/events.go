@@ -50,7 +50,7 @@ func (a *account) eachEvent(wrong func(item) []string) (verdict, error) {
 		}
 	}
 	if len(counts) > 0 {
-		return no("%s", counted(counts))
+		return no(counted(counts))
 	}
 	return yes()
 }
@@ -204,7 +204,7 @@ func eventsUnrecorded(ctx context.Context, a *account) (verdict, error) {
 		}
 	}
 	if len(counts) > 0 {
-		return no("events of: %s", counted(counts))
+		return no("events of: " + counted(counts))
 	}
 	return yes()
 }

@@ -41,7 +41,7 @@ func typesExist(_ context.Context, a *account) (verdict, error) {
 		}
 	}
 	if len(refused) > 0 {
-		return no("%s", strings.Join(slices.Sorted(maps.Keys(refused)), ", "))
+		return no(strings.Join(slices.Sorted(maps.Keys(refused)), ", "))
 	}
 	return yes()
 }
@@ -115,7 +115,7 @@ func listsComplete(ctx context.Context, a *account) (verdict, error) {
 		}
 	}
 	if len(counts) > 0 {
-		return no("not listed, and found by id: %s", counted(counts))
+		return no("not listed, and found by id: " + counted(counts))
 	}
 	return yes()
 }
@@ -162,39 +162,42 @@ func counted(counts map[string]int) string {
 
 // includesComplete compares what the parents' lists include with the children that an import found.
 func includesComplete(ctx context.Context, a *account) (verdict, error) {
-	children := map[graph.ID][]*rootly.Object{}
-	for _, o := range a.live.Objects {
-		children[o.Parent] = append(children[o.Parent], o)
-	}
 	asked, missing := map[string]bool{}, map[string]int{}
 	for _, t := range catalogue.Types() {
 		for _, name := range t.Parents {
 			path := catalogue.Lookup(name).Paths[0]
-			if t.Include == "" || strings.Contains(path, "{parent}") || asked[path+" "+t.Include] {
+			if t.Include == "" || strings.Contains(path, "{parent}") || asked[path+"?include="+t.Include] {
 				continue
 			}
-			asked[path+" "+t.Include] = true
-			d, err := a.list(ctx, path, "include", t.Include, "page[size]", "100")
-			if refused(err) {
-				continue
-			}
+			asked[path+"?include="+t.Include] = true
+			n, err := a.notIncluded(ctx, path, t.Include)
 			if err != nil {
 				return verdict{}, err
 			}
-			included := ids(d.Included)
-			for _, parent := range d.Data {
-				for _, c := range children[graph.ID(parent.ID)] {
-					if c.Type.Include == t.Include && !slices.Contains(included, string(c.ID)) {
-						missing[path+"?include="+t.Include]++
-					}
-				}
+			if n > 0 {
+				missing[path+"?include="+t.Include] = n
 			}
 		}
 	}
 	if len(missing) > 0 {
-		return no("objects that are not included: %s", counted(missing))
+		return no("objects that are not included: " + counted(missing))
 	}
 	return yes()
+}
+
+// notIncluded counts the children that one page of their parents should include and does not.
+func (a *account) notIncluded(ctx context.Context, path, include string) (int, error) {
+	d, err := a.list(ctx, path, "include", include, "page[size]", "100")
+	if refused(err) {
+		return 0, nil
+	}
+	parents, included, n := ids(d.Data), ids(d.Included), 0
+	for _, o := range a.live.Objects {
+		if o.Type.Include == include && slices.Contains(parents, string(o.Parent)) && !slices.Contains(included, string(o.ID)) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // each counts by type the objects that break a rule.
@@ -206,7 +209,7 @@ func each(a *account, broken func(*rootly.Object) bool) (verdict, error) {
 		}
 	}
 	if len(counts) > 0 {
-		return no("%s", counted(counts))
+		return no(counted(counts))
 	}
 	if len(a.live.Objects) == 0 {
 		return unknown("there are no objects")
@@ -238,7 +241,7 @@ func singleSame(ctx context.Context, a *account) (verdict, error) {
 		counts[d.Type+"."+d.Attribute]++
 	}
 	if len(counts) > 0 {
-		return no("%s", counted(counts))
+		return no(counted(counts))
 	}
 	return verdict{status: holds}, err
 }
@@ -256,7 +259,7 @@ func builtInMarked(_ context.Context, a *account) (verdict, error) {
 
 func kindsKnown(_ context.Context, a *account) (verdict, error) {
 	if n := len(a.live.Unknown); n > 0 {
-		return no("%d objects have a kind that is not known", n)
+		return no(fmt.Sprintf("%d objects have a kind that is not known", n))
 	}
 	return yes()
 }

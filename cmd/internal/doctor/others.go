@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func usersHaveEmails(ctx context.Context, a *account) (verdict, error) {
 	case len(d.Data) == 0:
 		return unknown("there are no users")
 	case n > 0:
-		return no("%d of %d users have none", n, len(d.Data))
+		return no(fmt.Sprintf("%d of %d users have none", n, len(d.Data)))
 	}
 	return yes()
 }
@@ -63,7 +64,7 @@ func shiftsComplete(ctx context.Context, a *account) (verdict, error) {
 		}
 	}
 	if n > 0 {
-		return no("%d of %d shifts lack the user or the schedule", n, len(shifts))
+		return no(fmt.Sprintf("%d of %d shifts lack the user or the schedule", n, len(shifts)))
 	}
 	return yes()
 }
@@ -99,7 +100,7 @@ func limitAnnounced(_ context.Context, a *account) (verdict, error) {
 
 func steady(_ context.Context, a *account) (verdict, error) {
 	if n := a.client.Stats().Retries; n > 0 {
-		return no("%d of %d requests were repeated", n, a.client.Stats().Requests)
+		return no(fmt.Sprintf("%d of %d requests were repeated", n, a.client.Stats().Requests))
 	}
 	return yes()
 }

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,7 +42,7 @@ func pageSize(ctx context.Context, a *account) (verdict, error) {
 		return verdict{}, err
 	}
 	if want := min(n, fullPage); len(d.Data) < want {
-		return no("%s: asked for %d rows and got %d of %d", path, fullPage, len(d.Data), n)
+		return no(fmt.Sprintf("%s: asked for %d rows and got %d of %d", path, fullPage, len(d.Data), n))
 	}
 	return yes()
 }
@@ -61,14 +62,14 @@ func pageLinks(ctx context.Context, a *account) (verdict, error) {
 	}
 	size = max(1, len(first.Data)) // a smaller limit is something else
 	if next, err := url.Parse(first.Links.Next); err != nil || next.Query().Get("page[number]") != "2" || first.Meta.NextPage != 2 {
-		return no("%s: the first page does not name the second one as the next", path)
+		return no(fmt.Sprintf("%s: the first page does not name the second one as the next", path))
 	}
 	last, err := a.page(ctx, path, (n+size-1)/size, size)
 	if err != nil {
 		return verdict{}, err
 	}
 	if last.Links.Next != "" || last.Meta.NextPage != 0 {
-		return no("%s: the last page names a next one", path)
+		return no(fmt.Sprintf("%s: the last page names a next one", path))
 	}
 	return yes()
 }
@@ -85,10 +86,10 @@ func pageHost(ctx context.Context, a *account) (verdict, error) {
 	asked, errAsked := url.Parse(a.base)
 	next, errNext := url.Parse(d.Links.Next)
 	if err := errors.Join(errAsked, errNext); err != nil {
-		return no("%s: the link to the next page is not a URL", path)
+		return no(fmt.Sprintf("%s: the link to the next page is not a URL", path))
 	}
 	if next.Host != "" && next.Host != asked.Host {
-		return no("%s: the next page is on another host", path)
+		return no(fmt.Sprintf("%s: the next page is on another host", path))
 	}
 	return yes()
 }
@@ -114,7 +115,7 @@ func pageOrder(ctx context.Context, a *account) (verdict, error) {
 	want := ids(whole.Data)
 	many := min(len(want), len(pieces))
 	if !slices.Equal(want[:many], pieces[:many]) {
-		return no("%s: pages of %d rows have another order than pages of %d", path, size, fullPage)
+		return no(fmt.Sprintf("%s: pages of %d rows have another order than pages of %d", path, size, fullPage))
 	}
 	return yes()
 }
@@ -131,7 +132,7 @@ func totalCount(ctx context.Context, a *account) (verdict, error) {
 	case d.Meta.TotalCount == nil:
 		return no("a list of children does not count its rows")
 	case *d.Meta.TotalCount != n:
-		return no("a list of children counts %d rows and has %d", *d.Meta.TotalCount, n)
+		return no(fmt.Sprintf("a list of children counts %d rows and has %d", *d.Meta.TotalCount, n))
 	}
 	return yes()
 }
@@ -146,11 +147,11 @@ func deepPage(ctx context.Context, a *account) (verdict, error) {
 	var refused *api.Error
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusBadRequest:
-		return no("%s: page %d is refused with status %d", path, far, refused.Status)
+		return no(fmt.Sprintf("%s: page %d is refused with status %d", path, far, refused.Status))
 	case err != nil:
 		return verdict{}, err
 	case len(d.Data) > 0:
-		return no("%s: page %d has rows", path, far)
+		return no(fmt.Sprintf("%s: page %d has rows", path, far))
 	}
 	return yes()
 }

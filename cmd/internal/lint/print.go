@@ -151,17 +151,20 @@ func (f Finding) v1() findingV1 {
 	return v
 }
 
+// resultV1 is a result in JSON.
+type resultV1 struct {
+	Version  int         `json:"version"`
+	Objects  int         `json:"objects"`
+	Requests int64       `json:"requests"`
+	Weeks    int         `json:"weeks"`
+	Computed bool        `json:"shifts_computed"`
+	Known    int         `json:"in_baseline"`
+	NotRead  []string    `json:"not_read"`
+	Findings []findingV1 `json:"findings"`
+}
+
 func (r *Result) json(out io.Writer) error {
-	document := struct {
-		Version  int         `json:"version"`
-		Objects  int         `json:"objects"`
-		Requests int64       `json:"requests"`
-		Weeks    int         `json:"weeks"`
-		Computed bool        `json:"shifts_computed"`
-		Known    int         `json:"in_baseline"`
-		NotRead  []string    `json:"not_read"`
-		Findings []findingV1 `json:"findings"`
-	}{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
+	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
 	for _, f := range r.Findings {
 		document.Findings = append(document.Findings, f.v1())
 	}

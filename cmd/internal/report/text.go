@@ -22,20 +22,20 @@ func writeText(out io.Writer, s *Summary, colour palette) {
 	p.facts(s)
 	p.lists(s)
 	p.proof(s)
-	p.next(s)
+	next(&p.b, s)
 	fmt.Fprint(out, defused(p.b.String()))
 }
 
 // next ends with the commands to give, which are not wrapped.
-func (p *page) next(s *Summary) {
+func next(b io.StringWriter, s *Summary) {
 	if len(s.Next) == 0 || !s.written() {
 		return
 	}
-	p.gap()
-	p.b.WriteString("Next:\n")
+	text := "\nNext:\n"
 	for _, line := range s.Next {
-		p.b.WriteString("  " + oneLine(line) + "\n")
+		text += "  " + oneLine(line) + "\n"
 	}
+	_, _ = b.WriteString(text) // into memory
 }
 
 // writeProblems prints what of the summary makes a run end with another status than 0, and nothing if all is well.

@@ -15,15 +15,19 @@ var changing = []string{
 
 // changes lists where they may be called all the same, with the reason.
 var changes = map[string]string{
-	"cmd/internal/upgrade/state_upgrade.go os.MkdirAll": "the directory that the user names with -o, however it is reached",
-	"state/auditcopy/queue.go os.MkdirAll":              "the directory of the cursor, which the user names, and one in it that was looked at",
-	"state/auditcopy/pgtest/unix.go os.MkdirTemp":       "a database for tests",
-	"state/auditcopy/pgtest/unix.go os.Chown":           "a database for tests",
-	"state/auditcopy/pgtest/unix.go os.RemoveAll":       "a database for tests",
-	"providers/schema/refresh/main.go os.WriteFile":     "run by developers in this repository",
-	"providers/schema/refresh/ask.go os.WriteFile":      "run by developers in this repository",
-	"providers/schema/refresh/ask.go os.MkdirTemp":      "run by developers in this repository",
-	"providers/schema/refresh/ask.go os.RemoveAll":      "run by developers in this repository",
+	"cmd/internal/upgrade/state_upgrade.go os.MkdirAll":  "the directory that the user names with -o, however it is reached",
+	"state/auditcopy/queue.go os.MkdirAll":               "the directory of the cursor, which the user names, and one in it that was looked at",
+	"state/auditcopy/pgtest/unix.go os.MkdirTemp":        "a database for tests",
+	"state/auditcopy/pgtest/unix.go os.Chown":            "a database for tests",
+	"state/auditcopy/pgtest/unix.go os.RemoveAll":        "a database for tests",
+	"cmd/internal/cli/documents.go os.WriteFile":         "run by developers in this repository",
+	"cmd/internal/doctor/environment.go os.Remove":       "an empty directory that it has just made",
+	"cmd/internal/documents/main.go os.MkdirAll":         "run by developers in this repository",
+	"cmd/internal/schematest/schematest.go os.WriteFile": "run by developers in this repository",
+	"providers/schema/refresh/main.go os.WriteFile":      "run by developers in this repository",
+	"providers/schema/refresh/ask.go os.WriteFile":       "run by developers in this repository",
+	"providers/schema/refresh/ask.go os.MkdirTemp":       "run by developers in this repository",
+	"providers/schema/refresh/ask.go os.RemoveAll":       "run by developers in this repository",
 }
 
 func TestFilesAreChangedBelowADirectory(t *testing.T) {

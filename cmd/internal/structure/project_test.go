@@ -14,7 +14,7 @@ import (
 var topLevel = map[string]string{
 	"cmd": "commands", "providers": "reading", "generator": "writing", "state": "keeping", "testdata": "expected outputs",
 	"go.mod": "Go", "go.sum": "Go", "Makefile": "targets", "README.md": "users", "LICENSE": "users", "CHANGELOG.md": "users",
-	".github": "contributors", ".ci": "what CI runs", ".golangci.yml": "linters in editors",
+	".github": "contributors", ".ci": "what CI runs", ".golangci.yml": "linters in editors", ".goreleaser.yaml": "what a release consists of",
 	".gitignore": "git", ".gitattributes": "git",
 }
 
