@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"sync"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
@@ -21,19 +22,48 @@ func Redact(e Event) Event {
 	if e.Redacted {
 		return e
 	}
-	e.Redacted = true
-	e.Raw = redact(e.Raw, under{top: true})
-	changes := make([]Change, len(e.Changes))
-	for i, c := range e.Changes {
-		at := under{name: c.Field, secret: isSecret(c.Field), header: isHeaders[c.Field] || isClosed(e.ItemType, c.Field)}
-		changes[i] = Change{Field: hide("", c.Field), Before: redact(c.Before, at), After: redact(c.After, at)}
+	e.Raw = redact(e.Raw, under{top: true, itemType: e.ItemType})
+	e.Changes = redactChanges(e.ItemType, e.Changes)
+	return redactTexts(e)
+}
+
+// redact returns the event of the record without credentials. Its changes are cut out of the text that has none.
+func (r record) redact(e Event) Event {
+	if r.top == nil {
+		return Redact(e)
 	}
-	if e.Changes != nil {
+	r.edits = takeOut(*r.top, under{top: true, itemType: e.ItemType})
+	e.Raw = apply(r.raw, r.edits)
+	switch changes, plain := changesOf(r, e.Action); {
+	case !plain:
+		e.Changes = redactChanges(e.ItemType, e.Changes)
+	case len(r.edits) > 0:
+		for i := range changes {
+			changes[i].Field = hide("", changes[i].Field)
+		}
 		e.Changes = changes
 	}
+	return redactTexts(e)
+}
+
+func redactChanges(itemType string, changes []Change) []Change {
+	if changes == nil {
+		return nil
+	}
+	clean := make([]Change, len(changes))
+	for i, c := range changes {
+		at := under{name: c.Field, secret: isSecret(c.Field), header: isHeaders[c.Field] || isClosed(itemType, c.Field)}
+		clean[i] = Change{Field: hide("", c.Field), Before: redact(c.Before, at), After: redact(c.After, at)}
+	}
+	return clean
+}
+
+// redactTexts hides what is taken out of an event once more, by itself.
+func redactTexts(e Event) Event {
 	for _, text := range []*string{&e.ItemName, &e.UserName, &e.UserAgent} {
 		*text = hide("", *text)
 	}
+	e.Redacted = true
 	return e
 }
 
@@ -66,16 +96,21 @@ func redact(raw json.RawMessage, at under) json.RawMessage {
 	if err != nil {
 		return json.RawMessage(quote(redacted)) // what cannot be read cannot be shown
 	}
-	s := shutter{}
-	if at.top {
+	return apply(raw, takeOut(tree, at))
+}
+
+// takeOut lists what has to go of a value.
+func takeOut(tree value, at under) []edit {
+	if _, closed := harmless[at.itemType]; at.top && !closed {
 		r := record{attributes: tree.get("attributes")}
 		if r.attributes == nil {
 			r.attributes = &tree
 		}
 		at.itemType = r.text("item_type", "resource_type")
 	}
+	s := shutter{}
 	s.walk(tree, at)
-	return apply(raw, s.edits)
+	return s.edits
 }
 
 // A shutter collects what is to be hidden.
@@ -114,8 +149,9 @@ func (s *shutter) walk(v value, at under) {
 func (s *shutter) object(v value, at under) {
 	pair := pairOf(v)
 	for _, part := range v.parts {
-		if hidden := hide("", part.key); hidden != part.key {
-			s.edits = append(s.edits, edit{part.keyAt, part.keyEnd, quote(hidden)})
+		told := ofName(part.key)
+		if told.holds {
+			s.edits = append(s.edits, edit{part.keyAt, part.keyEnd, quote(hide("", part.key))})
 		}
 		below := under{name: part.key, top: at.top && isEnvelope[part.key]}
 		if at.top {
@@ -129,7 +165,9 @@ func (s *shutter) object(v value, at under) {
 		case at.name != "" && isSide[part.key]:
 			below.name = at.name
 		}
-		below.secret = isSecret(below.name)
+		if below.secret = told.secret; below.name != part.key {
+			below.secret = isSecret(below.name)
+		}
 		if at.secret && !below.secret {
 			below.name, below.secret = at.name, true
 		}
@@ -255,4 +293,40 @@ func isBlank(s string) bool {
 
 // isSecret reports whether any value under a name is a credential, however it looks: one that
 // says nothing of itself is taken for one.
-func isSecret(name string) bool { return secret.IsName(name) }
+func isSecret(name string) bool { return ofName(name).secret }
+
+// A naming is what a name tells.
+type naming struct {
+	secret bool // any value under it is a credential
+	holds  bool // it has a credential in it
+}
+
+// names remembers what names tell: most are those of a few fields.
+var names = sync.OnceValue(func() *nameBook { return &nameBook{told: map[string]naming{}} })
+
+type nameBook struct {
+	sync.RWMutex
+	told map[string]naming
+}
+
+// ofName is what a name tells.
+func ofName(name string) naming {
+	const longest, most = 64, 4096
+	book := names()
+	book.RLock()
+	n, known := book.told[name]
+	book.RUnlock()
+	if known {
+		return n
+	}
+	n = naming{secret: secret.IsName(name), holds: hide("", name) != name}
+	if n.holds || len(name) > longest {
+		return n // no credential is remembered
+	}
+	book.Lock()
+	defer book.Unlock()
+	if len(book.told) < most {
+		book.told[strings.Clone(name)] = n
+	}
+	return n
+}

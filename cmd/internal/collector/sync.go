@@ -21,6 +21,7 @@ type SyncSettings struct {
 
 	Start    time.Time     // where new sinks begin; zero: now
 	Overlap  time.Duration // how much is read again
+	Enrich   []string      // sources to ask for each, to learn of which an event is; none: not asked
 	Follow   bool          // go on until the context ends
 	Interval time.Duration // between rounds
 	Metrics  string        // address of /healthz and /metrics; empty: not served
@@ -53,6 +54,17 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 	sync := &auditcopy.Sync{
 		Source: log.Batches, Sinks: sinks, Cursor: cursor, Overlap: s.Overlap, Start: s.Start, Now: w.Now, Clock: log.Now,
 	}
+	if len(s.Enrich) > 0 {
+		x, text, err := auditlog.NewEnricher(ctx, client, s.Enrich)
+		if err != nil {
+			return err
+		}
+		if text != "" {
+			report.Note(w.Err, text)
+		}
+		report.Note(w.Err, "--enrich makes "+x.Cost())
+		sync.Enrich = x.Enrich
+	}
 	if s.Follow {
 		return s.follow(ctx, w, sync, client)
 	}
@@ -61,7 +73,15 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 
 // syncOnce runs one round and reports it.
 func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
+	p := report.NewProgress(w.Err, report.ProgressOptions{Getenv: w.Getenv, Now: w.Now})
+	p.Stage("Read", 0)
+	all := 0
+	sync.Progress = func(read, _ int, newest time.Time) {
+		all += read
+		p.Step(0, fmt.Sprintf("%s, up to %s", report.Plural(all, "event"), newest.UTC().Format(time.DateOnly)))
+	}
 	round, err := sync.Once(ctx)
+	p.Close()
 	reportRound(w, round)
 	if err == nil {
 		explainNothing(w, round)
