@@ -183,3 +183,19 @@ func TestWhoDeletedASlug(t *testing.T) {
 		}
 	}
 }
+
+func TestLast(t *testing.T) {
+	t.Parallel()
+	events := []audit.Event{event(1, "create Service s1 by ada"), event(2, "update Service s1 by ken"), event(3, "update Service s1 by robot"), event(4, "update Service s2 by eve")}
+	r := drift.NewRecord(events, map[string]bool{events[2].ID: true})
+	for item, want := range map[drift.Item]string{{Type: "Service", ID: "s1"}: "ken exact", {Type: "Service", ID: "s2"}: "eve exact", {Type: "Service", ID: "s3"}: " unknown", {ID: "s1"}: " unknown"} {
+		a := r.Last(drift.Question{Item: item})
+		got := " " + string(a.Confidence)
+		if len(a.Events) == 1 {
+			got = a.Events[0].UserName + got
+		}
+		if got != want {
+			t.Errorf("%+v: %s, want %s", item, got, want)
+		}
+	}
+}
