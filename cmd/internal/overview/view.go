@@ -56,7 +56,12 @@ func newView(org *lint.Organisation, code *codeOf, past *past) (*view, error) {
 		}
 		return nil
 	}})
-	secret.Hide(v.graph, secret.Options{Mode: secret.Blank, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf})
+	secret.Hide(v.graph, secret.Options{Mode: secret.Blank, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf, Withheld: func(t string) []string {
+		if row := catalogue.Lookup(t); row != nil {
+			return row.Withheld
+		}
+		return nil
+	}})
 	v.hide = veil(v.graph.Variables)
 	if v.now, err = drift.Of(v.graph); err != nil {
 		return nil, err

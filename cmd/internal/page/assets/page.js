@@ -312,11 +312,13 @@
     heads.forEach((h, n) => elements.push({ data: { id: "h" + n, label: h.label, layer: 0 }, classes: "head", selectable: false, grabbable: false, position: { x: h.x, y: -50 } }));
     const pairs = new Set();
     list.forEach((i) => world.out[i].forEach((j) => { if (kept.has(j)) pairs.add(`${i} ${j}`); }));
-    for (const p of pairs) { const [a, b] = p.split(" "); elements.push({ data: { id: `e${a}-${b}`, source: "n" + a, target: "n" + b }, classes: world.map.nodes[a].l === world.map.nodes[b].l ? "same" : "" }); }
+    for (const p of pairs) { const [a, b] = p.split(" "); elements.push({ data: { id: `e${a}-${b}`, source: "n" + a, target: "n" + b }, classes: list.length > 250 || world.map.nodes[a].l === world.map.nodes[b].l ? "same" : "" }); }
     cy.batch(() => { cy.elements().remove(); cy.add(elements); });
     cy.fit(undefined, 24);
     if (cy.zoom() > 1) { cy.zoom(1); cy.center(); }
-    $("graph-note").textContent = (note || "") + (whole > most ? ` ${most} of ${whole} objects are drawn: choose a team, or search.` : "");
+    const small = cy.zoom() < .55; // nobody could read the names
+    if (small) { cy.zoom(.7); cy.pan({ x: 90, y: 70 }); }
+    $("graph-note").textContent = (note || "") + (whole > most ? ` ${most} of ${whole} objects are drawn.` : ` ${whole} objects.`) + (small ? " Drag to see more, choose a team, or search." : "");
     if (chosen !== undefined) choose(chosen);
   }
   function refresh(chosen) {
@@ -363,7 +365,13 @@
       $("graph-types").append(l);
     });
     [...new Set(world.drawn.flatMap((i) => world.map.teams[world.map.nodes[i].k] || []))].sort().forEach((t) => { const o = make("option", t); o.value = t; $("graph-team").append(o); });
-    cy = window.reportGraph = cytoscape({ container: $("graph-canvas"), style: look(), layout: { name: "preset" }, minZoom: .05, maxZoom: 2.5, textureOnViewport: true, pixelRatio: "auto" });
+    cy = window.reportGraph = cytoscape({ container: $("graph-canvas"), style: look(), layout: { name: "preset" }, minZoom: .05, maxZoom: 2.5, textureOnViewport: true, userZoomingEnabled: false });
+    $("graph-canvas").addEventListener("wheel", (e) => { // without the key, the page is scrolled
+      if (!e.ctrlKey) return;
+      e.preventDefault();
+      const box = $("graph-canvas").getBoundingClientRect();
+      cy.zoom({ level: cy.zoom() * (e.deltaY < 0 ? 1.15 : 1 / 1.15), renderedPosition: { x: e.clientX - box.left, y: e.clientY - box.top } });
+    }, { passive: false });
     restyled.push(() => cy.style(look()));
     cy.on("tap", "node", (e) => choose(+e.target.id().slice(1)));
     cy.on("dbltap", "node", (e) => { const i = +e.target.id().slice(1); [...world.out[i], ...world.into[i]].forEach((j) => world.map.nodes[j].l && extra.add(j)); refresh(i); });
