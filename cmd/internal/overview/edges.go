@@ -55,6 +55,20 @@ func (v *view) addEdges(p *page.Page) {
 			}
 		}
 	}
+	p.Edges = withoutDetours(p.Edges, v.objects)
+}
+
+// withoutDetours leaves out the edges from policies to levels that follow a path of the policy.
+func withoutDetours(edges []page.Edge, objects map[string]*page.Object) []page.Edge {
+	onPath := map[string]bool{}
+	for _, e := range edges {
+		if objects[e.From].Type == "escalation_path" {
+			onPath[e.To] = true
+		}
+	}
+	return slices.DeleteFunc(edges, func(e page.Edge) bool {
+		return objects[e.From].Type == "escalation_policy" && objects[e.To].Level != nil && onPath[e.To]
+	})
 }
 
 // backwards reports whether an object that refers to another one comes after it. What a level refers to is whom it pages,

@@ -29,17 +29,22 @@ func asset(name string) (string, error) {
 // view is what the template sees.
 type view struct {
 	*Page
+	Embedded embedded
+	Rows     []row
+	Weeks    []string
+	Groups   []group
+	ByTeam   [][]string
+	Rules    []rule
+	Authors  bool // whether any finding says who changed its object
+	Graphed  bool
+}
+
+// embedded is what makes the file independent of others.
+type embedded struct {
 	Policy                 string
 	Style, GraphStyle      template.CSS
 	Library, Early, Script template.JS
 	Map, Details           string // compressed, as base64
-	Rows                   []row
-	Weeks                  []string
-	Groups                 []group
-	ByTeam                 [][]string
-	Rules                  []rule
-	Authors                bool // whether any finding says who changed its object
-	Graphed                bool
 }
 
 // A group is the objects of one type.
@@ -101,15 +106,15 @@ func (v *view) embed() error {
 		texts["cytoscape.min.js"] = ""
 	}
 	// Texts in this program, not of the organisation.
-	v.Style, v.GraphStyle = template.CSS(texts["page.css"]), template.CSS(texts["graph.css"])                                            //nolint:gosec
-	v.Library, v.Early, v.Script = template.JS(texts["cytoscape.min.js"]), template.JS(texts["early.js"]), template.JS(texts["page.js"]) //nolint:gosec
-	v.Policy = "default-src 'none'; style-src " + hashes(texts["page.css"], texts["graph.css"]) +
+	v.Embedded.Style, v.Embedded.GraphStyle = template.CSS(texts["page.css"]), template.CSS(texts["graph.css"])                                                     //nolint:gosec
+	v.Embedded.Library, v.Embedded.Early, v.Embedded.Script = template.JS(texts["cytoscape.min.js"]), template.JS(texts["early.js"]), template.JS(texts["page.js"]) //nolint:gosec
+	v.Embedded.Policy = "default-src 'none'; style-src " + hashes(texts["page.css"], texts["graph.css"]) +
 		"; script-src " + hashes(texts["cytoscape.min.js"], texts["early.js"], texts["page.js"]) + "; base-uri 'none'; form-action 'none'"
 	var err error
-	if v.Map, err = pack(mapOf(v.Page)); err != nil {
+	if v.Embedded.Map, err = pack(mapOf(v.Page)); err != nil {
 		return err
 	}
-	v.Details, err = pack(detailsOf(v.Objects))
+	v.Embedded.Details, err = pack(detailsOf(v.Objects))
 	return err
 }
 

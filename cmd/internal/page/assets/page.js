@@ -276,7 +276,7 @@
   function look() {
     const c = colours(), night = dark();
     return [
-      { selector: "node", style: { shape: "round-rectangle", width: 150, height: 30, label: "data(label)", color: c.text, "font-size": 12, "text-valign": "center", "text-halign": "center", "text-wrap": "ellipsis", "text-max-width": 138,
+      { selector: "node", style: { shape: "round-rectangle", width: 180, height: 30, label: "data(label)", color: c.text, "font-size": 12, "text-valign": "center", "text-halign": "center", "text-wrap": "ellipsis", "text-max-width": 168,
         "background-color": (n) => `hsl(${hues[n.data("layer") % hues.length]}, ${night ? "35%, 24%" : "70%, 92%"})`, "border-width": 1, "border-color": (n) => `hsl(${hues[n.data("layer") % hues.length]}, ${night ? "40%, 48%" : "45%, 50%"})` } },
       { selector: "node.head", style: { "background-opacity": 0, "border-width": 0, "font-weight": "bold", "font-size": 13, events: "no" } },
       { selector: "node:selected, node.chosen", style: { "border-width": 3, "border-color": c.link } },
@@ -286,20 +286,27 @@
     ];
   }
 
+  // caption says of levels and schedules who is on call, too.
+  function caption(i) {
+    const node = world.map.nodes[i], level = world.map.levels[node.k], shifts = world.map.shifts[node.k];
+    if (level) return `${label(i)}: ${level.targets.map((t) => t[0] === "schedule" ? t[2] : targetText(t, world.map.made)[0]).join(", ") || "nobody"}`;
+    return shifts ? `${label(i)}: ${targetText(["schedule", node.k, ""], world.map.made)[0].replace(/ \(schedule \)$| for schedule $/, "")}` : label(i);
+  }
+
   // place puts objects into columns by layer. Within one, they stand near to what they follow.
   function place(list) {
     const layers = new Map();
     list.forEach((i) => { const l = world.map.nodes[i].l; if (!layers.has(l)) layers.set(l, []); layers.get(l).push(i); });
     const rank = new Map(), at = new Map(), heads = [];
+    const largest = Math.max(1, ...[...layers.values()].map((nodes) => nodes.length)), rows = Math.min(largest, Math.max(12, Math.ceil(Math.sqrt(largest * 4))));
     let x = 0;
     for (const l of [...layers.keys()].sort((a, b) => a - b)) {
       const nodes = layers.get(l), mean = new Map();
       nodes.forEach((i) => { const r = world.into[i].map((j) => rank.get(j)).filter((v) => v !== undefined); mean.set(i, r.length ? r.reduce((a, b) => a + b, 0) / r.length : Infinity); });
       nodes.sort((a, b) => (mean.get(a) === mean.get(b) ? 0 : mean.get(a) - mean.get(b)) || label(a).localeCompare(label(b)));
-      const rows = Math.max(12, Math.ceil(Math.sqrt(nodes.length * 4)));
-      nodes.forEach((i, n) => { rank.set(i, n / nodes.length); at.set(i, { x: x + Math.floor(n / rows) * 166, y: 46 * (n % rows) + (nodes.length < rows ? (rows - nodes.length) * 23 : 0) }); });
+      nodes.forEach((i, n) => { rank.set(i, n / nodes.length); at.set(i, { x: x + Math.floor(n / rows) * 196, y: 46 * (n % rows) + (nodes.length < rows ? (rows - nodes.length) * 23 : 0) }); });
       heads.push({ x, label: [...new Set(nodes.map((i) => words(world.map.nodes[i].t)))].slice(0, 2).join(", ") });
-      x += Math.ceil(nodes.length / rows) * 166 + 110;
+      x += Math.ceil(nodes.length / rows) * 196 + 90;
     }
     return { at, heads };
   }
@@ -308,7 +315,7 @@
     const whole = list.length;
     list = list.slice(0, most);
     const kept = new Set(list), { at, heads } = place(list);
-    const elements = list.map((i) => ({ data: { id: "n" + i, label: label(i), layer: world.map.nodes[i].l }, position: at.get(i) }));
+    const elements = list.map((i) => ({ data: { id: "n" + i, label: caption(i), layer: world.map.nodes[i].l }, position: at.get(i) }));
     heads.forEach((h, n) => elements.push({ data: { id: "h" + n, label: h.label, layer: 0 }, classes: "head", selectable: false, grabbable: false, position: { x: h.x, y: -50 } }));
     const pairs = new Set();
     list.forEach((i) => world.out[i].forEach((j) => { if (kept.has(j)) pairs.add(`${i} ${j}`); }));
