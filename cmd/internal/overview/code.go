@@ -29,6 +29,7 @@ type codeOf struct {
 	at     map[graph.Target]string // address of an object
 	blocks map[string]string       // text, by address without an index
 	proofs []proof
+	left   map[graph.Target]bool // what an import left out
 	parts  int
 }
 
@@ -38,11 +39,15 @@ type proof struct {
 	Engine   string `json:"engine"`
 	Provider string `json:"provider"`
 	Against  string `json:"against"`
+
+	Objects map[string]struct {
+		Reported []graph.ID `json:"reported"`
+	} `json:"objects"`
 }
 
 // readCode reads what a directory manages; nothing where there is no directory.
 func readCode(ctx context.Context, w world.World, engine, dir string) (*codeOf, error) {
-	c := &codeOf{known: dir != "", dir: dir, at: map[graph.Target]string{}, blocks: map[string]string{}}
+	c := &codeOf{known: dir != "", dir: dir, at: map[graph.Target]string{}, blocks: map[string]string{}, left: map[graph.Target]bool{}}
 	if dir == "" {
 		return c, nil
 	}
@@ -93,6 +98,11 @@ func (c *codeOf) files(dir string) error {
 	var p proof
 	if err := json.Unmarshal(content, &p); err != nil {
 		return fmt.Errorf("read the proof in %s: %w", dir, err)
+	}
+	for typ, objects := range p.Objects {
+		for _, id := range objects.Reported {
+			c.left[graph.Target{Type: typ, ID: id}] = true
+		}
 	}
 	c.proofs = append(c.proofs, p)
 	return nil

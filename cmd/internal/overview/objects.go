@@ -36,6 +36,8 @@ func (v *view) addObjects(p *page.Page) error {
 			o.Status = impossible
 		case o.Address != "":
 			o.Status, o.Code = inCode, v.hide(v.code.blockOf(o.Address))
+		case v.code.left[target]:
+			o.Status, o.Why = impossible, "the import left it out"
 		case v.code.known:
 			o.Status = notInCode
 		}

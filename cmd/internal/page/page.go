@@ -47,6 +47,7 @@ type Finding struct {
 	Key                string // of the object, where the page has it; else empty
 	Type, Name         string
 	Message, Why, Fix  string
+	Link               string // to Rootly
 	Teams              []string
 	Place              string // in the code
 	Author, AuthorTime string // who changed the object last, where that is known
