@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exporter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
@@ -128,7 +129,7 @@ func Changes(w world.World, file, title string) func(report.Changes) error {
 		return nil
 	}
 	return func(c report.Changes) error {
-		p := &page.Page{Title: "Rootly " + title, Made: w.Now(), Compared: "From " + c.From + " to " + c.To + "."}
+		p := &page.Page{Title: "Rootly " + strings.ToLower(title), Made: w.Now(), Compared: "From " + c.From + " to " + c.To + "."}
 		p.Drift = driftOf(c, veil(nil))
 		tone := page.Good
 		if len(p.Drift) > 0 {

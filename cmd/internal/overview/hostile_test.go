@@ -86,6 +86,8 @@ func TestHostileOrganisation(t *testing.T) {
 		t.Error("the page has characters that nobody sees")
 	}
 	b := browse(t, file)
+	b.do(chromedp.ScrollIntoView("#changes"))
+	b.look("changes-light")
 	b.do(chromedp.ScrollIntoView("#graph-canvas"))
 	b.until("window.reportGraph && reportGraph.nodes().length > 30")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))

@@ -34,6 +34,7 @@ type view struct {
 	Weeks    []string
 	Groups   []group
 	ByTeam   [][]string
+	Worst    *Fact // the team with the most problems
 	Rules    []rule
 	Authors  bool // whether any finding says who changed its object
 	Graphed  bool
@@ -60,6 +61,10 @@ func Write(out io.Writer, p *Page) error {
 	v.Authors = slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Author != "" })
 	if p.Coverage != nil {
 		v.Rows, v.Weeks = p.Coverage.rows(), p.Coverage.weeks()
+	}
+	if len(v.ByTeam) > 0 {
+		worst := v.ByTeam[0]
+		v.Worst = &Fact{Label: "Most problems", Value: worst[0], Note: fmt.Sprintf("%s errors, %s warnings, %s remarks", worst[1], worst[2], worst[3])}
 	}
 	v.Graphed = slices.ContainsFunc(p.Objects, func(o *Object) bool { return o.Layer > 0 })
 	if err := v.embed(); err != nil {
