@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
 )
 
 // A tab is a page in a real browser.
@@ -149,5 +151,69 @@ func TestPageInABrowser(t *testing.T) {
 		t.Errorf("the object that opens is %q", title)
 	}
 	b.look("object-dark")
+	b.quiet()
+}
+
+// oncallPage has a service whose alerts page a schedule: at weekends Ada, else Ken.
+func oncallPage(t *testing.T) string {
+	t.Helper()
+	day := func(n, hour int) time.Time { return time.Date(2026, 7, n, hour, 0, 0, 0, time.UTC) } // the 1st is a Wednesday
+	shift := func(from, to time.Time, who string) page.Shift {
+		return page.Shift{Stretch: page.Stretch{From: from, To: to}, Person: who}
+	}
+	objects := []*page.Object{
+		{Key: "alerts_source/1", Type: "alerts_source", Name: "Grafana", Layer: 1}, {Key: "alert_route/1", Type: "alert_route", Name: "Main", Layer: 2},
+		{Key: "service/1", Type: "service", Name: "Checkout", Layer: 4}, {Key: "escalation_policy/1", Type: "escalation_policy", Name: "Primary", Layer: 5},
+		{Key: "escalation_path/1", Type: "escalation_path", Name: "Default", Layer: 6, Default: true},
+		{Key: "escalation_level/2", Type: "escalation_level", Name: "level 2", Layer: 7, Level: &page.Level{Position: 2, Targets: []page.Target{{Kind: "user", Name: "Grace"}}}},
+		{Key: "escalation_level/1", Type: "escalation_level", Name: "level 1", Layer: 7, Level: &page.Level{Position: 1, After: 15, Targets: []page.Target{{Kind: "schedule", Key: "schedule/1", Name: "Weekly"}}}},
+		{Key: "schedule/1", Type: "schedule", Name: "Weekly", Layer: 8}, {Key: "service/2", Type: "service", Name: "Orphan", Layer: 4},
+	}
+	var edges []page.Edge
+	for _, e := range [][2]string{
+		{"alerts_source/1", "alert_route/1"}, {"alert_route/1", "service/1"}, {"service/1", "escalation_policy/1"}, {"escalation_policy/1", "escalation_path/1"},
+		{"escalation_path/1", "escalation_level/1"}, {"escalation_path/1", "escalation_level/2"}, {"escalation_level/1", "schedule/1"},
+	} {
+		edges = append(edges, page.Edge{From: e[0], To: e[1]})
+	}
+	name := filepath.Join(t.TempDir(), "page.html")
+	err := write(name, &page.Page{
+		Title: "On call", Made: day(1, 12), Objects: objects, Edges: edges,
+		Coverage: &page.Coverage{From: day(1, 12), To: day(29, 12), Schedules: []page.Schedule{{Key: "schedule/1", Name: "Weekly", Shifts: []page.Shift{
+			shift(day(1, 12), day(4, 12), "Ken"), shift(day(4, 12), day(6, 12), "Ada"), // Saturday and Sunday are the 4th and the 5th
+		}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestWhoIsPagedOnSundayNight(t *testing.T) {
+	t.Parallel()
+	b := browse(t, oncallPage(t))
+	b.do(chromedp.WaitVisible("#answer .path"))
+	expect := func(wanted ...string) {
+		t.Helper()
+		answer := b.text("#answer")
+		for _, w := range wanted {
+			if !strings.Contains(answer, w) {
+				t.Errorf("the answer has no %q: %s", w, answer)
+			}
+		}
+	}
+	expect("Alerts come from Grafana by Main.", "Primary: Default (default)", "after 0 minutes: Ken (schedule Weekly)", "after 15 minutes: Grace")
+	b.do(chromedp.Click("#sunday"))
+	b.until("document.querySelector('#answer').textContent.includes('Ada')")
+	expect("after 0 minutes: Ada (schedule Weekly)")
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#when").value = "2026-07-20T03:00"; document.querySelector("#when").dispatchEvent(new Event("change"))`))
+	expect("after 0 minutes: nobody is on call for schedule Weekly")
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Orphan"; document.querySelector("#service").dispatchEvent(new Event("change"))`))
+	expect("No alert route leads to this service directly.", "No escalation policy: nobody is paged.")
+
+	// The graph follows the alert from its source to the schedule.
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Checkout"`), chromedp.Click("#show-path"))
+	b.until("window.reportGraph && reportGraph.nodes('[layer > 0]').length === 8")
+	b.look("checkout-light")
 	b.quiet()
 }

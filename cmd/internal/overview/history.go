@@ -99,6 +99,9 @@ func eventOf(e audit.Event) page.Event {
 	if who == "" && e.Source != "" {
 		who = "by " + e.Source
 	}
+	if who == "" {
+		who = "unknown"
+	}
 	var fields []string
 	for _, c := range e.Changes {
 		fields = append(fields, c.Field)

@@ -86,7 +86,7 @@ func TestHostileOrganisation(t *testing.T) {
 		t.Error("the page has characters that nobody sees")
 	}
 	b := browse(t, file)
-	b.do(chromedp.ScrollIntoView("#changes"))
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#changes").scrollIntoView()`))
 	b.look("changes-light")
 	b.do(chromedp.ScrollIntoView("#graph-canvas"))
 	b.until("window.reportGraph && reportGraph.nodes().length > 30")

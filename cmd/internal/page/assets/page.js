@@ -276,7 +276,7 @@
   function look() {
     const c = colours(), night = dark();
     return [
-      { selector: "node", style: { shape: "round-rectangle", width: 180, height: 30, label: "data(label)", color: c.text, "font-size": 12, "text-valign": "center", "text-halign": "center", "text-wrap": "ellipsis", "text-max-width": 168,
+      { selector: "node", style: { shape: "round-rectangle", width: 140, height: 44, label: "data(label)", color: c.text, "font-size": 13, "text-valign": "center", "text-halign": "center", "text-wrap": "wrap", "text-max-width": 130,
         "background-color": (n) => `hsl(${hues[n.data("layer") % hues.length]}, ${night ? "35%, 24%" : "70%, 92%"})`, "border-width": 1, "border-color": (n) => `hsl(${hues[n.data("layer") % hues.length]}, ${night ? "40%, 48%" : "45%, 50%"})` } },
       { selector: "node.head", style: { "background-opacity": 0, "border-width": 0, "font-weight": "bold", "font-size": 13, events: "no" } },
       { selector: "node:selected, node.chosen", style: { "border-width": 3, "border-color": c.link } },
@@ -293,6 +293,8 @@
     return shifts ? `${label(i)}: ${targetText(["schedule", node.k, ""], world.map.made)[0].replace(/ \(schedule \)$| for schedule $/, "")}` : label(i);
   }
 
+  const short = (text) => text.length > 38 ? text.slice(0, 37) + "…" : text;
+
   // place puts objects into columns by layer. Within one, they stand near to what they follow.
   function place(list) {
     const layers = new Map();
@@ -304,9 +306,9 @@
       const nodes = layers.get(l), mean = new Map();
       nodes.forEach((i) => { const r = world.into[i].map((j) => rank.get(j)).filter((v) => v !== undefined); mean.set(i, r.length ? r.reduce((a, b) => a + b, 0) / r.length : Infinity); });
       nodes.sort((a, b) => (mean.get(a) === mean.get(b) ? 0 : mean.get(a) - mean.get(b)) || label(a).localeCompare(label(b)));
-      nodes.forEach((i, n) => { rank.set(i, n / nodes.length); at.set(i, { x: x + Math.floor(n / rows) * 196, y: 46 * (n % rows) + (nodes.length < rows ? (rows - nodes.length) * 23 : 0) }); });
+      nodes.forEach((i, n) => { rank.set(i, n / nodes.length); at.set(i, { x: x + Math.floor(n / rows) * 152, y: 56 * (n % rows) + (nodes.length < rows ? (rows - nodes.length) * 28 : 0) }); });
       heads.push({ x, label: [...new Set(nodes.map((i) => words(world.map.nodes[i].t)))].slice(0, 2).join(", ") });
-      x += Math.ceil(nodes.length / rows) * 196 + 90;
+      x += Math.ceil(nodes.length / rows) * 152 + 40;
     }
     return { at, heads };
   }
@@ -315,15 +317,15 @@
     const whole = list.length;
     list = list.slice(0, most);
     const kept = new Set(list), { at, heads } = place(list);
-    const elements = list.map((i) => ({ data: { id: "n" + i, label: caption(i), layer: world.map.nodes[i].l }, position: at.get(i) }));
-    heads.forEach((h, n) => elements.push({ data: { id: "h" + n, label: h.label, layer: 0 }, classes: "head", selectable: false, grabbable: false, position: { x: h.x, y: -50 } }));
+    const elements = list.map((i) => ({ data: { id: "n" + i, label: short(caption(i)), layer: world.map.nodes[i].l }, position: at.get(i) }));
+    heads.forEach((h, n) => elements.push({ data: { id: "h" + n, label: h.label, layer: 0 }, classes: "head", selectable: false, grabbable: false, position: { x: h.x, y: -48 } }));
     const pairs = new Set();
     list.forEach((i) => world.out[i].forEach((j) => { if (kept.has(j)) pairs.add(`${i} ${j}`); }));
     for (const p of pairs) { const [a, b] = p.split(" "); elements.push({ data: { id: `e${a}-${b}`, source: "n" + a, target: "n" + b }, classes: list.length > 250 || world.map.nodes[a].l === world.map.nodes[b].l ? "same" : "" }); }
     cy.batch(() => { cy.elements().remove(); cy.add(elements); });
     cy.fit(undefined, 24);
     if (cy.zoom() > 1) { cy.zoom(1); cy.center(); }
-    const small = cy.zoom() < .55; // nobody could read the names
+    const small = cy.zoom() < .5; // nobody could read the names
     if (small) { cy.zoom(.7); cy.pan({ x: 90, y: 70 }); }
     $("graph-note").textContent = (note || "") + (whole > most ? ` ${most} of ${whole} objects are drawn.` : ` ${whole} objects.`) + (small ? " Drag to see more, choose a team, or search." : "");
     if (chosen !== undefined) choose(chosen);
