@@ -18,7 +18,7 @@ import (
 // A tab is a page in a real browser.
 type tab struct {
 	t       *testing.T
-	ctx     context.Context //nolint:containedctx // that of the browser
+	ctx     context.Context // that of the browser
 	console iter.Seq2[chromedp.ConsoleMessage, error]
 }
 

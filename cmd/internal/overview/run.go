@@ -73,7 +73,8 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := write(o.Output, p); err != nil {
 		return err
 	}
-	report.Note(w.Err, fmt.Sprintf("%s has %s and %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding")))
+	report.Note(w.Err, fmt.Sprintf("%s has %s and %s, with %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
+		report.Plural(int(client.Stats().Requests), "request")))
 	for _, s := range org.Live.Skipped {
 		if !s.Absent() {
 			return exit.Status(exit.Partial)

@@ -49,7 +49,7 @@ func TestFindingsAreGroupedTheWorstFirst(t *testing.T) {
 	if bad < 0 || remark < bad || strings.Count(text, "An error") != 1 {
 		t.Errorf("the error is at %d, the remark at %d", bad, remark)
 	}
-	if !strings.Contains(text, `<strong class="name">Red</strong><span>1 errors, 0 warnings, 0 remarks`) {
+	if !strings.Contains(text, `<strong class="name">Red</strong><span>1 error, 0 warnings, 0 remarks`) {
 		t.Error("the page does not say which team has the most problems")
 	}
 	if strings.Contains(text, `href="javascript:`) || !strings.Contains(text, `href="https://rootly.com/account/services"`) {

@@ -64,7 +64,7 @@ func Write(out io.Writer, p *Page) error {
 	}
 	if len(v.ByTeam) > 0 {
 		worst := v.ByTeam[0]
-		v.Worst = &Fact{Label: "Most problems", Value: worst[0], Note: fmt.Sprintf("%s errors, %s warnings, %s remarks", worst[1], worst[2], worst[3])}
+		v.Worst = &Fact{Label: "Most problems", Value: worst[0], Note: strings.Join([]string{many(worst[1], "error"), many(worst[2], "warning"), many(worst[3], "remark")}, ", ")}
 	}
 	v.Graphed = slices.ContainsFunc(p.Objects, func(o *Object) bool { return o.Layer > 0 })
 	if err := v.embed(); err != nil {
@@ -111,8 +111,8 @@ func (v *view) embed() error {
 		texts["cytoscape.min.js"] = ""
 	}
 	// Texts in this program, not of the organisation.
-	v.Embedded.Style, v.Embedded.GraphStyle = template.CSS(texts["page.css"]), template.CSS(texts["graph.css"])                                                     //nolint:gosec
-	v.Embedded.Library, v.Embedded.Early, v.Embedded.Script = template.JS(texts["cytoscape.min.js"]), template.JS(texts["early.js"]), template.JS(texts["page.js"]) //nolint:gosec
+	v.Embedded.Style, v.Embedded.GraphStyle = template.CSS(texts["page.css"]), template.CSS(texts["graph.css"])
+	v.Embedded.Library, v.Embedded.Early, v.Embedded.Script = template.JS(texts["cytoscape.min.js"]), template.JS(texts["early.js"]), template.JS(texts["page.js"])
 	v.Embedded.Policy = "default-src 'none'; style-src " + hashes(texts["page.css"], texts["graph.css"]) +
 		"; script-src " + hashes(texts["cytoscape.min.js"], texts["early.js"], texts["page.js"]) + "; base-uri 'none'; form-action 'none'"
 	var err error
@@ -208,6 +208,14 @@ func byRule(list []Finding) []rule {
 		}
 	}
 	return rules
+}
+
+// many counts something.
+func many(n, what string) string {
+	if n == "1" {
+		return n + " " + what
+	}
+	return n + " " + what + "s"
 }
 
 // words is a type as people write it.

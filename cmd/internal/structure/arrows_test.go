@@ -138,6 +138,10 @@ var arrows = []arrow{
 		reason: "the report is told what happened, as values, and looks nothing up",
 	},
 	{
+		from: []string{"cmd/internal/page"}, not: append([]string{"os", "os/..."}, ours...),
+		reason: "a page is told what it shows, as values, and looks nothing up",
+	},
+	{
 		from: []string{"cmd/...", "state/...", "providers/..."}, not: []string{"github.com/hashicorp/go-version"},
 		reason: "engines knows how versions compare: ask Engine.AtLeast",
 	},
