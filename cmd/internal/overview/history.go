@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -23,6 +24,7 @@ import (
 // past is who changed what.
 type past struct {
 	events []page.Event // the latest first
+	items  []string     // that they are about, in the same order
 	byItem map[string][]page.Event
 	notes  []string
 }
@@ -78,12 +80,10 @@ func (p *past) read(events iter.Seq2[audit.Event, error]) error {
 		}
 	}
 	for _, e := range all {
-		event := eventOf(e)
-		if typ := types[e.ItemType]; typ != "" {
-			event.Type, event.Key = typ, typ+"/"+e.ItemID
-		}
-		p.events = append(p.events, event)
-		p.byItem[item(e.ItemType, e.ItemID)] = append(p.byItem[item(e.ItemType, e.ItemID)], event)
+		event, about := eventOf(e), item(e.ItemType, e.ItemID)
+		event.Type = cmp.Or(types[e.ItemType], e.ItemType)
+		p.events, p.items = append(p.events, event), append(p.items, about)
+		p.byItem[about] = append(p.byItem[about], event)
 	}
 	return nil
 }
@@ -115,6 +115,15 @@ func eventOf(e audit.Event) page.Event {
 		name = e.ItemID
 	}
 	return page.Event{At: e.At, Who: readable(secret.Mask(who)), Did: did, Type: e.ItemType, Name: name, What: readable(strings.Join(fields, ", "))}
+}
+
+// name says which objects the changes are about: those of several types may be one item type of the audit log.
+func (p *past) name(objects map[string]*page.Object) {
+	for i, about := range p.items {
+		if o := objects[about]; o != nil {
+			p.events[i].Type, p.events[i].Key = o.Type, o.Key
+		}
+	}
 }
 
 // of are the changes of an object.

@@ -25,6 +25,7 @@ func (v *view) addObjects(p *page.Page) error {
 	for _, r := range v.org.Rejected {
 		reasons[graph.Target{Type: r.Type, ID: r.ID}] = v.hide(r.Reason)
 	}
+	items := map[string]*page.Object{}
 	for _, live := range v.org.Live.Objects {
 		target := graph.Target{Type: live.Type.Name, ID: live.ID}
 		o := &page.Object{
@@ -50,14 +51,10 @@ func (v *view) addObjects(p *page.Page) error {
 		if o.Type == "escalation_level" {
 			o.Level = v.level(live)
 		}
-		v.objects[o.Key] = o
+		v.objects[o.Key], items[item(live.Type.Audit, string(live.ID))] = o, o
 		p.Objects = append(p.Objects, o)
 	}
-	for i := range v.past.events {
-		if v.objects[v.past.events[i].Key] == nil {
-			v.past.events[i].Key = ""
-		}
-	}
+	v.past.name(items)
 	return nil
 }
 
