@@ -84,6 +84,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		r.Requests = client.Stats().Requests
 	}
 	if o.Also != nil {
+		r.Of = org
 		if err := o.Also(r); err != nil {
 			return err
 		}
@@ -194,6 +195,8 @@ func Explain(w world.World, id string) error {
 
 // A Result is what a run found.
 type Result struct {
+	Of *Organisation // what was looked at; set where Settings.Also is
+
 	Findings []Finding
 	Known    int // findings that the baseline has
 	Objects  int

@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
+	"io"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -30,16 +28,8 @@ type Settings struct {
 	AuditCopy string // file with a copy of the audit log; empty: the API
 }
 
-// Run reads an organisation and writes the page.
+// Run reads an organisation and writes the page. It ends with [exit.Partial] where something could not be read.
 func Run(ctx context.Context, w world.World, o *Settings) error {
-	const mostWeeks = 8 // the API answers two months at most
-	if o.Weeks < 1 || o.Weeks > mostWeeks {
-		return exit.Usage(fmt.Errorf("--weeks %d is not possible", o.Weeks), fmt.Sprintf("give a number from 1 to %d", mostWeeks))
-	}
-	types, _, err := o.Types()
-	if err != nil {
-		return err
-	}
 	code, err := readCode(ctx, w, o.Engine, o.Dir)
 	if err != nil {
 		return err
@@ -49,17 +39,16 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	defer disconnect()
-	from := w.Now().UTC().Truncate(time.Hour)
-	org, err := lint.Read(ctx, client, types, oncall.Span{From: from, To: from.AddDate(0, 0, 7*o.Weeks)})
-	if err != nil {
-		return err
-	}
 	past, err := o.history(ctx, w, client)
 	if err != nil {
 		return err
 	}
-	v, err := newView(org, code, past)
-	if err != nil {
+	found, err := o.lint(ctx, w)
+	if found == nil {
+		return err
+	}
+	v, unread := newView(found, code, past), err
+	if err := v.link(); err != nil {
 		return err
 	}
 	p, err := v.page()
@@ -74,13 +63,20 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	report.Note(w.Err, fmt.Sprintf("%s has %s and %s, with %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
-		report.Plural(int(client.Stats().Requests), "request")))
-	for _, s := range org.Live.Skipped {
-		if !s.Absent() {
-			return exit.Status(exit.Partial)
-		}
-	}
-	return nil
+		report.Plural(int(found.Requests+client.Stats().Requests), "request")))
+	return unread
+}
+
+// lint reads the organisation and finds what is wrong with it, and nothing that code or configuration ignores. With findings,
+// an error says that something could not be read.
+func (o *Settings) lint(ctx context.Context, w world.World) (*lint.Result, error) {
+	var found *lint.Result
+	w.Out = io.Discard // the page has it
+	err := lint.Run(ctx, w, &lint.Settings{
+		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Format: "json", Dir: o.Dir, Engine: o.Engine,
+		Also: func(r *lint.Result) error { found = r; return nil },
+	})
+	return found, err
 }
 
 // write replaces a file by a page.

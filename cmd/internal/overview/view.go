@@ -19,6 +19,7 @@ import (
 
 // A view is everything that a page is made of.
 type view struct {
+	found    *lint.Result
 	org      *lint.Organisation
 	code     *codeOf
 	past     *past
@@ -32,25 +33,31 @@ type view struct {
 	hide     func(string) string
 }
 
-func newView(org *lint.Organisation, code *codeOf, past *past) (*view, error) {
-	v := &view{org: org, code: code, past: past, byID: map[graph.ID]*rootly.Object{}, objects: map[string]*page.Object{}}
+func newView(found *lint.Result, code *codeOf, past *past) *view {
+	org := found.Of
+	v := &view{found: found, org: org, code: code, past: past, byID: map[graph.ID]*rootly.Object{}, objects: map[string]*page.Object{}}
 	for _, o := range org.Live.Objects {
 		v.byID[o.ID] = o
 	}
+	return v
+}
+
+// link finds out what refers to what, and what the settings are without credentials.
+func (v *view) link() error {
 	provider, err := schema.Snapshot()
 	if err != nil {
-		return nil, fmt.Errorf("read the schema: %w", err)
+		return fmt.Errorf("read the schema: %w", err)
 	}
-	decoded, err := rootly.Decode(org.Live, rootly.DecodeOptions{Schema: provider, Shown: true})
+	decoded, err := rootly.Decode(v.org.Live, rootly.DecodeOptions{Schema: provider, Shown: true})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	graph.Label(decoded.Resources, code.remembered, nil)
+	graph.Label(decoded.Resources, v.code.remembered, nil)
 	v.schema, v.keys = provider, map[graph.Address]string{}
 	for _, r := range decoded.Resources {
 		v.keys[r.Address] = key(r.Address.Type, r.ID)
 	}
-	v.graph = graph.Link(decoded.Resources, graph.LinkOptions{Users: org.Users, Rules: func(t string) []graph.Rule {
+	v.graph = graph.Link(decoded.Resources, graph.LinkOptions{Users: v.org.Users, Rules: func(t string) []graph.Rule {
 		if row := catalogue.Lookup(t); row != nil {
 			return row.Refs
 		}
@@ -64,13 +71,13 @@ func newView(org *lint.Organisation, code *codeOf, past *past) (*view, error) {
 	}})
 	v.hide = veil(v.graph.Variables)
 	if v.now, err = drift.Of(v.graph); err != nil {
-		return nil, err
+		return err
 	}
 	v.settings = map[graph.Target]drift.Object{}
 	for _, o := range v.now.Objects {
 		v.settings[o.Key()] = o
 	}
-	return v, nil
+	return nil
 }
 
 // veil returns what takes credentials out of texts: those that are known, and those that look like some.
@@ -97,7 +104,7 @@ func (v *view) page() (*page.Page, error) {
 	v.addEdges(p)
 	v.addCoverage(p)
 	v.addOnCall(p)
-	for _, f := range lint.Check(v.org) {
+	for _, f := range v.found.Findings {
 		p.Findings = append(p.Findings, v.finding(f))
 	}
 	p.Counts = v.counts(p.Objects)
