@@ -75,7 +75,7 @@ func ask(t *testing.T, method, url string, body []byte, answer any) {
 func TestHostileOrganisation(t *testing.T) {
 	t.Parallel()
 	o := &Settings{}
-	o.Url, o.Token = hostileOrganisation(t), "any"
+	o.URL, o.Token = hostileOrganisation(t), "any"
 	file, text := written(t, o)
 	for _, name := range hostile[:4] {
 		if strings.Contains(text, name) {

@@ -49,7 +49,7 @@ func TestPageAsksForNothing(t *testing.T) {
 func TestPageHasNoCredentials(t *testing.T) {
 	t.Parallel()
 	o := &Settings{}
-	o.Url, o.Token = hostileOrganisation(t), "any"
+	o.URL, o.Token = hostileOrganisation(t), "any"
 	_, text := written(t, o)
 	for _, data := range regexp.MustCompile(`id="(?:map|detail)-data">([^<]*)<`).FindAllStringSubmatch(text, -1) {
 		text += unpacked(t, data[1])
@@ -62,7 +62,7 @@ func TestPageHasNoCredentials(t *testing.T) {
 		var listed struct {
 			Data []struct{ Attributes map[string]json.RawMessage }
 		}
-		ask(t, http.MethodGet, o.Url+"/v1/"+path, nil, &listed)
+		ask(t, http.MethodGet, o.URL+"/v1/"+path, nil, &listed)
 		for _, object := range listed.Data {
 			for name, raw := range object.Attributes {
 				var value string

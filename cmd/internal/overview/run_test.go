@@ -18,7 +18,7 @@ func written(t *testing.T, o *Settings) (string, string) {
 		In: bytes.NewReader(nil), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, Getenv: func(string) string { return "" },
 		Environ: func() []string { return nil }, Now: func() time.Time { return now },
 	}
-	o.Synthetic, o.Seed, o.Weeks, o.Parallelism, o.Since = o.Url == "", 1, 4, 16, "30d"
+	o.Synthetic, o.Seed, o.Weeks, o.Parallelism, o.Since = o.URL == "", 1, 4, 16, "30d"
 	o.Given = func(string) bool { return false }
 	o.Output = filepath.Join(t.TempDir(), "report.html")
 	if err := Run(t.Context(), w, o); err != nil {
