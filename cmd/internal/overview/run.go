@@ -73,7 +73,7 @@ func (o *Settings) lint(ctx context.Context, w world.World) (*lint.Result, error
 	var found *lint.Result
 	w.Out = io.Discard // the page has it
 	err := lint.Run(ctx, w, &lint.Settings{
-		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Format: "json", Dir: o.Dir, Engine: o.Engine,
+		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Format: "json", Dir: o.Dir, Engine: o.Engine, NoAuthors: true,
 		Also: func(r *lint.Result) error { found = r; return nil },
 	})
 	return found, err
