@@ -75,13 +75,28 @@ var foreign = []string{"contraseña", "mot de passe", "パスワード", "暗証
 
 // isForeign reports whether a name is, or ends with, a word for password in another language.
 func isForeign(name string) bool {
-	name = strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name))
-	for _, word := range foreign {
-		if strings.HasSuffix(name, word) {
-			return true
+	if mayBeForeign(name) {
+		name = strings.ToLower(foreignSpace.Replace(name))
+		for _, word := range foreign {
+			if strings.HasSuffix(name, word) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+var foreignSpace = strings.NewReplacer("_", " ", "-", " ")
+
+// mayBeForeign reports whether a name has letters beyond the English ones, or ends as the only word does that has none.
+func mayBeForeign(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return true
+		}
+	}
+	const last = "passe"
+	return len(name) > len(last) && strings.EqualFold(name[len(name)-len(last):], last)
 }
 
 // isOrdinaryWord reports whether a text is a word or two, of small letters, such as the name of a team.
