@@ -10,33 +10,50 @@ import (
 var null = json.RawMessage("null")
 
 // changesOf finds what was changed, field by field. Of an object that is gone and whose changes
-// nobody wrote down, each field went.
-func changesOf(r record, action string) []Change {
+// nobody wrote down, each field went. Plain says that the record has them field by field, and not as a list or in a string.
+func changesOf(r record, action string) (list []Change, plain bool) {
 	for _, name := range []string{"object_changes", "changes"} {
-		raw, said := unquoted(r.raw, r.attributes.get(name))
-		if list := listed(raw, said); list != nil {
-			return sorted(list)
+		from, said := r.unquoted(name)
+		if list := listed(from, said); list != nil {
+			return sorted(list), false
 		}
 		if said.kind != '{' || len(said.parts) == 0 {
 			continue
 		}
 		list := make([]Change, 0, len(said.parts))
 		for i := range said.parts {
-			list = append(list, change(raw, &said.parts[i], action))
+			list = append(list, change(from, &said.parts[i], action))
 		}
-		return last(sorted(list))
+		return last(sorted(list)), !from.inner
 	}
 	if action != "destroy" {
-		return nil
+		return nil, true
 	}
-	raw, said := unquoted(r.raw, r.attributes.get("object"))
-	var list []Change
+	from, said := r.unquoted("object")
 	for i := range said.parts {
-		if part := &said.parts[i]; said.kind == '{' && !isNull(part.in(raw)) {
-			list = append(list, Change{Field: part.key, Before: part.in(raw), After: null})
+		if part := &said.parts[i]; said.kind == '{' && !isNull(from.of(part)) {
+			list = append(list, Change{Field: part.key, Before: from.of(part), After: null})
 		}
 	}
-	return last(sorted(list))
+	return last(sorted(list)), !from.inner
+}
+
+// A source is the text that values stand in, with what is to be put into their places.
+type source struct {
+	raw   []byte
+	edits []edit
+	inner bool // the text of a string in the record
+}
+
+// of is a value as it is written, after the edits.
+func (s source) of(v *value) json.RawMessage {
+	raw := v.in(s.raw)
+	if len(s.edits) == 0 || v == nil {
+		return raw
+	}
+	from, _ := slices.BinarySearchFunc(s.edits, v.start, func(e edit, at int) int { return e.start - at })
+	to, _ := slices.BinarySearchFunc(s.edits, v.end, func(e edit, at int) int { return e.start - at })
+	return applyFrom(v.start, raw, s.edits[from:to])
 }
 
 // last leaves one change of each field: of several members of one name, the last counts.
@@ -56,41 +73,43 @@ func sorted(list []Change) []Change {
 	return list
 }
 
-// unquoted is the JSON in a string with the text that it stands in, or the value itself; of nothing it is a value of no kind.
-func unquoted(raw []byte, v *value) ([]byte, value) {
+// unquoted is an attribute with the text that it stands in: of a string that holds JSON, what it holds. Without the
+// attribute it is a value of no kind.
+func (r record) unquoted(name string) (source, value) {
+	from, v := source{raw: r.raw, edits: r.edits}, r.attributes.get(name)
 	if v == nil {
-		return raw, value{}
+		return from, value{}
 	}
 	if v.kind == 's' && strings.HasPrefix(v.text, "{") {
 		if inner, err := parseTree([]byte(v.text)); err == nil {
-			return []byte(v.text), inner
+			return source{raw: []byte(v.text), inner: true}, inner
 		}
 	}
-	return raw, *v
+	return from, *v
 }
 
 // change reads the value of a field: [before, after], an object with both, or what there is now.
-func change(raw []byte, v *value, action string) Change {
+func change(from source, v *value, action string) Change {
 	if v.kind == '[' && len(v.parts) == 2 {
-		return Change{Field: v.key, Before: v.parts[0].in(raw), After: v.parts[1].in(raw)}
+		return Change{Field: v.key, Before: from.of(&v.parts[0]), After: from.of(&v.parts[1])}
 	}
 	for _, side := range sides {
 		before, after := v.get(side[0]), v.get(side[1])
 		if before != nil && after != nil && len(v.parts) == 2 {
-			return Change{Field: v.key, Before: before.in(raw), After: after.in(raw)}
+			return Change{Field: v.key, Before: from.of(before), After: from.of(after)}
 		}
 	}
 	if action == "destroy" {
-		return Change{Field: v.key, Before: v.in(raw), After: null}
+		return Change{Field: v.key, Before: from.of(v), After: null}
 	}
-	return Change{Field: v.key, Before: null, After: v.in(raw)}
+	return Change{Field: v.key, Before: null, After: from.of(v)}
 }
 
 // sides are the names that sources give to what was and what is.
 var sides = [][2]string{{"from", "to"}, {"before", "after"}, {"old", "new"}, {"old_value", "new_value"}}
 
 // listed reads changes that are a list of objects, each of which names its field.
-func listed(raw []byte, v value) []Change {
+func listed(from source, v value) []Change {
 	if v.kind != '[' {
 		return nil
 	}
@@ -103,10 +122,10 @@ func listed(raw []byte, v value) []Change {
 		c := Change{Field: either(row.get("field").said(), either(row.get("attribute").said(), row.get("name").said())), Before: null, After: null}
 		for _, side := range sides {
 			if v := row.get(side[0]); v != nil {
-				c.Before = v.in(raw)
+				c.Before = from.of(v)
 			}
 			if v := row.get(side[1]); v != nil {
-				c.After = v.in(raw)
+				c.After = from.of(v)
 			}
 		}
 		list = append(list, c)

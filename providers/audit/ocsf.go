@@ -209,8 +209,8 @@ func entityOf(e Event, content json.RawMessage) ocsfEntity {
 
 // contentBefore is the whole object as it was, where it was recorded, and else what is known of it.
 func contentBefore(e Event, r record) json.RawMessage {
-	if raw, whole := unquoted(r.raw, r.attributes.get("object")); whole.kind == '{' && len(whole.parts) > 0 {
-		return whole.in(raw)
+	if from, whole := r.unquoted("object"); whole.kind == '{' && len(whole.parts) > 0 {
+		return whole.in(from.raw)
 	}
 	return side(e.Changes, func(c Change) json.RawMessage { return c.Before })
 }

@@ -21,19 +21,48 @@ func Redact(e Event) Event {
 	if e.Redacted {
 		return e
 	}
-	e.Redacted = true
-	e.Raw = redact(e.Raw, under{top: true})
-	changes := make([]Change, len(e.Changes))
-	for i, c := range e.Changes {
-		at := under{name: c.Field, secret: isSecret(c.Field), header: isHeaders[c.Field] || isClosed(e.ItemType, c.Field)}
-		changes[i] = Change{Field: hide("", c.Field), Before: redact(c.Before, at), After: redact(c.After, at)}
+	e.Raw = redact(e.Raw, under{top: true, itemType: e.ItemType})
+	e.Changes = redactChanges(e.ItemType, e.Changes)
+	return redactTexts(e)
+}
+
+// redact returns the event of the record without credentials. Its changes are cut out of the text that has none.
+func (r record) redact(e Event) Event {
+	if r.top == nil {
+		return Redact(e)
 	}
-	if e.Changes != nil {
+	r.edits = takeOut(*r.top, under{top: true, itemType: e.ItemType})
+	e.Raw = apply(r.raw, r.edits)
+	switch changes, plain := changesOf(r, e.Action); {
+	case !plain:
+		e.Changes = redactChanges(e.ItemType, e.Changes)
+	case len(r.edits) > 0:
+		for i := range changes {
+			changes[i].Field = hide("", changes[i].Field)
+		}
 		e.Changes = changes
 	}
+	return redactTexts(e)
+}
+
+func redactChanges(itemType string, changes []Change) []Change {
+	if changes == nil {
+		return nil
+	}
+	clean := make([]Change, len(changes))
+	for i, c := range changes {
+		at := under{name: c.Field, secret: isSecret(c.Field), header: isHeaders[c.Field] || isClosed(itemType, c.Field)}
+		clean[i] = Change{Field: hide("", c.Field), Before: redact(c.Before, at), After: redact(c.After, at)}
+	}
+	return clean
+}
+
+// redactTexts hides what is taken out of an event once more, by itself.
+func redactTexts(e Event) Event {
 	for _, text := range []*string{&e.ItemName, &e.UserName, &e.UserAgent} {
 		*text = hide("", *text)
 	}
+	e.Redacted = true
 	return e
 }
 
@@ -66,16 +95,21 @@ func redact(raw json.RawMessage, at under) json.RawMessage {
 	if err != nil {
 		return json.RawMessage(quote(redacted)) // what cannot be read cannot be shown
 	}
-	s := shutter{}
-	if at.top {
+	return apply(raw, takeOut(tree, at))
+}
+
+// takeOut lists what has to go of a value.
+func takeOut(tree value, at under) []edit {
+	if _, closed := harmless[at.itemType]; at.top && !closed {
 		r := record{attributes: tree.get("attributes")}
 		if r.attributes == nil {
 			r.attributes = &tree
 		}
 		at.itemType = r.text("item_type", "resource_type")
 	}
+	s := shutter{}
 	s.walk(tree, at)
-	return apply(raw, s.edits)
+	return s.edits
 }
 
 // A shutter collects what is to be hidden.

@@ -44,6 +44,7 @@ func TestRedact(t *testing.T) {
 		if string(e.Raw) != within(changes) {
 			t.Errorf("%s: the event given was changed", changes)
 		}
+		once(t, within(changes))
 		if again := audit.Redact(shown); !cmp.Equal(again, shown) {
 			t.Errorf("%s: a second time changes more: %s", changes, cmp.Diff(shown, again))
 		}
@@ -171,6 +172,14 @@ func BenchmarkRedact(b *testing.B) {
 	}
 }
 
+func BenchmarkParseRedacted(b *testing.B) {
+	for b.Loop() {
+		if _, err := audit.ParseRedacted(json.RawMessage(fromAPI)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	for b.Loop() {
 		if _, err := audit.Parse(json.RawMessage(fromAPI)); err != nil {
@@ -204,7 +213,7 @@ func TestBuriedCredentials(t *testing.T) {
 			name = []string{"settings", "name", "params", name, "n"}[r.IntN(5)]
 		}
 		whole := within(`{"settings":[null,` + raw + `]}`)
-		shown := audit.Redact(parsed(t, whole))
+		shown := once(t, whole)
 		for _, format := range []audit.Format{audit.FormatRaw, audit.FormatFlat, audit.FormatOCSF} {
 			line, err := format.Encode(shown)
 			if err != nil {
@@ -214,6 +223,37 @@ func TestBuriedCredentials(t *testing.T) {
 				t.Fatalf("%s shows it:\n%s\nof\n%s", format, line, whole)
 			}
 		}
+	}
+}
+
+// once reads and redacts an event in one go, which has to give the same as one after the other.
+func once(t *testing.T, raw string) audit.Event {
+	t.Helper()
+	e, err := audit.ParseRedacted(json.RawMessage(raw))
+	if diff := cmp.Diff(audit.Redact(parsed(t, raw)), e); err != nil || diff != "" {
+		t.Errorf("%s: %v\n-one after the other +in one go:\n%s", raw, err, diff)
+	}
+	return e
+}
+
+// Whatever the shape of an event and of its changes, reading and redacting it in one go gives the same.
+func TestParseRedacted(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{fromAPI, fromPage, fromWebhook, fromConnector} {
+		once(t, raw)
+	}
+	const head = `{"id":"1","created_at":"2026-10-01T00:00:00Z",`
+	for _, rest := range []string{
+		`"event":"secret.created","object_changes":{"anything":[null,"plain words"]}}`,
+		`"event":"update","item_type":"Secret","object_changes":"{\"value\":[\"plain\",\"words\"],\"name\":[\"a\",\"b\"]}"}`,
+		`"event":"update","item_type":"ApiKey","changes":[{"field":"digest","from":"a","to":"b"},{"attribute":"token","to":"c"},{"name":"name","to":"d"}]}`,
+		`"event":"destroy","item_type":"Group","object":{"api_token":"plain","name":"x","settings":{"password":"y","n":1}}}`,
+		`"event":"destroy","item_type":"Group","object":"{\"api_token\":\"plain\",\"name\":\"x\"}"}`,
+		`"event":"update","item_type":"Group","object_changes":{"session_id":["a","b"],"z":{"from":{"token":"x"},"to":null},"token":["x","y"],"token":["x2","y2"]}}`,
+		`"event":"update","item_type":"Group","object_changes":{"https://hooks.slack.com/services/T0001/B0001/XXXXabcd1":[1,2],"a":["bearer abcdefgh12345678ABCD",2]}}`,
+		`"event":"update","item_type":"Group","object_changes":{"headers":[null,[{"name":"X-Plain","value":"v"}]],"b":"whole","c":[1,2,3]}}`,
+	} {
+		once(t, head+rest)
 	}
 }
 

@@ -241,17 +241,20 @@ type edit struct {
 }
 
 // apply makes edits that are in order and do not overlap.
-func apply(raw []byte, edits []edit) []byte {
+func apply(raw []byte, edits []edit) []byte { return applyFrom(0, raw, edits) }
+
+// applyFrom makes edits in a part of a text.
+func applyFrom(start int, part []byte, edits []edit) []byte {
 	if len(edits) == 0 {
-		return raw
+		return part
 	}
-	out := make([]byte, 0, len(raw)+16*len(edits))
+	out := make([]byte, 0, len(part)+16*len(edits))
 	at := 0
 	for _, e := range edits {
-		out = append(append(out, raw[at:e.start]...), e.with...)
-		at = e.end
+		out = append(append(out, part[at:e.start-start]...), e.with...)
+		at = e.end - start
 	}
-	return append(out, raw[at:]...)
+	return append(out, part[at:]...)
 }
 
 // quote writes a text as a JSON string, as short as can be.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
@@ -71,26 +73,48 @@ func (x *index) alone(ctx context.Context, do func() error) error {
 
 // news leaves out the events that the sink has.
 func (x *index) news(ctx context.Context, events []audit.Event) ([]audit.Event, error) {
-	known, err := x.db.PrepareContext(ctx, "SELECT 1 FROM seen WHERE id = ?")
+	known := make(map[string]bool, len(events))
+	err := perChunk(events, func(marks string, ids []any) error {
+		rows, err := x.db.QueryContext(ctx, "SELECT id FROM seen WHERE id IN (VALUES "+marks+")", ids...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var id string
+		for rows.Next() {
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			known[id] = true
+		}
+		return rows.Err()
+	})
 	if err != nil {
 		return nil, readable(err, x.path)
 	}
-	defer known.Close()
 	var fresh []audit.Event
-	batch := make(map[string]bool, len(events))
 	for _, e := range events {
-		var one int
-		err := known.QueryRowContext(ctx, e.ID).Scan(&one)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return nil, readable(err, x.path)
+		if !known[e.ID] {
+			known[e.ID] = true
+			fresh = append(fresh, e)
 		}
-		if err == nil || batch[e.ID] {
-			continue
-		}
-		batch[e.ID] = true
-		fresh = append(fresh, e)
 	}
 	return fresh, nil
+}
+
+// perChunk calls a function for the ids of some hundred events at a time, with a place for each in a list of SQL.
+func perChunk(events []audit.Event, do func(marks string, ids []any) error) error {
+	const most = 500
+	for chunk := range slices.Chunk(events, most) {
+		ids := make([]any, len(chunk))
+		for i, e := range chunk {
+			ids[i] = e.ID
+		}
+		if err := do(strings.Repeat("(?),", len(ids)-1)+"(?)", ids); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // intend notes how long the files are that are about to grow.
@@ -155,15 +179,15 @@ func (x *index) enqueue(ctx context.Context, events []audit.Event, lines [][]byt
 }
 
 func see(ctx context.Context, tx *sql.Tx, events []audit.Event) error {
-	put, err := tx.PrepareContext(ctx, "INSERT INTO seen VALUES (?)")
+	err := perChunk(events, func(marks string, ids []any) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO seen VALUES "+marks, ids...)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	var newest time.Time
 	for _, e := range events {
-		if _, err := put.ExecContext(ctx, e.ID); err != nil {
-			return err
-		}
 		newest = later(newest, e.At)
 	}
 	if newest.IsZero() {

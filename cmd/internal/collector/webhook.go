@@ -294,7 +294,7 @@ func webhookEvent(body []byte) (audit.Event, error) {
 	if envelope.Event.Type != auditCreated {
 		return audit.Event{}, refusal{http.StatusNoContent, ""}
 	}
-	event, err := audit.Parse(bytes.TrimSpace(body))
+	event, err := audit.ParseRedacted(bytes.TrimSpace(body))
 	if err != nil {
 		return audit.Event{}, refusal{http.StatusUnprocessableEntity, fmt.Sprint(err)}
 	}

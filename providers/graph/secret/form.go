@@ -11,7 +11,7 @@ import (
 // withoutJoiners returns a text without the characters that have no width, which people paste along with a token,
 // and the place of each byte in the text as it was; no places where there are none.
 func withoutJoiners(text string) (bare string, places []int) {
-	if strings.IndexFunc(text, hasNoWidth) < 0 {
+	if isASCII(text) || strings.IndexFunc(text, hasNoWidth) < 0 {
 		return text, nil
 	}
 	var b strings.Builder
@@ -76,7 +76,7 @@ var foreign = []string{"contraseña", "mot de passe", "パスワード", "暗証
 // isForeign reports whether a name is, or ends with, a word for password in another language.
 func isForeign(name string) bool {
 	if mayBeForeign(name) {
-		name = strings.ToLower(foreignSpace.Replace(name))
+		name = strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 		for _, word := range foreign {
 			if strings.HasSuffix(name, word) {
 				return true
@@ -86,17 +86,19 @@ func isForeign(name string) bool {
 	return false
 }
 
-var foreignSpace = strings.NewReplacer("_", " ", "-", " ")
-
 // mayBeForeign reports whether a name has letters beyond the English ones, or ends as the only word does that has none.
 func mayBeForeign(name string) bool {
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			return true
+	const last = "passe"
+	return !isASCII(name) || len(name) > len(last) && strings.EqualFold(name[len(name)-len(last):], last)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
-	const last = "passe"
-	return len(name) > len(last) && strings.EqualFold(name[len(name)-len(last):], last)
+	return true
 }
 
 // isOrdinaryWord reports whether a text is a word or two, of small letters, such as the name of a team.

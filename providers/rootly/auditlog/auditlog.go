@@ -74,7 +74,7 @@ func (l Log) Batches(ctx context.Context, from, to time.Time) iter.Seq2[audit.Ba
 func batchOf(page api.Page) (audit.Batch, error) {
 	batch := audit.Batch{Incomplete: page.Incomplete}
 	for _, row := range page.Raw {
-		e, err := audit.Parse(row)
+		e, err := audit.ParseRedacted(row)
 		var one *audit.Unreadable
 		switch {
 		case errors.As(err, &one):
