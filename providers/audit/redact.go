@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"sync"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
@@ -148,8 +149,9 @@ func (s *shutter) walk(v value, at under) {
 func (s *shutter) object(v value, at under) {
 	pair := pairOf(v)
 	for _, part := range v.parts {
-		if hidden := hide("", part.key); hidden != part.key {
-			s.edits = append(s.edits, edit{part.keyAt, part.keyEnd, quote(hidden)})
+		told := ofName(part.key)
+		if told.holds {
+			s.edits = append(s.edits, edit{part.keyAt, part.keyEnd, quote(hide("", part.key))})
 		}
 		below := under{name: part.key, top: at.top && isEnvelope[part.key]}
 		if at.top {
@@ -163,7 +165,9 @@ func (s *shutter) object(v value, at under) {
 		case at.name != "" && isSide[part.key]:
 			below.name = at.name
 		}
-		below.secret = isSecret(below.name)
+		if below.secret = told.secret; below.name != part.key {
+			below.secret = isSecret(below.name)
+		}
 		if at.secret && !below.secret {
 			below.name, below.secret = at.name, true
 		}
@@ -289,4 +293,40 @@ func isBlank(s string) bool {
 
 // isSecret reports whether any value under a name is a credential, however it looks: one that
 // says nothing of itself is taken for one.
-func isSecret(name string) bool { return secret.IsName(name) }
+func isSecret(name string) bool { return ofName(name).secret }
+
+// A naming is what a name tells.
+type naming struct {
+	secret bool // any value under it is a credential
+	holds  bool // it has a credential in it
+}
+
+// names remembers what names tell: most are those of a few fields.
+var names = sync.OnceValue(func() *nameBook { return &nameBook{told: map[string]naming{}} })
+
+type nameBook struct {
+	sync.RWMutex
+	told map[string]naming
+}
+
+// ofName is what a name tells.
+func ofName(name string) naming {
+	const longest, most = 64, 4096
+	book := names()
+	book.RLock()
+	n, known := book.told[name]
+	book.RUnlock()
+	if known {
+		return n
+	}
+	n = naming{secret: secret.IsName(name), holds: hide("", name) != name}
+	if n.holds || len(name) > longest {
+		return n // no credential is remembered
+	}
+	book.Lock()
+	defer book.Unlock()
+	if len(book.told) < most {
+		book.told[strings.Clone(name)] = n
+	}
+	return n
+}

@@ -44,6 +44,7 @@ type treeReader struct {
 	raw   string
 	at    int
 	stack []value // parts of what is open
+	slab  []value // parts of what is closed
 }
 
 // skip goes to the next byte that is no white space, and returns it; at the end it is 0.
@@ -117,9 +118,20 @@ func (t *treeReader) container(open byte, depth int) (parts []value, ok bool) {
 		t.at++
 	}
 	t.at++
-	parts = append(parts, t.stack[base:]...)
+	parts = t.room(len(t.stack) - base)
+	copy(parts, t.stack[base:])
 	t.stack = t.stack[:base]
 	return parts, true
+}
+
+// room is space for some values: many containers share one piece of memory.
+func (t *treeReader) room(n int) []value {
+	if n > cap(t.slab)-len(t.slab) {
+		t.slab = make([]value, 0, max(n, min(len(t.raw)/32, 64)))
+	}
+	at := len(t.slab)
+	t.slab = t.slab[:at+n]
+	return t.slab[at : at+n : at+n]
 }
 
 // string reads a string and goes behind it.
