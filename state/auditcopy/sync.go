@@ -32,6 +32,9 @@ type Sync struct {
 	// bounds what a reader has to remember.
 	Stretch int
 
+	// Enrich adds to events what their source tells in other ways, before sinks get them. Nil: nothing is added.
+	Enrich func(ctx context.Context, events []audit.Event) ([]audit.Event, error)
+
 	// Progress is called after each batch with the number of events that it added to all sinks.
 	Progress func(read, added int)
 }
@@ -217,7 +220,12 @@ func (r *round) walk(ctx context.Context) error {
 }
 
 // keep hands events to every sink that wants them and still works.
-func (r *round) keep(ctx context.Context, events []audit.Event) error {
+func (r *round) keep(ctx context.Context, events []audit.Event) (err error) {
+	if r.Enrich != nil {
+		if events, err = r.Enrich(ctx, events); err != nil {
+			return err
+		}
+	}
 	total := 0
 	for _, f := range r.followers {
 		if f.failed != nil {

@@ -49,7 +49,7 @@ func List(ctx context.Context, w World, source audit.Source, s ListSettings) err
 // explainCopy says why a copy may have no events.
 func explainCopy(w World, f audit.Filter) {
 	if len(f.Sources)+len(f.APIKeys) > 0 {
-		report.Note(w.Err, "Rootly filters by --source and --api-key, but a copy may have neither: leave out --from to ask Rootly itself")
+		report.Note(w.Err, "Rootly filters by --source and --api-key, but a copy may have neither: leave out --from to ask Rootly itself; audit sync --enrich adds both to new events")
 	}
 	report.Note(w.Err, "no events; usual reasons: no event in the copy matches the range and the filter, or the copy does not go back that far: "+
 		"audit sync --backfill-from TIME fills it in")

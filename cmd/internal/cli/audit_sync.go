@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/collector"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
@@ -22,6 +23,7 @@ type auditSyncOptions struct {
 
 	backfill string
 	overlap  time.Duration
+	enrich   bool
 	follow   bool
 	interval time.Duration
 	metrics  string
@@ -64,6 +66,7 @@ serves /healthz for probes and /metrics for Prometheus.
 	f := cmd.Flags()
 	f.StringVar(&o.backfill, "backfill-from", "", "start new sinks at this `TIME`: 2026-01-01, 2026-01-01T10:00:00Z, or a duration back such as 90d")
 	f.DurationVar(&o.overlap, "overlap", 10*time.Minute, "how late events may appear: this much is read again in every run")
+	f.BoolVar(&o.enrich, "enrich", false, "add source and API key, which answers do not have, by reading new events once more for each of them")
 	f.BoolVar(&o.follow, "follow", false, "keep running until stopped")
 	f.DurationVar(&o.interval, "interval", 30*time.Second, "time between two reads with --follow; longer while Rootly limits the rate")
 	f.StringVar(&o.metrics, "metrics-addr", "", "`ADDRESS` to serve /healthz and /metrics on")
@@ -100,6 +103,9 @@ func runAuditSync(ctx context.Context, w world.World, o *auditSyncOptions) error
 		return err
 	}
 	s := collector.SyncSettings{Start: start, Overlap: o.overlap, Follow: o.follow, Interval: o.interval, Metrics: o.metrics}
+	if o.enrich {
+		s.Enrich = auditview.AuditSources
+	}
 	if s.Sinks, err = o.auditSinks.settings(w); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type SyncSettings struct {
 
 	Start    time.Time     // where new sinks begin; zero: now
 	Overlap  time.Duration // how much is read again
+	Enrich   []string      // sources to ask for each, to learn of which an event is; none: not asked
 	Follow   bool          // go on until the context ends
 	Interval time.Duration // between rounds
 	Metrics  string        // address of /healthz and /metrics; empty: not served
@@ -52,6 +53,17 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 	log := auditlog.Log{Client: client}
 	sync := &auditcopy.Sync{
 		Source: log.Batches, Sinks: sinks, Cursor: cursor, Overlap: s.Overlap, Start: s.Start, Now: w.Now, Clock: log.Now,
+	}
+	if len(s.Enrich) > 0 {
+		x, text, err := auditlog.NewEnricher(ctx, client, s.Enrich)
+		if err != nil {
+			return err
+		}
+		if text != "" {
+			report.Note(w.Err, text)
+		}
+		report.Note(w.Err, "--enrich makes "+x.Cost())
+		sync.Enrich = x.Enrich
 	}
 	if s.Follow {
 		return s.follow(ctx, w, sync, client)
