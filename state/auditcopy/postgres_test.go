@@ -43,7 +43,7 @@ func TestPostgres(t *testing.T) {
 			Source: r.read, Sinks: []*Sink{s}, Cursor: c, Overlap: 10 * time.Minute, Start: day,
 			Now: func() time.Time { return r.now },
 		}
-		sync.Progress = func(int, int) {
+		sync.Progress = func(int, int, time.Time) {
 			if kill && random.IntN(2) == 0 {
 				_, err := admin.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'")
 				if err != nil {

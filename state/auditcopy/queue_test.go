@@ -216,7 +216,7 @@ func TestTheQueueStaysShort(t *testing.T) {
 	longest := 0
 	s.Sinks, s.Source, s.Start = []*Sink{sink}, r.read, day
 	s.Now = func() time.Time { return r.now }
-	s.Progress = func(int, int) {
+	s.Progress = func(int, int, time.Time) {
 		left, err := sink.store.(*queue).index.backlog(t.Context())
 		if err != nil {
 			t.Error(err)

@@ -35,8 +35,8 @@ type Sync struct {
 	// Enrich adds to events what their source tells in other ways, before sinks get them. Nil: nothing is added.
 	Enrich func(ctx context.Context, events []audit.Event) ([]audit.Event, error)
 
-	// Progress is called after each batch with the number of events that it added to all sinks.
-	Progress func(read, added int)
+	// Progress is called after each batch with the number of events that it added to all sinks, and when the newest happened.
+	Progress func(read, added int, newest time.Time)
 }
 
 // A Round is what one run of a sync did.
@@ -245,7 +245,7 @@ func (r *round) keep(ctx context.Context, events []audit.Event) (err error) {
 	}
 	r.Read += len(events)
 	if r.Progress != nil {
-		r.Progress(len(events), total)
+		r.Progress(len(events), total, r.Newest)
 	}
 	for _, f := range r.followers {
 		if f.failed == nil {

@@ -105,7 +105,7 @@ func (w *world) run(r *remote, brittleness int) (Round, error) {
 		Now: func() time.Time { return r.now }, Stretch: 500,
 	}
 	if brittleness > 0 {
-		s.Progress = func(int, int) {
+		s.Progress = func(int, int, time.Time) {
 			if w.random.IntN(brittleness) == 0 {
 				cancel()
 			}

@@ -18,6 +18,7 @@ type World struct {
 	Err    io.Writer // for notes
 	Zone   *time.Location
 	Getenv func(string) string
+	Now    func() time.Time // nil: nothing is shown of how far a long reading is
 }
 
 // ErrPartial says that everything was printed but for events that could not be read, as reported.

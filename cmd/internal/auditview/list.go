@@ -25,12 +25,10 @@ type ListSettings struct {
 // List prints the events of a source that the filter lets through, newest first.
 func List(ctx context.Context, w World, source audit.Source, s ListSettings) error {
 	tally := &tally{limit: s.Limit}
-	events := tally.count(wanted(tally.readable(source.Events(ctx, s.Filter)), s.Filter), s.Limit)
-	show := s.records
-	if s.Output == "table" {
-		show = s.table
-	}
-	if err := show(w, events); err != nil {
+	r := w.read()
+	defer r.Close()
+	events := tally.count(wanted(tally.readable(r.follow(source.Events(ctx, s.Filter))), s.Filter), s.Limit)
+	if err := s.print(w, r, events); err != nil {
 		return err
 	}
 	if s.Copy && tally.events == 0 {
@@ -69,8 +67,16 @@ func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audi
 	}
 }
 
+// print prints events in the form that is asked for.
+func (s *ListSettings) print(w World, r reading, events iter.Seq2[audit.Event, error]) error {
+	if s.Output == "table" {
+		return s.table(w, r, events)
+	}
+	return s.records(w, r, events)
+}
+
 // table prints events for people, some hundred at a time, so that any number of them fits.
-func (s *ListSettings) table(w World, events iter.Seq2[audit.Event, error]) error {
+func (s *ListSettings) table(w World, r reading, events iter.Seq2[audit.Event, error]) error {
 	const most = 1000
 	view := report.AuditView{Zone: w.Zone, Wide: s.Wide, Diff: s.Diff, Getenv: w.Getenv}
 	var deeds []report.AuditEvent
@@ -80,12 +86,14 @@ func (s *ListSettings) table(w World, events iter.Seq2[audit.Event, error]) erro
 		}
 		deeds = append(deeds, deedOf(e, s.Diff))
 		if len(deeds) == most {
+			r.Close()
 			if err := view.Write(w.Out, deeds); err != nil {
 				return err
 			}
 			deeds = deeds[:0]
 		}
 	}
+	r.Close()
 	if len(deeds) == 0 {
 		return nil
 	}
@@ -93,12 +101,13 @@ func (s *ListSettings) table(w World, events iter.Seq2[audit.Event, error]) erro
 }
 
 // records prints events for programs, one by one.
-func (s *ListSettings) records(w World, events iter.Seq2[audit.Event, error]) error {
+func (s *ListSettings) records(w World, r reading, events iter.Seq2[audit.Event, error]) error {
 	out := report.NewRecords(w.Out, s.Output, audit.Columns())
 	for e, err := range events {
 		if err != nil {
 			return errors.Join(err, out.Close())
 		}
+		r.Close()
 		if s.Output == "csv" {
 			if err := out.Cells(audit.CSV(e)); err != nil {
 				return err

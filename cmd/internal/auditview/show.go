@@ -19,7 +19,9 @@ type ShowSettings struct {
 
 // Show prints one event of a source.
 func Show(ctx context.Context, w World, source audit.Source, s ShowSettings) error {
+	r := w.read()
 	e, err := findEvent(ctx, source, s.Filter, s.ID)
+	r.Close()
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func Summarise(ctx context.Context, w World, source audit.Source, s SummarySetti
 		counts[i] = map[string]int{}
 	}
 	t := &tally{}
-	for e, err := range t.readable(matching(source.Events(ctx, s.Filter), s.Filter)) {
+	for e, err := range t.readable(matching(w.read().follow(source.Events(ctx, s.Filter)), s.Filter)) {
 		if err != nil {
 			return err
 		}

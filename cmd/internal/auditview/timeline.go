@@ -12,7 +12,8 @@ import (
 func Timeline(ctx context.Context, w World, source audit.Source, s ListSettings) error {
 	t := &tally{}
 	var events []audit.Event
-	for e, err := range t.count(wanted(t.readable(source.Events(ctx, s.Filter)), s.Filter), 0) {
+	r := w.read()
+	for e, err := range t.count(wanted(t.readable(r.follow(source.Events(ctx, s.Filter))), s.Filter), 0) {
 		if err != nil {
 			return err
 		}
@@ -24,11 +25,7 @@ func Timeline(ctx context.Context, w World, source audit.Source, s ListSettings)
 		return nil
 	}
 	s.Diff = true
-	show := s.records
-	if s.Output == "table" {
-		show = s.table
-	}
-	if err := show(w, eachOf(events)); err != nil {
+	if err := s.print(w, r, eachOf(events)); err != nil {
 		return err
 	}
 	if events[0].Action != "create" {

@@ -106,5 +106,5 @@ func (v *auditView) zone(now time.Time) *time.Location {
 }
 
 func (v *auditView) world(w world.World, now time.Time) auditview.World {
-	return auditview.World{Out: w.Out, Err: w.Err, Zone: v.zone(now), Getenv: w.Getenv}
+	return auditview.World{Out: w.Out, Err: w.Err, Zone: v.zone(now), Getenv: w.Getenv, Now: w.Now}
 }

@@ -38,7 +38,7 @@ type metrics struct {
 }
 
 // progress counts a batch.
-func (m *metrics) progress(read, added int) {
+func (m *metrics) progress(read, added int, _ time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.read += read

@@ -17,6 +17,8 @@ type World struct {
 	Out io.Writer // for the sink "-"
 	Err io.Writer // for notes
 	Now func() time.Time
+
+	Getenv func(string) string // for colours of what shows how far a long run is
 }
 
 // Sinks are where events go.

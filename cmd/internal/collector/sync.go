@@ -73,7 +73,15 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 
 // syncOnce runs one round and reports it.
 func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
+	p := report.NewProgress(w.Err, report.ProgressOptions{Getenv: w.Getenv, Now: w.Now})
+	p.Stage("Read", 0)
+	all := 0
+	sync.Progress = func(read, _ int, newest time.Time) {
+		all += read
+		p.Step(0, fmt.Sprintf("%s, up to %s", report.Plural(all, "event"), newest.UTC().Format(time.DateOnly)))
+	}
 	round, err := sync.Once(ctx)
+	p.Close()
 	reportRound(w, round)
 	if err == nil {
 		explainNothing(w, round)

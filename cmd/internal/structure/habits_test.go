@@ -39,6 +39,7 @@ var clocks = map[string]string{
 	"cmd/internal/cli/kill_unix_test.go":          "it measures how long a run takes, to kill others within",
 	"cmd/internal/cli/audit_sql_test.go":          "the statements ask a database for the time, which has its own",
 	"cmd/internal/report/progress_test.go":        "the clock of a bubble",
+	"cmd/internal/auditview/reading_test.go":      "the clock of a bubble",
 	"providers/graph/secret/find_test.go":         "it measures how time grows with length",
 	"cmd/internal/collector/attack_test.go":       "how long an attack may keep a test waiting",
 	"providers/rootly/api/pace_test.go":           "the clock of a bubble",
