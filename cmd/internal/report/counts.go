@@ -50,7 +50,7 @@ func WriteCounts(out io.Writer, output string, top int, all []Count) error {
 				return err
 			}
 		}
-		if err := writeBars(out, top, all[:n]); err != nil {
+		if err := writeBars(out, terminalWidth(out), top, all[:n]); err != nil {
 			return err
 		}
 		all = all[n:]
@@ -59,18 +59,23 @@ func WriteCounts(out io.Writer, output string, top int, all []Count) error {
 }
 
 // writeBars prints the counts of one question.
-func writeBars(out io.Writer, top int, counts []Count) error {
+func writeBars(out io.Writer, width, top int, counts []Count) error {
 	largest, shown := 0, counts
 	if top > 0 && len(counts) > top {
 		shown = counts[:top]
 	}
-	for _, c := range shown {
+	values, longest := make([]string, len(shown)), longestBar
+	for i, c := range shown {
 		largest = max(largest, c.Events)
+		values[i] = cutAtWord(clean(c.Value), mostCell)
+		if width > 0 {
+			longest = min(longest, width-columns(values[i])-2*gap-max(len("events"), len(strconv.Itoa(c.Events))))
+		}
 	}
 	var rows [][]string
-	for _, c := range shown {
-		bar := strings.Repeat("█", max(1, c.Events*longestBar/largest))
-		rows = append(rows, []string{cut(clean(c.Value), mostCell), strconv.Itoa(c.Events), bar})
+	for i, c := range shown {
+		bar := strings.Repeat("█", max(1, c.Events*longest/largest))
+		rows = append(rows, []string{values[i], strconv.Itoa(c.Events), bar})
 	}
 	if err := WriteTable(out, []string{counts[0].By, "events", ""}, rows); err != nil {
 		return err

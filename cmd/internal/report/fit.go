@@ -9,7 +9,7 @@ const gap = 2
 const narrowest = 14
 
 // isProse are the heads of columns whose cells can be shortened behind a word.
-var isProse = map[string]bool{"who": true, "name": true, "changed": true}
+var isProse = map[string]bool{"who": true, "name": true, "changed": true, "remarks": true}
 
 // fit makes rows fit into so many columns of a terminal: it shortens the widest texts behind a word, and where that is not
 // enough it drops columns, in the order of the given heads. Those that have no place in the order always stay.

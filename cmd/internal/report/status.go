@@ -62,7 +62,7 @@ func (s *Status) WriteJSON(out io.Writer) error {
 // WriteText prints the status as a table for people.
 func (s *Status) WriteText(out io.Writer) error {
 	head, rows := s.table()
-	if err := WriteTable(out, head, rows); err != nil {
+	if err := WriteTable(out, head, rows, "ignored", "missing"); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "\n%s%% managed: %s of %s\n", percent(s.Percent), number(s.Total.Managed),

@@ -35,7 +35,7 @@ func writeTable(out io.Writer, entries []*entry, counted bool) error {
 		}
 		rows = append(rows, append(row, e.parents(), e.place(), e.byDefault(), strings.Join(e.Remarks, "; ")))
 	}
-	return report.WriteTable(out, head, rows)
+	return report.WriteTable(out, head, rows, "listed at", "parent", "by default")
 }
 
 // place is the collection, or one of them with the number of the others.

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Tables of types, of the status and of counts fit every terminal, and their words stay whole.
+func TestTablesFitTerminals(t *testing.T) {
+	t.Parallel()
+	const address, remarks = "rootly_custom_field_option_with_a_long_name_of_its_own", "superseded by another type if the organisation has it; deprecated by the provider"
+	var counts []Count
+	for i := range 5 {
+		counts = append(counts, Count{By: "item", Value: fmt.Sprintf("Integrations::GoogleMeetAccount %d of the team on duty tonight", i), Events: 12345 * (i + 1)})
+	}
+	for _, width := range []int{80, 120, 200} {
+		for name, write := range map[string]func(out *bytes.Buffer) error{
+			"types": func(out *bytes.Buffer) error {
+				return writeTable(out, width, []string{"type", "parent", "listed at", "by default", "remarks"},
+					[][]string{{address, "rootly_custom_field", "/v1/custom_fields/{custom_field_id}/options", "yes", remarks}}, "listed at", "parent", "by default")
+			},
+			"status": func(out *bytes.Buffer) error {
+				return writeTable(out, width, []string{"type", "managed", "unmanaged", "missing", "ignored", "%"},
+					[][]string{{address, "12,345", "1,234", "12", "0", "90.9"}}, "ignored", "missing")
+			},
+			"counts": func(out *bytes.Buffer) error { return writeBars(out, width, 0, counts) },
+		} {
+			var out bytes.Buffer
+			if err := write(&out); err != nil {
+				t.Fatal(err)
+			}
+			words := strings.Fields(address + " " + remarks + " " + counts[0].Value)
+			for line := range strings.Lines(out.String()) {
+				line = strings.TrimRight(line, "\n")
+				if columns(line) > width {
+					t.Errorf("%s at %d has %d columns: %s", name, width, columns(line), line)
+				}
+				for _, word := range strings.Fields(line) {
+					if before, cut := strings.CutSuffix(word, ellipsis); cut && !slices.Contains(words, before) {
+						t.Errorf("%s at %d breaks a word: %s", name, width, line)
+					}
+				}
+			}
+		}
+	}
+}
