@@ -32,17 +32,22 @@ func TestTablesFitTerminals(t *testing.T) {
 			if err := write(&out); err != nil {
 				t.Fatal(err)
 			}
-			words := strings.Fields(address + " " + remarks + " " + counts[0].Value)
-			for line := range strings.Lines(out.String()) {
-				line = strings.TrimRight(line, "\n")
-				if columns(line) > width {
-					t.Errorf("%s at %d has %d columns: %s", name, width, columns(line), line)
-				}
-				for _, word := range strings.Fields(line) {
-					if before, cut := strings.CutSuffix(word, ellipsis); cut && !slices.Contains(words, before) {
-						t.Errorf("%s at %d breaks a word: %s", name, width, line)
-					}
-				}
+			fits(t, name, out.String(), width, strings.Fields(address+" "+remarks+" "+counts[0].Value))
+		}
+	}
+}
+
+// fits holds that no line is wider than the terminal, and that what is cut ends behind one of the words.
+func fits(t *testing.T, name, text string, width int, words []string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if columns(line) > width {
+			t.Errorf("%s at %d has %d columns: %s", name, width, columns(line), line)
+		}
+		for _, word := range strings.Fields(line) {
+			if before, cut := strings.CutSuffix(word, ellipsis); cut && !slices.Contains(words, before) {
+				t.Errorf("%s at %d breaks a word: %s", name, width, line)
 			}
 		}
 	}
