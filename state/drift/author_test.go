@@ -168,7 +168,7 @@ func TestWhoAlongTheValues(t *testing.T) {
 func TestWhoDeletedASlug(t *testing.T) {
 	t.Parallel()
 	gone := event(2, "destroy Group g1 by ada")
-	gone.Raw = json.RawMessage(`{"object":{"slug":"sre"}}`)
+	gone.Raw = json.RawMessage(`{"attributes":{"object":{"slug":"sre"}}}`)
 	renamed := event(1, "update Service s1 by ken")
 	renamed.Changes = []audit.Change{{Field: "slug", Before: json.RawMessage(`"pay"`), After: json.RawMessage(`"payments"`)}}
 	r := drift.NewRecord([]audit.Event{gone, renamed, event(3, "destroy Service s1 by eve")}, nil)
@@ -187,6 +187,9 @@ func TestWhoDeletedASlug(t *testing.T) {
 func TestLast(t *testing.T) {
 	t.Parallel()
 	events := []audit.Event{event(1, "create Service s1 by ada"), event(2, "update Service s1 by ken"), event(3, "update Service s1 by robot"), event(4, "update Service s2 by eve")}
+	for i := range events {
+		events[i].ID = string(rune('a' + i))
+	}
 	r := drift.NewRecord(events, map[string]bool{events[2].ID: true})
 	for item, want := range map[drift.Item]string{{Type: "Service", ID: "s1"}: "ken exact", {Type: "Service", ID: "s2"}: "eve exact", {Type: "Service", ID: "s3"}: " unknown", {ID: "s1"}: " unknown"} {
 		a := r.Last(drift.Question{Item: item})
