@@ -168,7 +168,7 @@ func TestWhoAlongTheValues(t *testing.T) {
 func TestWhoDeletedASlug(t *testing.T) {
 	t.Parallel()
 	gone := event(2, "destroy Group g1 by ada")
-	gone.Raw = json.RawMessage(`{"attributes":{"object":{"slug":"sre"}}}`)
+	gone.Raw = json.RawMessage(`{"id":"e","attributes":{"object":{"slug":"sre"}}}`)
 	renamed := event(1, "update Service s1 by ken")
 	renamed.Changes = []audit.Change{{Field: "slug", Before: json.RawMessage(`"pay"`), After: json.RawMessage(`"payments"`)}}
 	r := drift.NewRecord([]audit.Event{gone, renamed, event(3, "destroy Service s1 by eve")}, nil)
