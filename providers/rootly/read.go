@@ -115,7 +115,7 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 	}
 	if a.Mode == schema.Computed || why != "" {
 		r.omitted(at, raw, why)
-		return nil
+		return r.readable(a, at, raw)
 	}
 	if top && r.row.Read[a.Name] == catalogue.ReadNever {
 		return r.neverRead(a, at, raw, out)
@@ -138,6 +138,18 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 		if why := whyEmpty(a, v); why != "" && !r.full && at.names != r.row.ParentAttr {
 			r.notes = append(r.notes, graph.Note{Path: at.path, Text: why, Own: true})
 		}
+	}
+	return nil
+}
+
+// readable refuses a value that the provider cannot read, although the code leaves it out: what people can set is read
+// into its type. Raw is what the API gives.
+func (r *reader) readable(a *schema.Attribute, at place, raw any) error {
+	if a.Mode == schema.Computed || at.names != a.Name || r.row.Read[a.Name] == catalogue.ReadNever {
+		return nil
+	}
+	if _, err := scalarState(a, raw); err != nil {
+		return fmt.Errorf("%s: %w", at.indexed, err)
 	}
 	return nil
 }

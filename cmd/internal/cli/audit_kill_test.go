@@ -130,7 +130,7 @@ func (s *siege) hold(n int) []string {
 	s.events = &recorder{server: s.server, random: rand.New(rand.NewPCG(7, 7)), at: start}
 	parts, kills := 12+n/1000, 0
 	for range parts {
-		ctx, cancel := context.WithTimeout(s.t.Context(), time.Duration(100+random.IntN(900))*time.Millisecond)
+		ctx, cancel := context.WithTimeout(s.t.Context(), time.Duration(50+random.IntN(500))*time.Millisecond)
 		if err := s.part(ctx, n/parts, start.Add(-time.Hour)); ctx.Err() != nil && err != nil {
 			kills++
 		}

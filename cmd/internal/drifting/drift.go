@@ -50,7 +50,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	defer r.progress.Close()
-	disconnect := func() {}
+	var disconnect func()
 	if r.client, r.target, disconnect, err = o.Connection.Open(w, r.progress.Note); err != nil {
 		return err
 	}
