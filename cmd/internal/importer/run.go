@@ -307,9 +307,12 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	if r.around.Hand.MayDeclare(literalIDs) {
 		o.GatherDead = literalIDs
 	}
-	known := r.Dir.Addresses()
+	known, doubts := r.Dir.Addresses(), r.doubts()
 	o.Known = func(types []string, id graph.ID) bool {
-		return slices.ContainsFunc(types, func(t string) bool { return !known[graph.Target{Type: t, ID: id}].IsZero() })
+		return slices.ContainsFunc(types, func(t string) bool {
+			target := graph.Target{Type: t, ID: id}
+			return !known[target].IsZero() && (!r.o.Again.Forget || doubts[target] != "") // what is forgotten has no code after this run
+		})
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return r.lookups[graph.Target{Type: resourceType, ID: id}]
