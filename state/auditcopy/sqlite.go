@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
@@ -77,32 +79,44 @@ func (s *sqlite) insert(ctx context.Context, events []audit.Event) (int, error) 
 		return 0, err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING")
-	if err != nil {
-		return 0, err
-	}
 	added := 0
-	for _, e := range events {
-		formatted, err := beside(s.format, e)
+	for rows := range slices.Chunk(events, rowsAtOnce) {
+		n, err := s.insertRows(ctx, tx, rows)
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("events %s to %s: %w", rows[0].ID, rows[len(rows)-1].ID, err)
 		}
-		f := audit.Flat(e)
-		done, err := insert.ExecContext(ctx, f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12], f[13],
-			f[14], f[15], f[16], e.At.UnixMicro(), string(e.Raw), formatted)
-		if err != nil {
-			return 0, fmt.Errorf("event %s: %w", e.ID, err)
-		}
-		n, err := done.RowsAffected()
-		if err != nil {
-			return 0, err
-		}
-		added += int(n)
+		added += n
 	}
 	if err := tx.Commit(); err != nil {
 		return 0, err
 	}
 	return added, nil
+}
+
+// rowsAtOnce is how many events one statement inserts: that costs less than a statement for each.
+const rowsAtOnce = 200
+
+const row = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+// insertRows inserts a few events, and returns how many of them are new.
+func (s *sqlite) insertRows(ctx context.Context, tx *sql.Tx, events []audit.Event) (int, error) {
+	var values []any
+	for _, e := range events {
+		formatted, err := beside(s.format, e)
+		if err != nil {
+			return 0, err
+		}
+		for _, field := range audit.Flat(e) {
+			values = append(values, field)
+		}
+		values = append(values, e.At.UnixMicro(), string(e.Raw), formatted)
+	}
+	done, err := tx.ExecContext(ctx, "INSERT INTO events VALUES "+row+strings.Repeat(","+row, len(events)-1)+" ON CONFLICT (id) DO NOTHING", values...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := done.RowsAffected()
+	return int(n), err
 }
 
 // beside gives what stands beside the fields and the event as received: nothing, unless a format
