@@ -16,7 +16,6 @@ import (
 var (
 	backendMention  = regexp.MustCompile(`\b(backend|cloud)\b`)
 	variableMention = regexp.MustCompile(`\bvariable\b`)
-	autoValueNames  = regexp.MustCompile(`^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$`)
 )
 
 // needsMention finds the blocks that init acts upon, in the layout of formatted code. Code of another layout is by hand,

@@ -15,7 +15,7 @@ func MissingVariables(job Job) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := roots.Parse(job.Dir, autoValueNames, anything)
+	values, err := roots.Parse(job.Dir, roots.ValueNames, anything)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (e *environment) environmentVariables() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := roots.Parse(e.job.Dir, autoValueNames, anything)
+	values, err := roots.Parse(e.job.Dir, roots.ValueNames, anything)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -21,10 +20,7 @@ import (
 // ROOTLY_TEST_PROVIDERS says how many providers to try.
 func TestNothingUnprovenIsWritten(t *testing.T) {
 	t.Parallel()
-	seeds := 5
-	if said, err := strconv.Atoi(os.Getenv("ROOTLY_TEST_PROVIDERS")); err == nil {
-		seeds = said
-	}
+	seeds := number("ROOTLY_TEST_PROVIDERS", 5)
 	server, url := serve(t, of(100))
 	engine := engineNames(t)
 	live := map[string]bool{}
@@ -163,10 +159,7 @@ func everyFile(t *testing.T, dir string) map[string]string {
 // neither is.
 func TestShardsJudgeAsTheWhole(t *testing.T) {
 	t.Parallel()
-	seeds := 4
-	if said, err := strconv.Atoi(os.Getenv("ROOTLY_TEST_PROVIDERS")); err == nil {
-		seeds = said
-	}
+	seeds := number("ROOTLY_TEST_PROVIDERS", 4)
 	server, url := serve(t, of(100))
 	engine := engineNames(t)
 	live := map[string]bool{}

@@ -18,10 +18,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
-	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
 )
 
 // ignoreRule is written above a block to keep a rule from it.
@@ -91,36 +89,12 @@ func (c *codeOf) scan(path string, src []byte) {
 
 // objects finds the addresses of the live objects: by the state, by what earlier runs wrote, and by import blocks.
 func (c *codeOf) objects(ctx context.Context, w world.World, o *Settings) error {
-	dir := o.Dir
-	module := &managed.Module{}
-	defer module.Close()
-	if err := c.exported(dir); err != nil {
+	if err := c.exported(o.Dir); err != nil {
 		return err
 	}
-	if err := module.ReadState(ctx, w, o.Engine, dir); err != nil {
-		return err
-	}
-	blocks, err := imports.Read(dir, w.Environ())
-	if err != nil {
-		return err
-	}
-	for _, b := range blocks {
-		for _, o := range b.Objects {
-			c.at[graph.Target{Type: b.Type, ID: graph.ID(o.ID[strings.LastIndexByte(o.ID, '/')+1:])}] = o.To
-		}
-	}
-	d, err := state.Open(dir, state.Options{Version: world.Version(), Adopt: true, LookOnly: true})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	for key, address := range d.Addresses() {
-		c.at[key] = address.String()
-	}
-	for key, held := range module.HeldAt() {
-		c.at[key] = held[0].String()
-	}
-	return nil
+	at, err := managed.Addresses(ctx, w, o.Engine, o.Dir)
+	maps.Copy(c.at, at)
+	return err
 }
 
 // exported takes the addresses of an export, where the directory is one.

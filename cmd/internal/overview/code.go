@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,10 +17,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
-	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
 )
 
 // codeOf is what a directory has of the organisation.
@@ -60,9 +59,11 @@ func readCode(ctx context.Context, w world.World, engine, dir string) (*codeOf, 
 		if err := c.files(part); err != nil {
 			return nil, err
 		}
-		if err := c.objects(ctx, w, engine, part); err != nil {
+		at, err := managed.Addresses(ctx, w, engine, part)
+		if err != nil {
 			return nil, err
 		}
+		maps.Copy(c.at, at)
 	}
 	return c, nil
 }
@@ -105,36 +106,6 @@ func (c *codeOf) files(dir string) error {
 		}
 	}
 	c.proofs = append(c.proofs, p)
-	return nil
-}
-
-// objects finds the addresses of the live objects: by import blocks, by what earlier runs wrote, and by the state.
-func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string) error {
-	module := &managed.Module{}
-	defer module.Close()
-	if err := module.ReadState(ctx, w, engine, dir); err != nil {
-		return err
-	}
-	blocks, err := imports.Read(dir, w.Environ())
-	if err != nil {
-		return err
-	}
-	for _, b := range blocks {
-		for _, o := range b.Objects {
-			c.at[graph.Target{Type: b.Type, ID: graph.ID(o.ID[strings.LastIndexByte(o.ID, '/')+1:])}] = o.To
-		}
-	}
-	d, err := state.Open(dir, state.Options{Version: world.Version(), Adopt: true, LookOnly: true})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	for target, address := range d.Addresses() {
-		c.at[target] = address.String()
-	}
-	for target, held := range module.HeldAt() {
-		c.at[target] = held[0].String()
-	}
 	return nil
 }
 

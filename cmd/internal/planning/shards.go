@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/shards"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
@@ -47,7 +47,7 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	if err != nil {
 		return nil, 0, err
 	}
-	state, err := readIfThere(cmp.Or(stateFile, filepath.Join(p.Dir, "terraform.tfstate")))
+	state, err := readIfThere(cmp.Or(stateFile, filepath.Join(p.Dir, StateName)))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -140,7 +140,7 @@ func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte,
 
 // union is what plans of parts say together.
 func union(results []*engines.Result) *engines.Result {
-	whole := &engines.Result{}
+	whole, seen := &engines.Result{}, map[plans.Diagnostic]bool{}
 	for _, r := range results {
 		whole.Engine, whole.Provider = r.Engine, r.Provider
 		whole.Changes = append(whole.Changes, r.Changes...)
@@ -151,7 +151,8 @@ func union(results []*engines.Result) *engines.Result {
 		whole.Unread = append(whole.Unread, r.Unread...)
 		whole.Errored = whole.Errored || r.Errored
 		for _, d := range r.Diagnostics {
-			if !slices.Contains(whole.Diagnostics, d) {
+			if !seen[d] {
+				seen[d] = true
 				whole.Diagnostics = append(whole.Diagnostics, d)
 			}
 		}
@@ -184,15 +185,9 @@ func (p *Planner) progress(n int) func(i int) func(engines.Progress) {
 	}
 }
 
-// atOnce is how many plans are made at a time: as many as there are processors. An engine with its provider takes about
-// 300 MB, so that a machine with many processors and little memory makes fewer.
+// atOnce is how many plans are made at a time: as many as there are processors, and at most eight, since an engine with its
+// provider takes about 300 MB.
 func atOnce() int { return max(1, min(runtime.GOMAXPROCS(0), 8)) }
-
-var (
-	valueNames    = regexp.MustCompile(`^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$`)
-	overrideNames = regexp.MustCompile(`^(.*_)?override\.tf$`)
-	otherNames    = regexp.MustCompile(`\.tf\.json$|\.tofu(\.json)?$`)
-)
 
 // codeOf reads the code of a directory, and the values of its variables.
 func codeOf(dir string) (code, values map[string][]byte, err error) {
@@ -207,12 +202,12 @@ func codeOf(dir string) (code, values map[string][]byte, err error) {
 		switch {
 		case entry.IsDir(), engines.IsOverride(name):
 			continue
-		case otherNames.MatchString(name), overrideNames.MatchString(name):
-			return nil, nil, &shards.WholeError{Reason: "a file " + name}
-		case valueNames.MatchString(name):
+		case roots.ValueNames.MatchString(name):
 			to = values
-		case !strings.HasSuffix(name, ".tf"):
+		case !roots.CodeNames.MatchString(name):
 			continue
+		case roots.OverrideNames.MatchString(name), filepath.Ext(name) != ".tf":
+			return nil, nil, &shards.WholeError{Reason: "a file " + name}
 		}
 		if to[name], err = disk.ReadFile(filepath.Join(dir, name), disk.MostCode); err != nil {
 			return nil, nil, fmt.Errorf("read the code: %w", err)

@@ -16,6 +16,12 @@ import (
 // CodeNames matches the names of files with code.
 var CodeNames = regexp.MustCompile(`\.(tf|tofu)(\.json)?$`)
 
+// ValueNames matches the names of files with values of variables that the engines read by themselves.
+var ValueNames = regexp.MustCompile(`^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$`)
+
+// OverrideNames matches the names of files with code that the engines lay over the rest.
+var OverrideNames = regexp.MustCompile(`(^|_)override\.(tf|tofu)(\.json)?$`)
+
 // Files are the paths of the files in a directory whose names match, by name.
 func Files(dir string, names *regexp.Regexp) ([]string, error) {
 	entries, err := os.ReadDir(dir)

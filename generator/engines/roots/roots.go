@@ -54,8 +54,6 @@ func (c *Configurations) Written(name string) string {
 }
 
 var (
-	overrideNames = regexp.MustCompile(`(^|_)override\.(tf|tofu)(\.json)?$`)
-
 	// configurationMention finds provider blocks and arguments, modules, and types of other providers, in both syntaxes.
 	// Generated code has none of them but for the file with the provider.
 	configurationMention = regexp.MustCompile(`\brequired_providers\b|\bproviders?\s*=|(?m:^\s*(?:provider|module)\s+")|"(?:providers?|module)"\s*:|` +
@@ -72,7 +70,7 @@ func Read(dir string) (Configurations, error) {
 	if err != nil {
 		return c, err
 	}
-	overrides, err := Parse(dir, overrideNames, configurationMention)
+	overrides, err := Parse(dir, OverrideNames, configurationMention)
 	if err != nil {
 		return c, err
 	}
