@@ -65,7 +65,7 @@ const (
 // giveUp tells the reader of the code, and the report, why an id stands as text.
 func (g *Graph) giveUp(e edge, cycle []int) {
 	r := g.Resources[e.from]
-	m := Mended{From: r.Address, To: g.Resources[e.to].Address, Path: PathString(r.Exprs[e.placed].Path)}
+	m := BrokenCycle{From: r.Address, To: g.Resources[e.to].Address, Path: PathString(r.Exprs[e.placed].Path)}
 	names := make([]string, 0, len(cycle)+1)
 	for _, i := range cycle {
 		m.Cycle = append(m.Cycle, g.Resources[i].Address)
@@ -76,7 +76,7 @@ func (g *Graph) giveUp(e edge, cycle []int) {
 	if len(names) > few {
 		names = append(names[:few-1:few-1], "...", names[len(names)-1])
 	}
-	g.Mended = append(g.Mended, m)
+	g.BrokenCycles = append(g.BrokenCycles, m)
 	if e.from == e.to {
 		r.Notes = append(r.Notes, Note{Path: r.Exprs[e.placed].Path, Text: ownID})
 		return

@@ -25,8 +25,8 @@ func TestCycleIsBrokenAtTheWeakest(t *testing.T) {
 		a := object("x_a.one", uuid(1), map[string]cty.Value{"ref": c.first})
 		b := object("x_b.two", uuid(2), map[string]cty.Value{"ref": c.second})
 		g := graph.Link([]*graph.Resource{a, b}, graph.LinkOptions{Rules: rules(nil)})
-		if len(g.Mended) != 1 || g.Mended[0].Path != c.given || len(a.Exprs)+len(b.Exprs) != 1 {
-			t.Errorf("%s: given up %+v", what, g.Mended)
+		if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].Path != c.given || len(a.Exprs)+len(b.Exprs) != 1 {
+			t.Errorf("%s: given up %+v", what, g.BrokenCycles)
 		}
 		if g.Cycle() != nil {
 			t.Errorf("%s: a cycle is left", what)
@@ -36,8 +36,8 @@ func TestCycleIsBrokenAtTheWeakest(t *testing.T) {
 	child := object("x_b.child", uuid(2), map[string]cty.Value{"owner_id": idText(uuid(1))})
 	child.Parent = owner.ID
 	g := graph.Link([]*graph.Resource{owner, child}, graph.LinkOptions{Rules: rules(nil)})
-	if len(g.Mended) != 1 || g.Mended[0].From != owner.Address || len(owner.Notes) != 1 {
-		t.Errorf("owner and child: %+v", g.Mended)
+	if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].From != owner.Address || len(owner.Notes) != 1 {
+		t.Errorf("owner and child: %+v", g.BrokenCycles)
 	}
 }
 
@@ -45,8 +45,8 @@ func TestSelfReference(t *testing.T) {
 	t.Parallel()
 	r := object("x_a.one", uuid(1), map[string]cty.Value{"ids": cty.ListVal([]cty.Value{idText(uuid(1))}), "declared": idText(uuid(1)), "text": text(string(uuid(1)) + " and " + string(uuid(1)))})
 	g := graph.Link([]*graph.Resource{r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_a": {{Path: "declared", To: []string{"x_a"}}}})})
-	if len(r.Exprs) != 0 || len(g.Mended) != 3 {
-		t.Errorf("expressions %v, told %+v", written(r), g.Mended)
+	if len(r.Exprs) != 0 || len(g.BrokenCycles) != 3 {
+		t.Errorf("expressions %v, told %+v", written(r), g.BrokenCycles)
 	}
 }
 
@@ -78,16 +78,16 @@ func TestRandomReferences(t *testing.T) {
 		for _, res := range all {
 			kept += len(res.Exprs)
 		}
-		if kept+len(g.Mended) != edges {
-			t.Errorf("seed %d: %d references, %d kept, %d told", seed, edges, kept, len(g.Mended))
+		if kept+len(g.BrokenCycles) != edges {
+			t.Errorf("seed %d: %d references, %d kept, %d told", seed, edges, kept, len(g.BrokenCycles))
 		}
-		for _, m := range g.Mended {
+		for _, m := range g.BrokenCycles {
 			if m.Cycle[0] != m.From && m.From != m.To {
 				t.Errorf("seed %d: the cycle %v of %s", seed, m.Cycle, m.From)
 			}
 		}
 		again, _ := build()
-		if h := graph.Link(again, graph.LinkOptions{Rules: rules(nil)}); fmt.Sprint(h.Mended) != fmt.Sprint(g.Mended) {
+		if h := graph.Link(again, graph.LinkOptions{Rules: rules(nil)}); fmt.Sprint(h.BrokenCycles) != fmt.Sprint(g.BrokenCycles) {
 			t.Errorf("seed %d: another choice the second time", seed)
 		}
 	}

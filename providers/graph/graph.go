@@ -162,12 +162,12 @@ type User struct {
 
 // A Graph is all that a run writes: resources in order, and what they lean on.
 type Graph struct {
-	Resources  []*Resource
-	Data       []*DataSource
-	Variables  []*Variable
-	Users      []User
-	Unresolved []Unresolved
-	Mended     []Mended
+	Resources    []*Resource
+	Data         []*DataSource
+	Variables    []*Variable
+	Users        []User
+	Unresolved   []Unresolved
+	BrokenCycles []BrokenCycle
 }
 
 // Unresolved is an id that stayed in the code as text although it looks like a reference.
@@ -180,8 +180,8 @@ type Unresolved struct {
 	Key    string // of the entry of a map, where the code has the id once for several places
 }
 
-// Mended is a reference that was left as text because it would have closed a cycle.
-type Mended struct {
+// A BrokenCycle is a reference that was left as text because it would have closed a cycle.
+type BrokenCycle struct {
 	From, To Address
 	Path     string
 	Cycle    []Address

@@ -362,11 +362,11 @@ func (l *linker) wholeUUID(r *Resource, h hit, id ID) {
 
 // self leaves a resource's own id as text. However often a text has it, it is told once.
 func (l *linker) self(r *Resource, path cty.Path) {
-	if n := len(l.g.Mended); n > 0 && l.g.Mended[n-1].From == r.Address && l.g.Mended[n-1].Path == PathString(path) {
+	if n := len(l.g.BrokenCycles); n > 0 && l.g.BrokenCycles[n-1].From == r.Address && l.g.BrokenCycles[n-1].Path == PathString(path) {
 		return
 	}
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: ownID})
-	l.g.Mended = append(l.g.Mended, Mended{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
+	l.g.BrokenCycles = append(l.g.BrokenCycles, BrokenCycle{From: r.Address, To: r.Address, Path: PathString(path), Cycle: []Address{r.Address}})
 }
 
 // template finds the UUIDs of resources inside a text at a path.

@@ -93,8 +93,8 @@ func TestLinkInsideJSON(t *testing.T) {
 	equal(t, "code", written(r), map[string]string{
 		"json": "json key " + string(uuid(1)) + "=x_a.one.id list[0]=x_a.one.id text=of ${x_a.one.id}",
 	})
-	if len(g.Mended) != 1 || g.Mended[0].Path != "json" || len(r.Notes) != 1 {
-		t.Errorf("its own id is told as %+v, %+v", g.Mended, r.Notes)
+	if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].Path != "json" || len(r.Notes) != 1 {
+		t.Errorf("its own id is told as %+v, %+v", g.BrokenCycles, r.Notes)
 	}
 }
 
@@ -169,8 +169,8 @@ func TestLinkToWhatHasAnotherID(t *testing.T) {
 	if len(g.Unresolved) != 3 || len(r.Notes) != 3 || g.Unresolved[0].Reason != "the id of x_action.one, which has another id after its import" {
 		t.Errorf("told: %+v", g.Unresolved)
 	}
-	if len(g.Mended) != 1 || g.Mended[0].From != action.Address {
-		t.Errorf("its own id: %+v", g.Mended)
+	if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].From != action.Address {
+		t.Errorf("its own id: %+v", g.BrokenCycles)
 	}
 }
 

@@ -150,7 +150,7 @@ func countReferences(refs *report.References, g *graph.Graph) {
 	for _, u := range g.Unresolved {
 		refs.Unresolved = append(refs.Unresolved, report.Unresolved{From: u.From.String(), Path: u.Path, ID: string(u.ID), Reason: u.Reason})
 	}
-	for _, m := range g.Mended {
+	for _, m := range g.BrokenCycles {
 		refs.Cycles = append(refs.Cycles, report.Unresolved{From: m.From.String(), Path: m.Path, ID: m.To.String(), Reason: "a reference would close a cycle"})
 	}
 }
