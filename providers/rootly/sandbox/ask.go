@@ -35,7 +35,7 @@ func (s *Server) ask(r *http.Request, t target) error {
 func (s *Server) holds(t target) bool {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
-	_, err := s.one(t)
+	_, err := s.reader(nil, t).one()
 	return err == nil
 }
 
@@ -49,7 +49,7 @@ func (s *Server) askBeyond(r *http.Request) error {
 
 // owned fills in the owner that the attributes of an object name.
 func (s *Server) owned(o Object) Object {
-	if name := s.ownerAttrs[o.API]; o.Parent == "" && name != "" {
+	if name := s.tables.ownerAttrs[o.API]; o.Parent == "" && name != "" {
 		o.Parent = text(attribute(o.Body, name))
 	}
 	return o
