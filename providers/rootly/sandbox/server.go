@@ -80,7 +80,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	faults := s.faults.Load()
 	w = faults.meet(w, r)
-	if w == nil || !s.limit(w) {
+	if w == nil || !s.rate.admit(w, s.opts.RateLimit, s.opts.Clock()) {
 		return
 	}
 	if faults.Pacific {
