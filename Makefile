@@ -73,8 +73,7 @@ cover: engine ## how much of the code the tests reach
 
 .PHONY: docs
 docs: engine ## write the generated parts of README.md and .github/docs
-	ROOTLY_TEST_WRITE_SCHEMAS=1 $(GO) test -count=1 ./cmd/internal/doctor ./cmd/internal/lint ./cmd/internal/report \
-		./cmd/internal/schematest ./cmd/internal/typelist -run 'Schemas|Version'
+	ROOTLY_TEST_WRITE_SCHEMAS=1 $(GO) test -count=1 ./cmd/internal/... -run '^Test(Schemas|Version)$$'
 	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run 'TestReadme|TestPages' -update
 
 .PHONY: schema
