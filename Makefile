@@ -93,6 +93,13 @@ snapshot: $(TOOLS)/goreleaser ## what a release consists of, in dist/; needs 2 G
 	$(ORIGIN) $(RELEASE) release --snapshot --clean --skip=sign,publish
 	$(IMAGE)
 
+.PHONY: reproducible
+reproducible: snapshot ## build a release twice, and compare
+	mkdir -p $(BIN)/first && cp dist/SHA256SUMS dist/image/index.json $(BIN)/first/
+	$(MAKE) snapshot
+	cmp dist/SHA256SUMS $(BIN)/first/SHA256SUMS
+	cmp dist/image/index.json $(BIN)/first/index.json
+
 .PHONY: release
 release: $(TOOLS)/goreleaser ## build, sign and publish; for the workflow, on a tagged commit
 	$(RELEASE) release --clean
