@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -59,7 +61,7 @@ func foldBlocks(f *fold.Fold, s *schema.Block, o Options) ([]block, error) {
 	if over, err = layNotes(&locals, rows, over); err != nil {
 		return nil, err
 	}
-	locals.body.args = []argument{{name: f.Local, value: f.Entries, over: over, spread: true, rows: true}}
+	locals.body.args = []argument{{name: f.Local, value: rowsInOrder(f, s, over), over: over, spread: true, rows: true}}
 
 	b, err := resourceBlock(f.Template, s)
 	if err != nil {
@@ -69,6 +71,38 @@ func foldBlocks(f *fold.Fold, s *schema.Block, o Options) ([]block, error) {
 	each := argument{name: "for_each", value: cty.StringVal(f.Local), over: &overlay{bare: "local." + f.Local}, apart: true}
 	b.body.args = append([]argument{each}, b.body.args...)
 	return []block{locals, b}, nil
+}
+
+// rowsInOrder is the map of a fold, with the elements of its lists in the order that a block would have.
+func rowsInOrder(f *fold.Fold, s *schema.Block, over *overlay) cty.Value {
+	if s == nil {
+		return f.Entries
+	}
+	rows := f.Entries.AsValueMap()
+	for _, placed := range f.Template.Exprs {
+		each, is := placed.Expr.(graph.EachRef)
+		a := s.Find(attributeNames(placed.Path))
+		if !is || a == nil || a.Order == nil {
+			continue
+		}
+		for key, row := range rows {
+			columns := row.AsValueMap()
+			columns[each.Attr] = inOrder(a, columns[each.Attr], over.at(key).at(each.Attr))
+			rows[key] = cty.ObjectVal(columns)
+		}
+	}
+	return cty.ObjectVal(rows)
+}
+
+// attributeNames are the names of attributes on a path, as in [schema.Block.Find].
+func attributeNames(path cty.Path) string {
+	var names []string
+	for _, step := range path {
+		if attribute, is := step.(cty.GetAttrStep); is {
+			names = append(names, attribute.Name)
+		}
+	}
+	return strings.Join(names, ".")
 }
 
 // foldImport imports the members of a fold. Their ids stand in the block itself, so that nothing of
