@@ -64,6 +64,7 @@ var answering = []Rule{
 		Means: "The level has no targets.",
 		Why:   "The page waits for the delay of the level, for nothing.",
 		Fix:   "Add a target, or delete the level.",
+		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
 			for _, l := range o.of("escalation_level") {
 				if says(l, "notification_target_params") && len(list(l, "notification_target_params")) == 0 {
@@ -78,11 +79,12 @@ var answering = []Rule{
 		Means: "A target of the level is a user who is not in the organisation.",
 		Why:   "The page reaches nobody, and the delay of the level passes.",
 		Fix:   "Replace the target by somebody else, or by a schedule.",
+		amend: (*amending).dropReference,
 		check: func(o *Organisation, f *finder) {
 			for _, l := range o.of("escalation_level") {
 				for _, t := range targets(l) {
 					if t.kind == "user" && o.gone(t.id) {
-						f.at(l, "notification_target_params", "pages user "+string(t.id)+", who is not in the organisation")
+						f.stale(l, "notification_target_params", t.id, "pages user "+string(t.id)+", who is not in the organisation")
 					}
 				}
 			}
@@ -140,7 +142,7 @@ var answering = []Rule{
 		Means: "The heartbeat is disabled.",
 		Why:   "If the job that it watches stops, nobody is told.",
 		Fix:   "Switch it on, or delete it.",
-		check: switchedOff("heartbeat"),
+		check: switchedOff("heartbeat"), amend: (*amending).switchOn,
 	},
 	{
 		ID: "source-off", Family: "Nobody answers", Severity: Info,
@@ -148,7 +150,7 @@ var answering = []Rule{
 		Means: "The alert source is disabled.",
 		Why:   "Alerts that are sent to it are dropped.",
 		Fix:   "Switch it on, or delete it.",
-		check: switchedOff("alerts_source"),
+		check: switchedOff("alerts_source"), amend: (*amending).switchOn,
 	},
 }
 

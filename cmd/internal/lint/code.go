@@ -29,10 +29,12 @@ var ignoreRule = regexp.MustCompile(`^\s*(?:#|//)\s*rootly-lint:ignore\s+(\S+)(?
 type codeOf struct {
 	at     map[graph.Target]string // address of an object
 	blocks map[string]*codeBlock   // by address without an index
+	files  map[string]code.Source  // in Terraform's own syntax, by path
 }
 
 // A codeBlock is a resource block.
 type codeBlock struct {
+	item    code.Item
 	file    string
 	line    int
 	ignores []*ignored
@@ -47,7 +49,7 @@ type ignored struct {
 
 // readCode reads what a directory manages and where; nothing where there is no directory.
 func readCode(ctx context.Context, w world.World, o *Settings) (*codeOf, error) {
-	c, dir := &codeOf{at: map[graph.Target]string{}, blocks: map[string]*codeBlock{}}, o.Dir
+	c, dir := &codeOf{at: map[graph.Target]string{}, blocks: map[string]*codeBlock{}, files: map[string]code.Source{}}, o.Dir
 	if dir == "" {
 		return c, nil
 	}
@@ -71,12 +73,14 @@ func readCode(ctx context.Context, w world.World, o *Settings) (*codeOf, error) 
 
 // scan notes the resource blocks of a file. What cannot be scanned has none.
 func (c *codeOf) scan(path string, src []byte) {
-	items, _ := code.Outline(src)
-	for _, item := range items {
+	source, _ := code.Parse(src)
+	path = filepath.ToSlash(path)
+	c.files[path] = source
+	for _, item := range source.Items {
 		if item.Kind != "resource" || len(item.Labels) != 2 {
 			continue
 		}
-		b := &codeBlock{file: filepath.ToSlash(path), line: 1 + bytes.Count(src[:item.Head], []byte{'\n'})}
+		b := &codeBlock{item: item, file: path, line: 1 + bytes.Count(src[:item.Head], []byte{'\n'})}
 		first := 1 + bytes.Count(src[:item.Start], []byte{'\n'})
 		for n, line := range strings.Split(string(src[item.Start:item.Head]), "\n") {
 			if m := ignoreRule.FindStringSubmatch(line); m != nil {
@@ -192,5 +196,6 @@ var idleIgnore = Rule{
 	Means: "A comment or an entry of the configuration ignores a rule for an object that the rule does not find, or gives no reason.",
 	Why:   "It hides the next finding of that rule, which nobody has looked at.",
 	Fix:   "Delete the comment or the entry.",
+	amend: (*amending).dropLine,
 	check: func(*Organisation, *finder) {},
 }

@@ -52,6 +52,7 @@ var dead = []Rule{
 		Means: "The workflow is disabled and was last changed more than 90 days ago.",
 		Why:   "Nobody seems to miss it, and whoever reads the list has to wonder.",
 		Fix:   "Delete it, or switch it on.",
+		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
 			for _, w := range o.workflows() {
 				if age := o.since(w, "updated_at"); off(w) && age > stale {
@@ -74,6 +75,7 @@ var dead = []Rule{
 		Means: "No other object mentions it. Incidents may, which are not looked at.",
 		Why:   "People have to choose from lists that are longer than needed.",
 		Fix:   "Delete it, if no incident needs it.",
+		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
 			for _, short := range []string{"severity", "cause", "incident_type", "environment", "team"} {
 				if !o.knowsReferrers("rootly_" + short) {

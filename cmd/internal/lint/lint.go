@@ -77,6 +77,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 			return err
 		}
 	}
+	code.amend(org, r.Findings)
 	if err := o.name(ctx, w, client, r.Findings); err != nil {
 		return err
 	}

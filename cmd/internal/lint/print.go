@@ -60,6 +60,9 @@ func (r *Result) text(out io.Writer) error {
 		for _, detail := range f.details() {
 			line("      %s", detail)
 		}
+		for _, text := range f.shortDiff() {
+			line("      %s", text)
+		}
 	}
 	if len(r.Findings) > 0 {
 		line("")
@@ -126,6 +129,7 @@ type findingV1 struct {
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
 	Link     string `json:"link,omitempty"`
+	Diff     string `json:"diff,omitempty"`
 
 	Changed *changedV1 `json:"last_change,omitempty"`
 }
@@ -139,11 +143,43 @@ type changedV1 struct {
 	Confidence string `json:"confidence"`
 }
 
+// shortDiff are the lines of the diff that fit on a screen.
+func (f Finding) shortDiff() []string {
+	const most = 30
+	var lines []string
+	for text := range strings.Lines(f.diff()) {
+		if len(lines) == most {
+			return append(lines, "... all of it with --format json")
+		}
+		lines = append(lines, strings.TrimRight(text, "\r\n"))
+	}
+	return lines
+}
+
+// ShownDiff is the diff without characters that nobody sees.
+func (f Finding) ShownDiff() string {
+	return strings.Map(func(r rune) rune {
+		if visible.Harmful(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, f.diff())
+}
+
+// diff is how the code changes, over all files; empty where people have to decide.
+func (f Finding) diff() string {
+	var b strings.Builder
+	for _, p := range f.Patches {
+		b.WriteString(p.Diff)
+	}
+	return b.String()
+}
+
 func (f Finding) v1() findingV1 {
 	rule, _ := Lookup(f.Rule)
 	v := findingV1{
 		Rule: f.Rule, Severity: f.Severity.String(), Type: f.Type, ID: string(f.ID), Name: f.Name, Message: f.Message, Path: f.Path,
-		Fix: rule.Fix, Address: f.Address, File: f.File, Line: f.Line, Link: f.Link,
+		Fix: rule.Fix, Address: f.Address, File: f.File, Line: f.Line, Link: f.Link, Diff: f.diff(),
 	}
 	if d := f.Last; !d.At.IsZero() {
 		v.Changed = &changedV1{d.At.Format(time.RFC3339), d.Name, d.Email, d.UserID, d.Confidence}
@@ -203,9 +239,23 @@ func (r *Result) markdown(out io.Writer) error {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Severity, f.Rule, subject, message)
 	}
+	for _, f := range r.Findings {
+		if len(f.Patches) > 0 {
+			fmt.Fprintf(&b, "\n<details><summary>Fix %s of %s</summary>\n\n%s\n</details>\n", f.Rule, report.Markdown(f.subject()), fenced(f.ShownDiff()))
+		}
+	}
 	for _, text := range r.summary() {
 		b.WriteString("\n" + report.Markdown(text) + "\n")
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// fenced puts a diff into a block that no text in it ends.
+func fenced(diff string) string {
+	fence := "```"
+	for strings.Contains(diff, fence) {
+		fence += "`"
+	}
+	return fence + "diff\n" + diff + fence + "\n"
 }

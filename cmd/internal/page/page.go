@@ -51,6 +51,7 @@ type Finding struct {
 	Teams              []string
 	Place              string // in the code
 	Author, AuthorTime string // who changed the object last, where that is known
+	Diff               string // that fixes the code; empty where people have to decide
 }
 
 // An Object is one object of the organisation.
