@@ -24,6 +24,7 @@ var dead = []Rule{
 		Means: "The workflow has no tasks, or none that is switched on.",
 		Why:   "It is triggered and does nothing.",
 		Fix:   "Add a task, or delete the workflow.",
+		needs: []need{theTasks},
 		check: func(o *Organisation, f *finder) {
 			all := o.knowsTasks()
 			for _, w := range o.workflows() {
@@ -75,9 +76,10 @@ var dead = []Rule{
 		Means: "No other object mentions it. Incidents may, which are not looked at.",
 		Why:   "People have to choose from lists that are longer than needed.",
 		Fix:   "Delete it, if no incident needs it.",
+		needs: []need{theReferrers},
 		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
-			for _, short := range []string{"severity", "cause", "incident_type", "environment", "team"} {
+			for _, short := range listed {
 				if !o.knowsReferrers("rootly_" + short) {
 					continue
 				}
@@ -98,6 +100,9 @@ var dead = []Rule{
 		check: duplicates,
 	},
 }
+
+// listed are types of objects from which people choose.
+var listed = []string{"severity", "cause", "incident_type", "environment", "team"}
 
 // workflows are those of all kinds.
 func (o *lookup) workflows() []*rootly.Object {
