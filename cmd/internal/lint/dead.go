@@ -42,9 +42,9 @@ var dead = []Rule{
 	{
 		ID: "workflow-never-runs", Family: "Dead configuration", Severity: Warning,
 		Title: "The conditions of a workflow cannot be met",
-		Means: "A condition compares with nothing, or the workflow has no trigger.",
+		Means: "A condition compares with nothing, two conditions exclude each other, or the workflow has no trigger.",
 		Why:   "The workflow never runs.",
-		Fix:   "Complete the condition or remove it, and give the workflow a trigger.",
+		Fix:   "Complete or remove the condition, or one of the two, and give the workflow a trigger.",
 		check: neverRuns,
 	},
 	{
@@ -147,39 +147,6 @@ func (o *Organisation) knowsReferrers(typ string) bool {
 		}
 	}
 	return o.Live.Partial == ""
-}
-
-// comparisons are the conditions of incidents that compare with a list beside them, and the list.
-var comparisons = map[string]string{
-	"incident_condition_severity":       "severity_ids",
-	"incident_condition_incident_type":  "incident_type_ids",
-	"incident_condition_incident_roles": "incident_role_ids",
-	"incident_condition_service":        "service_ids",
-	"incident_condition_functionality":  "functionality_ids",
-	"incident_condition_group":          "group_ids",
-	"incident_condition_cause":          "cause_ids",
-	"incident_condition_environment":    "environment_ids",
-	"incident_condition_sub_status":     "sub_status_ids",
-}
-
-func neverRuns(o *Organisation, f *finder) {
-	for _, w := range o.workflows() {
-		if off(w) {
-			continue
-		}
-		if triggers, says := value(w, "trigger_params", "triggers").([]any); says && len(triggers) == 0 && text(w, "command") == "" && text(w, "repeat_every_duration") == "" {
-			f.at(w, "trigger_params.triggers", "has no trigger")
-		}
-		if text(w, "trigger_params", "incident_condition") != "ALL" {
-			continue // another condition may be met
-		}
-		for _, name := range slices.Sorted(maps.Keys(comparisons)) {
-			word := text(w, "trigger_params", name)
-			if (word == "IS" || word == "CONTAINS" || word == "CONTAINS_ALL") && len(list(w, comparisons[name])) == 0 {
-				f.at(w, "trigger_params."+name, fmt.Sprintf("%s says %s, and %s is empty", name, word, comparisons[name]))
-			}
-		}
-	}
 }
 
 func samePosition(o *Organisation, f *finder) {
