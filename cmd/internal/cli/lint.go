@@ -20,9 +20,11 @@ always on call, references to what is gone, configuration that does nothing, obj
 without an owner, credentials in clear, and what Terraform cannot have.
 
 Reads the live organisation, by GET requests only, and the audit log for who changed the
-objects of findings last. With --offline, it reads the export in the directory instead.
-With a directory, findings have the address and the line of the code, and this comment
-above a block ignores a rule:
+objects of findings last. With --offline, it needs no token and reads the directory
+instead: its export, or else its state. The summary says which rules could not be checked.
+
+With a directory, findings have the address and the line of the code, and the fix as a
+diff where it is not for people to decide. This comment above a block ignores a rule:
 
   # rootly-lint:ignore RULE reason
 
@@ -64,7 +66,7 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
 	f.BoolVar(&o.Update, "update-baseline", false, "write the findings to the baseline")
 	f.StringVar(&o.Config, "config", "", "`FILE` with severities and exceptions (default: "+lint.FileName+" where there is one)")
 	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one, which reads the state")
-	f.BoolVar(&o.Offline, "offline", false, "read the export in the directory instead of the live organisation")
+	f.BoolVar(&o.Offline, "offline", false, "read the export or the state in the directory instead of the live organisation")
 	f.BoolVar(&o.NoAuthors, "no-authors", false, "do not read the audit log for who changed objects last")
 	f.StringVar(&o.Since, "since", "", "search for authors since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: 90d)")
 	f.StringVar(&o.AuditCopy, "audit-copy", "", "search for authors in this SQLite `FILE` that audit sync wrote, instead of asking the API")

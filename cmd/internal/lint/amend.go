@@ -2,6 +2,7 @@ package lint
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,9 +30,9 @@ type amending struct {
 
 	code  *codeOf
 	org   *Organisation
-	names map[string]graph.ID // ids of objects, by their addresses without an index
-	local *hcl.EvalContext    // of the locals that are plain values
-	users map[string][]string // addresses of the items that refer to an address
+	names map[located]graph.ID
+	local *hcl.EvalContext     // of the locals that are plain values
+	users map[located][]string // addresses of the items that refer to an address
 	edits map[string][]code.Edit
 	text  []byte // of the block under way
 }
@@ -41,9 +42,9 @@ func (c *codeOf) amend(o *Organisation, found []Finding) {
 	if len(c.files) == 0 {
 		return
 	}
-	a := &amending{code: c, org: o, names: map[string]graph.ID{}, users: map[string][]string{}}
-	for target, address := range c.at {
-		a.names[address] = target.ID
+	a := &amending{code: c, org: o, names: map[located]graph.ID{}, users: map[located][]string{}}
+	for target, at := range c.at {
+		a.names[at] = target.ID
 	}
 	a.scan()
 	for i := range found {
@@ -64,11 +65,11 @@ func (c *codeOf) amend(o *Organisation, found []Finding) {
 // scan notes who refers to whom, and the values of locals.
 func (a *amending) scan() {
 	values := map[string]cty.Value{}
-	for _, source := range a.code.files {
+	for file, source := range a.code.files {
 		for _, item := range source.Items {
 			for _, r := range item.Refs {
 				if len(r.Parts) > 1 && item.Kind != "import" {
-					to := strings.Join(r.Parts[:2], ".")
+					to := located{filepath.Dir(filepath.FromSlash(file)), strings.Join(r.Parts[:2], ".")}
 					a.users[to] = append(a.users[to], strings.Join(item.Labels, "."))
 				}
 			}
@@ -88,7 +89,7 @@ func (a *amending) scan() {
 
 // own is the block of the object, unless it makes several.
 func (a *amending) own() *codeBlock {
-	b := a.code.blocks[a.Address]
+	b := a.code.blocks[a.code.of(a.Finding)]
 	if b == nil || several(b.item) {
 		return nil
 	}
@@ -126,19 +127,21 @@ func (a *amending) switchOn() {
 
 // dropBlock takes out the block of the object with those of its parts and what imports them, unless others refer to one.
 func (a *amending) dropBlock() {
-	gone := map[string]bool{}
+	gone := map[located]bool{}
 	if !a.parts(a.Type, a.ID, gone, 0) {
 		return
 	}
-	for address := range gone {
-		if slices.ContainsFunc(a.users[address], func(user string) bool { return !gone[user] }) {
+	for at := range gone {
+		if slices.ContainsFunc(a.users[at], func(user string) bool { return !gone[located{at.dir, user}] }) {
 			return
 		}
 	}
 	for file, source := range a.code.files {
+		dir := filepath.Dir(filepath.FromSlash(file))
 		for _, item := range source.Items {
 			typ, name, imports := item.Target("to")
-			if item.Kind == "resource" && gone[strings.Join(item.Labels, ".")] || item.Kind == "import" && imports && gone[typ+"."+name] {
+			own := item.Kind == "resource" && gone[located{dir, strings.Join(item.Labels, ".")}]
+			if own || item.Kind == "import" && imports && gone[located{dir, typ + "." + name}] {
 				a.edit(file, item.Start, item.End, "")
 			}
 		}
@@ -146,15 +149,15 @@ func (a *amending) dropBlock() {
 }
 
 // parts notes the address of an object and those of what it owns; false where one has no block of its own.
-func (a *amending) parts(typ string, id graph.ID, gone map[string]bool, depth int) bool {
-	address := a.code.at[graph.Target{Type: typ, ID: id}]
-	b := a.code.blocks[address]
+func (a *amending) parts(typ string, id graph.ID, gone map[located]bool, depth int) bool {
+	at := a.code.at[graph.Target{Type: typ, ID: id}]
+	b := a.code.blocks[at]
 	if b == nil || several(b.item) || depth > deepest {
 		return false
 	}
-	gone[address] = true
+	gone[at] = true
 	for _, part := range a.org.below[id] {
-		if a.code.at[graph.Target{Type: part.Type.Name, ID: part.ID}] != "" && !a.parts(part.Type.Name, part.ID, gone, depth+1) {
+		if a.code.at[graph.Target{Type: part.Type.Name, ID: part.ID}].address != "" && !a.parts(part.Type.Name, part.ID, gone, depth+1) {
 			return false
 		}
 	}
@@ -273,6 +276,5 @@ func (a *amending) isStale(e hclsyntax.Expression) bool {
 		return false
 	}
 	name, is := t.Traversal[1].(hcl.TraverseAttr)
-	id, known := a.names[t.Traversal.RootName()+"."+name.Name]
-	return is && known && id == a.stale
+	return is && a.names[located{a.code.of(a.Finding).dir, t.Traversal.RootName() + "." + name.Name}] == a.stale
 }

@@ -33,7 +33,7 @@ func targets(level *rootly.Object) []target {
 // pathGaps finds hours in which no level of a path has anybody on call. Hours in which the path is not taken are none, and
 // neither are those of quiet paths, which may wait. A path that only posts into channels is not meant to page.
 func pathGaps(o *Organisation, f *finder) {
-	if o.Shifts == nil {
+	if o.Shifts == nil || !o.complete("escalation_level") {
 		return
 	}
 	for _, path := range o.of("escalation_path") {

@@ -17,6 +17,7 @@ var dangling = []Rule{
 		Means: "A setting holds the id of an object that is gone.",
 		Why:   "Rootly skips what it does not find: the step does nothing, and nobody is told.",
 		Fix:   "Choose another object for the setting, or clear it.",
+		needs: []need{theAPI},
 		amend: (*amending).dropReference,
 		check: func(o *Organisation, f *finder) {
 			for _, u := range o.Unresolved {
@@ -33,6 +34,7 @@ var dangling = []Rule{
 		Means: "A setting holds the id of a user who is not in the organisation.",
 		Why:   "Whatever is meant for that person reaches nobody.",
 		Fix:   "Choose somebody else.",
+		needs: []need{theUsers},
 		check: unknownUsers, amend: (*amending).dropReference,
 	},
 	{

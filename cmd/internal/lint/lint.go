@@ -66,7 +66,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), elsewhere: code.firstFile()}
+	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), Unchecked: org.unchecked(), elsewhere: code.firstFile()}
 	found := Check(org)
 	code.locate(found)
 	r.Findings = config.apply(code.place(found))
@@ -119,7 +119,7 @@ func (o *Settings) check() (worst Severity, err error) {
 	case o.Update && o.Baseline == "":
 		return 0, exit.Usage(errors.New("--update-baseline needs a file"), "name it with --baseline FILE")
 	case o.Offline && o.Dir == "":
-		return 0, exit.Usage(errors.New("--offline needs a directory"), "name the directory of an export: lint --offline DIRECTORY")
+		return 0, exit.Usage(errors.New("--offline needs a directory"), "name the directory of an export, or of code with its state: lint --offline DIRECTORY")
 	}
 	return worst, nil
 }
@@ -131,6 +131,9 @@ func (o *Settings) connect(w world.World) (client *api.Client, disconnect func()
 		return nil, func() {}, nil
 	}
 	client, _, disconnect, err = o.Open(w, nil)
+	if err != nil && o.Dir != "" && o.Token == "" && o.TokenFile == "" && w.Getenv("ROOTLY_API_TOKEN") == "" {
+		err = exit.WithHint(err, "set ROOTLY_API_TOKEN, or lint what the directory has: lint --offline "+o.Dir)
+	}
 	return client, disconnect, err
 }
 
@@ -139,7 +142,7 @@ func (o *Settings) read(ctx context.Context, w world.World, client *api.Client) 
 	from := w.Now().UTC().Truncate(time.Hour)
 	window := oncall.Span{From: from, To: from.AddDate(0, 0, 7*o.Weeks)}
 	if o.Offline {
-		return readExport(o.Dir, window)
+		return o.readOffline(ctx, w, window)
 	}
 	types, _, err := o.Types()
 	if err != nil {
@@ -205,6 +208,8 @@ type Result struct {
 	Weeks    int
 	Computed bool     // shifts were worked out from rotations
 	NotRead  []string // what could not be read, and why
+
+	Unchecked []Unchecked
 
 	elsewhere string // a file of the code, for what has no place in it
 }

@@ -112,6 +112,9 @@ func (r *Result) summary() []string {
 	for _, n := range r.NotRead {
 		lines = append(lines, "not read: "+n)
 	}
+	for _, u := range r.Unchecked {
+		lines = append(lines, "not checked: "+strings.Join(u.Rules, ", ")+": "+u.Reason)
+	}
 	return lines
 }
 
@@ -187,6 +190,12 @@ func (f Finding) v1() findingV1 {
 	return v
 }
 
+// skippedV1 is a rule that could not be checked in full.
+type skippedV1 struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
+}
+
 // resultV1 is a result in JSON.
 type resultV1 struct {
 	Version  int         `json:"version"`
@@ -196,11 +205,17 @@ type resultV1 struct {
 	Computed bool        `json:"shifts_computed"`
 	Known    int         `json:"in_baseline"`
 	NotRead  []string    `json:"not_read"`
+	Skipped  []skippedV1 `json:"not_checked"`
 	Findings []findingV1 `json:"findings"`
 }
 
 func (r *Result) json(out io.Writer) error {
-	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
+	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []skippedV1{}, []findingV1{}}
+	for _, u := range r.Unchecked {
+		for _, id := range u.Rules {
+			document.Skipped = append(document.Skipped, skippedV1{id, u.Reason})
+		}
+	}
 	for _, f := range r.Findings {
 		document.Findings = append(document.Findings, f.v1())
 	}

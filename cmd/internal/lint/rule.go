@@ -41,6 +41,7 @@ type Rule struct {
 	Fix      string // what to do in Rootly, or in the code
 
 	check func(o *Organisation, f *finder)
+	needs []need            // without which it finds less, or nothing
 	amend func(a *amending) // changes the code as the fix says; nil: people have to decide
 }
 
