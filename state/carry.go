@@ -59,7 +59,7 @@ func (d *reconciling) staying() map[graph.Address]Carried {
 		case d.run.Live[k]:
 			reason = "it still exists, but this run left it out"
 		case !d.run.complete(k.Type):
-			reason = k.Type + " was not listed completely"
+			reason = k.Type + " was not selected, or not listed completely"
 		}
 		if reason == "" {
 			d.changes.Gone = append(d.changes.Gone, rec.Object)

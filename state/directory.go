@@ -128,6 +128,9 @@ func (d *Directory) prepare() error {
 	if err := disk.Dir(d.path).Real(privateDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return diskError("open", d.file(privateDir), err)
 	}
+	if _, err := os.Stat(d.file(manifestName)); errors.Is(err, fs.ErrPermission) {
+		return diskError("read", d.file(manifestName), err)
+	}
 	if err := d.refuseForeign(); err != nil {
 		return err
 	}

@@ -3,9 +3,11 @@ package auditcopy
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -85,6 +87,9 @@ func Open(ctx context.Context, target string, o Options) (*Sink, error) {
 	return &Sink{name, s}, nil
 }
 
+// databaseName matches what looks like a SQLite file, and would otherwise become a directory.
+var databaseName = regexp.MustCompile(`(?i)\.(db3?|sqlite3?)$`)
+
 func openStore(ctx context.Context, target string, o Options) (store, error) {
 	scheme, rest, _ := strings.Cut(target, ":")
 	switch {
@@ -107,6 +112,8 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 			"use sqlite://, postgres://, https://, splunk://, datadog://, sumo://, elastic://, a .csv file, a directory or -")
 	case strings.EqualFold(filepath.Ext(target), ".csv"):
 		return openSheet(ctx, target, o)
+	case databaseName.MatchString(target):
+		return nil, hint.With(errors.New("a path without sqlite:// is a directory"), "for a SQLite file, give sqlite://"+target+"; for a directory, choose another name")
 	}
 	return openDirectory(ctx, target, o)
 }

@@ -158,6 +158,21 @@ func check(choices []choice) error {
 	return nil
 }
 
+// optionalDirectory takes the directory of the code from the arguments, if there is one. It has to exist.
+func optionalDirectory(dir *string, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case len(args) > 1:
+		return exit.Usage(fmt.Errorf("one directory at most, not %d", len(args)), "run the command once for each directory")
+	}
+	*dir = args[0]
+	if stat, err := os.Stat(*dir); err != nil || !stat.IsDir() {
+		return exit.Usage(fmt.Errorf("%s: no such directory", *dir), "give the directory of the code, such as ./rootly")
+	}
+	return nil
+}
+
 func badChoice(flag, value, choices string) error {
 	return exit.Usage(fmt.Errorf("%s %q is not a choice", flag, value), "choose "+choices)
 }

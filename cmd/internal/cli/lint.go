@@ -43,13 +43,13 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
   $ terraformer-rootly lint --baseline lint.json --update-baseline
   $ terraformer-rootly lint --offline ./export --format markdown
   $ terraformer-rootly lint --explain path-gap`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if explain != "" {
 				return lint.Explain(w, explain)
 			}
-			if len(args) > 0 {
-				o.Dir = args[0]
+			if err := optionalDirectory(&o.Dir, args); err != nil {
+				return err
 			}
 			o.Also = overview.Findings(w, html)
 			return lint.Run(cmd.Context(), w, o)

@@ -19,7 +19,9 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -112,7 +114,7 @@ Environment:
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return exit.Usage(err, "see "+cmd.CommandPath()+" --help")
+		return exit.Usage(err, nearestFlag(cmd, err)+"see "+cmd.CommandPath()+" --help")
 	})
 	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages", ".FlagUsagesWrapped 80", " for more information about a command", "").
 		Replace(root.UsageTemplate()))
@@ -122,6 +124,21 @@ Environment:
 	throughScreen(w, s, root)
 	wrapHelp(root)
 	return root
+}
+
+// nearestFlag suggests a flag where an error is about one that does not exist.
+func nearestFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return ""
+	}
+	near, least := "", 3 // more typing errors are another word
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if d := levenshtein.Distance(unknown.GetSpecifiedName(), f.Name, nil); d < least && !f.Hidden {
+			near, least = "did you mean --"+f.Name+"? ", d
+		}
+	})
+	return near
 }
 
 // noArgs refuses arguments, naming the nearest command.

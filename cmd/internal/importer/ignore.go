@@ -22,11 +22,14 @@ func (s *surroundings) withoutIgnored(resources []*graph.Resource) []*graph.Reso
 	})
 }
 
-// leavesOut reports whether an id may be that of an object which was listed and not taken, or at which
-// the provider stops.
+// leavesOut reports whether an id may belong to an object that was listed but is not imported: it is not selected,
+// Terraform cannot have it, or the provider crashes on it.
 func (r *linked) leavesOut(types []string, id graph.ID) bool {
 	if r.around.left == nil {
 		r.around.left = r.deselected()
+		for _, o := range r.Rejected() {
+			r.around.left[graph.Target{Type: o.Type, ID: o.ID}] = true
+		}
 	}
 	return slices.ContainsFunc(types, func(t string) bool {
 		key := graph.Target{Type: t, ID: id}

@@ -25,7 +25,7 @@ func (r *Run) verify(ctx context.Context) error {
 	if r.Unplanned() {
 		return nil
 	}
-	r.Progress.Stage("verify", len(r.Graph.Resources))
+	r.Progress.Stage("verify", len(r.Graph.Resources)+len(r.Changes.Carried))
 	prove := func(_ int, t connect.Target) error { return r.prove(ctx, t) }
 	if err := r.Verify(ctx, []*Run{r}, prove); err != nil {
 		return err

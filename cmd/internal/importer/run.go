@@ -363,6 +363,9 @@ func (r *linked) explain(types []string, id graph.ID) string {
 	if strings.ContainsRune("aeio", rune(word[0])) {
 		article = "an "
 	}
+	if known := r.Dir.Addresses(); slices.ContainsFunc(types, func(t string) bool { return !r.live.Complete[t] && !known[graph.Target{Type: t, ID: id}].IsZero() }) {
+		return "id of " + article + word + " that this run did not read; earlier code keeps its reference"
+	}
 	if r.leavesOut(types, id) {
 		return "id of " + article + word + " that this import leaves out"
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -154,6 +155,9 @@ func (o *Settings) read(ctx context.Context, w world.World, client *api.Client) 
 // notRead says what is missing, and why. Features that the organisation does not have are not.
 func (o *Organisation) notRead() []string {
 	var missing []string
+	if skipped := o.Live.Skipped; len(skipped) > 0 && !slices.Contains(slices.Collect(maps.Values(o.Live.Complete)), true) {
+		return []string{"any type, such as " + selection.Short(skipped[0].Type) + ": " + skipped[0].Err.Error()}
+	}
 	for _, s := range o.Live.Skipped {
 		if !s.Absent() {
 			missing = append(missing, selection.Short(s.Type)+": "+s.Err.Error())

@@ -62,7 +62,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := write(o.Output, p); err != nil {
 		return err
 	}
-	report.Note(w.Err, fmt.Sprintf("%s has %s and %s, with %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
+	report.Note(w.Err, fmt.Sprintf("wrote %s: %s, %s, %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
 		report.Plural(int(found.Requests+client.Stats().Requests), "request")))
 	return unread
 }

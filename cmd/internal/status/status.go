@@ -94,7 +94,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	for _, n := range s.NotListed {
 		if !n.Absent || n.Requested || n.Known > 0 {
 			partial = true
-			report.Note(w.Err, fmt.Sprintf("not counted: %s %s", n.Type, n.Reason))
+			report.Note(w.Err, fmt.Sprintf("not counted: %s: %s", n.Type, n.Reason))
 		}
 	}
 	if s.Percent < o.MinCoverage {

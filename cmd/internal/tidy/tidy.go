@@ -74,9 +74,13 @@ func tidyOne(ctx context.Context, w world.World, o *Settings, path string) (int,
 }
 
 func tidied(out io.Writer, cut int, c *state.Changes, dry bool) error {
-	verb := "Dropped"
+	verb := "Removed"
 	if dry {
-		verb = "Would drop"
+		verb = "Would remove"
+	}
+	if cut == 0 {
+		_, err := fmt.Fprintln(out, "There are no import blocks to remove")
+		return err
 	}
 	_, err := fmt.Fprintf(out, "%s %s: %s rewritten, %s removed\n", verb, report.Plural(cut, "import block"),
 		report.Plural(len(c.Write), "file"), report.Plural(len(c.Remove), "file"))
