@@ -17,8 +17,8 @@ import (
 //
 //	note the sizes ──► write and flush ──► note the ids, forget the sizes
 //
-// Whatever stops it between the first step and the last, the next run finds the sizes and cuts off
-// what follows them, half a line or whole ones whose ids were not noted.
+// If it is stopped between the first step and the last, the next run finds the sizes and cuts off
+// everything after them: half a line, or lines whose ids were not recorded.
 type files struct {
 	index  *index
 	medium medium

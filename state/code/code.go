@@ -2,10 +2,10 @@
 //
 //	bytes ──► Scan ──► items with byte ranges ──► cut, keep or join, by the caller
 //
-// It reads tokens, not expressions: that is some hundred times faster than a parser, takes
-// unusual code as it comes, and leaves every byte of a block as a person wrote it.
+// It reads tokens, not expressions: that is some hundred times faster than a parser, works for
+// unusual code, and keeps every byte of a block as a person wrote it.
 //
-// Not here: validation. What the engines would refuse may pass.
+// Not here: validation. Code that the engines would refuse may pass.
 package code
 
 import "strings"

@@ -21,11 +21,11 @@ import (
 
 // The most bytes that are read of one file.
 const (
-	MostNote = 16 << 20  // for what this program notes for itself
+	MostNote = 16 << 20  // for what this program stores for itself
 	MostCode = 256 << 20 // for everything else
 )
 
-// What is wrong with what stands at a name.
+// What can be wrong with a file.
 var (
 	ErrLink  = errors.New("is a symbolic link")
 	ErrKind  = errors.New("is not a regular file")
@@ -33,13 +33,13 @@ var (
 	ErrName  = errors.New("leads out of its directory")
 )
 
-// A Refusal is an error about what stands in the way, with the next action.
+// A Refusal is an error about a file that cannot be used, with a hint.
 type Refusal struct {
 	Path    string
 	Problem error // such as ErrLink
 }
 
-// Error returns one line: where, and what.
+// Error returns one line: the path and the problem.
 func (r *Refusal) Error() string { return fmt.Sprintf("%s %v", shown(r.Path), r.Problem) }
 
 // Unwrap returns the problem.
@@ -56,7 +56,7 @@ func (r *Refusal) Hint() string {
 	return "nothing was changed; move it away and run the command again"
 }
 
-// shown is a path for a message: as it is, or quoted where it could mislead a terminal.
+// shown is a path for a message, quoted if it could mislead a terminal.
 func shown(path string) string {
 	for _, c := range path {
 		if c < ' ' || c == 0x7f {
@@ -71,5 +71,5 @@ func refused(d Dir, name string, problem error) error {
 	return &Refusal{Path: filepath.Join(string(d), filepath.FromSlash(name)), Problem: problem}
 }
 
-// isLink reports whether a mode is that of a symbolic link, or of what Windows has like it.
+// isLink reports whether a mode is that of a symbolic link, or of its equivalents on Windows.
 func isLink(mode fs.FileMode) bool { return mode&(fs.ModeSymlink|fs.ModeIrregular) != 0 }

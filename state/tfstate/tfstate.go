@@ -27,18 +27,18 @@ const (
 	TofuProvider      = "registry.opentofu.org/rootlyhq/rootly"
 )
 
-// A Resource is an object that the state shall hold.
+// A Resource is an object for the state.
 type Resource struct {
 	Address       graph.Address
 	ID            graph.ID
 	SchemaVersion int
 	Dependencies  []graph.Address
 
-	// Attributes are those that the provider cannot read by the id alone. Most often none.
+	// Attributes are those that the provider cannot read by the id alone; usually none.
 	Attributes map[string]cty.Value
 }
 
-// Options say for whom the state is written.
+// Options describe the state to write.
 type Options struct {
 	Provider string // one of the two addresses; empty means Terraform's
 	Alias    string // of the provider's configuration; empty means the default one
@@ -66,7 +66,7 @@ func (o Options) engine() string {
 	return o.Engine
 }
 
-// A Conflict is an error about a state that holds something else at an address.
+// A Conflict is an error about a state that has another object at an address.
 type Conflict struct {
 	Address   graph.Address
 	Held, New graph.ID
