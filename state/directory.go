@@ -1,20 +1,20 @@
-// Package state keeps what outlives a run: the files of a directory and the memory of who
+// Package state keeps what outlives a run: the files of a directory, and a record of who
 // wrote them.
 //
 //	Open ──► Reconcile ──► Stage ──► (proof, by others) ──► Commit
 //	lock,    compare,      the future directory             by a journal that the
 //	recover  keep          next to the present one          next Open finishes
 //
-// A directory remembers, in .terraformer-rootly/manifest.json, which objects its code stands
-// for and what each file looked like when it was written. From this follow the promises:
+// The file .terraformer-rootly/manifest.json records which objects the code is for, and a digest of
+// each file as it was written. It makes these guarantees possible:
 //
-//   - what did not change is not written,
-//   - what a person edited is not overwritten,
-//   - code leaves only with an object that a complete listing no longer has,
-//   - at any moment, also after a crash, the directory is the old one or the new one
-//     by the time the next Open returns.
+//   - a file that did not change is not written,
+//   - a file that a person edited is not overwritten,
+//   - code is removed only if a complete listing no longer has its object,
+//   - after a crash at any moment, the next Open leaves the old directory or the new one,
+//     never a mixture.
 //
-// Not here: what the code says, and whether it is right. Files come in as bytes.
+// Not here: what the code means, and whether it is right. Files are bytes to this package.
 package state
 
 import (

@@ -2,12 +2,12 @@
 //
 //	a name ──► every directory on the way to it is one, and no link ──► os.Root
 //
-// What lies in a directory may come from a clone of somebody else's repository: links, pipes, files
-// of any size, and notes that name other places. So nothing elsewhere is changed: a name never leads
-// out of the directory, and nothing is written, renamed or removed through a symbolic link. How the directory itself is
-// reached is the choice of the person who named it.
+// A directory may be a clone of somebody else's repository, with links, pipes, files of any size, and
+// files that name other places. So nothing outside of it is changed: a name never leads out of the
+// directory, and nothing is written, renamed or removed through a symbolic link. Only the path of the
+// directory itself may contain links, since a person chose it.
 //
-// Files that people wrote may be links. [ReadFile] reads those, and nothing writes to them.
+// Files that people wrote may be links. [ReadFile] reads them; nothing writes to them.
 //
 // Not here: what the files say.
 package disk

@@ -4,9 +4,9 @@
 //	                         │
 //	two snapshots ──► Compare ──► Diff: added, removed, renamed, changed by attribute
 //
-// A snapshot says of every object what its code says, without secrets. Comparing two is about
-// meaning: objects are matched by id whatever they are called, and an order that the provider does
-// not look at makes no difference.
+// A snapshot contains the values that the code of every object has, without secrets. Snapshots are
+// compared by meaning: objects are matched by id, whatever their names, and an order that the
+// provider ignores makes no difference.
 //
 // Not here: reading the API, asking who made a change, printing.
 package drift

@@ -2,8 +2,8 @@
 //
 //	code, values of variables ──► locals ──► import blocks ──► addresses and ids
 //
-// It knows literals, locals, variables with values, and the common functions. A block that leans on
-// anything else comes back with the reason in the place of its ids.
+// It knows literals, locals, variables with values, and the common functions. A block that depends
+// on anything else is returned with the reason instead of its ids.
 //
 // Not here: data sources, resources and outputs of modules, whose values only an engine knows.
 package imports

@@ -1,16 +1,15 @@
-// Package legacy turns states of the tool before into a state of today.
+// Package legacy turns states of the earlier tool into a current state.
 //
 //	version 3, or 4 as old engines rewrote it ──► Read ──► objects ──► Merge ──► resources for package tfstate
 //
-// Of an object only its address and id are taken over: the provider reads the rest anew, in the
-// form that it has today, so that nothing of the old form has to be understood, and no secret of it
-// is copied.
+// Only the address and the id of an object are taken over. The provider reads the rest again, in its
+// current form, so that the old form need not be understood and no secret is copied.
 //
-// An object whose type has another name today enters the new state under that name. Engines move no
-// object from one type to another, and they read no state with a type that the provider lacks, not
-// even to carry out a removed block: so the old entry must not reach them at all.
+// An object whose type was renamed since enters the new state under the new name. Engines cannot move
+// an object from one type to another, and they refuse a state with a type that the provider lacks,
+// even for a removed block: so the old entry must not reach them at all.
 //
-// Not here: reading and writing files, and what the provider of today accepts.
+// Not here: reading and writing files, and what the current provider accepts.
 package legacy
 
 import (

@@ -1,12 +1,12 @@
-// Package tfstate writes the state that Terraform keeps, so that objects need no import.
+// Package tfstate writes a Terraform state, so that objects need no import.
 //
 //	resources with ids ──► New, or Extend of a present state ──► version 4, normalised bytes
 //	                  └──► Script, for those who import by hand
 //
-// Of each object stands there what the provider needs to read the rest, which is the id but
-// for a few types: no other value, and so no secret, is stored by this program.
+// The state contains what the provider needs to read the rest of each object: the id, and for a few
+// types some other attributes. This program stores no other value, and so no secret.
 //
-// Not here: getting states from a backend and putting them there, which the engine does.
+// Not here: reading states from a backend and writing them there, which the engine does.
 package tfstate
 
 import (

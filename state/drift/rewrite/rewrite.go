@@ -1,9 +1,9 @@
 // Package rewrite puts values into code that people wrote.
 //
-//	files + edits ──► Files ──► the files that changed, what was put where, what was left
+//	files + edits ──► Files ──► the changed files, and which edits were made or left out
 //
-// Only the expression of an attribute is replaced: comments, order and layout around it stay. What
-// is computed is never overwritten, since whoever wrote an expression meant it.
+// Only the expression of an attribute is replaced: comments, order and layout around it stay. A
+// computed expression is never overwritten, since somebody wrote it on purpose.
 //
 // Not here: finding out which values differ, making new blocks, reading or writing files.
 package rewrite
