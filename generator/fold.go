@@ -13,7 +13,7 @@ import (
 // requiredToFold is the first version that reads import blocks with for_each.
 const requiredToFold = ">= 1.7.0"
 
-// engine is the first version of the engine that reads the code.
+// engine is the oldest version of the engine that can read the code.
 func (o Options) engine() string {
 	if o.Folded || len(o.Folds) > 0 {
 		return requiredToFold
@@ -21,7 +21,7 @@ func (o Options) engine() string {
 	return requiredTerraform
 }
 
-// foldOf finds the fold that a resource is part of.
+// foldOf finds the fold of a resource.
 func (r *rendering) foldOf(res *graph.Resource) *fold.Fold {
 	if res.Address.Key == "" {
 		return nil
@@ -37,7 +37,7 @@ func foldsByBlock(list []*fold.Fold) map[graph.Address]*fold.Fold {
 	return folds
 }
 
-// blocksFor returns the code of a resource: its own block, or, for the first of a fold, that of all.
+// blocksFor returns the code of a resource: its own block, or, for the first member of a fold, the block of the fold.
 func (r *rendering) blocksFor(res *graph.Resource, first bool) ([]block, error) {
 	f := r.foldOf(res)
 	switch {
@@ -105,8 +105,7 @@ func attributeNames(path cty.Path) string {
 	return strings.Join(names, ".")
 }
 
-// foldImport imports the members of a fold. Their ids stand in the block itself, so that nothing of
-// them is left once it is deleted.
+// foldImport imports the members of a fold. The block contains their ids, so that nothing is left once it is deleted.
 func foldImport(members []*graph.Resource) block {
 	ids := make(map[string]cty.Value, len(members))
 	for _, m := range members {
@@ -119,7 +118,7 @@ func foldImport(members []*graph.Resource) block {
 	}}}
 }
 
-// imports gathers the resources that want an import block: each by itself, but folds together.
+// imports collects the resources that want an import block: each by itself, but the members of a fold together.
 func (r *rendering) imports() [][]*graph.Resource {
 	var groups [][]*graph.Resource
 	at := map[graph.Address]int{}
