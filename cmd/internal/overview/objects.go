@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
@@ -110,7 +111,23 @@ func (v *view) level(o *rootly.Object) *page.Level {
 		}
 		l.Targets = append(l.Targets, target)
 	}
+	l.Now = v.paged(o, l.Position)
 	return l
+}
+
+// paged are the people whom a level pages now, as Rootly answers it; nil where it does not.
+func (v *view) paged(level *rootly.Object, position int) []string {
+	if !v.answered {
+		return nil
+	}
+	names, path := []string{}, graph.ID(level.Text("escalation_policy_path_id"))
+	for _, a := range v.answers {
+		same := a.Path == path || path == "" && a.Default
+		if a.Policy == level.Parent && a.Level == position && same && !slices.Contains(names, v.person(a.User)) {
+			names = append(names, v.person(a.User))
+		}
+	}
+	return names
 }
 
 // person is what people call a user.

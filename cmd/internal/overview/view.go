@@ -13,6 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -21,6 +22,8 @@ import (
 type view struct {
 	found    *lint.Result
 	org      *lint.Organisation
+	answers  []oncall.Answer // who is on call now
+	answered bool            // whether Rootly said so
 	code     *codeOf
 	past     *past
 	graph    *graph.Graph

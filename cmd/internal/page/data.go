@@ -31,6 +31,7 @@ type levelData struct {
 	After    int         `json:"after"`
 	Position int         `json:"position"`
 	Targets  [][3]string `json:"targets"` // kind, key, name
+	Now      []string    `json:"now"`
 }
 
 type shiftData struct {
@@ -52,7 +53,7 @@ func mapOf(p *Page) mapData {
 			m.Teams[o.Key] = o.Teams
 		}
 		if o.Level != nil {
-			l := levelData{After: o.Level.After, Position: o.Level.Position, Targets: [][3]string{}}
+			l := levelData{After: o.Level.After, Position: o.Level.Position, Targets: [][3]string{}, Now: o.Level.Now}
 			for _, t := range o.Level.Targets {
 				l.Targets = append(l.Targets, [3]string{t.Kind, t.Key, t.Name})
 			}

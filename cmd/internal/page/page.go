@@ -78,6 +78,7 @@ type Level struct {
 	After    int // minutes until the next level
 	Position int
 	Targets  []Target
+	Now      []string // who is paged now, as Rootly answers; nil: it was not asked
 }
 
 // A Target is who a level pages.

@@ -117,6 +117,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 		return s.serveRulesStatus(w, t)
 	case reads(r.Method) && t.template == shiftsPath:
 		return serveShifts(s, w, r, t)
+	case reads(r.Method) && t.template == oncallsPath:
+		return serveOncalls(s, w)
 	case reads(r.Method):
 		return s.serveRead(w, r, t)
 	case s.opts.ReadOnly || t.readOnly:
