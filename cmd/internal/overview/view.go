@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
@@ -138,6 +139,9 @@ func findingOf(f lint.Finding, hide func(string) string) page.Finding {
 	}
 	if found.Name == "" {
 		found.Name = string(f.ID)
+	}
+	if !f.Last.At.IsZero() {
+		found.Author, found.AuthorTime = hide(readable(f.Last.Who())), f.Last.At.UTC().Format(time.DateOnly)
 	}
 	if f.File != "" {
 		found.Place = fmt.Sprintf("%s:%d", f.File, f.Line)
