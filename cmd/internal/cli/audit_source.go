@@ -14,7 +14,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/stored"
 )
 
@@ -68,22 +67,6 @@ func (l *auditLog) openRecord(ctx context.Context, f *audit.Filter) (audit.Sourc
 
 // client opens the API, or with --synthetic the built-in organisation with a month of changes.
 func (l *auditLog) client(w world.World) (*api.Client, func(), error) {
-	c, stop := l.Connection, func() {}
-	if c.Synthetic {
-		server := c.Server(l.now)
-		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now().Truncate(time.Hour), Seed: c.Seed}) {
-			server.Record(e)
-		}
-		address, closed, err := connect.Serve(server)
-		if err != nil {
-			return nil, nil, err
-		}
-		c.URL, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
-	}
-	client, _, disconnect, err := c.Open(w, nil)
-	if err != nil {
-		stop()
-		return nil, nil, err
-	}
-	return client, func() { disconnect(); stop() }, nil
+	client, _, disconnect, err := l.Open(w, nil)
+	return client, disconnect, err
 }

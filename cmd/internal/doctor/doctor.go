@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
@@ -17,7 +16,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 )
 
 // Settings are the flags of doctor.
@@ -110,28 +108,15 @@ func indented[T any](out io.Writer, document T) error {
 	return e.Encode(document)
 }
 
-// open connects, and keeps the heads of the answers, which the client does not return. The built-in organisation comes with
-// a month of changes.
+// open connects, and keeps the heads of the answers, which the client does not return.
 func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func(), error) {
-	c, stop := o.Connection, func() {}
-	if c.Synthetic {
-		server := c.Server(w.Now)
-		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: w.Now().Truncate(time.Hour), Seed: c.Seed}) {
-			server.Record(e)
-		}
-		address, closed, err := connect.Serve(server)
-		if err != nil {
-			return nil, "", nil, err
-		}
-		c.URL, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
-	}
+	c := o.Connection
 	c.Transport = heads
 	client, target, done, err := c.Open(w, nil)
 	if err != nil {
-		stop()
 		return nil, "", nil, err
 	}
-	return client, cmp.Or(target.URL, api.DefaultURL), func() { done(); stop() }, nil
+	return client, cmp.Or(target.URL, api.DefaultURL), done, nil
 }
 
 // heads remembers what the API's clock showed.

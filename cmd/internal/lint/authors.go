@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -25,6 +26,9 @@ func (d Deed) String() string {
 	}
 	return report.ChangeEvent{UserName: d.Name, UserEmail: d.Email, UserID: d.UserID, At: d.At}.String()
 }
+
+// Who is the name of the person, or what else is known.
+func (d Deed) Who() string { return cmp.Or(d.Name, d.Email, "user "+d.UserID) }
 
 // name finds out who changed the objects of the findings last: one read of the audit log for each kind of object in them,
 // or one of a stored copy. Objects that Rootly does not record, or not in the time that is searched, have nobody.

@@ -99,7 +99,7 @@ func (f *finder) at(o *rootly.Object, path, message string) { f.stale(o, path, "
 func (f *finder) stale(o *rootly.Object, path string, id graph.ID, message string) {
 	f.found = append(f.found, Finding{
 		Rule: f.rule.ID, Severity: f.rule.Severity, Type: o.Type.Name, ID: o.ID,
-		Name: secret.Mask(f.of.called(o)), Message: secret.Mask(message), Path: path, Link: f.of.webPage(o), stale: id,
+		Name: secret.Mask(f.of.called(o)), Message: secret.Mask(message), Path: path, Link: f.of.WebPage(o), stale: id,
 	})
 }
 

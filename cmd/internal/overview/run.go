@@ -12,6 +12,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -48,6 +50,10 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	v, unread := newView(found, code, past), err
+	if v.answers, err = oncall.Now(ctx, client); err != nil && !rootly.Absent(err) {
+		return err
+	}
+	v.answered = err == nil
 	if err := v.link(); err != nil {
 		return err
 	}

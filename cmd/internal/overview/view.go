@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
@@ -13,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -21,6 +23,8 @@ import (
 type view struct {
 	found    *lint.Result
 	org      *lint.Organisation
+	answers  []oncall.Answer // who is on call now
+	answered bool            // whether Rootly said so
 	code     *codeOf
 	past     *past
 	graph    *graph.Graph
@@ -135,6 +139,9 @@ func findingOf(f lint.Finding, hide func(string) string) page.Finding {
 	}
 	if found.Name == "" {
 		found.Name = string(f.ID)
+	}
+	if !f.Last.At.IsZero() {
+		found.Author, found.AuthorTime = hide(readable(f.Last.Who())), f.Last.At.UTC().Format(time.DateOnly)
 	}
 	if f.File != "" {
 		found.Place = fmt.Sprintf("%s:%d", f.File, f.Line)

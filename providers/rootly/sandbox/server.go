@@ -120,6 +120,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 		return s.serveRulesStatus(w, t)
 	case reads(r.Method) && t.template == shiftsPath:
 		return s.serveBody(w, r, t, (*reader).shiftsList)
+	case reads(r.Method) && t.template == oncallsPath:
+		return s.serveBody(w, r, t, (*reader).oncallsList)
 	case reads(r.Method):
 		return s.serveRead(w, r, t)
 	case s.opts.ReadOnly || t.readOnly:
