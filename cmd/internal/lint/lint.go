@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -187,8 +186,7 @@ func Explain(w world.World, id string) error {
 	for _, r := range rules {
 		parts = append(parts, fmt.Sprintf("%s (%s, %s)\n\n%s\n\n%s\n%s\n\nFix: %s\n", r.ID, r.Severity, r.Family, r.Title, r.Means, r.Why, r.Fix))
 	}
-	_, err := io.WriteString(w.Out, strings.Join(parts, "\n"))
-	return err
+	return w.Report().Result(report.Result{Lines: strings.Split(strings.TrimSuffix(strings.Join(parts, "\n"), "\n"), "\n")})
 }
 
 // A Result is what a run found.

@@ -24,6 +24,9 @@ var untyped = map[string]string{
 	"state/auditcopy/sqlite.go":             "database/sql takes values of any type",
 }
 
+// printers are the functions that write to a stream, their first argument.
+var printers = map[string]bool{"fmt.Fprint": true, "fmt.Fprintf": true, "fmt.Fprintln": true, "io.WriteString": true, "json.NewEncoder": true, "csv.NewWriter": true}
+
 // panics lists where non-test code may panic, with the reason.
 var panics = map[string]string{}
 
@@ -94,12 +97,20 @@ func TestCodeKeepsTheHabits(t *testing.T) {
 				t.Errorf("%s: os.Exit outside main skips what others deferred; return an error", s.at(call))
 			case strings.HasPrefix(name, "log.Fatal") || strings.HasPrefix(name, "log.Panic"):
 				t.Errorf("%s: %s ends the program from afar; return an error", s.at(call), name)
+			case printers[name] && s.dir != "cmd/internal/report" && isStream(call.Args[0]):
+				t.Errorf("%s: %s prints what nobody escaped, in one format; give a message to World.Report", s.at(call), name)
 			case name == "panic" && panics[s.path] == "":
 				t.Errorf("%s: panic in the program; return an error, or list the file with its reason in panics", s.at(call))
 			}
 			return true
 		})
 	}
+}
+
+// isStream reports whether an expression is an output of the program.
+func isStream(e ast.Expr) bool {
+	f, ok := e.(*ast.SelectorExpr)
+	return ok && (f.Sel.Name == "Out" || f.Sel.Name == "Err")
 }
 
 // called names the function of a call, such as "os.Exit".
