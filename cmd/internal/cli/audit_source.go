@@ -9,7 +9,6 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -47,7 +46,7 @@ func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, 
 			return nil, nil, err
 		}
 	}
-	return auditlog.Log{Client: client, Lazy: lazy, Doubt: func(text string) { report.Note(w.Err, text) }}, done, nil
+	return auditlog.Log{Client: client, Lazy: lazy, Doubt: w.Report().Note}, done, nil
 }
 
 // openRecord opens what audit sync wrote.

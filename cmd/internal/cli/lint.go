@@ -1,17 +1,22 @@
 package cli
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/overview"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
 func newLint(w world.World) *cobra.Command {
 	o := &lint.Settings{}
-	explain, html := "", ""
+	explain, html, format := "", "", ""
 	cmd := &cobra.Command{
 		Use:   "lint [DIRECTORY]",
 		Short: "Report what is wrong with the organisation",
@@ -51,8 +56,11 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
 			if err := optionalDirectory(&o.Dir, args); err != nil {
 				return err
 			}
+			if !slices.Contains(lint.Formats, format) {
+				return exit.Usage(fmt.Errorf("--format %s is unknown", format), "give one of "+strings.Join(lint.Formats, ", "))
+			}
 			o.Also = overview.Findings(w, html)
-			return lint.Run(cmd.Context(), w, o)
+			return lint.Run(cmd.Context(), w.Reporting(report.Options{Format: format}), o)
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
@@ -60,7 +68,7 @@ The file ` + lint.FileName + ` sets the severity of rules and ignores findings w
 	f := cmd.Flags()
 	f.IntVar(&o.Weeks, "weeks", 4, "`NUMBER` of weeks ahead for which on-call shifts are checked")
 	f.StringVar(&o.FailOn, "fail-on", "warning", "exit with 2 for findings of this `SEVERITY` or worse: error, warning, info or never")
-	f.StringVar(&o.Format, "format", "text", "how to write the findings: text, json, markdown, sarif or gitlab")
+	f.StringVar(&format, "format", "text", "how to write the findings: text, json, markdown, sarif or gitlab")
 	f.StringVar(&html, "html", "", "write the findings as a page to `FILE` as well")
 	f.StringVar(&o.Baseline, "baseline", "", "leave out the findings that `FILE` has")
 	f.BoolVar(&o.Update, "update-baseline", false, "write the findings to the baseline")

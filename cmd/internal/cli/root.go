@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -59,7 +58,7 @@ func Main(w world.World, args []string) int {
 	root.SetIn(w.In)
 	err = root.ExecuteContext(ctx)
 	if err != nil {
-		complain(w.Err, err)
+		complain(w.Report(), err)
 	}
 	return exit.Code(err)
 }
@@ -77,16 +76,16 @@ func endings(reloading bool) []os.Signal {
 }
 
 // complain prints what went wrong and what to do about it.
-func complain(out io.Writer, err error) {
+func complain(to report.Handler, err error) {
 	var o exit.Status
 	if errors.As(err, &o) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		report.Problem(out, errors.New("interrupted"), exit.HintOf(err))
+		to.Problem(errors.New("interrupted"), exit.HintOf(err))
 		return
 	}
-	report.Problem(out, errors.New(secret.Mask(err.Error())), exit.HintOf(err)) // it may quote an answer or a command line
+	to.Problem(errors.New(secret.Mask(err.Error())), exit.HintOf(err)) // it may quote an answer or a command line
 }
 
 func newRoot(w world.World) *cobra.Command {

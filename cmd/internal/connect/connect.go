@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -46,7 +45,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--retries %d is negative", c.Retries), "0 never repeats a request")
 	}
 	if note == nil {
-		note = func(text string) { report.Note(w.Err, text) }
+		note = w.Report().Note
 	}
 	o := api.Options{
 		URL:                  cmp.Or(c.URL, w.Getenv("ROOTLY_API_URL")),
@@ -80,7 +79,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 	}
 	disconnect := func() {
 		if text := client.Miscount(); text != "" {
-			report.Note(w.Err, text)
+			w.Report().Note(text)
 		}
 		done()
 	}

@@ -78,8 +78,8 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 		done, refused = commitExport(ctx, run, now)
 	}
 	printed := run.Print() // in any case, since it says what was written
-	if done != "" && !o.Quiet {
-		report.Note(w.Err, done)
+	if done != "" {
+		w.Report().Line(done)
 	}
 	return cmp.Or(refused, printed)
 }
@@ -138,7 +138,7 @@ func describe(ctx context.Context, r *importer.Run, now *drift.Snapshot, next *g
 	}
 	var message bytes.Buffer
 	fmt.Fprintf(&message, "Rootly: %s\n\n", report.Plural(len(c.Changes), "object")+" changed")
-	if err := report.WriteChanges(&message, c); err != nil {
+	if err := report.New(report.Options{Out: &message}).Changes(c); err != nil {
 		return err
 	}
 	next.Message = message.String()
@@ -163,7 +163,7 @@ func blame(ctx context.Context, r *importer.Run, d *drift.Diff, c *report.Change
 	if err != nil {
 		return git.Person{}, err
 	}
-	say := func(text string) { report.Note(r.W.Err, text) }
+	say := r.W.Report().Note
 	search := &authors.Search{Client: r.Client, Since: since, Say: say}
 	answers, err := search.Blame(ctx, d, c)
 	if err != nil {

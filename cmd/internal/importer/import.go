@@ -42,8 +42,6 @@ type Settings struct {
 	Secrets string
 	Force   bool
 	DryRun  bool
-	Quiet   bool
-	JSON    bool
 }
 
 // Import turns the live organisation into proven code.
@@ -115,7 +113,7 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 		return nil, err
 	}
 	if twice := selection.Twice(types); twice != "" {
-		report.Note(w.Err, twice)
+		w.Report().Note(twice)
 	}
 	s, err := schema.Snapshot()
 	if err != nil {
@@ -127,7 +125,7 @@ func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 		Report: &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}},
 	}
 	r.Schema, r.RenderOptions, r.neighbours = s, o.renderOptions(), alone{}
-	r.Progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now, Requests: r.requests})
+	r.Progress = w.Report().Progress(r.requests)
 	if r.Client, r.liveTarget, r.disconnect, err = o.Open(w, r.Progress.Note); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,6 @@ func (r *Run) OpenPart(ctx context.Context, name string, others Neighbours) (*Ru
 	p := &Run{}
 	p.job = r.job
 	p.o, p.veil, p.disconnect = &o, planning.NewVeil(), nil
-	p.Progress = report.NewProgress(r.W.Err, report.ProgressOptions{Quiet: true, Now: r.W.Now})
 	p.Report = &report.Summary{Directory: o.Dir, DryRun: o.DryRun, StageSeconds: map[string]float64{}}
 	p.Schema, p.RenderOptions, p.neighbours, p.ids, p.lookups = r.Schema, o.renderOptions(), others, r.ids, r.lookups
 	err := p.openDirectory()
@@ -36,6 +35,7 @@ func (r *Run) OpenPart(ctx context.Context, name string, others Neighbours) (*Ru
 		p.Close()
 		return nil, err
 	}
+	p.Progress = &report.Progress{} // the parts are stages of this run
 	return p, nil
 }
 

@@ -98,7 +98,7 @@ func (r *directory) chooseConfiguration() error {
 
 // willManage asks about the directory of a run.
 func (r *directory) willManage(ctx context.Context) ([]tfstate.Held, error) {
-	q := managed.Inquiry{W: r.W, Proof: &r.o.Proof, Dir: r.Dir.Path(), Live: r.liveTarget, Around: &r.around.Module, Quiet: r.o.Quiet}
+	q := managed.Inquiry{W: r.W, Proof: &r.o.Proof, Dir: r.Dir.Path(), Live: r.liveTarget, Around: &r.around.Module, Note: r.Progress.Note}
 	q.Wanted = func(typ string) bool {
 		return r.o.References == "follow" || slices.ContainsFunc(r.types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}

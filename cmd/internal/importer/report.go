@@ -20,13 +20,8 @@ import (
 // Print prints the report and says how the run ended.
 func (r *Run) Print() error {
 	r.Report.Seconds = r.W.Now().Sub(r.started).Seconds()
-	switch {
-	case r.o.JSON:
-		if err := report.WriteJSON(r.W.Out, r.Report); err != nil {
-			return err
-		}
-	default:
-		r.Progress.Summary(r.Report)
+	if err := r.W.Report().Summary(r.Report); err != nil {
+		return err
 	}
 	return r.outcome()
 }

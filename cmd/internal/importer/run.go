@@ -79,7 +79,7 @@ func (r *Run) Fetch(ctx context.Context, parts ...*Run) error {
 		return err
 	}
 	if live.Partial != "" {
-		report.Note(r.W.Err, live.Partial)
+		r.W.Report().Note(live.Partial)
 	}
 	r.earlier = countKnown(known)
 	r.ids.Add(live.Objects) // with what only reads by id find

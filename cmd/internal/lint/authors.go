@@ -44,7 +44,7 @@ func (o *Settings) name(ctx context.Context, w world.World, client *api.Client, 
 	for i, f := range found {
 		questions[i].Item = authors.Question(drift.Changed, f.Type, string(f.ID), "", nil).Item // events of owners do not name parts
 	}
-	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: func(text string) { report.Note(w.Err, text) }}
+	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: w.Report().Note}
 	answers, err := search.Last(ctx, questions)
 	if err != nil {
 		return err

@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// sarif writes SARIF 2.1.0, whose findings code hosts show on the line of the code.
-func (r *Result) sarif(out io.Writer) error {
+// sarif is SARIF 2.1.0, whose findings code hosts show on the line of the code.
+func (r *Result) sarif() map[string]any {
 	type message = sarifMessage
 	type artifact = sarifArtifact
 	type region struct {
@@ -51,10 +50,10 @@ func (r *Result) sarif(out io.Writer) error {
 		results = append(results, result{f.Rule, level, message{literal(f.subject() + " " + f.Message + f.where())}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}, f.sarifFixes()})
 	}
 	driver := map[string]any{"name": world.Program, "version": world.Version(), "rules": rules}
-	return indented(out, map[string]any{
+	return map[string]any{
 		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
 		"runs": []any{map[string]any{"tool": map[string]any{"driver": driver}, "results": results}},
-	})
+	}
 }
 
 type (
@@ -123,26 +122,27 @@ func (f Finding) fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// gitlab writes GitLab's code quality format, which needs a place in a file.
-func (r *Result) gitlab(out io.Writer) error {
-	type entry struct {
-		Description string `json:"description"`
-		CheckName   string `json:"check_name"`
-		Fingerprint string `json:"fingerprint"`
-		Severity    string `json:"severity"`
-		Location    struct {
-			Path  string `json:"path"`
-			Lines struct {
-				Begin int `json:"begin"`
-			} `json:"lines"`
-		} `json:"location"`
-	}
-	list := []entry{}
+// qualityV1 is an entry of GitLab's code quality format, which needs a place in a file.
+type qualityV1 struct {
+	Description string `json:"description"`
+	CheckName   string `json:"check_name"`
+	Fingerprint string `json:"fingerprint"`
+	Severity    string `json:"severity"`
+	Location    struct {
+		Path  string `json:"path"`
+		Lines struct {
+			Begin int `json:"begin"`
+		} `json:"lines"`
+	} `json:"location"`
+}
+
+func (r *Result) gitlab() []qualityV1 {
+	list := []qualityV1{}
 	for _, f := range r.Findings {
-		e := entry{Description: f.subject() + " " + f.Message + f.where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
+		e := qualityV1{Description: f.subject() + " " + f.Message + f.where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
 		e.Severity = map[Severity]string{Info: "info", Warning: "minor", Error: "major"}[f.Severity]
 		e.Location.Path, e.Location.Lines.Begin = r.placeOf(f)
 		list = append(list, e)
 	}
-	return indented(out, list)
+	return list
 }

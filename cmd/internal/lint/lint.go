@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -26,7 +25,6 @@ type Settings struct {
 
 	Weeks     int    // of shifts that are looked at
 	FailOn    string // a severity, or never
-	Format    string // one of Formats
 	Baseline  string // file with the findings to leave out; empty: none
 	Update    bool   // write the baseline instead of reading it
 	Config    string // file with severities and exceptions; empty: FileName where there is one
@@ -61,7 +59,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	if org.Live.Partial != "" {
-		report.Note(w.Err, org.Live.Partial)
+		w.Report().Note(org.Live.Partial)
 	}
 	code, err := readCode(ctx, w, o)
 	if err != nil {
@@ -91,7 +89,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 			return err
 		}
 	}
-	if err := r.write(w, o.Format); err != nil {
+	if err := w.Report().Result(r.message()); err != nil {
 		return err
 	}
 	if !o.Update && slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity >= worst }) {
@@ -115,8 +113,6 @@ func (o *Settings) check() (worst Severity, err error) {
 		return 0, exit.Usage(fmt.Errorf("--fail-on %s is not a severity", o.FailOn), "give error, warning, info or never")
 	case o.Weeks < 1 || o.Weeks > mostWeeks:
 		return 0, exit.Usage(fmt.Errorf("--weeks %d is not possible", o.Weeks), fmt.Sprintf("give a number from 1 to %d", mostWeeks))
-	case !slices.Contains(Formats, o.Format):
-		return 0, exit.Usage(fmt.Errorf("--format %s is unknown", o.Format), "give one of "+strings.Join(Formats, ", "))
 	case o.Update && o.Baseline == "":
 		return 0, exit.Usage(errors.New("--update-baseline needs a file"), "name it with --baseline FILE")
 	case o.Offline && o.Dir == "":
@@ -197,8 +193,7 @@ func Explain(w world.World, id string) error {
 	for _, r := range rules {
 		parts = append(parts, fmt.Sprintf("%s (%s, %s)\n\n%s\n\n%s\n%s\n\nFix: %s\n", r.ID, r.Severity, r.Family, r.Title, r.Means, r.Why, r.Fix))
 	}
-	_, err := io.WriteString(w.Out, strings.Join(parts, "\n"))
-	return err
+	return w.Report().Result(report.Result{Lines: strings.Split(strings.TrimSuffix(strings.Join(parts, "\n"), "\n"), "\n")})
 }
 
 // A Result is what a run found.

@@ -1,29 +1,20 @@
 package lint
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 // Formats are the ways in which findings are written.
 var Formats = []string{"text", "json", "markdown", "sarif", "gitlab"}
 
-func (r *Result) write(w world.World, format string) error {
-	var b strings.Builder
-	err := map[string]func(io.Writer) error{"text": r.text, "json": r.json, "markdown": r.markdown, "sarif": r.sarif, "gitlab": r.gitlab}[format](&b)
-	if err != nil {
-		return fmt.Errorf("write the findings: %w", err)
-	}
-	_, err = io.WriteString(w.Out, b.String())
-	return err
+// message is the result in every format.
+func (r *Result) message() report.Result {
+	return report.Result{Value: r.json(), Others: map[string]any{"sarif": r.sarif(), "gitlab": r.gitlab()}, Lines: r.text(), Markdown: r.markdown()}
 }
 
 // subject names the object of a finding.
@@ -34,12 +25,10 @@ func (f Finding) subject() string {
 	return strings.TrimSpace(f.Type + " " + report.Name(f.Name))
 }
 
-// text groups findings by severity and rule. Names come from elsewhere: each line is made harmless for a terminal.
-func (r *Result) text(out io.Writer) error {
-	var errs error
-	line := func(format string, args ...any) {
-		errs = errors.Join(errs, report.Line(out, fmt.Sprintf(format, args...)))
-	}
+// text groups findings by severity and rule.
+func (r *Result) text() []string {
+	var lines []string
+	line := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	severity, rule := Severity(-1), ""
 	for _, f := range r.Findings {
 		if f.Severity != severity {
@@ -67,10 +56,7 @@ func (r *Result) text(out io.Writer) error {
 	if len(r.Findings) > 0 {
 		line("")
 	}
-	for _, text := range r.summary() {
-		line("%s", text)
-	}
-	return errs
+	return append(lines, r.summary()...)
 }
 
 // where names the attribute that a finding is about. Some are about people and turns, which the message names.
@@ -209,7 +195,7 @@ type resultV1 struct {
 	Findings []findingV1 `json:"findings"`
 }
 
-func (r *Result) json(out io.Writer) error {
+func (r *Result) json() resultV1 {
 	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []skippedV1{}, []findingV1{}}
 	for _, u := range r.Unchecked {
 		for _, id := range u.Rules {
@@ -219,58 +205,24 @@ func (r *Result) json(out io.Writer) error {
 	for _, f := range r.Findings {
 		document.Findings = append(document.Findings, f.v1())
 	}
-	return indented(out, document)
+	return document
 }
 
-// indented writes JSON without the characters that a terminal could take for commands.
-func indented(out io.Writer, document any) error {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(document); err != nil {
-		return err
-	}
-	_, err := io.WriteString(out, visible.JSON(b.String()))
-	return err
-}
-
-func (r *Result) markdown(out io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "## Rootly: %s\n\n", r.counts())
-	if len(r.Findings) > 0 {
-		b.WriteString("| | rule | object | finding |\n| --- | --- | --- | --- |\n")
-	}
+func (r *Result) markdown() *report.Section {
+	s := &report.Section{Title: "Rootly: " + r.counts(), Head: []string{"", "rule", "object", "finding"}, Linked: 2, Lines: r.summary()}
 	for _, f := range r.Findings {
-		message := report.Markdown(f.Message + f.where())
+		message := f.Message + f.where()
 		for _, detail := range f.details() {
 			if detail != f.Link {
-				message += "<br>" + report.Markdown(detail)
+				message += "\n" + detail
 			}
 		}
-		subject := report.Markdown(f.subject())
-		if f.Link != "" {
-			subject = "[" + subject + "](" + f.Link + ")"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Severity, f.Rule, subject, message)
+		s.Rows, s.Links = append(s.Rows, []string{f.Severity.String(), f.Rule, f.subject(), message}), append(s.Links, f.Link)
 	}
 	for _, f := range r.Findings {
 		if len(f.Patches) > 0 {
-			fmt.Fprintf(&b, "\n<details><summary>Fix %s of %s</summary>\n\n%s\n</details>\n", f.Rule, report.Markdown(f.subject()), fenced(f.ShownDiff()))
+			s.Diffs = append(s.Diffs, [2]string{"Fix " + f.Rule + " of " + f.subject(), f.diff()})
 		}
 	}
-	for _, text := range r.summary() {
-		b.WriteString("\n" + report.Markdown(text) + "\n")
-	}
-	_, err := io.WriteString(out, b.String())
-	return err
-}
-
-// fenced puts a diff into a block that no text in it ends.
-func fenced(diff string) string {
-	fence := "```"
-	for strings.Contains(diff, fence) {
-		fence += "`"
-	}
-	return fence + "diff\n" + diff + fence + "\n"
+	return s
 }

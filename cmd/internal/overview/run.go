@@ -68,7 +68,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := write(o.Output, p); err != nil {
 		return err
 	}
-	report.Note(w.Err, fmt.Sprintf("wrote %s: %s, %s, %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
+	w.Report().Note(fmt.Sprintf("wrote %s: %s, %s, %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
 		report.Plural(int(found.Requests+client.Stats().Requests), "request")))
 	return unread
 }
@@ -78,8 +78,8 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 func (o *Settings) lint(ctx context.Context, w world.World) (*lint.Result, error) {
 	var found *lint.Result
 	w.Out = io.Discard // the page has it
-	err := lint.Run(ctx, w, &lint.Settings{
-		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Format: "json", Dir: o.Dir, Engine: o.Engine, NoAuthors: true,
+	err := lint.Run(ctx, w.Reporting(report.Options{}), &lint.Settings{
+		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Dir: o.Dir, Engine: o.Engine, NoAuthors: true,
 		Also: func(r *lint.Result) error { found = r; return nil },
 	})
 	return found, err
