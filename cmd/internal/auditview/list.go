@@ -50,7 +50,7 @@ func explainCopy(to report.Handler, f audit.Filter) {
 		"audit sync --backfill-from TIME fills it in")
 }
 
-// wanted drops the events that the filter does not let through.
+// wanted drops the events that do not match the filter.
 func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for e, err := range events {

@@ -17,7 +17,7 @@ import (
 // acceptedName is the file for objects that were made outside of code.
 const acceptedName = "accepted.tf"
 
-// acceptWhole puts unmanaged objects into generated code, and takes deleted ones out. It returns what became of each, by
+// acceptWhole adds unmanaged objects to generated code, and removes deleted ones. It returns the result for each, by
 // "type/id".
 func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]string {
 	outcomes := map[string]string{}
@@ -46,7 +46,7 @@ func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]s
 	return outcomes
 }
 
-// adopt adds the code of an unmanaged object, and returns what became of it.
+// adopt adds the code of an unmanaged object, and returns the result.
 func (m *module) adopt(i *item, files map[string][]byte, of *schema.Resource) string {
 	res := m.live.written[key(i.typ, i.id)]
 	if res == nil || of == nil {

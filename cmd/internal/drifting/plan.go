@@ -22,7 +22,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// plan plans each root module, and reads what the engine finds.
+// plan plans each root module, and reads the results.
 func (r *run) plan(ctx context.Context) error {
 	r.progress.Stage("plan", 0)
 	identify := planning.IdentifyLive(r.client)
@@ -46,7 +46,7 @@ func (r *run) plan(ctx context.Context) error {
 	return nil
 }
 
-// planOne plans a root module. What the engine refuses to plan is compared with what the state has, and does not keep
+// planOne plans a root module. Objects that the engine refuses to plan are compared with the state; they do not keep
 // the others from being planned.
 func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engines.Result, error) {
 	at := rootAt(r.w, m.root.Dir)
@@ -69,7 +69,7 @@ func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engi
 	if err != nil || len(refused) == 0 {
 		return nil, exit.WithHint(fmt.Errorf("plan %s: %s", m.root.Dir, planning.FirstError(result)), "run terraform plan there to see all of it")
 	}
-	if len(result.Changes) == 0 { // the engine keeps nothing of a plan that fails
+	if len(result.Changes) == 0 { // the engine keeps nothing of a failed plan
 		if result, err = r.planRest(ctx, m, o, result, refused); err != nil {
 			return nil, err
 		}
@@ -82,7 +82,7 @@ func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engi
 	return result, nil
 }
 
-// planRest plans by target what was not refused, and what does not depend on that.
+// planRest plans, by -target, the objects that were not refused and do not depend on refused ones.
 func (r *run) planRest(ctx context.Context, m *module, o planning.Options, failed *engines.Result, refused map[string]string) (*engines.Result, error) {
 	const rounds = 5
 	for range rounds {
@@ -112,7 +112,7 @@ func (r *run) planRest(ctx context.Context, m *module, o planning.Options, faile
 	return failed, nil
 }
 
-// refusals are the errors of a plan by the resource that they are about.
+// refusals are the errors of a plan, by resource.
 func refusals(list []plans.Diagnostic) map[string]string {
 	refused := map[string]string{}
 	for _, d := range plans.ErrorsOf(list) {
@@ -127,7 +127,8 @@ func refusals(list []plans.Diagnostic) map[string]string {
 	return refused
 }
 
-// leaveOut notes which resources of the state a plan does not speak of, and why. An error may name a block of several.
+// leaveOut records which resources of the state a plan does not cover, and why. An error may be about a block with
+// several objects.
 func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 	planned := map[string]bool{}
 	for _, c := range result.Changes {
@@ -150,15 +151,15 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 	}
 }
 
-// liveValues are what is known of objects that no plan compares.
+// liveValues are the known values of objects that no plan compares.
 type liveValues struct {
 	recorded map[string]cty.Value       // by address, as the state has them
-	found    map[string]*graph.Resource // by "type/id", with every setting
+	found    map[string]*graph.Resource // by "type/id", with all settings
 	written  map[string]*graph.Resource // likewise, as an import would write them
-	labels   map[string]string          // of unmanaged objects, as an import would call them
+	labels   map[string]string          // of unmanaged objects, with the addresses of an import
 }
 
-// compare makes the changes that a plan would have found outside of code, of what it does not speak of.
+// compare finds the outside changes of objects that a plan does not cover.
 func (m *module) compare(found map[string]*graph.Resource, known map[string]bool) {
 	var plan plans.Plan
 	drifted := map[string]bool{}
@@ -190,7 +191,7 @@ func (m *module) compare(found map[string]*graph.Resource, known map[string]bool
 	m.managed, m.names = managed, names
 }
 
-// over puts what an import would write over what a state has: all else is the provider's.
+// over replaces values in the state by those that an import would write: all others belong to the provider.
 func over(recorded, live cty.Value) cty.Value {
 	switch {
 	case live.IsNull() || !live.IsWhollyKnown():
@@ -219,7 +220,7 @@ func over(recorded, live cty.Value) cty.Value {
 	return live
 }
 
-// called is an address with the part that it is in.
+// called is an address, with its part.
 func (m *module) called(address string) string {
 	if m.root.Name != "" {
 		return filepath.Join(m.root.Name, address)

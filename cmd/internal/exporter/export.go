@@ -131,7 +131,7 @@ func describe(ctx context.Context, r *importer.Run, now *drift.Snapshot, next *g
 	}
 	d := drift.Compare(before, now, snapshot.Unordered(r.Schema))
 	c := Reported(d, "the last commit", "now")
-	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless it is all there is
+	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless this is the first export
 		if next.Author, err = blame(ctx, r, d, &c); err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func describe(ctx context.Context, r *importer.Run, now *drift.Snapshot, next *g
 	return nil
 }
 
-// committed is the snapshot in the last commit, and an empty one where that has none.
+// committed is the snapshot in the last commit; empty if it has none.
 func committed(ctx context.Context, dir string) (*drift.Snapshot, error) {
 	text, err := git.Show(ctx, dir, "HEAD", "./"+snapshot.SnapshotName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -172,7 +172,7 @@ func blame(ctx context.Context, r *importer.Run, d *drift.Diff, c *report.Change
 	return authors.OnePerson(answers, say), nil
 }
 
-// toCommit is a commit of the files that differ from the last one because a run wrote or removed them.
+// toCommit is a commit of the files that a run wrote or removed and that differ from the last commit.
 func toCommit(ctx context.Context, r *importer.Run, dir string) (next git.Commit, err error) {
 	changed, err := git.Uncommitted(ctx, r.Dir.Path())
 	if err != nil || len(changed) == 0 {
@@ -184,7 +184,7 @@ func toCommit(ctx context.Context, r *importer.Run, dir string) (next git.Commit
 	}
 	once := state.FilesIn([]byte(before))
 	for _, c := range changed {
-		ours := once[c.Path] || slices.Contains(r.Changes.Remove, c.Path) // while it was there
+		ours := once[c.Path] || slices.Contains(r.Changes.Remove, c.Path) // while the file existed
 		if world.Exists(filepath.Join(dir, c.Path)) {
 			ours = r.Dir.Wrote(r.Changes, c.Path, c.IsNew())
 		}

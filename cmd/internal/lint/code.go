@@ -222,9 +222,9 @@ func known(rule string) bool {
 // idleIgnore is the rule about comments and entries that ignore nothing.
 var idleIgnore = Rule{
 	ID: "unused-ignore", Family: "Configuration", Severity: Warning,
-	Title: "A finding is ignored that does not exist",
+	Title: "An ignored finding does not exist",
 	Means: "A comment or an entry of the configuration ignores a rule for an object that the rule does not find, or gives no reason.",
-	Why:   "It hides the next finding of that rule, which nobody has looked at.",
+	Why:   "It would hide the next finding of that rule, which nobody has seen.",
 	Fix:   "Delete the comment or the entry.",
 	amend: (*amending).dropLine,
 	check: func(*Organisation, *finder) {},

@@ -90,10 +90,10 @@ func (r *Result) summary() []string {
 	}
 	lines := []string{text + "."}
 	if r.Known > 0 {
-		lines[0] += fmt.Sprintf(" %s left out, which the baseline has.", report.Plural(r.Known, "finding"))
+		lines[0] += fmt.Sprintf(" %s left out, which are in the baseline.", report.Plural(r.Known, "finding"))
 	}
 	if r.Computed {
-		lines = append(lines, "Who is on call was worked out from the rotations: overrides are not known.")
+		lines = append(lines, "Who is on call was computed from the rotations; overrides are unknown.")
 	}
 	for _, n := range r.NotRead {
 		lines = append(lines, "not read: "+n)
