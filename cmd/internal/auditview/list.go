@@ -46,7 +46,7 @@ func explainCopy(to report.Handler, f audit.Filter) {
 	if len(f.Sources)+len(f.APIKeys) > 0 {
 		to.Note("Rootly filters by --source and --api-key, but a copy may have neither: leave out --from to ask Rootly itself; audit sync --enrich adds both to new events")
 	}
-	to.Note("no events; usual reasons: no event in the copy matches the range and the filter, or the copy does not go back that far: " +
+	to.Note("no events; possible reasons: no event in the copy matches the range and the filter, or the copy does not go back that far: " +
 		"audit sync --backfill-from TIME fills it in")
 }
 

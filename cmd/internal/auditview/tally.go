@@ -64,7 +64,7 @@ func (t *tally) explain(to report.Handler, s ListSettings) {
 	f := s.Filter
 	switch {
 	case t.events == 0:
-		to.Note("no events; usual reasons: no change matches the range and the filter; " +
+		to.Note("no events; possible reasons: no change matches the range and the filter; " +
 			"the role of the API key may not see them (permission Audits - read); or Rootly did not record such changes at that time")
 		for _, itemType := range f.ItemTypes {
 			explainKind(to, s.Kinds, itemType)

@@ -44,7 +44,7 @@ where an import would put them, and each owner gets one incident.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return exit.Usage(fmt.Errorf("drift takes one directory, not %d", len(args)), "such as: drift ./rootly")
+				return exit.Usage(fmt.Errorf("drift takes one directory, not %d", len(args)), "such as: terraformer-rootly drift ./rootly")
 			}
 			o.Dir = args[0]
 			if err := check(toolChoices(&o.Proof)); err != nil {

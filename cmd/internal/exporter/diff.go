@@ -47,11 +47,11 @@ type DiffSettings struct {
 // Compare compares and prints.
 func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to string) error {
 	if from == live && to == live {
-		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: diff ./export live")
+		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: terraformer-rootly diff ./export live")
 	}
 	for _, side := range []string{from, to} {
 		if rev, _, ok := revision(side); ok && strings.HasPrefix(rev, "-") {
-			return exit.Usage(fmt.Errorf("%q is not a git revision", rev), "such as: diff HEAD~1:./export ./export")
+			return exit.Usage(fmt.Errorf("%q is not a git revision", rev), "such as: terraformer-rootly diff HEAD~1:./export ./export")
 		}
 	}
 	o.Dir = cmp.Or(notLive(from), notLive(to))

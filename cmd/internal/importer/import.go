@@ -93,7 +93,7 @@ func (o *Settings) renderOptions() generator.Options {
 // NewRun prepares what the stages share.
 func NewRun(ctx context.Context, w world.World, o *Settings) (*Run, error) {
 	if o.Dir == "" {
-		return nil, exit.Usage(errors.New("-o has no directory"), "give the directory to write to")
+		return nil, exit.Usage(errors.New("-o is empty"), "give the directory to write to")
 	}
 	if o.Proof.Subset < 0 {
 		return nil, exit.Usage(fmt.Errorf("--verify-sample %d is negative", o.Proof.Subset), "0 plans all resources")

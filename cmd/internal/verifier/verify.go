@@ -37,7 +37,7 @@ func (o *Settings) Argument(args []string) error {
 	const form = "terraformer-rootly verify DIRECTORY"
 	switch {
 	case len(args) == 0, args[0] == "":
-		return exit.Usage(errors.New("no directory to verify"), form)
+		return exit.Usage(errors.New("no directory given"), form)
 	case len(args) > 1:
 		return exit.Usage(fmt.Errorf("verify takes one directory, not %d", len(args)), form)
 	}

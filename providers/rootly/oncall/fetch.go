@@ -20,8 +20,8 @@ type Lister interface {
 // longest is the span that the API answers at a time. It refuses more than two months with 422, says the vendor's own client.
 const longest = 28 * 24 * time.Hour
 
-// Fetch reads the shifts that Rootly computes for a span. Its errors are those of the client: keys that may not read shifts
-// are refused with 403 or 404.
+// Fetch reads the shifts that Rootly computes for a span. Its errors are those of the client: 403 or 404 if the key may
+// not read shifts.
 func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
 	var shifts []Shift
 	for from := within.From; from.Before(within.To); from = from.Add(longest) {
@@ -59,7 +59,7 @@ func shiftOf(n *api.Object) (Shift, error) {
 	return s, s.times(n.Attributes)
 }
 
-// related is the id of the user that a shift is related to. An assignee may be a schedule as well.
+// related is the id of a shift's user. An assignee may also be a schedule.
 func related(n *api.Object, name string) graph.ID {
 	relationship, _ := n.Relationships[name].(map[string]any)
 	data, _ := relationship["data"].(map[string]any)
