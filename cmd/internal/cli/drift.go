@@ -31,7 +31,7 @@ Each difference can be fixed in two ways: apply restores the value in the code, 
 --write-code writes the live value into the code. In code that import generated it
 accepts everything, new and deleted objects too; in code that people wrote, only
 the values that differ are changed, and a value that an expression computes is not.
-Settings that the provider cannot hold are compared with settings.json, which import
+Settings that the provider cannot represent are compared with settings.json, which import
 and --write-code write.
 
 A directory that import split is one run: unmanaged objects are reported in the part

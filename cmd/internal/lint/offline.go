@@ -73,7 +73,7 @@ func (o *Settings) readOffline(ctx context.Context, w world.World, window oncall
 	return org, nil
 }
 
-// stored reads the states of the root modules of a directory, with the settings that the provider cannot hold.
+// stored reads the states of the root modules of a directory, with the settings that the provider cannot represent.
 func stored(ctx context.Context, w world.World, engine, dir string) (*drift.Snapshot, error) {
 	parts, err := splitter.PartsOf(dir)
 	if err != nil {
