@@ -65,7 +65,7 @@ func (o *Settings) readOffline(ctx context.Context, w world.World, window oncall
 	for _, u := range s.Users {
 		org.people[u.ID] = u
 	}
-	org.compute()
+	org.compute(nil)
 	org.index()
 	for _, t := range catalogue.Types() { // whoever has workflows has their tasks, of whatever kinds
 		live.Complete[t.Name] = live.Complete[t.Name] || t.IsTask() && from == "the export" && len(org.workflows()) > 0

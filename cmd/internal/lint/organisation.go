@@ -18,10 +18,11 @@ type Organisation struct {
 	Users map[graph.ID]graph.User // nil where they could not be read: then no rule says that somebody is unknown
 
 	// Shifts are who is on call within Window, by the schedules in Live. Computed says that they were worked out from
-	// rotations, because the key may not read Rootly's own.
-	Shifts   []oncall.Shift
-	Window   oncall.Span
-	Computed bool
+	// rotations, because the key may not read Rootly's own; Overrides that those by hand are in them.
+	Shifts    []oncall.Shift
+	Window    oncall.Span
+	Computed  bool
+	Overrides bool
 
 	// Unresolved are ids that lead nowhere, and Rejected what Terraform cannot have.
 	Unresolved []graph.Unresolved

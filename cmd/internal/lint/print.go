@@ -92,7 +92,10 @@ func (r *Result) summary() []string {
 	if r.Known > 0 {
 		lines[0] += fmt.Sprintf(" %s left out, which the baseline has.", report.Plural(r.Known, "finding"))
 	}
-	if r.Computed {
+	switch {
+	case r.Computed && r.overrides:
+		lines = append(lines, "Who is on call was worked out from the rotations and overrides: shadows are not known.")
+	case r.Computed:
 		lines = append(lines, "Who is on call was worked out from the rotations: overrides are not known.")
 	}
 	for _, n := range r.NotRead {
