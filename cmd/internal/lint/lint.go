@@ -61,7 +61,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if org.Live.Partial != "" {
 		w.Report().Note(org.Live.Partial)
 	}
-	code, err := readCode(ctx, w, o)
+	code, err := readCode(ctx, w, o, org)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
 // An Organisation is what the rules look at.
@@ -33,6 +34,7 @@ type Organisation struct {
 
 	people map[graph.ID]graph.User // whose names are known where Users are not
 	from   string                  // what was read instead of the API; empty: the API was
+	export *drift.Snapshot         // what was read, where that is an export
 
 	lookup
 }
