@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -47,6 +50,35 @@ func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
 		}
 	}
 	return shifts, nil
+}
+
+// Overrides reads the shifts that people made by hand for some schedules, in a request for each. They are for [Compute],
+// where the shifts may not be read.
+func Overrides(ctx context.Context, c Lister, schedules []graph.ID) ([]Shift, error) {
+	const atOnce = 8
+	found := make([][]Shift, len(schedules))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for i, id := range schedules {
+		g.Go(func() error {
+			l, err := c.List(ctx, api.Request{Path: "/v1/schedules/" + url.PathEscape(string(id)) + "/override_shifts"})
+			if err != nil {
+				return fmt.Errorf("list override shifts: %w", err)
+			}
+			if !l.Complete() {
+				return fmt.Errorf("list override shifts: %s", l.Missing())
+			}
+			for _, n := range l.Objects {
+				if s, err := shiftOf(n); err == nil {
+					s.Override = true
+					found[i] = append(found[i], s)
+				}
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	return slices.Concat(found...), err
 }
 
 func shiftOf(n *api.Object) (Shift, error) {
