@@ -27,7 +27,7 @@ func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]s
 	files := maps.Clone(m.files)
 	maps.Copy(files, m.code.Files)
 	for _, i := range m.items {
-		if e := editOf(i, nil); i.kind == drift.Removed && e.Module == "" && m.generated[e.Type+"."+e.Name] && !strings.HasSuffix(i.address, "]") {
+		if e := editOf(i, nil); i.kind == drift.Removed && e.Module == "" && m.ours(e) && !strings.HasSuffix(i.address, "]") {
 			changed, reason := rewrite.Drop(files, e.Type, e.Name)
 			if reason != "" {
 				outcomes[key(i.typ, i.id)] = "its block stays: " + reason
@@ -44,6 +44,12 @@ func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]s
 		}
 	}
 	return outcomes
+}
+
+// ours reports whether the block of an edit was generated, by an import or by an earlier run of drift.
+func (m *module) ours(e rewrite.Edit) bool {
+	accepted := map[string][]byte{acceptedName: m.files[acceptedName]}
+	return m.generated[e.Type+"."+e.Name] || rewrite.Declares(accepted, e.Type, e.Name)
 }
 
 // adopt adds the code of an unmanaged object, and returns the result.

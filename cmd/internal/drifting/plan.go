@@ -1,12 +1,14 @@
 package drifting
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -15,10 +17,13 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
+	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -75,6 +80,9 @@ func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engi
 		}
 	}
 	m.leaveOut(result, refused)
+	if err := m.recordImports(r.w); err != nil {
+		return nil, err
+	}
 	r.partial = true
 	for _, address := range slices.Sorted(maps.Keys(refused)) {
 		r.note(fmt.Sprintf("%s refused to plan %s, which is compared with the state: %s", result.Engine.Name, m.called(address), refused[address]))
@@ -140,7 +148,7 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 		switch why := cmp.Or(refused[address], refused[block]); {
 		case why != "" && (refused[address] != "" || !planned[address]):
 			m.unplanned[address] = why
-		case !planned[address]:
+		case !planned[address] && m.mayDeclare(address):
 			m.unplanned[address] = "it depends on what is refused"
 		}
 	}
@@ -149,6 +157,23 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 			m.unplanned[address] = why
 		}
 	}
+}
+
+// recordImports notes the ids of what the engine did not plan and only an import block names: an object that was deleted
+// since.
+func (m *module) recordImports(w world.World) error {
+	blocks, err := imports.Read(m.root.Dir, w.Environ(), m.proof.VarFiles...)
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		for _, o := range b.Objects {
+			if _, held := m.live.recorded[o.To]; !held && m.unplanned[o.To] != "" {
+				m.live.recorded[o.To] = cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(o.ID)})
+			}
+		}
+	}
+	return nil
 }
 
 // liveValues are the known values of objects that no plan compares.
@@ -189,6 +214,17 @@ func (m *module) compare(found map[string]*graph.Resource, known map[string]bool
 	managed, names := m.managed, m.names
 	m.learn(&plan)
 	m.managed, m.names = managed, names
+}
+
+// mayDeclare reports whether the code may have a resource. What neither the code nor Rootly has any more is no drift.
+func (m *module) mayDeclare(address string) bool {
+	h, _ := tfstate.ParseAddress(address)
+	for name, content := range m.files {
+		if strings.HasSuffix(name, ".json") && bytes.Contains(content, []byte(strconv.Quote(h.Address.Name))) {
+			return true
+		}
+	}
+	return h.Module != "" || rewrite.Declares(m.files, h.Address.Type, h.Address.Name)
 }
 
 // over replaces values in the state by those that an import would write: all others belong to the provider.

@@ -27,6 +27,7 @@ type item struct {
 	module     *module
 	kind       drift.Kind
 	outside    bool         // the state does not know it
+	contested  bool         // the code has another value
 	wanted     plans.Action // what apply would do, if that is everything
 	typ, id    string
 	address    string
@@ -74,6 +75,7 @@ func (m *module) learn(plan *plans.Plan) {
 	for _, diff := range verdict.Differences {
 		if i := byAddress[diff.Address]; i != nil && len(diff.Path) > 0 {
 			c := planned[diff.Address]
+			i.contested = true
 			i.differs(diff, true)
 			i.wants(diff, c.Before, c)
 		}

@@ -61,6 +61,8 @@ func (m *module) reference(id string) string {
 // hint says how to make code and live agree.
 func (i *item) hint() string {
 	switch {
+	case i.kind == drift.Removed && i.refused != "":
+		return "its import block stops every plan; remove it, and its resource"
 	case i.kind == drift.Removed:
 		return "apply creates it again; to accept the deletion, remove its block"
 	case i.kind == drift.Added:
@@ -79,6 +81,8 @@ func (i *item) hint() string {
 	switch {
 	case i.refused != "":
 		way = "the engine does not plan it: " + i.refused + "; restore the value in Rootly; "
+	case !i.contested:
+		way = "the code does not set it, so that apply keeps the live value; "
 	case !i.outside:
 		known = "the state already has the live value; "
 	}

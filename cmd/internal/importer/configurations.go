@@ -10,7 +10,7 @@ import (
 )
 
 // This file is about what else a root module has: other providers, and other configurations of this one. A
-// recording has no answers for them, so they are left out of a plan against it.
+// recording has no answers for them, and this run knows nothing of their objects, so they are left out of its plans.
 
 // configurations are those of a root module, as far as a plan is concerned.
 type configurations struct {
@@ -21,9 +21,6 @@ type configurations struct {
 // readConfigurations finds out what of the root module the plan is to be of.
 func (r *planned) readConfigurations() {
 	s := r.around
-	if !r.o.Proof.Replays() {
-		return
-	}
 	here := r.deselected()
 	for _, res := range r.Graph.Resources {
 		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true

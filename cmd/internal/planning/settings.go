@@ -52,6 +52,11 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		job.Environ = append(job.Environ, engines.VariablePrefix+name+"="+value)
 		pl.veil.Remember(value)
 	}
+	if pl.unserve != nil && !o.Always {
+		if job.API.Named, err = namedHosts(dir, cmp.Or(o.Final, dir), pl.Target.URL, job.Environ, p.VarFiles); err != nil {
+			return nil, errors.Join(err, pl.Close())
+		}
+	}
 	if p.Provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
