@@ -38,6 +38,7 @@ type Shard struct {
 type Cut struct {
 	Shards []Shard           // none of them empty
 	Code   map[string][]byte // all of the code but import blocks, for a check of what refers to what
+	Links  map[string][]byte // the part of Code that this check needs if all shards are valid
 }
 
 // Cut cuts the .tf files of a module and its state, which may be empty. The error is a [WholeError] where the module
@@ -76,6 +77,7 @@ type module struct {
 	order   []string            // resources as they are first met
 	group   map[string]string   // resource to another one of its group, up to the first of the group
 	values  map[reference]string
+	target  map[string]bool // what something refers to
 }
 
 // resolve finds what references resolve to. Resources stay together where a reference between them cannot be replaced.
@@ -87,9 +89,12 @@ func (m *module) resolve(value Value) {
 			}
 		}
 	}
-	m.values = map[reference]string{}
+	m.values, m.target = map[reference]string{}, map[string]bool{}
 	for _, s := range m.sources {
 		for _, p := range s.pieces {
+			for _, r := range p.refs {
+				m.target[r.name] = true
+			}
 			for _, name := range p.binds {
 				m.join(p.home, name)
 			}
@@ -192,7 +197,7 @@ func (c *Cutter) assign(m *module) {
 
 // write writes the files of all shards.
 func (c *Cutter) write(m *module, entries stateFile) (*Cut, error) {
-	cut := &Cut{Code: map[string][]byte{}}
+	cut := &Cut{}
 	for i := range c.sizes {
 		if c.sizes[i] == 0 {
 			continue
@@ -211,15 +216,13 @@ func (c *Cutter) write(m *module, entries stateFile) (*Cut, error) {
 		}
 		cut.Shards = append(cut.Shards, shard)
 	}
+	code := map[*piece]bool{}
 	for _, s := range m.sources {
-		code := map[*piece]bool{}
 		for i := range s.pieces {
 			code[&s.pieces[i]] = !s.pieces[i].imports
 		}
-		if text := s.write(code, func(reference) (string, bool) { return "", false }); text != nil {
-			cut.Code[s.name] = text
-		}
 	}
+	cut.Code, cut.Links = m.written(code), m.linksOf()
 	return cut, nil
 }
 

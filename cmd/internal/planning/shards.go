@@ -32,7 +32,8 @@ const shardSize = 400
 type shardedPlan struct {
 	cutter *shards.Cutter
 	made   map[[sha256.Size]byte]*engines.Result // plans without errors, by all that went into them
-	code   map[string][]byte                     // all of the code that the last plans were of, and the values of its variables
+	code   map[string][]byte                     // all of the code that the last plans were of, with the values of its variables
+	links  map[string][]byte                     // and what of it proves the same once the plans are made
 }
 
 // PlanShards plans the directory in several plans at a time, each of some of its resources, and returns them as one. Of
@@ -55,7 +56,7 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	if err != nil {
 		return nil, 0, err
 	}
-	p.sharded.code = with(cut.Code, values)
+	p.sharded.code, p.sharded.links = with(cut.Code, values), with(cut.Links, values)
 	results, err := p.planAll(ctx, cut, values)
 	if err != nil {
 		veilError(p.veil, err)
@@ -73,12 +74,15 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 func (p *Planner) Validate(ctx context.Context, result *engines.Result) (bool, error) {
 	start := p.now()
 	defer func() { result.Duration += p.now().Sub(start) }()
-	session, err := p.Session.Share("code", p.sharded.code, false, func(engines.Progress) {})
-	if err != nil {
-		return false, err
-	}
-	err = errors.Join(session.Validate(ctx), session.Close())
 	var refused *engines.RefusedError
+	code := p.sharded.links
+	if result.Errored {
+		code = p.sharded.code
+	}
+	err := p.validate(ctx, code)
+	if !result.Errored && errors.As(err, &refused) {
+		err = p.validate(ctx, p.sharded.code) // which shows where the errors are
+	}
 	if !errors.As(err, &refused) || slices.ContainsFunc(refused.Diagnostics, func(d plans.Diagnostic) bool { return d.Address == "" }) {
 		return false, err
 	}
@@ -86,6 +90,14 @@ func (p *Planner) Validate(ctx context.Context, result *engines.Result) (bool, e
 	VeilResult(p.veil, more)
 	result.Errored, result.Diagnostics = true, append(result.Diagnostics, more.Diagnostics...)
 	return true, nil
+}
+
+func (p *Planner) validate(ctx context.Context, code map[string][]byte) error {
+	session, err := p.Session.Share("code", code, func(engines.Progress) {})
+	if err != nil {
+		return err
+	}
+	return errors.Join(session.Validate(ctx), session.Close())
 }
 
 // planAll plans all shards that are not planned yet.
@@ -127,7 +139,7 @@ func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte,
 	if len(state) > 0 {
 		files[own] = state
 	}
-	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, true, progress)
+	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, progress)
 	if err != nil {
 		return nil, err
 	}
