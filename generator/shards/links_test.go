@@ -50,13 +50,13 @@ func TestLinksLeaveOutWhatNothingRefersTo(t *testing.T) {
     "-${terraform_data.b.id}",
   ]
 }`
-	if got := lines(c.Links["zz_rootly_verify_links.tf"]); got != want {
+	if got := lines(c.Links()["zz_rootly_verify_links.tf"]); got != want {
 		t.Errorf("links\n%s\nwant\n%s", got, want)
 	}
 	rest := linked[:strings.Index(linked, `resource "terraform_data" "leaf"`)] +
 		linked[strings.Index(linked, `resource "terraform_data" "each"`):strings.Index(linked, "import {")]
 	rest = strings.Replace(rest, "  name = ", "name = ", 1) // a local begins where it begins
-	if got := lines(c.Links["a.tf"]); got != strings.TrimSpace(rest) {
+	if got := lines(c.Links()["a.tf"]); got != strings.TrimSpace(rest) {
 		t.Errorf("the rest\n%s\nwant\n%s", got, rest)
 	}
 }
@@ -139,10 +139,10 @@ func validateBothWays(t *testing.T, engine engines.Engine, code string) (whole, 
 		defer part.Close()
 		return part.Validate(t.Context())
 	}
-	whole, parts = validate(c.Code), validate(c.Links)
+	whole, parts = validate(c.Code()), validate(c.Links())
 	for _, s := range c.Shards {
 		if parts == nil {
-			parts = validate(s.Files)
+			parts = validate(s.Files())
 		}
 	}
 	return whole, parts
