@@ -64,7 +64,7 @@ bench: ## requests, objects per second and memory, for 10,000 and 100,000 object
 	$(GO) test -run '^$$' -bench Lint -benchtime 5x ./cmd/internal/lint
 
 .PHONY: bench-proof
-bench-proof: engine ## seconds, processor time and memory of the proof, in shards and whole; PROVIDER_MIRROR=DIR for the official provider
+bench-proof: engine ## seconds, processor time and memory of the proof; PROVIDER_MIRROR=DIR for the official provider, ROOTLY_BENCH_OBJECTS=100000 ROOTLY_BENCH_PROOFS=replay for many
 	$(PATHS) PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -run '^$$' -bench Proof -benchtime 1x -timeout 120m -v ./cmd/internal/acceptance
 
 .PHONY: cover

@@ -102,7 +102,7 @@ func (p *Proof) Replays() bool { return !p.Off && p.Against != "live" }
 
 // InShards reports whether so many resources are to be planned in parts, which is faster.
 func (p *Proof) InShards(w world.World, resources int) bool {
-	return p.Replays() && p.Against != "whole" && resources > cmp.Or(w.ShardSize, shardSize)*3/2
+	return p.Replays() && p.Against != "whole" && p.isLarge(w, resources)
 }
 
 // Options are what differs from one plan to the next.
