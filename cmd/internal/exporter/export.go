@@ -79,7 +79,7 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	}
 	printed := run.Print() // in any case, since it says what was written
 	if done != "" {
-		w.Report().Line(done)
+		run.Progress.Note(done)
 	}
 	return cmp.Or(refused, printed)
 }
