@@ -1,16 +1,17 @@
-// Package repair bends a graph until its plan is clean.
+// Package repair changes resources until their plan is clean.
 //
-//	plan with differences ──► Mend ──► graph changed: set, drop, ignore or take out ──► plan again
+//	plan with differences ──► Repair ──► resources with attributes set, dropped or ignored, or without some ──► plan again
 //
 // A plan's values before a change are what the provider itself read. Whatever the mapping thought,
-// code that says the same plans clean. Each repair is told as type, attribute and cause, so that
+// code that says the same plans clean. Each repair is reported as type, attribute and cause, so that
 // it can become a rule of the mapping.
 //
-// Not here: planning, and writing files.
+// Not here: planning, linking, and writing files.
 package repair
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -59,12 +60,12 @@ func New(s *schema.Provider) *Repairer {
 	return &Repairer{schema: s, tried: map[attempt]How{}}
 }
 
-// Repair changes the resources that a plan would change, and removes those from the graph that it
-// would create, replace or destroy, or cannot plan at all. It returns what it did, in the order of
-// the graph; nothing when there was nothing that it could do.
+// Repair returns the resources, not linked yet, with repaired copies of those that a plan would change, and without
+// those that it would create, replace or destroy, or cannot plan at all. Done is what it did, in the order of the
+// resources; nothing when there was nothing that it could do. The resources that it is given stay as they are.
 //
-// Expressions of the resources are not kept in step: the graph must be linked again.
-func (m *Repairer) Repair(g *graph.Graph, changes []plans.Change, v verify.Verdict) []Repair {
+// Expressions of repaired resources are not kept in step.
+func (m *Repairer) Repair(resources []*graph.Resource, changes []plans.Change, v verify.Verdict) (next []*graph.Resource, done []Repair) {
 	byAddress := make(map[string]plans.Change, len(changes))
 	for _, c := range changes {
 		byAddress[c.Address] = c
@@ -79,22 +80,22 @@ func (m *Repairer) Repair(g *graph.Graph, changes []plans.Change, v verify.Verdi
 	for _, d := range v.Differences {
 		differs[d.Address] = append(differs[d.Address], d)
 	}
-	var done []Repair
-	kept := g.Resources[:0:0]
-	for _, r := range g.Resources {
+	for _, r := range resources {
 		address := r.Address.String()
 		c, planned := byAddress[address]
 		if why := outright(c, planned, refused[address]); why != "" {
 			done = append(done, Repair{r.Address, r.ID, r.Title, "", Remove, why})
 			continue
 		}
-		kept = append(kept, r)
 		if planned && c.Action == plans.Update {
+			changed := *r
+			changed.Ignore = slices.Clone(r.Ignore)
+			r = &changed
 			done = append(done, m.resource(r, c, differs[address])...)
 		}
+		next = append(next, r)
 	}
-	g.Resources = kept
-	return done
+	return next, done
 }
 
 // outright says why a resource has no place in the code, or nothing.
@@ -119,7 +120,7 @@ func whyRefused(summary string) string {
 	return "the provider cannot plan it: " + summary
 }
 
-// resource mends one resource, attribute by attribute.
+// resource repairs one resource, attribute by attribute.
 func (m *Repairer) resource(r *graph.Resource, c plans.Change, diffs []verify.Difference) []Repair {
 	s := m.schema.Resources[r.Address.Type]
 	if s == nil {

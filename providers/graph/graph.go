@@ -1,7 +1,7 @@
 // Package graph holds the resources of one run, linked to each other.
 //
-// A live object comes in as a Resource with literal ids; Link leaves it with addresses,
-// references, variables and an order:
+// A live object comes in as a Resource with literal ids. Label and Link return copies with addresses
+// and references, and leave what they are given as it is:
 //
 //	resources with ids ──► Label ──► Link ──► Break cycles ──► Sort ──► Graph
 //
@@ -15,6 +15,7 @@ package graph
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,6 +117,18 @@ func (r *Resource) ImportID() ID {
 	return r.ID
 }
 
+// copies returns resources that can be linked without changing these. Config and the other values are shared.
+func copies(resources []*Resource) []*Resource {
+	all := make([]Resource, len(resources))
+	list := make([]*Resource, len(resources))
+	for i, r := range resources {
+		all[i] = *r
+		all[i].Exprs, all[i].Notes = slices.Clone(r.Exprs), slices.Clone(r.Notes)
+		list[i] = &all[i]
+	}
+	return list
+}
+
 // Placed is an expression at a path of a resource's Config.
 type Placed struct {
 	Path cty.Path
@@ -134,7 +147,6 @@ type Ignore struct {
 type Note struct {
 	Path cty.Path
 	Text string
-	Own  bool // whether it is about the object alone, and stays when the resource is linked again
 }
 
 // A Variable is an input variable, most often a secret that must not stand in the code.

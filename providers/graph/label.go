@@ -12,14 +12,15 @@ import (
 // maxLabel bounds the length of a label; longer ones are cut at a word and made unique by a hash.
 const maxLabel = 64
 
-// Label gives every resource an address that people can read: ASCII, unique, made from its title
+// Label returns copies of resources, each with an address that people can read: ASCII, unique, made from its title
 // and, for children, from the label of its owner. A resource that had an address in an earlier
-// run keeps it, whatever it is called now and whatever was added beside it.
+// run keeps it, whatever it is called now and whatever other objects there are. The resources stay as they are.
 //
-// Resources must come with parents before their children. Remembered returns the address that an
+// They must come with parents before their children. Remembered returns the address that an
 // object had, or none; nil remembers nothing. Reserved addresses belong to objects that are not among
 // the resources, and whose code stays.
-func Label(resources []*Resource, remembered func(resourceType string, id ID) Address, reserved []Address) {
+func Label(resources []*Resource, remembered func(resourceType string, id ID) Address, reserved []Address) []*Resource {
+	resources = copies(resources)
 	if remembered == nil {
 		remembered = func(string, ID) Address { return Address{} }
 	}
@@ -29,6 +30,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) Ad
 	}
 	blocks := map[Address]bool{} // that make several objects
 	for _, r := range resources {
+		r.Address.Name, r.Address.Key = "", ""
 		a := remembered(r.Address.Type, r.ID)
 		if a.IsZero() || taken[a] || a.Key == "" && blocks[a] {
 			continue
@@ -49,6 +51,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) Ad
 		}
 		labels[r.ID] = r.Address.Label()
 	}
+	return resources
 }
 
 // Free completes an address with a label made from a title, and takes it.

@@ -52,7 +52,7 @@ func (r *planned) takeOut(ctx context.Context, address, why string) error {
 	if at >= 0 {
 		res := r.Graph.Resources[at]
 		r.crashed[graph.Target{Type: res.Address.Type, ID: res.ID}] = why
-		r.Graph.Resources = slices.Delete(slices.Clone(r.Graph.Resources), at, at+1)
+		r.unlinked = slices.Delete(slices.Clone(r.unlinked), at, at+1)
 		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Fix: planning.CrashHint})
 		r.Report.Repairs = append(r.Report.Repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})
 	}

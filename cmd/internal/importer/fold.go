@@ -115,10 +115,7 @@ func (r *linked) readdress(ctx context.Context, addresses map[*graph.Resource]gr
 		return nil
 	}
 	reserved := r.reserved(r.Graph.Resources)
-	for _, res := range r.Graph.Resources {
-		res.Address.Name, res.Address.Key = "", ""
-	}
-	graph.Label(r.Graph.Resources, func(typ string, id graph.ID) graph.Address { return next[graph.Target{Type: typ, ID: id}] }, reserved)
+	r.unlinked = graph.Label(r.unlinked, func(typ string, id graph.ID) graph.Address { return next[graph.Target{Type: typ, ID: id}] }, reserved)
 	if err := r.Relink(); err != nil {
 		return err
 	}

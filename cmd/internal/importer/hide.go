@@ -58,7 +58,7 @@ func (r *linked) leaveOutLeaking() error {
 	if len(leaks) == 0 {
 		return nil
 	}
-	r.Graph.Resources = slices.DeleteFunc(r.Graph.Resources, func(res *graph.Resource) bool {
+	r.unlinked = slices.DeleteFunc(slices.Clone(r.unlinked), func(res *graph.Resource) bool {
 		place := leaks[res.Address]
 		if place != "" {
 			r.skipped = append(r.skipped, rootly.Rejected{
@@ -71,8 +71,7 @@ func (r *linked) leaveOutLeaking() error {
 	return r.Relink()
 }
 
-// Know remembers the secrets of all root modules: what is one in any of them is hidden in each. Unlink takes back
-// what this does to the draft.
+// Know remembers the secrets of all root modules: what is one in any of them is hidden in each.
 func (r *linked) Know(draft *graph.Graph) error {
 	mode, err := secret.ParseMode(r.o.Secrets)
 	if err != nil {

@@ -93,7 +93,7 @@ func (r *gathered) Findable() map[graph.Target]*graph.DataSource {
 	return found
 }
 
-// Draft links resources to see what they refer to. Unlink takes it back.
+// Draft links resources to see what they refer to.
 func (r *linked) Draft(resources []*graph.Resource) *graph.Graph {
 	return graph.Link(resources, r.linkOptions())
 }

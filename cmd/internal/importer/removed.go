@@ -48,20 +48,19 @@ func (r *Run) Label(of ...*Run) []*graph.Resource {
 	if r.o.Again.Rename {
 		remember = r.forgetStale(resources, remember, reserved)
 	}
-	graph.Label(resources, remember, reserved)
-	return r.around.withoutIgnored(resources)
+	return r.around.withoutIgnored(graph.Label(resources, remember, reserved))
 }
 
 // forgetStale remembers only the labels that still say what an object is called.
 func (r *directory) forgetStale(resources []*graph.Resource, remember func(string, graph.ID) graph.Address, reserved []graph.Address) func(string, graph.ID) graph.Address {
-	graph.Label(resources, nil, reserved)
+	renamed := graph.Label(resources, nil, reserved)
 	fresh := map[graph.Address]bool{}
-	for _, res := range resources {
+	for _, res := range renamed {
 		fresh[res.Address] = true
 	}
 	stale := map[graph.Target]graph.Address{}
 	labels := map[graph.ID]string{}
-	for _, res := range resources {
+	for _, res := range renamed {
 		labels[res.ID] = res.Address.Name
 		was := remember(res.Address.Type, res.ID)
 		if was.IsZero() || r.around.pinned(was) || was.Key == "" && sameLabel(was.Name, res.Address, fresh) {
@@ -76,9 +75,6 @@ func (r *directory) forgetStale(resources []*graph.Resource, remember func(strin
 			}
 		}
 		stale[graph.Target{Type: res.Address.Type, ID: res.ID}] = now
-	}
-	for _, res := range resources {
-		res.Address.Name = ""
 	}
 	return func(typ string, id graph.ID) graph.Address {
 		if now, ok := stale[graph.Target{Type: typ, ID: id}]; ok {

@@ -12,6 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 )
 
@@ -136,11 +137,12 @@ func (r *planned) stateToProve() (string, error) {
 func (r *proof) repair(ctx context.Context, m *repair.Repairer, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
 	changed := false
 	for range maxRounds {
-		done := m.Repair(r.Graph, result.Changes, verdict)
+		next, done := m.Repair(r.unlinked, result.Changes, verdict)
 		if len(done) == 0 {
 			return changed, nil
 		}
-		changed = true
+		r.unlinked, changed = next, true
+		r.spellJSON(done)
 		targets := r.record(done)
 		if err := r.writeAgain(ctx); err != nil {
 			return changed, err
@@ -168,6 +170,19 @@ func (r *staged) writeAgain(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// spellJSON makes expressions anew of the JSON texts of repaired resources.
+func (r *linked) spellJSON(done []repair.Repair) {
+	repaired := map[graph.Address]bool{}
+	for _, d := range done {
+		repaired[d.Address] = true
+	}
+	for _, res := range r.unlinked {
+		if repaired[res.Address] {
+			res.Exprs = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config)
+		}
+	}
 }
 
 // record adds the repairs to the report, and returns the addresses that are still in the code.

@@ -176,6 +176,7 @@ func (r *Run) Decode(ctx context.Context, parts ...*Run) error {
 
 // Connect makes references of ids, and settles what becomes of the addresses that are no longer used.
 func (r *linked) Connect(ctx context.Context, resources []*graph.Resource) error {
+	r.unlinked = resources
 	r.Graph = graph.Link(resources, r.linkOptions())
 	if err := r.findRemoved(ctx); err != nil {
 		return err
@@ -234,17 +235,8 @@ func (r *gathered) recordRest() error {
 
 // Relink links again after resources were changed or taken out.
 func (r *linked) Relink() error {
-	r.Unlink(r.Graph.Resources)
-	r.Graph = graph.Link(r.Graph.Resources, r.linkOptions())
+	r.Graph = graph.Link(r.unlinked, r.linkOptions())
 	return r.hide()
-}
-
-// Unlink makes resources as they were before they were linked.
-func (r *directory) Unlink(resources []*graph.Resource) {
-	for _, res := range resources {
-		res.Exprs = rootly.JSONTexts(r.Schema.Resources[res.Address.Type].Block, res.Config)
-		res.Notes = slices.DeleteFunc(res.Notes, func(n graph.Note) bool { return !n.Own })
-	}
 }
 
 // people reads the users when an object points at one.

@@ -77,15 +77,16 @@ type gathered struct {
 // What is linked has addresses and references.
 type linked struct {
 	gathered
-	Graph   *graph.Graph
-	forget  map[graph.Target]bool      // removed from the code although it exists
-	keptFor []state.Dangling           // references that keep code from being forgotten
-	hidden  map[string]int             // how many settings became variables, by type
-	secrets []string                   // values that are variables in any of several root modules
-	mayFold func(*graph.Resource) bool // what may become part of a fold
-	unfold  map[graph.Target]bool      // what stays out of every fold
-	held    []graph.Target             // kept as it is, since its fold is only selected in part
-	crashed map[graph.Target]string    // objects at which the provider stops, and why
+	unlinked []*graph.Resource // of which the graph has linked copies
+	Graph    *graph.Graph
+	forget   map[graph.Target]bool      // removed from the code although it exists
+	keptFor  []state.Dangling           // references that keep code from being forgotten
+	hidden   map[string]int             // how many settings became variables, by type
+	secrets  []string                   // values that are variables in any of several root modules
+	mayFold  func(*graph.Resource) bool // what may become part of a fold
+	unfold   map[graph.Target]bool      // what stays out of every fold
+	held     []graph.Target             // kept as it is, since its fold is only selected in part
+	crashed  map[graph.Target]string    // objects at which the provider stops, and why
 }
 
 // What is staged is the future directory, next to the present one.

@@ -241,7 +241,6 @@ func (s *split) divide(ctx context.Context) error {
 	if err := s.run.Know(whole); err != nil {
 		return err
 	}
-	s.run.Unlink(resources)
 	s.share(resources)
 	return nil
 }

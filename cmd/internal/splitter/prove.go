@@ -153,9 +153,10 @@ func (s *split) prove(ctx context.Context, p *modulePart, t connect.Target) erro
 		return nil
 	}
 	for _, res := range before {
-		if !slices.Contains(p.Graph.Resources, res) {
-			delete(s.at, res.Address)
-		}
+		delete(s.at, res.Address)
+	}
+	for _, res := range p.Graph.Resources {
+		s.at[res.Address] = res
 	}
 	for _, later := range s.parts[p.rank+1:] {
 		for _, again := range []func() error{later.Relink, later.layOut} {
