@@ -109,6 +109,9 @@ type Resource struct {
 	Notes   []Note   // comments for the code's reader
 }
 
+// Target is the object of the resource.
+func (r *Resource) Target() Target { return Target{Type: r.Address.Type, ID: r.ID} }
+
 // ImportID is the id for the import block.
 func (r *Resource) ImportID() ID {
 	if r.Import != "" {

@@ -40,7 +40,7 @@ func (a *ImportAs) LookAgain(resources []*graph.Resource, held map[graph.Target]
 	for _, res := range resources {
 		row := catalogue.Lookup(res.Address.Type)
 		places := held[graph.Target{Type: row.Name, ID: res.ID}]
-		res.Ignore = slices.DeleteFunc(res.Ignore, func(i graph.Ignore) bool {
+		res.Ignore = slices.DeleteFunc(slices.Clone(res.Ignore), func(i graph.Ignore) bool {
 			if !slices.Contains(row.ReadIfInState, i.Path) {
 				return false
 			}
