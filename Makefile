@@ -73,8 +73,7 @@ cover: engine ## how much of the code the tests reach
 
 .PHONY: docs
 docs: engine ## write the generated parts of README.md and .github/docs
-	ROOTLY_TEST_WRITE_SCHEMAS=1 $(GO) test -count=1 ./cmd/internal/doctor ./cmd/internal/lint ./cmd/internal/report \
-		./cmd/internal/schematest ./cmd/internal/typelist -run 'Schemas|Version'
+	ROOTLY_TEST_WRITE_SCHEMAS=1 $(GO) test -count=1 ./cmd/internal/... -run '^Test(Schemas|Version)$$'
 	$(PATHS) $(GO) test ./cmd/terraformer-rootly -run 'TestReadme|TestPages' -update
 
 .PHONY: schema
@@ -93,6 +92,13 @@ vulnerabilities: ## look for known vulnerabilities in what the program uses
 snapshot: $(TOOLS)/goreleaser ## what a release consists of, in dist/; needs 2 GB of modules and some minutes
 	$(ORIGIN) $(RELEASE) release --snapshot --clean --skip=sign,publish
 	$(IMAGE)
+
+.PHONY: reproducible
+reproducible: snapshot ## build a release twice, and compare
+	mkdir -p $(BIN)/first && cp dist/SHA256SUMS dist/image/index.json $(BIN)/first/
+	$(MAKE) snapshot
+	cmp dist/SHA256SUMS $(BIN)/first/SHA256SUMS
+	cmp dist/image/index.json $(BIN)/first/index.json
 
 .PHONY: release
 release: $(TOOLS)/goreleaser ## build, sign and publish; for the workflow, on a tagged commit

@@ -12,22 +12,22 @@ type block struct {
 	body   body
 }
 
-// A body is what stands between the braces: arguments in order, then blocks in order.
+// A body is the content between the braces: arguments in order, then blocks in order.
 type body struct {
 	args   []argument
 	blocks []block
 }
 
-// An argument is name = value, with what lies over the value.
+// An argument is name = value, with an overlay on the value.
 type argument struct {
 	name   string
 	value  cty.Value
 	over   *overlay
 	notes  []string
-	spread bool // whether a collection takes a line for each element, however short it is
-	rows   bool // whether its elements are written in one way: each on one line, or none
+	spread bool // whether each element of a collection gets its own line, however short it is
+	rows   bool // whether all elements are written the same way: each on one line, or none
 	apart  bool // whether a blank line follows
-	whole  bool // whether a list is open as a whole until all of it is known
+	whole  bool // whether the whole list is unknown until all of it is known
 }
 
 // text returns an argument whose value is text.

@@ -2,13 +2,13 @@ package generator
 
 import "cmp"
 
-// defaultProvider is what the engines take for the provider of types that begin so.
+// defaultProvider is the provider that the engines assume for types with this prefix.
 const defaultProvider = "rootly"
 
-// local is what the code calls the provider.
+// local is the code's name of the provider.
 func (o Options) local() string { return cmp.Or(o.Local, defaultProvider) }
 
-// configured names the configuration of the provider in a block, unless the engines take it by themselves.
+// configured names the configuration of the provider in a block, unless it is the engines' default.
 func (o Options) configured(b block) block {
 	if o.Provider == "" || o.Provider == defaultProvider {
 		return b

@@ -5,13 +5,13 @@ import "strings"
 // commentWidth is where comments are wrapped.
 const commentWidth = 100
 
-// Entries are lines of `name = value` that are aligned with each other as the formatter
-// aligns them: over every run of adjacent lines whose values close on the line they begin.
+// Entries are lines of `name = value` that are aligned as the formatter does it: in every run of adjacent lines whose
+// values end on the line where they begin.
 type entries struct {
 	indent int
-	spaced bool // whether blank lines set off what is tall or commented
+	spaced bool // whether blank lines separate entries that are tall or commented
 	list   []entry
-	values []byte // all values, one after the other
+	values []byte // all values in one text
 }
 
 type entry struct {
@@ -23,7 +23,7 @@ type entry struct {
 	apart      bool // whether a blank line follows
 }
 
-// add closes the entry whose value begins at start.
+// add ends the entry whose value begins at start.
 func (e *entries) add(key string, width, start int, f form, notes []string) {
 	e.list = append(e.list, entry{key: key, width: width, start: start, end: len(e.values), form: f, notes: notes})
 }
@@ -68,7 +68,7 @@ func (e *entries) runFrom(i int) (width, end int) {
 	return width, end
 }
 
-// apart reports whether a blank line stands before entry i.
+// apart reports whether a blank line precedes entry i.
 func (e *entries) apart(i int) bool {
 	if !e.spaced || i == 0 {
 		return false
@@ -125,7 +125,7 @@ func appendComment(dst []byte, line string, indent int) []byte {
 	return append(dst, '\n')
 }
 
-// appendVisible writes a word of a comment, with escapes for what cannot be seen.
+// appendVisible writes a word of a comment, with escapes for invisible characters.
 func appendVisible(dst []byte, word string) []byte {
 	for _, r := range word {
 		dst = appendRune(dst, r)

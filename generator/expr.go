@@ -72,7 +72,7 @@ func (p *hclPrinter) ref(dst []byte, e graph.Ref) []byte {
 	return dst
 }
 
-// identifier writes a name, which must be one.
+// identifier writes a name, which must be an identifier.
 func (p *hclPrinter) identifier(dst []byte, name string) []byte {
 	if !isIdentifier(name) {
 		p.fail(fmt.Errorf("%q is not an identifier", name))
@@ -86,8 +86,8 @@ func appendEntry(dst []byte, e graph.EntryRef) []byte {
 	return append(dst, ']')
 }
 
-// pieces returns a template as it is written. A template makes text of whatever is in it,
-// so users need no conversion there.
+// pieces returns a template as it is written. A template converts everything in it to text, so users need no conversion
+// there.
 func (p *hclPrinter) pieces(t graph.Template) []piece {
 	pieces := make([]piece, 0, len(t.Parts))
 	for _, part := range t.Parts {

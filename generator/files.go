@@ -110,13 +110,13 @@ func importBlock(group []*graph.Resource, o Options) block {
 	if r.Address.Key != "" {
 		b = foldImport(group)
 	}
-	if o.local() != defaultProvider { // by which OpenTofu would look for the provider, whatever the resource says
+	if o.local() != defaultProvider { // by which OpenTofu would otherwise look for the provider
 		b = o.configured(b)
 	}
 	return b
 }
 
-// usersBlock is the map of users by email. Ids are numbers unless one of them is none.
+// usersBlock is the map of users by email. Ids are numbers unless one of them is not numeric.
 func usersBlock(users []graph.User) (block, error) {
 	ids := make(map[string]cty.Value, len(users))
 	for _, u := range users {
@@ -133,7 +133,7 @@ func usersBlock(users []graph.User) (block, error) {
 	}}}}, nil
 }
 
-// deadBlocks is the map of ids that lead nowhere, each with the reason; nothing if the code needs none.
+// deadBlocks is the map of ids that resolve to no object, each with the reason; nothing if the code needs none.
 func deadBlocks(list []graph.Unresolved) ([]block, error) {
 	ids := &graph.Resource{}
 	values := map[string]cty.Value{}
@@ -193,13 +193,13 @@ func sortedVariables(variables []*graph.Variable) []*graph.Variable {
 	return sorted
 }
 
-// given are the variables that need a value: nobody knows the others before people fill them in.
+// given are the variables with known values: the others have none before people fill them in.
 func given(variables []*graph.Variable) []*graph.Variable {
 	return slices.DeleteFunc(slices.Clone(variables), func(v *graph.Variable) bool { return v.Optional })
 }
 
-// valuesFiles hold the values of the variables, unless they are blank, and an example for people to fill in: a clone has
-// no values.
+// valuesFiles contain the values of the variables, unless they are blank, and an example for people to fill in: a clone
+// has no values.
 func valuesFiles(variables []*graph.Variable, blank bool) ([]File, error) {
 	example, err := valuesFile(variables, true)
 	if err != nil || blank {
@@ -246,7 +246,7 @@ func gitIgnore() File {
 	return File{Name: ignoreFile, Content: []byte(content)}
 }
 
-// gitAttributes keeps the line endings of code, which are part of values, from being changed by a checkout.
+// gitAttributes keeps a checkout from changing the line endings of code, which are part of values.
 func gitAttributes() File {
 	return File{Name: attribFile, Content: []byte("# Line endings are part of values\n*.tf text eol=lf\n*.tf.json text eol=lf\n*.tfvars text eol=lf\n*.tfvars.example text eol=lf\n")}
 }
@@ -275,7 +275,7 @@ func dataBlocks(sources []*graph.DataSource, s *schema.Provider, o Options) ([]b
 	return out, addresses, nil
 }
 
-// blockSchema returns what the schema says of an address, or nil.
+// blockSchema returns the schema of an address, or nil.
 func blockSchema(s *schema.Provider, a graph.Address) *schema.Block {
 	if s == nil {
 		return nil

@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
@@ -11,7 +13,7 @@ import (
 // requiredToFold is the first version that reads import blocks with for_each.
 const requiredToFold = ">= 1.7.0"
 
-// engine is the first version of the engine that reads the code.
+// engine is the oldest version of the engine that can read the code.
 func (o Options) engine() string {
 	if o.Folded || len(o.Folds) > 0 {
 		return requiredToFold
@@ -19,7 +21,7 @@ func (o Options) engine() string {
 	return requiredTerraform
 }
 
-// foldOf finds the fold that a resource is part of.
+// foldOf finds the fold of a resource.
 func (r *rendering) foldOf(res *graph.Resource) *fold.Fold {
 	if res.Address.Key == "" {
 		return nil
@@ -35,7 +37,7 @@ func foldsByBlock(list []*fold.Fold) map[graph.Address]*fold.Fold {
 	return folds
 }
 
-// blocksFor returns the code of a resource: its own block, or, for the first of a fold, that of all.
+// blocksFor returns the code of a resource: its own block, or, for the first member of a fold, the block of the fold.
 func (r *rendering) blocksFor(res *graph.Resource, first bool) ([]block, error) {
 	f := r.foldOf(res)
 	switch {
@@ -59,7 +61,7 @@ func foldBlocks(f *fold.Fold, s *schema.Block, o Options) ([]block, error) {
 	if over, err = layNotes(&locals, rows, over); err != nil {
 		return nil, err
 	}
-	locals.body.args = []argument{{name: f.Local, value: f.Entries, over: over, spread: true, rows: true}}
+	locals.body.args = []argument{{name: f.Local, value: rowsInOrder(f, s, over), over: over, spread: true, rows: true}}
 
 	b, err := resourceBlock(f.Template, s)
 	if err != nil {
@@ -71,8 +73,39 @@ func foldBlocks(f *fold.Fold, s *schema.Block, o Options) ([]block, error) {
 	return []block{locals, b}, nil
 }
 
-// foldImport imports the members of a fold. Their ids stand in the block itself, so that nothing of
-// them is left once it is deleted.
+// rowsInOrder is the map of a fold, with the elements of its lists in the order that a block would have.
+func rowsInOrder(f *fold.Fold, s *schema.Block, over *overlay) cty.Value {
+	if s == nil {
+		return f.Entries
+	}
+	rows := f.Entries.AsValueMap()
+	for _, placed := range f.Template.Exprs {
+		each, is := placed.Expr.(graph.EachRef)
+		a := s.Find(attributeNames(placed.Path))
+		if !is || a == nil || a.Order == nil {
+			continue
+		}
+		for key, row := range rows {
+			columns := row.AsValueMap()
+			columns[each.Attr] = inOrder(a, columns[each.Attr], over.at(key).at(each.Attr))
+			rows[key] = cty.ObjectVal(columns)
+		}
+	}
+	return cty.ObjectVal(rows)
+}
+
+// attributeNames are the names of attributes on a path, as in [schema.Block.Find].
+func attributeNames(path cty.Path) string {
+	var names []string
+	for _, step := range path {
+		if attribute, is := step.(cty.GetAttrStep); is {
+			names = append(names, attribute.Name)
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+// foldImport imports the members of a fold. The block contains their ids, so that nothing is left once it is deleted.
 func foldImport(members []*graph.Resource) block {
 	ids := make(map[string]cty.Value, len(members))
 	for _, m := range members {
@@ -85,7 +118,7 @@ func foldImport(members []*graph.Resource) block {
 	}}}
 }
 
-// imports gathers the resources that want an import block: each by itself, but folds together.
+// imports collects the resources that want an import block: each by itself, but the members of a fold together.
 func (r *rendering) imports() [][]*graph.Resource {
 	var groups [][]*graph.Resource
 	at := map[graph.Address]int{}

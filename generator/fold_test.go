@@ -131,3 +131,29 @@ func TestFoldsAreOneBlock(t *testing.T) {
 		}
 	}
 }
+
+// TestFoldsHaveTheOrderOfBlocks holds that a list without an order of its own is written in a map as it is in a block.
+func TestFoldsHaveTheOrderOfBlocks(t *testing.T) {
+	t.Parallel()
+	g := &graph.Graph{}
+	for i, days := range [][]string{{"F", "M"}, {"F", "M", "U"}, {"R", "T"}, {"F", "R", "S"}, {"M"}} {
+		name := string(rune('a' + i))
+		g.Resources = append(g.Resources, &graph.Resource{
+			Address: graph.Address{Type: "rootly_workflow_incident", Name: "these", Key: name}, ID: graph.ID(name), Group: "workflows",
+			Config: obj(object{"name": str(name), "repeat_on": list(days...)}),
+		})
+	}
+	folds, misfits := fold.Make(g)
+	if len(folds) != 1 || len(misfits) > 0 {
+		t.Fatalf("%d folds, %d misfits", len(folds), len(misfits))
+	}
+	code := ""
+	for _, f := range render(t, g, generator.Options{Folds: folds}) {
+		code += string(f.Content)
+	}
+	for _, want := range []string{`["M", "F"]`, `["M", "F", "U"]`, `["T", "R"]`, `["R", "F", "S"]`} {
+		if !strings.Contains(code, "repeat_on = "+want) {
+			t.Errorf("%s is missing in:\n%s", want, code)
+		}
+	}
+}

@@ -18,13 +18,13 @@ import (
 const (
 	indentWidth = 2
 
-	// What is at most this wide, without its name, stays on one line.
+	// A value of at most this width, without its name, stays on one line.
 	inlineWidth  = 72
 	inlineList   = 12 // elements of a list
 	inlineObject = 3  // members of an object
 )
 
-// A form says how a value lies on the page, which decides about alignment.
+// A form is the layout of a value, which decides about alignment.
 type form int
 
 const (
@@ -84,7 +84,7 @@ func (p *hclPrinter) body(dst []byte, b body, indent int) []byte {
 	return dst
 }
 
-// value writes what is right of the equals sign.
+// value writes the right side of the equals sign.
 func (p *hclPrinter) value(dst []byte, a argument, indent int) ([]byte, form) {
 	if a.whole {
 		a.whole = false
@@ -119,7 +119,7 @@ func (p *hclPrinter) value(dst []byte, a argument, indent int) ([]byte, form) {
 	return p.list(dst, v, a.over, indent), bracketed
 }
 
-// text writes a text, over several lines where it has them and reads back the same.
+// text writes a text, over several lines if it has them and they read back unchanged.
 func (p *hclPrinter) text(dst []byte, pieces []piece, indent int) ([]byte, form) {
 	h, ok := planHeredoc(pieces, p.literal)
 	if !ok {
@@ -168,8 +168,7 @@ func (p *hclPrinter) list(dst []byte, v cty.Value, over *overlay, indent int) []
 	return append(dst, ']')
 }
 
-// element writes an element of a list. Texts stay on one line there: the comma after a
-// heredoc would need a line of its own.
+// element writes an element of a list. Texts stay on one line there: the comma after a heredoc would need its own line.
 func (p *hclPrinter) element(dst []byte, v cty.Value, over *overlay, indent int) []byte {
 	if over.replaced() || !isCollection(v) {
 		return p.inline(dst, v, over)
@@ -178,7 +177,7 @@ func (p *hclPrinter) element(dst []byte, v cty.Value, over *overlay, indent int)
 	return dst
 }
 
-// object writes one member to a line. Where the argument is spread, none of them stays on it.
+// object writes one member per line. If the argument is spread, no member stays on one line.
 func (p *hclPrinter) object(dst []byte, v cty.Value, a argument, indent int) []byte {
 	e := entries{indent: indent + indentWidth, list: make([]entry, 0, v.LengthInt())}
 	for key, member := range p.elements(v) {
@@ -204,7 +203,7 @@ func (p *hclPrinter) key(key string, over *overlay) (string, int) {
 		}
 		return string(code), tokenColumns(string(code))
 	}
-	// Behind a brace, for begins an expression of its own.
+	// After a brace, for begins an expression of its own.
 	if key != "for" && isIdentifier(key) && ascii(key) {
 		return key, len(key)
 	}
@@ -224,7 +223,7 @@ func (p *hclPrinter) rowsInline(v cty.Value, over *overlay) bool {
 	return true
 }
 
-// inlines reports whether a collection may stand on one line, if it is not too wide.
+// inlines reports whether a collection may be on one line if it is short enough.
 func (p *hclPrinter) inlines(v cty.Value, over *overlay) bool {
 	if over.commented() {
 		return false
@@ -252,7 +251,7 @@ func (p *hclPrinter) inlines(v cty.Value, over *overlay) bool {
 	return true
 }
 
-// elements are those of a collection in the order of writing.
+// elements are those of a collection in the order in which they are written.
 func (p *hclPrinter) elements(v cty.Value) iter.Seq2[cty.Value, cty.Value] {
 	return func(yield func(key, element cty.Value) bool) {
 		if p.ranked && v.Type().IsObjectType() {
@@ -309,7 +308,7 @@ func (p *hclPrinter) inline(dst []byte, v cty.Value, over *overlay) []byte {
 	return append(dst, closing...)
 }
 
-// scalar writes a value that is no collection, on one line.
+// scalar writes a value that is not a collection, on one line.
 func (p *hclPrinter) scalar(dst []byte, v cty.Value) []byte {
 	switch {
 	case !v.IsKnown():

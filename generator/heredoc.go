@@ -16,14 +16,14 @@ type heredoc struct {
 	marker string
 	indent bool   // whether the lines are indented, as <<- allows
 	chomp  bool   // whether the text lacks the newline that every heredoc ends with
-	blank  []bool // which lines hold nothing but space: these are never indented
+	blank  []bool // which lines contain only space: these are never indented
 }
 
 // codeGlyph stands for an expression where only the shape of a text matters.
 const codeGlyph = "x"
 
-// planHeredoc decides whether the text can be written over several lines and read back
-// unchanged. Literal means that functions cannot be called where it will stand.
+// planHeredoc decides whether the text can be written over several lines and read back unchanged. Literal means that
+// its place does not allow function calls.
 func planHeredoc(pieces []piece, literal bool) (heredoc, bool) {
 	shape := shapeOf(pieces)
 	if !strings.Contains(strings.TrimSuffix(shape, "\n"), "\n") || !printable(shape) {
@@ -31,7 +31,7 @@ func planHeredoc(pieces []piece, literal bool) (heredoc, bool) {
 	}
 	h := heredoc{chomp: !strings.HasSuffix(shape, "\n"), indent: true}
 	if h.chomp {
-		// What an expression ends with is not known, and chomp would take a newline of it.
+		// The end of an expression is not known, and chomp would remove a newline from it.
 		if literal || pieces[len(pieces)-1].code != "" {
 			return heredoc{}, false
 		}
@@ -51,10 +51,10 @@ func planHeredoc(pieces []piece, literal bool) (heredoc, bool) {
 		}
 		h.indent = h.indent && standsApart(line)
 	}
-	// <<- takes away the space that all lines share, so there must be none but ours.
+	// <<- removes the indentation that all lines share, so there must be none but ours.
 	h.indent = h.indent && least == 0
 	if least < 0 {
-		return heredoc{}, false // nothing but blank lines: escapes show how many
+		return heredoc{}, false // only blank lines: escapes show how many
 	}
 	h.marker = freeMarker(lines)
 	return h, true
@@ -75,8 +75,8 @@ func shapeOf(pieces []piece) string {
 	return b.String()
 }
 
-// printable reports whether every character may stand in a file as it is. Control characters may
-// not, nor what reorders a line, breaks it for some readers only, or is no character at all.
+// printable reports whether every character may be in a file as it is. Control characters may not, nor characters that
+// reorder a line, break it in some editors, or are not valid.
 func printable(s string) bool {
 	for _, r := range s {
 		switch {
@@ -92,8 +92,8 @@ func printable(s string) bool {
 	return true
 }
 
-// standsApart reports whether the line's first character stays one of its own behind a space.
-// A combining mark does not, and would be taken away together with the indentation.
+// standsApart reports whether the line's first character remains a character of its own after a space. A combining mark
+// does not, and would be removed together with the indentation.
 func standsApart(line string) bool {
 	r, _ := utf8.DecodeRuneInString(line)
 	if r < utf8.RuneSelf {
@@ -102,7 +102,7 @@ func standsApart(line string) bool {
 	return columns(" "+string(r)) == 2
 }
 
-// freeMarker returns an end marker that no line of the text equals.
+// freeMarker returns an end marker that equals no line of the text.
 func freeMarker(lines []string) string {
 	for n := 1; ; n++ {
 		marker := "EOT"
@@ -121,7 +121,7 @@ func freeMarker(lines []string) string {
 	}
 }
 
-// append writes the heredoc. The marker stands at the given indentation, the text below it.
+// append writes the heredoc. The marker is at the given indentation, the text below it.
 func (h heredoc) append(dst []byte, pieces []piece, indent int) []byte {
 	inner := 0
 	if h.chomp {
@@ -178,7 +178,7 @@ func (h heredoc) appendLines(dst []byte, pieces []piece, indent int) []byte {
 	return dst
 }
 
-// tokenColumns counts what code takes up as the formatter counts it: token by token.
+// tokenColumns counts the width of code as the formatter does: token by token.
 func tokenColumns(code string) int {
 	if ascii(code) {
 		return len(code)
@@ -191,7 +191,7 @@ func tokenColumns(code string) int {
 	return width
 }
 
-// columns counts what a text takes up as the formatter counts it.
+// columns counts the width of a text as the formatter does.
 func columns(s string) int {
 	if ascii(s) {
 		return len(s)

@@ -20,7 +20,7 @@ type jsonPrinter struct {
 	hcl hclPrinter // for expressions
 }
 
-// A member is one name of a JSON object with what writes its value.
+// A member is one name of a JSON object, with a function that writes its value.
 type member struct {
 	key   string
 	write func(dst []byte, indent int) []byte
@@ -62,7 +62,7 @@ func (p *jsonPrinter) body(dst []byte, b block, indent int) []byte {
 	return appendObject(dst, members, indent)
 }
 
-// jsonNotes are a block's comments with those on its arguments.
+// jsonNotes are the comments on a block and on its arguments.
 func jsonNotes(b block) []string {
 	notes := append([]string(nil), b.notes...)
 	for _, a := range b.body.args {
@@ -151,7 +151,7 @@ func appendJSONTemplate(dst []byte, pieces []piece) []byte {
 	return appendJSONString(dst, jsonTemplate(pieces))
 }
 
-// jsonTemplate returns the template that reads as the pieces.
+// jsonTemplate returns a template that evaluates to the pieces.
 func jsonTemplate(pieces []piece) string {
 	var text []byte
 	for _, piece := range withMarksAsCode(pieces) {
@@ -164,9 +164,9 @@ func jsonTemplate(pieces []piece) string {
 	return string(text)
 }
 
-// withMarksAsCode makes expressions of the two characters that literal text in a JSON string
-// cannot hold: behind a carriage return that ends no line, HCL takes the rest of the string for
-// literal text, and at the beginning it drops a byte order mark.
+// withMarksAsCode turns the two characters into expressions that literal text in a JSON string cannot contain: after a
+// carriage return that ends no line, HCL reads the rest of the string as literal text, and it drops a byte order mark
+// at the beginning.
 func withMarksAsCode(pieces []piece) []piece {
 	const marks = "\r\ufeff"
 	if !slices.ContainsFunc(pieces, func(p piece) bool { return strings.ContainsAny(p.text, marks) }) {
@@ -193,7 +193,7 @@ func withMarksAsCode(pieces []piece) []piece {
 	return joined(out)
 }
 
-// appendJSONString writes s without the escapes for HTML, which nobody could read.
+// appendJSONString writes s without the escapes for HTML, which are unreadable.
 func appendJSONString(dst []byte, s string) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -243,12 +243,12 @@ func appendLine(dst []byte, i, indent int) []byte {
 	return appendSpaces(dst, indent)
 }
 
-// A tree nests printed blocks by kind and labels, as the JSON syntax wants them.
+// A tree nests printed blocks by kind and labels, as the JSON syntax requires.
 type tree struct {
 	order []string
 	below map[string]*tree
 	leafs [][]byte
-	many  bool // whether the leafs are an array even where there is one
+	many  bool // whether the leafs are an array even if there is only one
 }
 
 func (t *tree) add(path []string, leaf []byte) {

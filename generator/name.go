@@ -16,7 +16,7 @@ func isIdentifier(name string) bool {
 		c := name[i]
 		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 		if !letter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
-			return hclsyntax.ValidIdentifier(name) // slow, and right beyond ASCII too
+			return hclsyntax.ValidIdentifier(name) // slow, and right for letters outside ASCII too
 		}
 	}
 	return name != ""

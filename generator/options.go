@@ -7,12 +7,12 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 )
 
-// Layout says how resources are spread over files.
+// Layout says how resources are distributed over files.
 type Layout int
 
 // The layouts.
 const (
-	ByType   Layout = iota // one file for each group, split before it grows unwieldy
+	ByType   Layout = iota // one file for each group, split when it becomes too large
 	ByObject               // one file for each top-level object with its children
 	Single                 // main.tf
 )
@@ -26,7 +26,7 @@ const (
 	JSON               // .tf.json
 )
 
-// Options say what the files look like. The zero value is the default.
+// Options describe the files. The zero value is the default.
 type Options struct {
 	Layout Layout
 	Syntax Syntax
@@ -35,50 +35,49 @@ type Options struct {
 	// Empty means the schema's version and later ones of the same major.
 	Version string
 
-	// Local is what the code calls the provider; empty means rootly. Provider is the configuration that all resources and
-	// lookups have, such as rootly.eu; empty means the default one.
+	// Local is the code's name of the provider; empty means rootly. Provider is the configuration of all resources and
+	// lookups, such as rootly.eu; empty means the default one.
 	Local    string
 	Provider string
 
 	// Import decides which resources get an import block; nil means every one that has an ID.
 	Import func(*graph.Resource) bool
 
-	// Blank leaves the values of variables out: terraform.tfvars.example is written for
-	// people to fill in, instead of secrets.auto.tfvars.
+	// Blank leaves out the values of variables: terraform.tfvars.example is written for people to fill in, instead of
+	// secrets.auto.tfvars.
 	Blank bool
 
-	// Remembered and RememberedImports name the file in which an earlier run put a resource and
-	// its import block. Both are honoured where the name is one that the layout would choose.
+	// Remembered and RememberedImports name the file in which an earlier run wrote a resource and its import block. The
+	// file is used again if the layout could choose its name.
 	Remembered        map[graph.Address]string
 	RememberedImports map[graph.Address]string
 
-	// Closed names files that take no resource and no import block that was not in them before,
-	// such as those that a person edited.
+	// Closed names files that get no new resource and no new import block, such as those that a person edited.
 	Closed map[string]bool
 
-	// Moved are resources that had another address, and Forgotten such that leave the code and the
-	// state while their objects live on.
+	// Moved are resources that had another address. Forgotten are addresses that are dropped from code and state while
+	// their objects stay in Rootly.
 	Moved     []Move
 	Forgotten []graph.Address
 
-	// Removed is the form that the engine understands for what is forgotten.
+	// Removed is the form of removed blocks that the engine understands.
 	Removed RemovedForm
 
 	// Folds are the blocks of the resources that have a key.
 	Folds []*fold.Fold
 
-	// Folded says that files beside these hold folds of earlier runs.
+	// Folded says that other files in the directory contain folds of earlier runs.
 	Folded bool
 
-	// Outputs are what other directories read of this one's state.
+	// Outputs are the outputs that other directories read from this state.
 	Outputs []Output
 
-	// Release lets go of a resource's Config as soon as it is printed, for callers that need no more
-	// than the files. The values are most of a large run's memory.
+	// Release drops a resource's Config as soon as it is printed, for callers that only need the files. The values are
+	// most of the memory of a large run.
 	Release bool
 
-	// MaxBytes is the size before which a file is split; 0 means 200,000.
-	// Terraform reads many files of this size far faster than one of megabytes.
+	// MaxBytes is the size at which a file is split; 0 means 200,000. Terraform reads many files of this size far
+	// faster than a few of megabytes.
 	MaxBytes int
 }
 
@@ -94,7 +93,7 @@ type Output struct {
 	Of          []graph.Address
 }
 
-// RemovedForm is how a removed block says that the object is to live on.
+// RemovedForm is how a removed block says that the object stays in Rootly.
 type RemovedForm int
 
 // The forms.
@@ -109,7 +108,7 @@ type File struct {
 	Content   []byte
 	Addresses []graph.Address // of the resources and data sources in it
 	Imports   []graph.Address // of the resources whose import blocks are in it
-	Secret    bool            // whether it holds values that nobody else may read
+	Secret    bool            // whether it contains values that only the owner may read
 }
 
 // Mode returns the permissions that the file must have.

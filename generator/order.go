@@ -11,12 +11,12 @@ import (
 
 // Ranks of arguments: what a reader looks for first stands first.
 const (
-	rankKind = iota // what decides about the meaning of the rest
+	rankKind = iota // what determines the meaning of the other arguments
 	rankID
 	rankName
 	rankTitle
 	rankDescription
-	rankOwner // a required reference, which says where the object belongs
+	rankOwner // a required reference, which names the owner of the object
 	rankOther
 )
 

@@ -6,8 +6,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// StateType is the type of data sources that read the outputs of another directory's state. They
-// stand in a file of their own, which is where people say where that state is kept.
+// StateType is the type of data sources that read the outputs of another directory's state. They are in their own file,
+// in which people set where that state is kept.
 const StateType = "terraform_remote_state"
 
 // addOutputs prints what other directories read.

@@ -9,17 +9,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/number"
 )
 
-// An overlay lies over a value and says what is written in its place, and the comments on it.
-// It mirrors the value's shape as far as anything is laid there; nil lies over the rest.
+// An overlay says what is written in place of parts of a value, and the comments on them. It has the shape of the value
+// as far as it replaces anything; nil stands for unchanged parts.
 type overlay struct {
 	expr  graph.Expr
-	key   graph.Expr // what the key of the member is written as
+	key   graph.Expr // how the key of the member is written
 	bare  string     // a traversal or keyword, written as it is
 	notes []string
 	sub   map[string]*overlay
 }
 
-// at returns what lies over the named member or element.
+// at returns the overlay of the named member or element.
 func (o *overlay) at(key string) *overlay {
 	if o == nil {
 		return nil
@@ -27,7 +27,7 @@ func (o *overlay) at(key string) *overlay {
 	return o.sub[key]
 }
 
-// member returns what lies over the element that an iterator gave under key.
+// member returns the overlay of the element with the key of an iterator.
 func (o *overlay) member(key cty.Value) *overlay {
 	if o == nil || len(o.sub) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func (o *overlay) member(key cty.Value) *overlay {
 // replaced reports whether something is written instead of the value.
 func (o *overlay) replaced() bool { return o != nil && (o.expr != nil || o.bare != "") }
 
-// commented reports whether a comment lies on any part of the value, itself left out.
+// commented reports whether any part of the value, except the value itself, has a comment.
 func (o *overlay) commented() bool {
 	if o == nil {
 		return false
@@ -63,8 +63,8 @@ func (o *overlay) comments() []string {
 	return o.notes
 }
 
-// overlayOf places expressions over the value. Every one must find its place:
-// an expression that is lost would leave a secret or an id in the code.
+// overlayOf places expressions over the value. Every expression must have a place: a lost one would leave a secret or
+// an id in the code.
 func overlayOf(v cty.Value, exprs []graph.Placed) (*overlay, error) {
 	if len(exprs) == 0 {
 		return nil, nil
@@ -101,7 +101,7 @@ func (o *overlay) lay(placed graph.Placed) error {
 	return nil
 }
 
-// named returns what the value's key is written as, or nil.
+// named returns how the value's key is written, or nil.
 func (o *overlay) named() graph.Expr {
 	if o == nil {
 		return nil
@@ -109,7 +109,7 @@ func (o *overlay) named() graph.Expr {
 	return o.key
 }
 
-// grow returns the node at the path, made if need be, and refuses to go below an expression.
+// grow returns the node at the path, creates it if needed, and refuses to go below an expression.
 func (o *overlay) grow(path cty.Path) (*overlay, error) {
 	node := o
 	for _, step := range path {
@@ -143,7 +143,7 @@ func stepText(step cty.PathStep) (string, error) {
 	return "", fmt.Errorf("unknown kind of step %T", step)
 }
 
-// keyText is the name under which an overlay holds what lies over an element.
+// keyText is the name of an element in the overlay.
 func keyText(key cty.Value) (string, error) {
 	if key.IsNull() || !key.IsKnown() {
 		return "", fmt.Errorf("an index without a value")

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// An item is something to be put into one of the files of a stem: stem.tf, stem_2.tf, ..., or stem_drawer.tf where
-// they are too many for one file.
+// An item is something to be put into one of the files of a stem: stem.tf, stem_2.tf, ..., or stem_drawer.tf if they
+// are too many for one file.
 type item struct {
 	size       int
 	drawer     string // a letter or a group
 	remembered string // the file it was in before, if any
 }
 
-// Names keeps file names apart, also where the file system does not tell case apart.
+// Names keeps file names distinct, also on file systems that ignore case.
 type names struct {
 	extension string
 	taken     map[string]bool
-	closed    map[string]bool // files that take nothing new
+	closed    map[string]bool // files that get nothing new
 }
 
 // claim takes the name of the stem's n-th file, and reports whether it was free.
@@ -26,7 +26,7 @@ func (ns names) claim(stem string, n int) (string, bool) {
 	if n > 1 {
 		name += "_" + strconv.Itoa(n)
 	}
-	// Terraform merges files of these names into others instead of reading them as they are.
+	// Terraform merges files with these names into others instead of reading them normally.
 	if name == "override" || strings.HasSuffix(name, "_override") {
 		return "", false
 	}
@@ -39,7 +39,7 @@ func (ns names) claim(stem string, n int) (string, bool) {
 	return name, true
 }
 
-// number returns which of the stem's files the name is, or 0 if it is none of them.
+// number returns which of the stem's files has the name, or 0 if none has.
 func (ns names) number(stem, name string) int {
 	rest, ok := strings.CutPrefix(name, stem)
 	if !ok {
@@ -63,7 +63,7 @@ type shelf struct {
 	names   names
 	stem    string
 	limit   int
-	crowded bool // whether one file cannot hold all, so that each drawer has its own
+	crowded bool // whether the items need several files, so that each drawer has its own
 	sizes   map[string]int
 	drawers map[string]string // of the files that are for one drawer only
 	fresh   map[string]bool   // files that this run begins
@@ -71,10 +71,9 @@ type shelf struct {
 	next    map[string]int
 }
 
-// place returns the file of each item. What is remembered stays where it is, whatever its size
-// has become, so that one new object moves no other. A new item goes beside its neighbour if
-// there is room, else into a file that this run has begun. Begun files are left with room to
-// spare for later neighbours. Where one file cannot hold all, there is one for each drawer.
+// place returns the file of each item. A remembered item stays in its file, whatever the size of the file, so that a
+// new object moves no other. A new item goes next to its neighbour if there is room, otherwise into a new file. New
+// files keep some room for later neighbours. If the items need several files, there is one for each drawer.
 func place(items []item, stem string, ns names, limit int) []string {
 	total := 0
 	for _, it := range items {
@@ -101,7 +100,7 @@ func place(items []item, stem string, ns names, limit int) []string {
 	return files
 }
 
-// keep returns the file that the item was in before, or nothing.
+// keep returns the earlier file of the item, or nothing.
 func (s *shelf) keep(it item) string {
 	name, stem, drawer := it.remembered, s.stem, ""
 	n := s.names.number(stem, name)
@@ -148,7 +147,7 @@ func (s *shelf) put(it item, neighbour string) string {
 	}
 }
 
-// roomOf is how much a new file takes: less than the limit, so that later neighbours find room.
+// roomOf is the capacity of a new file: less than the limit, so that later neighbours fit.
 func roomOf(limit int) int { return limit * 4 / 5 }
 
 func (s *shelf) hasRoom(name string, size int) bool {

@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// A piece is a part of a text: literal, or code that stands between ${ and }.
+// A piece is a part of a text: literal, or code between ${ and }.
 type piece struct {
 	text string
 	code string // empty for a literal
 }
 
-// joined merges literals that touch, and splits off dollar signs that touch code: "$" before
-// "${" would read as an escape, so they become code themselves.
+// joined merges adjacent literals, and splits off dollar signs before code: "$" before "${" would read as an escape, so
+// the sign becomes code too.
 func joined(pieces []piece) []piece {
 	var out []piece
 	for _, p := range pieces {
@@ -57,8 +57,8 @@ func appendInterpolation(dst []byte, code string) []byte {
 	return append(dst, '}')
 }
 
-// appendEscaped writes text as it stands between quotes. What a reader could not see, or could
-// take for something else, is written as an escape; so is what would reorder the line.
+// appendEscaped writes text between quotes. Characters that are invisible, misleading or reorder the line are written
+// as escapes.
 func appendEscaped(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -99,11 +99,11 @@ func appendRune(dst []byte, r rune) []byte {
 	return fmt.Appendf(dst, `\u%04x`, r)
 }
 
-// zeroWidthJoiner is invisible, but what it joins (people in emoji, say) is not.
+// zeroWidthJoiner is invisible, but its effect (people in emoji, say) is not.
 const zeroWidthJoiner = '\u200d'
 
-// appendTemplate writes text as it stands where a backslash means nothing: in heredocs and in
-// the strings of the JSON syntax. Only what would begin an expression is escaped.
+// appendTemplate writes text where a backslash has no meaning: in heredocs and in the strings of the JSON syntax. Only
+// the start of an expression is escaped.
 func appendTemplate(dst []byte, s string) []byte {
 	for {
 		i := strings.IndexByte(s, '{')

@@ -16,9 +16,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// Render returns the files that hold the graph as code, sorted by name. The schema decides
-// about order, and about what is written as a block; what it does not know is written too.
-// The same arguments give the same bytes.
+// Render returns the files with the graph as code, sorted by name. The schema determines the order, and which
+// attributes are blocks; attributes that it does not know are written too. The same arguments give the same bytes.
 func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	r := &rendering{graph: g, schema: s, options: o, syntax: syntaxOf(o.Syntax), drafts: map[string]*draft{}, folds: foldsByBlock(o.Folds)}
 	for _, step := range []func() error{r.check, r.addFixed, r.addData, r.addResources, r.addImports, r.addRemoved, r.addOutputs} {
@@ -40,7 +39,7 @@ func Render(g *graph.Graph, s *schema.Provider, o Options) ([]File, error) {
 	return files, nil
 }
 
-// A rendering is one call of Render on its way.
+// A rendering is the state of one call of Render.
 type rendering struct {
 	graph   *graph.Graph
 	schema  *schema.Provider
@@ -51,14 +50,14 @@ type rendering struct {
 	folds   map[graph.Address]*fold.Fold
 }
 
-// A draft is a file whose blocks are printed but not yet put together.
+// A draft is a file whose blocks are printed but not yet joined.
 type draft struct {
 	file   File
 	header string
 	blocks []printed
 }
 
-// draft returns the draft of that name, begun if need be.
+// draft returns the draft of that name, and begins it if needed.
 func (r *rendering) draft(name string) *draft {
 	d := r.drafts[name]
 	if d == nil {
@@ -69,7 +68,7 @@ func (r *rendering) draft(name string) *draft {
 	return d
 }
 
-// nameOf returns the file for blocks of a kind that do not depend on the layout otherwise.
+// nameOf returns the file for blocks that do not depend on the layout otherwise.
 func (r *rendering) nameOf(stem string) string {
 	if r.options.Layout == Single {
 		stem = mainFile
@@ -93,7 +92,7 @@ func (r *rendering) add(stem string, blocks ...block) error {
 	return nil
 }
 
-// check refuses what would not be valid code whatever it is written as.
+// check refuses names and values that would not be valid code in any form.
 func (r *rendering) check() error {
 	seen := make(map[graph.Address]bool, len(r.graph.Resources)+len(r.graph.Data))
 	see := func(a graph.Address) error {
@@ -221,7 +220,7 @@ func (r *rendering) addResources() error {
 	return nil
 }
 
-// placeUnits returns the file of each unit, as the layout has it.
+// placeUnits returns the file of each unit in the chosen layout.
 func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 	files := make([]string, len(units))
 	if r.options.Layout == Single {
@@ -243,7 +242,7 @@ func (r *rendering) placeUnits(units []*unit, texts [][]printed) []string {
 	return files
 }
 
-// letterOf is what a unit's label begins with, where files hold many objects.
+// letterOf is the first letter of a unit's label, for files with many objects.
 func letterOf(u *unit, l Layout) string {
 	first := strings.ToLower(u.members[0].Address.Name[:1])
 	if l != ByType || first >= "\x80" {
@@ -252,8 +251,8 @@ func letterOf(u *unit, l Layout) string {
 	return first
 }
 
-// shelvesOf gathers the units of each stem, in order. Those with something remembered come
-// first, so that nobody else takes their names.
+// shelvesOf collects the units of each stem, in order. Remembered units come first, so that nobody else takes their
+// names.
 func (r *rendering) shelvesOf(units []*unit) [][]int {
 	var shelves [][]int
 	known := map[string]int{}
@@ -283,7 +282,7 @@ func remembersAny(shelf []int, remembered map[int]bool) bool {
 	return false
 }
 
-// reserved are the names that no resource may take.
+// reserved are the file names that no resource may use.
 func (r *rendering) reserved() map[string]bool {
 	taken := map[string]bool{}
 	for _, stem := range []string{versionsFile, providerFile, importsFile, usersFile, deadFile, variablesFile, dataFile, mainFile, movedFile, removedFile, outputsFile, statesFile} {
@@ -292,7 +291,7 @@ func (r *rendering) reserved() map[string]bool {
 	return taken
 }
 
-// rememberedFile returns where the first member that was there before was.
+// rememberedFile returns the file of the first member that had one before.
 func (r *rendering) rememberedFile(u *unit) string {
 	for _, member := range u.members {
 		if name := r.options.Remembered[member.Address]; name != "" {
@@ -302,8 +301,8 @@ func (r *rendering) rememberedFile(u *unit) string {
 	return ""
 }
 
-// addImports prints the import blocks. They have files of their own in every layout, because
-// they are deleted once they have been applied.
+// addImports prints the import blocks. They have their own files in every layout, because they are deleted after they
+// were applied.
 func (r *rendering) addImports() error {
 	wanted := r.imports()
 	texts := make([]printed, len(wanted))
@@ -331,7 +330,7 @@ func (r *rendering) addImports() error {
 	return nil
 }
 
-// importLimit is the size before which the file of imports is split.
+// importLimit is the size at which the file of imports is split.
 func (r *rendering) importLimit() int {
 	const never = 1 << 40
 	if r.options.Layout == Single {
@@ -346,15 +345,15 @@ func (r *rendering) assemble() []File {
 	files := make([]File, len(r.order))
 	for i, d := range r.order {
 		d.file.Content = r.syntax.assemble(d.header, d.blocks)
-		d.blocks = nil // half of what a large run holds
+		d.blocks = nil // half of the memory of a large run
 		files[i] = d.file
 	}
 	return files
 }
 
-// inParallel calls f for 0 to n-1. The error is that of the lowest index that gave one.
+// inParallel calls f for 0 to n-1. It returns the error of the lowest index that failed.
 func inParallel(n int, f func(i int) error) error {
-	const chunk = 64 // enough that starting it does not show
+	const chunk = 64 // enough to make the cost of starting it invisible
 	errs := make([]error, n)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -10,8 +10,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// resourceBlock turns a resource into a block. A nil schema means that the type is unknown;
-// it decides about order, and about what is a block, never about what is written.
+// resourceBlock turns a resource into a block. A nil schema means that the type is unknown. The schema determines the
+// order, and which attributes are blocks, but never what is written.
 func resourceBlock(r *graph.Resource, s *schema.Block) (block, error) {
 	over, err := overlayOf(r.Config, r.Exprs)
 	if err != nil {
@@ -35,8 +35,8 @@ func resourceBlock(r *graph.Resource, s *schema.Block) (block, error) {
 	return b, nil
 }
 
-// layNotes puts each comment above the argument it is about. One about an argument that is
-// not written stands above the resource.
+// layNotes puts each comment above its argument. A comment about an argument that is not written goes above the
+// resource.
 func layNotes(b *block, r *graph.Resource, over *overlay) (*overlay, error) {
 	for _, note := range r.Notes {
 		if len(note.Path) == 0 {
@@ -94,7 +94,7 @@ func bodyOf(v cty.Value, over *overlay, s *schema.Block) (body, error) {
 	return out, nil
 }
 
-// inOrder puts the elements of a collection that has no order of its own into that in which people read them.
+// inOrder sorts the elements of an unordered collection as people read them.
 func inOrder(a *schema.Attribute, v cty.Value, over *overlay) cty.Value {
 	free := a != nil && a.Order != nil && (a.Type.IsSetType() || a.Suppress == schema.SuppressOrder)
 	if !free || over != nil || !isCollection(v) || v.LengthInt() == 0 {
@@ -109,9 +109,9 @@ func inOrder(a *schema.Attribute, v cty.Value, over *overlay) cty.Value {
 
 const wholeNote = "distinct() keeps the list open until all of it is made: the provider cannot plan it in part"
 
-// inParts reports whether a list has elements that are open until a resource is made beside others
-// that are known. Where the provider compares lists without their order, it plans such a list as if it
-// were not there, and the engines refuse what comes out of it later, unless Rootly may fill it in too.
+// inParts reports whether a list has elements that are unknown until a resource is created, next to known ones. If the
+// provider ignores the order of the list, it plans such a list as missing, and the engines later refuse the result,
+// unless the attribute is computed as well.
 func inParts(a *schema.Attribute, v cty.Value, over *overlay) bool {
 	if a == nil || a.Suppress != schema.SuppressOrder || a.Mode == schema.OptionalComputed || over.replaced() || !isCollection(v) {
 		return false
@@ -121,7 +121,7 @@ func inParts(a *schema.Attribute, v cty.Value, over *overlay) bool {
 	for it := v.ElementIterator(); it.Next(); {
 		key, element := it.Element()
 		if element.Type() != cty.String || element.IsNull() || seen[element.AsString()] {
-			return false // distinct would make another list of it
+			return false // distinct would change the list
 		}
 		seen[element.AsString()] = true
 		if laid := over.member(key); laid.replaced() && graph.ReadsResource(laid.expr) {
@@ -164,8 +164,7 @@ func blocksOf(name string, v cty.Value, over *overlay, s *schema.Block) ([]block
 	return out, nil
 }
 
-// isBlock reports whether the value is written as blocks. Where the schema does not know the
-// name, tuples of objects are.
+// isBlock reports whether the value is written as blocks. If the schema does not know the name, tuples of objects are.
 func isBlock(name string, v cty.Value, s *schema.Block) bool {
 	t := v.Type()
 	if v.IsNull() || !v.IsKnown() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {

@@ -34,8 +34,8 @@ func printHCL(b block) (printed, error) {
 	return printed{text: bytes.Clone(text)}, nil // the printer's buffer is up to twice as large
 }
 
-// isStatic reports whether Terraform calls no functions in blocks of that kind, in some of the
-// versions that read this code at least.
+// isStatic reports whether Terraform calls no functions in blocks of that kind, at least in some of the versions that
+// can read this code.
 func isStatic(kind string) bool {
 	switch kind {
 	case "terraform", "variable", importKind, movedKind, removedKind:
@@ -78,7 +78,7 @@ func assembleJSON(header string, blocks []printed) []byte {
 	return append(root.append(make([]byte, 0, sizeOf(blocks)), 0), '\n')
 }
 
-// sizeOf is how large the blocks will be in a file, within a few bytes each.
+// sizeOf is the size of the blocks in a file, within a few bytes each.
 func sizeOf(blocks []printed) int {
 	size := 0
 	for _, b := range blocks {

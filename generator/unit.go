@@ -7,16 +7,16 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
 )
 
-// A unit is what must stay in one file: a top-level object with those of its descendants that
-// belong into the same group. Where every object has its own file, groups do not count.
+// A unit is what must stay in one file: a top-level object with those of its descendants that belong to the same group.
+// If every object has its own file, groups do not matter.
 type unit struct {
 	group   string // stem of its file
-	orphan  bool   // whether it stands in the file of an owner that is not there
+	orphan  bool   // whether it is in the file of an owner that is missing
 	members []*graph.Resource
 }
 
-// unitsOf gathers the resources into units, in the order of the graph, in which an owner stands
-// before what it owns. Where two types use the same id, the owner is the one that came last.
+// unitsOf groups the resources into units, in the order of the graph, in which owners precede what they own. If two
+// types use the same id, the later one is the owner.
 func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*unit {
 	type place struct {
 		root  graph.Address
@@ -38,12 +38,12 @@ func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*u
 			at.group = objectStem(root)
 		}
 		if !owned {
-			at.root = root.Block() // what is folded stays together, what it owns need not
+			at.root = root.Block() // a fold stays together; what it owns need not
 		}
 		file := files[r.Address.Block()]
 		orphan := file != "" && r.Parent != "" && !owned
 		if orphan {
-			at.group = stemOf(file, l) // its owner, beside whom it stands, is not in this run
+			at.group = stemOf(file, l) // its owner, whose file it is in, is not in this run
 		}
 		u := known[at]
 		if u == nil {
@@ -56,7 +56,7 @@ func unitsOf(g *graph.Graph, l Layout, remembered map[graph.Address]string) []*u
 	return units
 }
 
-// rememberedFiles says in which file each block was before.
+// rememberedFiles says which file contained each block before.
 func rememberedFiles(g *graph.Graph, remembered map[graph.Address]string) map[graph.Address]string {
 	files := make(map[graph.Address]string, len(remembered))
 	for _, r := range g.Resources {
@@ -67,7 +67,7 @@ func rememberedFiles(g *graph.Graph, remembered map[graph.Address]string) map[gr
 	return files
 }
 
-// groupOf returns the stem of the file that the resource belongs into.
+// groupOf returns the stem of the resource's file.
 func groupOf(r *graph.Resource) string {
 	if r.Group != "" {
 		return r.Group

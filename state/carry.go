@@ -9,9 +9,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 )
 
-// carry puts into the files of the run what earlier runs wrote and what must stay: the code
-// of objects that this run does not have without their being gone, and all that this code
-// refers to. It returns the names of the files that stay as they are for that reason.
+// carry puts into the files of the run what earlier runs wrote and what must stay: the code of objects that this run
+// does not have although they may exist, and everything that this code refers to. It returns the names of the files
+// that therefore stay as they are.
 func (d *reconciling) carry() (kept map[string]bool, err error) {
 	stay := d.staying()
 	d.changes.Gone = sortedObjects(d.changes.Gone)
@@ -42,8 +42,8 @@ func (d *reconciling) carry() (kept map[string]bool, err error) {
 	return (&composing{k}).compose()
 }
 
-// staying sorts the objects of earlier runs that this run does not have into those that are
-// gone and those whose code stays, with the reason.
+// staying sorts the objects of earlier runs that this run does not have: those that were deleted, and those whose code
+// stays, with the reason.
 func (d *reconciling) staying() map[graph.Address]Carried {
 	fresh := make(map[graph.Target]bool, len(d.run.Objects))
 	for _, o := range d.run.Objects {
@@ -59,7 +59,7 @@ func (d *reconciling) staying() map[graph.Address]Carried {
 		case d.run.Live[k]:
 			reason = "it still exists, but this run left it out"
 		case !d.run.complete(k.Type):
-			reason = k.Type + " was not listed completely"
+			reason = k.Type + " was not selected, or not listed completely"
 		}
 		if reason == "" {
 			d.changes.Gone = append(d.changes.Gone, rec.Object)
@@ -70,8 +70,8 @@ func (d *reconciling) staying() map[graph.Address]Carried {
 	return stay
 }
 
-// renames maps the addresses that objects of this run had to those that they have now. An
-// address whose object has none any more leads to nothing.
+// renames maps the earlier addresses of this run's objects to their present ones. An object without an address maps to
+// nothing.
 func renames(m *manifest, r Run) map[graph.Address]rename {
 	now := make(map[graph.Target]graph.Address, len(r.Objects))
 	for _, o := range r.Objects {
@@ -84,7 +84,7 @@ func renames(m *manifest, r Run) map[graph.Address]rename {
 	return out
 }
 
-// rename is what became of an object: its address now, or none.
+// rename is the present address of an object, or none.
 type rename struct {
 	id graph.ID
 	to graph.Address
@@ -96,7 +96,7 @@ type place struct {
 	item int
 }
 
-// carrying is the work of one carry.
+// carrying is the state of one carry.
 type carrying struct {
 	directory *Directory
 	run       Run
@@ -106,11 +106,11 @@ type carrying struct {
 	foreign   *sources
 	renamed   map[graph.Address]rename
 	stay      map[graph.Address]Carried
-	blocks    map[graph.Address][]graph.Address // of what stays, by the address of its block
+	blocks    map[graph.Address][]graph.Address // of the code that stays, by the address of its block
 
 	keep  map[place]bool
 	edits map[place][]code.Edit
-	keys  map[string]map[string]bool // keys wanted of a map in locals, by the local's name; nil means all
+	keys  map[string]map[string]bool // keys needed of a map in locals, by the local's name; nil means all
 	notes map[graph.Address][]string
 	queue []place
 }
@@ -151,7 +151,7 @@ func blocksOf(stay map[graph.Address]Carried) map[graph.Address][]graph.Address 
 	return blocks
 }
 
-// stands returns the address of the staying block that an item stands for: itself, or an import.
+// stands returns the address of the staying block that an item belongs to: the block itself, or its import block.
 func (k *carrying) stands(it code.Item) (graph.Address, bool) {
 	a, ok := addressOf(it)
 	if it.Kind == "import" || it.Kind == "moved" {
@@ -169,7 +169,7 @@ func (k *carrying) stands(it code.Item) (graph.Address, bool) {
 	return a.Block(), len(k.blocks[a.Block()]) > 0
 }
 
-// held reports whether the state has all that stays of a block.
+// held reports whether the state has all objects of a block that stays.
 func (k *carrying) held(block graph.Address) bool {
 	for _, a := range k.blocks[block] {
 		if !k.run.Held[k.stay[a].Key()] {
@@ -186,7 +186,7 @@ func (k *carrying) want(p place) {
 	}
 }
 
-// follow makes sure that what a staying item refers to is there, or is written differently.
+// follow makes sure that everything a staying item refers to exists, or rewrites the reference.
 func (k *carrying) follow(from place, ref code.Ref) {
 	switch root := ref.Parts[0]; root {
 	case "var":
@@ -206,7 +206,7 @@ func (k *carrying) follow(from place, ref code.Ref) {
 	}
 }
 
-// wantDeclared keeps an earlier declaration unless the run makes one itself.
+// wantDeclared keeps an earlier declaration unless the run declares the same.
 func (k *carrying) wantDeclared(same string) {
 	if k.next.declares(same) || k.foreign.declares(same) {
 		return
@@ -216,7 +216,7 @@ func (k *carrying) wantDeclared(same string) {
 	}
 }
 
-// compareData notes where this run gives the name of a lookup to another one.
+// compareData records where this run uses the name of a lookup for another one.
 func (k *carrying) compareData(from place, same string) {
 	before, now := k.old.declared[same], k.next.declared[same]
 	if len(before) == 0 || len(now) == 0 || k.old.text(before[0]) == k.next.text(now[0]) {
@@ -226,7 +226,7 @@ func (k *carrying) compareData(from place, same string) {
 	k.note(whose, same+" is written differently now")
 }
 
-// wantLocal keeps a local value, or notes which of its keys the run's own must have.
+// wantLocal keeps a local value, or records which of its keys the run's own map must have.
 func (k *carrying) wantLocal(ref code.Ref) {
 	name := ref.Parts[1]
 	if _, ok := k.next.locals[name]; !ok {
@@ -246,7 +246,7 @@ func (k *carrying) wantLocal(ref code.Ref) {
 	}
 }
 
-// redirect changes a reference to an object that has another address now, or has none any more.
+// redirect changes a reference to an object that has another address now, or none.
 func (k *carrying) redirect(from place, ref code.Ref) {
 	a, n := k.addressIn(ref)
 	now, ours := k.renamed[a]
@@ -267,7 +267,7 @@ func (k *carrying) redirect(from place, ref code.Ref) {
 	}
 }
 
-// addressIn returns the address that a reference begins with, and how many of its parts that are.
+// addressIn returns the address at the start of a reference, and how many parts of the reference it takes.
 func (k *carrying) addressIn(ref code.Ref) (graph.Address, int) {
 	a := graph.Address{Type: ref.Parts[0], Name: ref.Parts[1]}
 	if len(ref.Parts) > 2 {

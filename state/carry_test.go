@@ -29,7 +29,7 @@ func TestInterruptedListingChangesNothing(t *testing.T) {
 	if !changes.Empty() {
 		t.Errorf("changes: %v %v\n%s", changes.Write, changes.Remove, read(t, dir, "teams.tf"))
 	}
-	if len(changes.Carried) != 1 || changes.Carried[0].ID != "id-b" || !strings.Contains(changes.Carried[0].Reason, "rootly_team was not listed completely") {
+	if len(changes.Carried) != 1 || changes.Carried[0].ID != "id-b" || !strings.Contains(changes.Carried[0].Reason, "rootly_team was not selected, or not listed completely") {
 		t.Errorf("carried: %+v", changes.Carried)
 	}
 }

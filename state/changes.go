@@ -16,20 +16,20 @@ const (
 	codeOwners = "CODEOWNERS"
 )
 
-// isShared reports whether people and tools write to the file as well: it stands in no
-// manifest, is never taken for edited, and never removed.
+// isShared reports whether people and tools write to the file as well. Such a file is in no manifest, never counts as
+// edited, and is never removed.
 func isShared(name string) bool {
 	return name == gitIgnore || name == attributes || name == codeOwners || name == ".terraform.lock.hcl"
 }
 
-// A File is a file of the directory, as it is to be.
+// A File is the intended content of a file in the directory.
 type File struct {
 	Name      string
 	Content   []byte
 	Mode      fs.FileMode     // 0 means 0644, or 0600 for a secret file
 	Addresses []graph.Address // of the resources and data sources in it
 	Imports   []graph.Address // of the resources whose import blocks are in it
-	Secret    bool            // whether nobody else may read it
+	Secret    bool            // only the owner may read it
 }
 
 func (f File) mode() fs.FileMode {
@@ -45,22 +45,22 @@ func (f File) mode() fs.FileMode {
 // A Run is what a run found and what it wants to write.
 type Run struct {
 	Files   []File
-	Objects []Object // those that Files have code for
+	Objects []Object // objects whose code is in Files
 
-	// Complete reports whether every live object of a type is in Objects or in Live: its
-	// listing was asked for, succeeded, and came to its end. Nil means that none was.
+	// Complete reports whether every live object of a type is in Objects or in Live: the listing was requested,
+	// succeeded, and reached its end. Nil means that no type is complete.
 	Complete func(typ string) bool
 
-	// Live holds objects that were listed but are not in Objects: filtered out, or reported.
+	// Live has objects that were listed but are not in Objects: filtered out, or reported as not imported.
 	Live map[graph.Target]bool
 
-	// Forget holds objects whose code goes although they live.
+	// Forget has objects whose code is dropped although they exist.
 	Forget map[graph.Target]bool
 
-	// Aside holds objects to whose code, where it stays, nothing of this run may refer: they are in no plan.
+	// Aside has objects that are in no plan; nothing of this run may refer to their code where it stays.
 	Aside map[graph.Target]bool
 
-	// Held holds objects that the state has, so that their import blocks may go.
+	// Held has objects that the state has, so that their import blocks may be removed.
 	Held map[graph.Target]bool
 }
 
@@ -69,30 +69,30 @@ func (r Run) complete(typ string) bool { return r.Complete != nil && r.Complete(
 // Changes are what a run does to a directory. All lists are sorted.
 type Changes struct {
 	Write       []string  // files that are new or have other content
-	Remove      []string  // files of an earlier run that have no content any more
+	Remove      []string  // files of an earlier run that have no content now
 	Unchanged   []string  // files of this run that are as they were
-	Edited      []string  // files that a person edited and that this run need not write: left alone
+	Edited      []string  // files that a person edited and that this run need not write: not touched
 	Overwritten []string  // files that a person edited or made and that --force writes or removes
-	Gone        []Object  // objects whose code goes, since they are gone or forgotten
+	Gone        []Object  // objects whose code is removed, since they were deleted or forgotten
 	Carried     []Carried // objects whose code stays although this run does not have them
-	Differing   []Object  // objects whose code a person edited and for which this run would write other code
-	Left        []Object  // objects that are gone, and whose code stays since a person edited it
+	Differing   []Object  // objects whose code a person edited and for which this run would write different code
+	Left        []Object  // deleted objects whose code stays since a person edited it
 	Missing     []Object  // objects that this run does not have and whose code a person removed
 
 	Loose Loose // what leads nowhere
 
-	yielded  map[string]bool // edited files that are written only where nobody's edits are
+	yielded  map[string]bool // edited files that are written, but only in the parts that nobody edited
 	files    map[string]File
 	base     map[string]string // digest that each touched file must still have; empty if it must not exist
 	manifest *manifest
 }
 
-// Carried is the code of an object that a run does not have, taken over from an earlier one.
+// Carried is the code of an object that a run does not have, kept from an earlier run.
 type Carried struct {
 	Object
 	File   string
 	Reason string
-	Notes  []string // what had to be changed in the code, or does not fit any more
+	Notes  []string // what had to be changed in the code, or no longer fits
 }
 
 // Empty reports whether there is nothing to write or remove.
@@ -156,7 +156,7 @@ func checkRun(r Run) error {
 	return nil
 }
 
-// mergeLines adds lines to a file of git's that is there instead of writing our own.
+// mergeLines adds lines to an existing file of git's instead of writing a new one.
 func (d *reconciling) mergeLines(name string) error {
 	f, ok := d.changes.files[name]
 	if !ok {
@@ -195,7 +195,7 @@ func appendMissingLines(present, wanted []byte) []byte {
 	return out
 }
 
-// compare decides for every file of this run and of earlier ones what happens to it.
+// compare decides for every file of this run and of earlier runs what happens to it.
 func (d *reconciling) compare() error {
 	var conflicts []string
 	for _, name := range sortedNames(d.changes.files) {
@@ -227,7 +227,7 @@ func (d *reconciling) compare() error {
 	return nil
 }
 
-// compareFile reports whether writing the file would overwrite somebody's edits.
+// compareFile reports whether writing the file would overwrite a person's edits.
 func (d *reconciling) compareFile(name string) (conflict bool, err error) {
 	f := d.changes.files[name]
 	present, err := readAsIs(d.file(name))
@@ -259,7 +259,7 @@ func (d *reconciling) compareFile(name string) (conflict bool, err error) {
 	return false, d.free(name)
 }
 
-// compareRemoved does the same for a file that this run has no content for.
+// compareRemoved does the same for a file that this run does not write.
 func (d *reconciling) compareRemoved(name string) (conflict bool, err error) {
 	present, err := readAsIs(d.file(name))
 	if err != nil {
@@ -278,7 +278,7 @@ func (d *reconciling) compareRemoved(name string) (conflict bool, err error) {
 	return false, d.free(name)
 }
 
-// recordRun makes the manifest of the directory as it will be.
+// recordRun makes the manifest of the future directory.
 func (d *reconciling) recordRun() {
 	m := &manifest{tool: d.options.Version, files: make(map[string]string, len(d.changes.files)), secret: map[string]bool{}}
 	edited := maps.Clone(d.changes.yielded)

@@ -12,9 +12,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// barrierName is a file that stands in the directory while a commit moves several files, so
-// that a plan in between is refused instead of taking half of the code for all of it. A block
-// that no engine knows does it: OpenTofu heeds no required_version in .tf files since 1.12.
+// barrierName is a file that exists while a commit moves several files, so that a plan in between fails instead of
+// taking half of the code for all of it. It contains a block that no engine knows: OpenTofu ignores required_version in
+// .tf files since 1.12.
 const barrierName = "terraformer-rootly-unfinished.tf"
 
 const barrier = `# An import was interrupted while it moved its files in, so this directory contains only some
@@ -22,8 +22,8 @@ const barrier = `# An import was interrupted while it moved its files in, so thi
 import_was_interrupted {}
 `
 
-// Commit moves the staged files in. Once it has begun to, the next Open ends what it could
-// not; until then the directory is as it was.
+// Commit moves the staged files in. If it fails halfway, the next Open finishes it; until the move begins, the
+// directory is unchanged.
 func (s *Stage) Commit() error {
 	d := s.directory
 	if err := s.addManifest(); err != nil {
@@ -40,7 +40,7 @@ func (s *Stage) Commit() error {
 		return err
 	}
 
-	// Make sure that what the journal promises is on the medium, and can be moved.
+	// Make sure that everything the journal names is on the medium, and can be moved.
 	if err := approach(s, steps); err != nil {
 		return err
 	}
@@ -51,12 +51,12 @@ func (s *Stage) Commit() error {
 		return err
 	}
 
-	// From here on there is only forward.
+	// From here on, there is no way back.
 	d.kept = true
 	return d.recover(d.options.Force)
 }
 
-// addManifest stages the memory of what is about to be moved in.
+// addManifest stages the manifest of the future directory.
 func (s *Stage) addManifest() error {
 	m := s.changes.manifest
 	for _, f := range s.extra {
@@ -94,8 +94,8 @@ func (s *Stage) ensurePrivate() error {
 	return nil
 }
 
-// steps lists what differs between the staged directory and the present one, in an order in
-// which the manifest comes after all that it speaks of.
+// steps lists what differs between the staged directory and the present one. The manifest comes after everything that
+// it names.
 func (s *Stage) steps() ([]stepV1, error) {
 	c := s.changes
 	var steps []stepV1
@@ -120,7 +120,7 @@ func (s *Stage) steps() ([]stepV1, error) {
 	return s.guard(steps)
 }
 
-// difference returns the step that gives the named file another content, or nil.
+// difference returns the step that changes the named file, or nil.
 func (d *folder) difference(name, after string) (*stepV1, error) {
 	before, err := d.digest(name)
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Stage) guard(steps []stepV1) ([]stepV1, error) {
 	return append(guarded, stepV1{Name: barrierName, Before: digest, Passing: true}), nil
 }
 
-// unedited refuses when a file changed since Reconcile looked at it, or a link stands in its place.
+// unedited refuses if a file changed since Reconcile looked at it, or a link is in its place.
 func (d *folder) unedited(steps []stepV1) error {
 	var edited []string
 	for _, step := range steps {
@@ -174,7 +174,7 @@ func (d *folder) unedited(steps []stepV1) error {
 	return nil
 }
 
-// digest returns the digest of a file as it is, or nothing where there is none.
+// digest returns the digest of a file as it is; empty if there is none.
 func (d *folder) digest(name string) (string, error) {
 	var content []byte
 	var err error
@@ -189,7 +189,7 @@ func (d *folder) digest(name string) (string, error) {
 	return digestOf(content), nil
 }
 
-// asWritten reports whether a file is as the digest of what a run wrote says, whatever its line endings.
+// asWritten reports whether a file still has the digest that a run recorded, whatever its line endings.
 func asWritten(path, digest string) (bool, error) {
 	text, err := readIfThere(path)
 	if err != nil {
@@ -198,7 +198,7 @@ func asWritten(path, digest string) (bool, error) {
 	return text != nil && digestOf(text) == digest, nil
 }
 
-// flush brings the staged files that will be moved to the medium, with their directories.
+// flush flushes the staged files that will be moved, with their directories.
 func (s *Stage) flush(steps []stepV1) error {
 	var g errgroup.Group
 	g.SetLimit(4 * runtime.GOMAXPROCS(0))
@@ -219,8 +219,7 @@ func (s *Stage) flush(steps []stepV1) error {
 	return s.flushParents()
 }
 
-// flushParents makes the names of new directories last. A parent that may be entered but
-// not read cannot be flushed.
+// flushParents flushes the names of new directories. A parent that may be entered but not read cannot be flushed.
 func (s *Stage) flushParents() error {
 	parents := []string{filepath.Dir(s.path)}
 	for _, made := range s.directory.created {
@@ -255,7 +254,7 @@ func (s *Stage) writeJournal(steps []stepV1) error {
 	return s.directory.flushPath(d.file(privateDir))
 }
 
-// recover brings a decided commit to its end. Every step may have been taken already.
+// recover finishes a decided commit. Any of its steps may have been taken already.
 func (d *folder) recover(force bool) error {
 	content, err := disk.Dir(d.path).Read(journalName, disk.MostNote)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -287,8 +286,8 @@ func (d *folder) recover(force bool) error {
 	return d.conclude(stage)
 }
 
-// checkSteps refuses, before any step is taken, what can no longer be done: a file that was
-// edited after the interruption, or a staged file that is gone.
+// checkSteps refuses, before any step is taken, what can no longer be done: a file was edited after the interruption,
+// or a staged file was deleted.
 func (d *folder) checkSteps(j journalV1, stage string, force bool) error {
 	var edited, lost []string
 	for _, step := range j.Steps {
@@ -340,7 +339,7 @@ func (d *folder) waits(step stepV1, stage string) (bool, error) {
 	return err == nil, diskError("read", path, err)
 }
 
-// free refuses a name of ours at which a link or a directory stands.
+// free refuses a name of ours if a link or a directory has it.
 func (d *folder) free(name string) error {
 	return diskError("look at", d.file(name), disk.Dir(d.path).Free(name))
 }
@@ -364,7 +363,7 @@ func (d *folder) take(step stepV1, stage string) error {
 
 func (d *folder) flushPath(path string) error { return diskError("flush", path, d.disk.flush(path)) }
 
-// conclude makes the commit last and forgets it.
+// conclude flushes the commit and removes its journal.
 func (d *folder) conclude(stage string) error {
 	for _, path := range []string{d.path, d.file(privateDir)} {
 		if err := d.flushPath(path); err != nil {

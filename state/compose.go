@@ -9,10 +9,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 )
 
-// composing makes the files of a run contain what was chosen.
+// composing puts kept code into the files of a run.
 type composing struct{ *carrying }
 
-// compose makes the files of the run hold what was chosen, and reports what was kept.
+// compose puts the kept code into the files of the run, and reports what was kept.
 func (k *composing) compose() (kept map[string]bool, err error) {
 	if err := k.settle(); err != nil {
 		return nil, err
@@ -50,9 +50,8 @@ func (k *composing) compose() (kept map[string]bool, err error) {
 	return kept, nil
 }
 
-// settle keeps the earlier code of objects that this run has too, where all that differs is
-// that this run writes ids for what it does not have: those objects stay, and references to
-// them with them.
+// settle keeps the earlier code of objects that this run has too, if the only difference is that this run writes ids
+// for objects it does not have: those objects stay, and so do the references to them.
 func (k *composing) settle() error {
 	for _, name := range sortedNames(k.next.files) {
 		next := k.next.files[name]
@@ -72,7 +71,7 @@ func (k *composing) settle() error {
 	return nil
 }
 
-// earlierForm returns the earlier code of an object if it says the same as the new one.
+// earlierForm returns the earlier code of an object if it means the same as the new one.
 func (k *composing) earlierForm(next code.Source, i int, it code.Item) (code.Borrowed, bool) {
 	places := k.old.declared[it.Same()]
 	if it.Kind == "locals" && len(it.Args) == 1 { // the map of a fold
@@ -98,7 +97,7 @@ func (k *composing) earlierForm(next code.Source, i int, it code.Item) (code.Bor
 	return code.Borrowed{From: old, Item: places[0].item}, same && mentions
 }
 
-// rewrite gives a file of this run another content.
+// rewrite changes the content of a file of this run.
 func (k *composing) rewrite(name string, text []byte) error {
 	changed := newSources()
 	if err := changed.add(name, text); err != nil {
@@ -111,8 +110,8 @@ func (k *composing) rewrite(name string, text []byte) error {
 	return nil
 }
 
-// chosen returns the items of an earlier file that stay. Of a file that this run does not
-// write these are also those that are nobody else's.
+// chosen returns the items of an earlier file that stay. If this run does not write the file, items that belong to no
+// object stay too.
 func (k *composing) chosen(name string) map[int]bool {
 	out := map[int]bool{}
 	for i := range k.old.files[name].Items {
@@ -132,7 +131,7 @@ func (k *composing) chosen(name string) map[int]bool {
 	return out
 }
 
-// unowned reports whether an item belongs to no object and nothing else takes its place.
+// unowned reports whether an item belongs to no object and nothing else replaces it.
 func (k *composing) unowned(it code.Item, edited bool) bool {
 	switch it.Kind {
 	case "//":
@@ -145,7 +144,7 @@ func (k *composing) unowned(it code.Item, edited bool) bool {
 	return edited && !k.ours(it) && !k.next.declares(it.Same())
 }
 
-// ours reports whether an item stands for an object of an earlier run.
+// ours reports whether an item belongs to an object of an earlier run.
 func (k *composing) ours(it code.Item) bool {
 	a, ok := addressOf(it)
 	if !ok {
@@ -175,8 +174,8 @@ func (k *composing) whole(name string, items map[int]bool) bool {
 	return len(items) == len(k.old.files[name].Items) && len(k.editsOf(name)) == 0
 }
 
-// editsOf returns the edits in the items of a file, with those that take out of locals blocks
-// what this run declares itself.
+// editsOf returns the edits in the items of a file, including those that remove from locals blocks what this run
+// declares itself.
 func (k *composing) editsOf(name string) map[int][]code.Edit {
 	out := map[int][]code.Edit{}
 	s := k.old.files[name]
@@ -198,7 +197,7 @@ func (k *composing) editsOf(name string) map[int][]code.Edit {
 	return out
 }
 
-// withoutGone takes the objects that are gone out of the maps of a fold that stays.
+// withoutGone removes deleted objects from the maps of a fold that stays.
 func (k *composing) withoutGone(s code.Source, it code.Item) []code.Edit {
 	var edits []code.Edit
 	for block := range k.blocks {
@@ -219,7 +218,7 @@ func (k *composing) withoutGone(s code.Source, it code.Item) []code.Edit {
 	return edits
 }
 
-// mapOf returns the name of the local value that a block is repeated for; empty if it is none.
+// mapOf returns the name of the local value in a block's for_each; empty if there is none.
 func (k *composing) mapOf(block graph.Address) string {
 	for _, p := range k.old.declared["resource."+block.String()] {
 		it := k.old.item(p)
@@ -236,7 +235,7 @@ func (k *composing) mapOf(block graph.Address) string {
 // isFold reports whether a block that stays makes several objects.
 func (k *composing) isFold(block graph.Address) bool { return k.blocks[block][0].Key != "" }
 
-// listed notes in a file which objects stand in it through the items taken over.
+// listed records for a file which objects the kept items add to it.
 func (k *composing) listed(f File, items map[int]bool, where map[graph.Address]string) File {
 	f.Addresses = append([]graph.Address(nil), f.Addresses...)
 	f.Imports = append([]graph.Address(nil), f.Imports...)
@@ -257,7 +256,7 @@ func (k *composing) listed(f File, items map[int]bool, where map[graph.Address]s
 	return f
 }
 
-// instances are the objects of a block: itself, or those of a fold that stay.
+// instances are the objects of a block: one, or the members of a fold that stay.
 func (k *composing) instances(block graph.Address) []graph.Address {
 	if list := k.blocks[block]; len(list) > 0 {
 		return list
@@ -265,7 +264,7 @@ func (k *composing) instances(block graph.Address) []graph.Address {
 	return []graph.Address{block}
 }
 
-// mergeLocals adds to the maps of this run the entries that staying code refers to.
+// mergeLocals adds to the maps of this run the entries that kept code refers to.
 func (k *composing) mergeLocals() error {
 	for _, name := range sortedNames(k.keys) {
 		to, fresh := k.next.locals[name]
@@ -285,8 +284,8 @@ func (k *composing) mergeLocals() error {
 	return nil
 }
 
-// report lists the code that was kept. The code of an object may also have been moved by hand to
-// a file of somebody's own, or removed.
+// report lists the code that was kept. A person may also have moved the code of an object to a file of their own, or
+// removed it.
 func (k *composing) report(where map[graph.Address]string) {
 	for a, carried := range k.stay {
 		places := k.foreign.declared["resource."+a.Block().String()]

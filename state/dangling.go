@@ -8,22 +8,22 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 )
 
-// A Dangling is a reference in people's code to something of this program that the future directory does not have.
+// A Dangling is a reference in people's code to something of this program that will not exist in the future directory.
 type Dangling struct {
 	File string
 	Line int
 	In   string // the block with the reference, such as rootly_service.api
-	To   string // what is not there, such as rootly_team.sre, var.token or local.users
+	To   string // what will be missing, such as rootly_team.sre, var.token or local.users
 }
 
-// Loose is what of the future directory leads nowhere.
+// Loose is everything of the future directory that depends on a missing declaration.
 type Loose struct {
 	Refs   []Dangling      // in people's code
-	Broken map[string]bool // where these stand and lead to, and all that reads it, by names such as rootly_team.sre or module.x
+	Broken map[string]bool // blocks that contain them, or read such a block, by names such as rootly_team.sre or module.x
 }
 
-// dangle finds the references in people's code that lead nowhere, and all that reads what they stand in: the engines plan
-// none of it.
+// dangle finds the references in people's code to missing declarations, and everything that reads the blocks with such
+// references: the engines plan none of it.
 func (y *yielding) dangle() error {
 	all := newSources()
 	for _, name := range sortedNames(y.changes.files) {
@@ -103,7 +103,7 @@ func readings(all *sources) (there map[string]bool, list []reading) {
 	return there, list
 }
 
-// declaredName is how references call an item.
+// declaredName is the name by which references call an item.
 func declaredName(it code.Item) string {
 	name := strings.Join(it.Labels, ".")
 	switch it.Kind {
@@ -115,7 +115,7 @@ func declaredName(it code.Item) string {
 	return strings.TrimSuffix(it.Kind+"."+name, ".")
 }
 
-// nameIn is the block that a reference stands in; of local values the one.
+// nameIn is the block that contains a reference; in a locals block, the single value.
 func nameIn(it code.Item, own string, ref code.Ref) string {
 	for _, a := range it.Args {
 		if it.Kind == "locals" && a.Start <= ref.Start && ref.Start < a.End {
@@ -125,7 +125,7 @@ func nameIn(it code.Item, own string, ref code.Ref) string {
 	return own
 }
 
-// readName is what a reference reads; empty where it is none.
+// readName is what a reference reads; empty if nothing.
 func readName(ref code.Ref) string {
 	n := 2
 	if ref.Parts[0] == "data" {

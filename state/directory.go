@@ -1,20 +1,20 @@
-// Package state keeps what outlives a run: the files of a directory and the memory of who
+// Package state keeps what outlives a run: the files of a directory, and a record of who
 // wrote them.
 //
 //	Open ──► Reconcile ──► Stage ──► (proof, by others) ──► Commit
 //	lock,    compare,      the future directory             by a journal that the
 //	recover  keep          next to the present one          next Open finishes
 //
-// A directory remembers, in .terraformer-rootly/manifest.json, which objects its code stands
-// for and what each file looked like when it was written. From this follow the promises:
+// The file .terraformer-rootly/manifest.json records which objects the code is for, and a digest of
+// each file as it was written. It makes these guarantees possible:
 //
-//   - what did not change is not written,
-//   - what a person edited is not overwritten,
-//   - code leaves only with an object that a complete listing no longer has,
-//   - at any moment, also after a crash, the directory is the old one or the new one
-//     by the time the next Open returns.
+//   - a file that did not change is not written,
+//   - a file that a person edited is not overwritten,
+//   - code is removed only if a complete listing no longer has its object,
+//   - after a crash at any moment, the next Open leaves the old directory or the new one,
+//     never a mixture.
 //
-// Not here: what the code says, and whether it is right. Files come in as bytes.
+// Not here: what the code means, and whether it is right. Files are bytes to this package.
 package state
 
 import (
@@ -52,13 +52,13 @@ type Options struct {
 	// Version of the program, for the manifest.
 	Version string
 
-	// Force overwrites what a person edited, and takes over a directory with unknown code.
+	// Force overwrites what a person edited, and accepts a directory with unknown code.
 	Force bool
 
-	// Adopt takes over a directory with code that people wrote, to write next to it.
+	// Adopt accepts a directory with code that people wrote, and writes next to it.
 	Adopt bool
 
-	// LookOnly opens without lock, and Stage refuses: for a dry run and for reading.
+	// LookOnly opens without a lock, and Stage refuses: for dry runs and for reading.
 	LookOnly bool
 
 	wrap func(medium) medium // nil means the machine's own
@@ -76,15 +76,16 @@ type Directory struct {
 	kept    bool     // whether something was committed
 }
 
-// A folder is a directory on disk with its commit log and the staged directories next to it, whatever its files say.
+// A folder is a directory on disk with its journal and the staged directories next to it. What the files contain does
+// not matter here.
 type folder struct {
 	path string
 	disk medium
 }
 
 // Open prepares the directory at path, which need not exist, and first finishes what an earlier run left unfinished. It
-// refuses a file, a directory that cannot be written to, one that another run is using, and one with code that this
-// program did not write.
+// refuses a file, a read-only directory, a directory that another run is using, and one with code that this program did
+// not write.
 func Open(path string, o Options) (*Directory, error) {
 	d := &Directory{options: o}
 	if err := d.locate(path); err != nil {
@@ -128,6 +129,9 @@ func (d *Directory) prepare() error {
 	if err := disk.Dir(d.path).Real(privateDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return diskError("open", d.file(privateDir), err)
 	}
+	if _, err := os.Stat(d.file(manifestName)); errors.Is(err, fs.ErrPermission) {
+		return diskError("read", d.file(manifestName), err)
+	}
 	if err := d.refuseForeign(); err != nil {
 		return err
 	}
@@ -139,7 +143,7 @@ func (d *Directory) prepare() error {
 		return d.remember()
 	}
 
-	// Make the directory, and be the only one in it.
+	// Make the directory, and lock it.
 	if err := d.makeAll(d.file(privateDir)); err != nil {
 		return err
 	}
@@ -150,7 +154,7 @@ func (d *Directory) prepare() error {
 		return diskError("lock", d.path, err)
 	}
 
-	// Finish what was begun, clear away what was not.
+	// Finish what an earlier run began, and remove what it only staged.
 	if err := d.recover(d.options.Force); err != nil {
 		return err
 	}
@@ -215,8 +219,8 @@ func (d *Directory) remember() error {
 	return &Refusal{Path: d.file(manifestName), Problem: "cannot be read", cause: err, advice: advice}
 }
 
-// makeAll makes a directory with its parents and notes which ones it made. Only the private
-// directory is closed to others.
+// makeAll makes a directory with its parents and records which ones it made. Only the private directory is closed to
+// others.
 func (d *Directory) makeAll(path string) error {
 	if stat, err := os.Stat(path); err == nil && stat.IsDir() {
 		return nil
@@ -241,7 +245,7 @@ func (d *Directory) makeAll(path string) error {
 	return nil
 }
 
-// Close ends the run. A directory that Open made and nothing was committed to is removed.
+// Close ends the run. A directory that Open made is removed if nothing was committed to it.
 func (d *Directory) Close() error {
 	if !d.kept && !d.exists(manifestName) && !d.exists(journalName) {
 		d.undoCreation()
@@ -249,7 +253,7 @@ func (d *Directory) Close() error {
 	return d.lock.Release()
 }
 
-// undoCreation removes what Open made. What is not empty stays: it is not ours.
+// undoCreation removes what Open made. A directory that is not empty stays: it is not ours.
 func (d *Directory) undoCreation() {
 	if len(d.created) == 0 {
 		return
@@ -280,7 +284,7 @@ func (m *manifest) Addresses() map[graph.Target]graph.Address {
 	return out
 }
 
-// Objects returns every object that the directory has code for, by address.
+// Objects returns all objects that the directory has code for, sorted by address.
 func (m *manifest) Objects() []Object {
 	list := make([]Object, len(m.records))
 	for i, r := range m.records {
@@ -289,8 +293,7 @@ func (m *manifest) Objects() []Object {
 	return list
 }
 
-// Files returns the names of the files in which resource blocks stand and of those in which
-// their import blocks do.
+// Files returns the names of the files that contain resource blocks, and of those that contain import blocks.
 func (m *manifest) Files() (resources, imports map[graph.Address]string) {
 	resources = make(map[graph.Address]string, len(m.records))
 	imports = make(map[graph.Address]string, len(m.records))
@@ -310,7 +313,7 @@ func (d *folder) exists(name string) bool {
 	return err == nil
 }
 
-// read reads a file that a run left, which is no link. It returns nil where there is none.
+// read reads a file that a run left, unless it is a link. It returns nil if there is none.
 func (d *folder) read(name string) ([]byte, error) {
 	content, err := disk.Dir(d.path).Read(name, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -319,14 +322,14 @@ func (d *folder) read(name string) ([]byte, error) {
 	return content, diskError("read", d.file(name), err)
 }
 
-// readIfThere reads a file that may be by hand, with the line endings that this program writes: a checkout may have
-// changed them, which is no edit. It returns nil where there is none.
+// readIfThere reads a file that a person may have written, with the line endings of this program: a checkout may have
+// changed them, which is no edit. It returns nil if there is none.
 func readIfThere(path string) ([]byte, error) {
 	content, err := readAsIs(path)
 	return unixLines(content), err
 }
 
-// readAsIs reads a file that may be by hand. It returns nil where there is none.
+// readAsIs reads a file that a person may have written. It returns nil if there is none.
 func readAsIs(path string) ([]byte, error) {
 	content, err := disk.ReadFile(path, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -335,7 +338,7 @@ func readAsIs(path string) ([]byte, error) {
 	return content, err
 }
 
-// unixLines is a text without the line endings of Windows. In code, those that are part of a value are escaped.
+// unixLines is a text without Windows line endings. In code, those that are part of a value are escaped.
 func unixLines(text []byte) []byte {
 	if !bytes.Contains(text, []byte("\r\n")) {
 		return text

@@ -7,8 +7,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A medium is every way in which this package changes the file system, so that a test can
-// fail or stop each of them.
+// A medium contains every way in which this package changes the file system, so that a test can let each of them fail
+// or stop.
 type medium interface {
 	mkdir(path string, mode fs.FileMode) error
 	create(path string, content []byte, mode fs.FileMode) error // a new file; not yet flushed
@@ -19,14 +19,13 @@ type medium interface {
 	flush(path string) error // a file or a directory, to the medium
 }
 
-// realMedium is the file system of the machine, in a directory and beside it. No link is followed
-// below the directory that holds both.
+// realMedium is the file system of the machine: the directory and its parent. No link is followed below the parent.
 type realMedium struct{ target string }
 
 var _ medium = realMedium{}
 
-// at returns the directory that paths are in, and their names there: the target, or the one that
-// holds the target and what is staged beside it, or, for directories above, the one above.
+// at returns the directory that contains the paths, and their names in it: the target, its parent (which contains the
+// staged directories), or the parent of the first path.
 func (m realMedium) at(paths ...string) (disk.Dir, []string) {
 	for _, dir := range []string{m.target, filepath.Dir(m.target), filepath.Dir(paths[0])} {
 		var names []string
@@ -83,7 +82,7 @@ func (m realMedium) flush(path string) error {
 // nextSuffix ends the name of a file that is about to replace another.
 const nextSuffix = ".next"
 
-// replace puts a small file in place of another, whole or not at all.
+// replace replaces a small file completely or not at all.
 func replace(m medium, path string, content []byte, mode fs.FileMode) error {
 	next := path + nextSuffix
 	if err := m.removeAll(next); err != nil {

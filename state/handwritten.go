@@ -9,34 +9,34 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 )
 
-// Handwritten is what people have in the directory: files of their own, and files of earlier
-// runs that they edited. None of them is overwritten, unless Force was given.
+// Handwritten is what people have in the directory: their own files, and files of earlier runs that they edited. None
+// of them is overwritten, unless Force is set.
 type Handwritten struct {
 	Files     map[string]bool            // code that takes no block of a run; true for files of earlier runs
 	Declared  map[graph.Address]string   // the resources in it, with their files
-	Repeated  map[graph.Address]string   // count or for_each, of those that have one
+	Repeated  map[graph.Address]string   // count or for_each, for those that have one
 	Changed   map[graph.Address]bool     // those of earlier runs whose own block was edited
 	Mentioned map[graph.Address]Dangling // what it refers to, and where first
 	Locals    map[string]string          // the local values in it, with their files
 	Imports   []Import                   // the import blocks of the whole directory
-	Unread    []Unread                   // those whose ids stand in expressions
-	Leaves    []string                   // the addresses that removed blocks in files of their own take away
+	Unread    []Unread                   // import blocks whose ids are expressions
+	Leaves    []string                   // the addresses in removed blocks of people's own files
 	Moves     []Move                     // the moved blocks of the whole directory
-	Away      []Object                   // objects of earlier runs whose blocks are not where they were
+	Away      []Object                   // objects of earlier runs whose blocks were moved or removed
 }
 
-// MayDeclare reports whether a local value of that name is no one's but this program's.
+// MayDeclare reports whether only this program declares a local value of that name.
 func (h *Handwritten) MayDeclare(local string) bool {
 	file, taken := h.Locals[local]
 	return !taken || h.Files[file]
 }
 
-// A Move is a moved block, with the addresses as states have them.
+// A Move is a moved block, with the addresses as states write them.
 type Move struct{ From, To string }
 
-// Unread is an import block that says what it imports by expressions.
+// Unread is an import block whose ids are expressions.
 type Unread struct {
-	To   string // the address, with keys as they are written; empty where the file cannot be read
+	To   string // the address, with keys as they are written; empty if the file cannot be read
 	File string
 	Line int
 }
@@ -48,8 +48,7 @@ type Import struct {
 	Ours bool // whether an earlier run wrote the file
 }
 
-// Handwritten reads what people have in the directory. What cannot be read is left for the
-// engine to complain about.
+// Handwritten reads what people have in the directory. A file that cannot be read is ignored: the engine reports it.
 func (d *Directory) Handwritten() (Handwritten, error) {
 	h := Handwritten{Files: map[string]bool{}, Declared: map[graph.Address]string{}, Changed: map[graph.Address]bool{},
 		Repeated: map[graph.Address]string{}, Mentioned: map[graph.Address]Dangling{}, Locals: map[string]string{}}
@@ -110,8 +109,7 @@ func (h *Handwritten) addMoves(s code.Source) {
 	}
 }
 
-// addInstances declares the objects that one block makes with it. Who edited the file of a map may
-// have edited any of its entries.
+// addInstances declares the objects that one block makes. If its file was edited, any entry of its map may have been.
 func (h *Handwritten) addInstances(records []record) {
 	for _, r := range records {
 		file, declared := h.Declared[r.Address.Block()]
@@ -139,7 +137,7 @@ func (h *Handwritten) addImports(name string, s code.Source, ours bool) {
 	}
 }
 
-// pathIn is the address that an argument names, as it is written. The JSON syntax quotes it.
+// pathIn is the address in an argument, as it is written. The JSON syntax quotes it.
 func pathIn(s code.Source, it code.Item, name string) string {
 	a, ok := it.Arg(name)
 	if !ok {
@@ -200,7 +198,7 @@ func importsOf(s code.Source, it code.Item) []Import {
 	return nil
 }
 
-// importsFor reads an import block that is repeated for a map of ids by key.
+// importsFor reads an import block with for_each over a map of ids.
 func importsFor(s code.Source, it code.Item, ids map[string]string) []Import {
 	a, ok := targetOf(it, "to")
 	if !ok || !s.Says(it, "to", a.String()+"[each.key]") || !s.Says(it, "id", "each.value") {
@@ -214,10 +212,10 @@ func importsFor(s code.Source, it code.Item, ids map[string]string) []Import {
 	return list
 }
 
-// plainID is the id of an object in what it is imported by, which may be a path to it.
+// plainID is the id of an object in its import id, which may be a path.
 func plainID(text string) graph.ID { return graph.ID(text[strings.LastIndexByte(text, '/')+1:]) }
 
-// importOf reads an import block. One whose id is an expression says nothing before it is planned.
+// importOf reads an import block. If its id is an expression, the id is known only after a plan.
 func importOf(s code.Source, it code.Item) (Import, bool) {
 	path := pathIn(s, it, "to")
 	id, given := it.Arg("id")
@@ -233,8 +231,8 @@ func importOf(s code.Source, it code.Item) (Import, bool) {
 	return Import{To: path, ID: plainID(text)}, true
 }
 
-// Removed returns what earlier runs wrote about addresses that were removed from the code: the moved blocks as
-// pairs of old and new, and the addresses of the removed blocks.
+// Removed returns what earlier runs wrote about addresses that were removed from the code: the moved blocks as pairs of
+// old and new, and the addresses of the removed blocks.
 func (d *Directory) Removed() (moved [][2]graph.Address, removed []graph.Address, err error) {
 	for _, name := range sortedNames(d.manifest.files) {
 		if !isCode(name) {

@@ -9,7 +9,7 @@ import (
 
 const journalVersion = 1
 
-// journalV1 is a commit that has been decided: whoever finds it brings it to its end.
+// journalV1 is a decided commit: any run that finds it finishes it.
 type journalV1 struct {
 	Version int      `json:"version"`
 	Stage   string   `json:"stage"` // relative to the directory
@@ -19,9 +19,9 @@ type journalV1 struct {
 // stepV1 moves a staged file in, or removes a file.
 type stepV1 struct {
 	Name    string `json:"name"`
-	Before  string `json:"before,omitempty"`  // digest of what is replaced; empty if nothing is
-	After   string `json:"after,omitempty"`   // digest of what is moved in; empty if the file goes
-	Passing bool   `json:"passing,omitempty"` // whether the file is there during the commit only
+	Before  string `json:"before,omitempty"`  // digest of the replaced file; empty if it is new
+	After   string `json:"after,omitempty"`   // digest of the staged file; empty if the file is removed
+	Passing bool   `json:"passing,omitempty"` // whether the file exists only during the commit
 }
 
 func (j journalV1) encode() ([]byte, error) {

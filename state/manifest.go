@@ -26,7 +26,7 @@ type Object struct {
 // Key returns the type and the id of the object.
 func (o Object) Key() graph.Target { return graph.Target{Type: o.Address.Type, ID: o.ID} }
 
-// record is an object with where its code stands.
+// record is an object with the place of its code.
 type record struct {
 	Object
 	file       string // of the resource block
@@ -43,13 +43,13 @@ type manifest struct {
 	complete []string          // types that were listed completely, sorted
 }
 
-// digestOf returns the digest of a content in the form that the manifest holds.
+// digestOf returns the digest of a content in the form of the manifest.
 func digestOf(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
-// byKey finds records by what their objects are known by.
+// byKey finds records by the keys of their objects.
 func (m *manifest) byKey() map[graph.Target]record {
 	out := make(map[graph.Target]record, len(m.records))
 	for _, r := range m.records {
@@ -65,7 +65,7 @@ func (m *manifest) sort() {
 	sort.Strings(m.complete)
 }
 
-// records lists the objects of the future directory with where their code stands.
+// records lists the objects of the future directory with the places of their code.
 func (d *reconciling) records() ([]record, error) {
 	digests, err := blockDigests(d.changes.files, d.stays)
 	if err != nil {
@@ -141,8 +141,8 @@ func outline(f File) ([]code.Item, error) {
 	return code.Outline(f.Content)
 }
 
-// targetOf returns the address that an argument such as an import block's "to" names. An index that
-// is an expression is no part of it.
+// targetOf returns the address in an argument such as an import block's "to". An index that is an expression is left
+// out.
 func targetOf(it code.Item, arg string) (a graph.Address, ok bool) {
 	a.Type, a.Name, a.Key, ok = it.Instance(arg)
 	return a, ok

@@ -12,9 +12,8 @@ import (
 
 const manifestVersion = 1
 
-// manifestV1 is the manifest as it is kept. It goes into version control: no value of any
-// object stands in it, and no digest of a file that holds secrets, since a short secret
-// could be guessed from its digest.
+// manifestV1 is the manifest on disk. It goes into version control: it contains no value of any object, and no digest
+// of a file with secrets, since a short secret could be guessed from its digest.
 type manifestV1 struct {
 	Version  int        `json:"version"`
 	Tool     string     `json:"tool"`
@@ -44,8 +43,8 @@ type localV1 struct {
 	Digests map[string]string `json:"digests"`
 }
 
-// encode returns the manifest for version control and the part that stays on this machine.
-// The latter is nil when there is nothing in it.
+// encode returns the manifest for version control and the part that stays on this machine. The latter is nil if it is
+// empty.
 func (m *manifest) encode() (public, local []byte, err error) {
 	m.sort()
 	v := manifestV1{Version: manifestVersion, Tool: m.tool, Complete: m.complete}

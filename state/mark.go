@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// A staged directory is known by its name and by a file in it. One that has only the name is
-// somebody else's: nothing is moved from it, and it is not removed.
+// A staged directory is recognised by its name and by a file in it. A directory with only the name belongs to somebody
+// else: nothing is moved from it, and it is not removed.
 const (
 	stageInfix = ".terraformer-stage-"
 	markName   = ".terraformer-rootly-stage"
 	mark       = "The files of a run that was stopped. The next run removes this directory.\n"
 )
 
-// stagePrefix begins the names of staged directories, so that a later run knows them.
+// stagePrefix begins the names of staged directories, so that a later run recognises them.
 func (d *folder) stagePrefix() string { return "." + filepath.Base(d.path) + stageInfix }
 
-// mark makes a new directory known as a staged one.
+// mark marks a new directory as a staged one.
 func (d *folder) mark(stage string) error {
 	path := filepath.Join(stage, markName)
 	if err := d.disk.create(path, []byte(mark), 0o600); err != nil {
@@ -28,7 +28,7 @@ func (d *folder) mark(stage string) error {
 	return nil
 }
 
-// marked reports whether a run of this program made a directory. One that is not there was not made.
+// marked reports whether a run of this program made a directory. A missing directory was not.
 func (d *folder) marked(stage string) (bool, error) {
 	dir, names := realMedium{d.path}.at(filepath.Join(stage, markName))
 	content, err := dir.Read(names[0], int64(len(mark)))
@@ -55,8 +55,8 @@ func (d *folder) checkStage(stage string) error {
 	return diskError("open", stage, err)
 }
 
-// dropStage removes a staged directory, and its mark last, so that one that is half removed is known.
-// A directory without a mark is removed only where it is empty, as it is between being made and marked.
+// dropStage removes a staged directory, its mark last, so that a half-removed one is still recognised. A directory
+// without a mark is removed only if it is empty, as it is before it is marked.
 func (d *folder) dropStage(stage string) error {
 	ours, err := d.marked(stage)
 	if err != nil {

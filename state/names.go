@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// What this package reads back may come from a clone of somebody else's repository. So it takes only
-// names that a run gives: whatever else they lead to is left alone.
+// What this package reads may come from a clone of somebody else's repository. So it accepts only names that a run
+// gives, and touches nothing else.
 
 var (
 	fileName   = regexp.MustCompile(`^[\pL\pN_][\pL\pM\pN_.-]*$`)
@@ -18,8 +18,8 @@ var (
 	stageName  = regexp.MustCompile(`^\.[^/\\]+` + regexp.QuoteMeta(stageInfix) + `[A-Z2-7]{26}$`)
 )
 
-// checkName refuses what cannot be the name of a file of a run: it leads out of the directory, into
-// what belongs to this package or other tools, or means something else on another system.
+// checkName refuses a name that a run does not give to a file: it leads out of the directory, belongs to this package
+// or other tools, or means something else on another system.
 func checkName(name string) error {
 	if isShared(name) {
 		return nil
@@ -34,7 +34,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// check refuses a journal that no run wrote: the next run does what it says.
+// check refuses a journal that no run wrote: the next run would follow it.
 func (j journalV1) check(prefix string) error {
 	parent, name, nested := strings.Cut(j.Stage, "/")
 	switch id, beside := strings.CutPrefix(name, prefix); {
@@ -69,7 +69,7 @@ func (j journalV1) check(prefix string) error {
 	return nil
 }
 
-// check refuses a manifest that no run wrote: the names and addresses in it end up in code.
+// check refuses a manifest that no run wrote: its names and addresses end up in code.
 func (m *manifest) check() error {
 	for _, name := range sortedNames(m.files) {
 		if digest := m.files[name]; digest != "" && !fileDigest.MatchString(digest) {

@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A Refusal is an error that says why a directory was left alone, with the next action.
+// A Refusal is an error that says why a directory was not touched, with a hint.
 type Refusal struct {
 	Path    string // the directory or file in question
 	Problem string
@@ -18,7 +18,7 @@ type Refusal struct {
 	cause   error
 }
 
-// Error returns one line: where, and what.
+// Error returns one line: the path and the problem.
 func (r *Refusal) Error() string {
 	s := r.Path + ": " + r.Problem
 	if r.cause != nil {
@@ -38,7 +38,7 @@ const (
 	hintElsewhere = "choose a directory that can be written to, with -o"
 )
 
-// diskError wraps an error of the file system once, with the action it asks for.
+// diskError wraps an error of the file system once, with a hint.
 func diskError(operation, path string, err error) error {
 	if err == nil {
 		return nil
@@ -72,7 +72,7 @@ func rootCause(err error) error {
 	return err
 }
 
-// listed joins names for an error: all of a few, else the first ones with a count.
+// listed joins names for an error: all if they are few, otherwise the first ones with a count.
 func listed(names []string) string {
 	const most = 5
 	if len(names) <= most {

@@ -21,7 +21,7 @@ func newSources() *sources {
 	return &sources{files: map[string]code.Source{}, declared: map[string][]place{}, locals: map[string]place{}}
 }
 
-// add takes a file in. Files are added once, in the order of their names.
+// add adds a file. Files are added once, in the order of their names.
 func (s *sources) add(name string, text []byte) error {
 	source, err := parseSource(name, text)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *sources) add(name string, text []byte) error {
 	return nil
 }
 
-// parseSource reads a file in the syntax that its name says.
+// parseSource reads a file in the syntax of its extension.
 func parseSource(name string, text []byte) (code.Source, error) {
 	if strings.HasSuffix(name, ".json") {
 		return code.ParseJSON(text)
@@ -49,7 +49,7 @@ func parseSource(name string, text []byte) (code.Source, error) {
 	return code.Parse(text)
 }
 
-// load adds a file of the directory; one that is not there has no items.
+// load adds a file of the directory; a missing one has no items.
 func (s *sources) load(d *Directory, name string) error {
 	content, err := readIfThere(d.file(name))
 	if err != nil || content == nil {
@@ -97,7 +97,7 @@ func (d *Directory) foreignCode(c *Changes) (*sources, error) {
 		if earlier || fresh && d.options.Force || e.IsDir() || !isCode(e.Name()) || !isRead(e.Name()) {
 			continue
 		}
-		// What cannot be read is for the engine to complain about.
+		// The engine reports what cannot be read.
 		_ = out.load(d, e.Name())
 	}
 	return out, nil
@@ -126,7 +126,7 @@ func runCode(files []File) (*sources, error) {
 	return out, nil
 }
 
-// isRead reports whether a file of this name holds code, or values that code needs.
+// isRead reports whether a file of this name contains code, or values that code needs.
 func isRead(name string) bool {
 	for _, ext := range []string{".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.example"} {
 		if strings.HasSuffix(name, ext) {
@@ -136,7 +136,7 @@ func isRead(name string) bool {
 	return false
 }
 
-// refuseTwice refuses files that declare a resource which somebody declared by hand.
+// refuseTwice refuses files with a resource that a person declared.
 func (s *sources) refuseTwice(path string, files []File) error {
 	if len(s.files) == 0 {
 		return nil

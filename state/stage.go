@@ -17,19 +17,19 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A Stage is the future directory, whole, at a private place next to it. What
-// is done in it (such as terraform init) does not touch the directory itself.
+// A Stage is the complete future directory, at a private place next to the directory. What is done in it (such as
+// terraform init) does not touch the directory.
 type Stage struct {
 	directory *Directory
 	path      string
 	near      bool // whether files can be moved from there into the directory
 	changes   *Changes
 	extra     extras            // in addition to the files of the run
-	staged    map[string]string // name to digest of what lies here to be moved in
+	staged    map[string]string // name to digest of the files that are to be moved in
 }
 
-// Stage writes the directory as it will be: the files of the run, and from the present
-// directory whatever terraform may want to read with them.
+// Stage writes the future directory: the files of the run, and from the present directory everything that terraform may
+// read with them.
 func (d *Directory) Stage(c *Changes) (*Stage, error) {
 	if d.options.LookOnly {
 		return nil, fmt.Errorf("stage %s: the directory was opened for reading only", d.path)
@@ -52,8 +52,8 @@ func (d *Directory) Stage(c *Changes) (*Stage, error) {
 // Dir returns the absolute path of the staged directory.
 func (s *Stage) Dir() string { return s.path }
 
-// Update rewrites the staged files for other changes and leaves the rest of the staged
-// directory alone, so that what terraform init made there can be used again.
+// Update rewrites the staged files after other changes and leaves the rest of the staged directory alone, so that what
+// terraform init made there can be used again.
 func (s *Stage) Update(c *Changes) error {
 	for name := range s.staged {
 		if _, stays := c.files[name]; stays || s.extra.has(name) {
@@ -120,8 +120,8 @@ func (e extras) names() []string {
 	return names
 }
 
-// Discard removes the staged directory. After Commit it does nothing; nor after a Commit that
-// had begun to move files in and failed, since the next Open goes on from there.
+// Discard removes the staged directory. It does nothing after Commit, even if that failed while it moved files in: the
+// next Open continues from there.
 func (s *Stage) Discard() error {
 	if s.directory.exists(journalName) {
 		return nil
@@ -129,9 +129,8 @@ func (s *Stage) Discard() error {
 	return s.directory.dropStage(s.path)
 }
 
-// makeStage makes the staged directory next to the directory, so that relative paths to other
-// directories lead where they did; or inside it, if nothing can be made next to it. It reports
-// whether files can be moved in from there.
+// makeStage makes the staged directory next to the directory, so that relative paths to other directories stay valid.
+// If that is impossible, it makes it inside the directory. It reports whether files can be moved in from there.
 func (d *folder) makeStage() (path string, near bool, err error) {
 	beside := filepath.Join(filepath.Dir(d.path), d.stagePrefix()+rand.Text())
 	err = d.disk.mkdir(beside, 0o700)
@@ -157,8 +156,8 @@ func makeInside(d *folder) (string, error) {
 	return inside, d.mark(inside)
 }
 
-// approach brings what is to be moved in to where that is possible: a directory may be a mounted
-// volume, and its code refer to modules next to it, so that it was staged on another file system.
+// approach copies the staged files to where they can be moved in: the directory may be a mounted volume, and its code
+// may refer to modules next to it, so that it was staged on another file system.
 func approach(s *Stage, steps []stepV1) error {
 	if s.near {
 		return nil
@@ -201,12 +200,12 @@ func copyFrom(s *Stage, far, name string) error {
 	return nil
 }
 
-// canMoveFrom tries whether a file can be renamed into the directory from there: not across
-// file systems, such as from next to a mounted volume.
+// canMoveFrom tests whether a file can be renamed from there into the directory. Across file systems it cannot, such as
+// from next to a mounted volume.
 func canMoveFrom(d *folder, beside string) bool {
 	probe, target := filepath.Join(beside, "probe"), d.file(probeName)
 	if err := d.disk.create(probe, nil, 0o600); err != nil {
-		return true // let the first real file say what is wrong
+		return true // the first real file reports what is wrong
 	}
 	if err := d.disk.rename(probe, target); err != nil {
 		_ = d.disk.remove(probe)
@@ -221,7 +220,7 @@ func (d *folder) sweep() error {
 	for _, parent := range []string{filepath.Dir(d.path), d.file(privateDir)} {
 		entries, err := os.ReadDir(parent)
 		if err != nil {
-			continue // a parent that cannot be listed holds no stage that we could have made
+			continue // a parent that cannot be listed contains no stage that we could have made
 		}
 		for _, e := range entries {
 			id, ours := strings.CutPrefix(e.Name(), d.stagePrefix())
@@ -244,7 +243,7 @@ func (d *folder) sweep() error {
 	return nil
 }
 
-// write writes the files of the run that are not staged like that yet.
+// write writes the files of the run that are not staged yet.
 func (s *Stage) write(c *Changes) error {
 	var g errgroup.Group
 	g.SetLimit(2 * runtime.GOMAXPROCS(0))
@@ -262,7 +261,7 @@ func (s *Stage) write(c *Changes) error {
 }
 
 func (s *Stage) writeFile(f File) error {
-	_, err := os.Lstat(s.file(f.Name)) // staged before, or a link to one that no run knows of
+	_, err := os.Lstat(s.file(f.Name)) // staged before, or a link to a file that no run knows
 	s.staged[f.Name] = digestOf(f.Content)
 	return s.writeStaged(f, err == nil)
 }
@@ -275,7 +274,7 @@ func (s *Stage) writeStaged(f File, replaces bool) error {
 	}
 	mode := f.mode()
 	if present, err := os.Lstat(s.directory.file(f.Name)); err == nil && present.Mode().IsRegular() {
-		mode &= present.Mode() | 0o700 // what people keep from others stays so
+		mode &= present.Mode() | 0o700 // a file that people protect stays protected
 	}
 	if err := s.directory.disk.create(s.file(f.Name), f.Content, mode); err != nil {
 		return diskError("write", s.file(f.Name), err)
@@ -283,8 +282,8 @@ func (s *Stage) writeStaged(f File, replaces bool) error {
 	return nil
 }
 
-// borrow brings over what is in the directory and stays: copies of what terraform may write
-// to or what this run may replace, links to the rest, such as modules and templates.
+// borrow brings over what stays in the directory: copies of files that terraform may write to or this run may replace,
+// and links to the rest, such as modules and templates.
 func (s *Stage) borrow() error {
 	d := s.directory
 	entries, err := os.ReadDir(d.path)
@@ -312,7 +311,7 @@ func (s *Stage) replaced(name string) bool {
 	return earlier
 }
 
-// isWorking reports whether the name belongs to the working files of a tool.
+// isWorking reports whether the name is that of a tool's working files.
 func isWorking(name string) bool {
 	switch name {
 	case ".terraform", ".git", privateDir, barrierName, markName, "crash.log", ".terraform.tfstate.lock.info":
@@ -325,7 +324,7 @@ func (s *Stage) bring(e fs.DirEntry) error {
 	from, to := s.directory.file(e.Name()), s.file(e.Name())
 	stat, err := os.Stat(from)
 	if err != nil {
-		return nil // a link that leads nowhere
+		return nil // a dangling link
 	}
 	if !stat.Mode().IsRegular() || !isCopied(e.Name()) {
 		if err := s.directory.disk.link(from, to); err != nil {

@@ -67,6 +67,8 @@ func jsonPage(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "| [%s](schemas/%s) | %s |\n", strings.TrimSuffix(filepath.Base(path), ".json"), filepath.Base(path), schema.Description)
 	}
+	b.WriteString("\nAudit events in the formats `ocsf` and `ecs` follow the schemas of those standards, and `raw` is what Rootly's API answers.\n" +
+		"`record --dry-run` prints the request as Rootly's API documents it.\n")
 	return b.String()
 }
 

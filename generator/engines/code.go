@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,8 +15,8 @@ import (
 
 // Generated code is megabytes that take seconds to parse, and almost none of it holds these blocks.
 var (
-	backendMention  = regexp.MustCompile(`\b(backend|cloud)\b`)
-	variableMention = regexp.MustCompile(`\bvariable\b`)
+	backendMention  = regexp.MustCompile(`(?s)terraform.*\b(?:backend|cloud)\b`)
+	variableMention = regexp.MustCompile(`variable\b`)
 )
 
 // needsMention finds the blocks that init acts upon, in the layout of formatted code. Code of another layout is by hand,
@@ -36,6 +37,9 @@ func needs(dir string) (string, error) {
 		src, err := disk.ReadFile(filepath.Join(dir, entry.Name()), disk.MostCode)
 		if err != nil {
 			return "", fmt.Errorf("read the code: %w", err)
+		}
+		if !bytes.Contains(src, []byte("terraform")) && !bytes.Contains(src, []byte("module")) {
+			continue // the pattern takes long to find nothing
 		}
 		for _, block := range needsMention.FindAll(src, -1) {
 			text = append(text, block...)

@@ -83,7 +83,7 @@ func TestCommandsWithEverything(t *testing.T) {
 		API: API{URL: "http://127.0.0.1:1", Token: "dummy"}, VarFiles: []string{"a.tfvars"},
 		Scope:    Scope{StateFile: state, Targets: []string{"rootly_team.a", "rootly_team.b"}},
 		Attached: Attached{Reattach: tfexec.ReattachInfo{"rootlyhq/rootly": {Protocol: "grpc", Pid: 1}}},
-		Environ: []string{"PATH=" + os.Getenv("PATH"), "TF_CLI_ARGS=-x", "TF_CLI_ARGS_plan=-y", "TF_LOG=trace",
+		Environ: []string{"PATH=" + os.Getenv("PATH"), "TF_CLI_ARGS=-x", "TF_CLI_ARGS_plan=-y", "TF_LOG=trace", "TF_LOG_SDK_PROTO=trace",
 			"TF_REATTACH_PROVIDERS={}", "TF_DATA_DIR=/elsewhere", "ROOTLY_API_URL=https://api.rootly.com", "ROOTLY_API_TOKEN=real"},
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func TestCommandsWithEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range []string{
-			"ROOTLY_API_TOKEN=dummy", "ROOTLY_API_URL=http://127.0.0.1:1",
+			"ROOTLY_API_TOKEN=dummy", "ROOTLY_API_URL=http://127.0.0.1:1", "TF_LOG_SDK_PROTO=OFF", "TF_LOG_PROVIDER_ROOTLY=OFF",
 			`TF_REATTACH_PROVIDERS={"rootlyhq/rootly":{"Protocol":"grpc","ProtocolVersion":0,"Pid":1,`,
 		} {
 			if !strings.Contains(string(env), line) {

@@ -1,7 +1,9 @@
 package engines
 
 import (
+	"errors"
 	"fmt"
+	"os/exec"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 )
@@ -16,7 +18,7 @@ type UnavailableError struct {
 
 // Error gives the reason and its cause.
 func (e *UnavailableError) Error() string {
-	if e.Err == nil {
+	if e.Err == nil || errors.Is(e.Err, exec.ErrNotFound) {
 		return e.Reason
 	}
 	return e.Reason + ": " + e.Err.Error()

@@ -20,8 +20,7 @@ import (
 const manyImports = 500
 
 var (
-	importMention = regexp.MustCompile(`(?m)^import \{$`)
-	moduleMention = regexp.MustCompile(`(?m)^module\b|"module"`)
+	importMention = regexp.MustCompile(`import \{\n`)
 
 	// onlyImports matches a whole file of formatted import blocks and comments.
 	onlyImports = regexp.MustCompile(`\A(?:(?:#[^\n]*)?\n|import \{\n(?: [^\n]*\n)*\}\n)*\z`)
@@ -51,7 +50,7 @@ func lean(job *Job, own ownDir) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("read the code: %w", err)
 		}
-		if moduleMention.Match(src) {
+		if mentionsModule(src) {
 			return "", nil
 		}
 		if imports := len(importMention.FindAll(src, -1)); imports > 0 && onlyImports.Match(src) {
@@ -78,6 +77,11 @@ func lean(job *Job, own ownDir) (string, error) {
 		}
 	}
 	return dir, nil
+}
+
+// mentionsModule reports whether code may call modules, in the layout of formatted code or as JSON.
+func mentionsModule(src []byte) bool {
+	return bytes.HasPrefix(src, []byte("module")) || bytes.Contains(src, []byte("\nmodule")) || bytes.Contains(src, []byte(`"module"`))
 }
 
 // initialiser is the engine in the directory to initialise, and what brings its lock file to the session's directory.

@@ -19,7 +19,7 @@ const (
 	Replace Action = "replace"
 	Forget  Action = "forget"
 
-	// ForgetCreate makes a new object, and leaves the one before as it is, outside of the state.
+	// ForgetCreate creates a new object, and removes the old one from the state without destroying it.
 	ForgetCreate Action = "forget and create"
 )
 
@@ -29,15 +29,15 @@ type Change struct {
 	PreviousAddress string // set when a moved block applies
 	Type            string
 	Action          Action
-	Import          string // id that it is imported by; zero: it is not imported
-	ID              string // id in state or as the provider read it; zero: not known, as for something to create
+	Import          string // id by which it is imported; zero: it is not imported
+	ID              string // id in the state or as the provider read it; zero: unknown, as for a new object
 	BySlug          bool   // whether that id is the slug of the object
 
 	// Values as the provider sees them, of the loose types that JSON implies. Unset for [NoOp], where both are equal.
-	// After holds unknown values for what is decided on apply.
+	// After has unknown values for what is decided on apply.
 	Before, After cty.Value
 
-	Sensitive []cty.Path // attributes that must not be shown, in Before or After
+	Sensitive []cty.Path // attributes of Before or After that must not be shown
 	Replacing []cty.Path // attributes that force a replacement
 }
 
@@ -55,7 +55,7 @@ func ActionOf(actions []string) Action {
 	return Replace
 }
 
-// ObjectID is the id of the live object that a change stands for.
+// ObjectID is the id of the live object that a change is about.
 func (c Change) ObjectID() string {
 	if c.Import != "" {
 		return c.Import

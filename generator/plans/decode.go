@@ -6,24 +6,24 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
 )
 
-// Plan is what an engine would do, and what it said meanwhile.
+// Plan is what an engine would do, and what it printed.
 type Plan struct {
 	Changes  []Change // every resource in code or state, also those without a change
-	Drift    []Change // what differs between the state and what the provider read, whatever the code says
+	Drift    []Change // differences between the state and what the provider read, whatever the code says
 	Outputs  []string // outputs that would change
-	Deferred []string // resources that the engine put off
+	Deferred []string // resources that the engine postponed
 	Invoked  []string // provider actions that would run
 
-	// Checks are the conditions of the code that do not hold, one line each. The engine warns of them and goes on.
+	// Checks are the failed conditions of the code, one line each. The engine warns about them and continues.
 	Checks []string
 
 	// Incomplete is set when the engine says that another plan is needed after this one.
 	Incomplete bool
 
-	// Errored is set when the engine gave up on some resources; Diagnostics say which. Changes are then incomplete.
+	// Errored is set when the engine failed on some resources; Diagnostics say which. Changes are then incomplete.
 	Errored bool
 
-	// What the document does not say.
+	// Not in the document.
 	Unread      []string // addresses whose live object could not be read
 	Targeted    bool     // restricted to some addresses: it proves nothing about the rest
 	Diagnostics []Diagnostic

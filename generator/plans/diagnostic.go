@@ -13,15 +13,15 @@ type Diagnostic struct {
 	Severity string // error or warning
 	Summary  string
 	Detail   string
-	Address  string // resource concerned; zero: none, or not told
-	File     string // relative to the directory planned; zero: not told
+	Address  string // resource concerned; zero: none, or unknown
+	File     string // relative to the planned directory; zero: unknown
 	Line     int
 }
 
 // IsError tells errors from warnings.
 func (d Diagnostic) IsError() bool { return d.Severity == "error" }
 
-// String gives the diagnostic in one line, its place first.
+// String returns the diagnostic on one line, its place first.
 func (d Diagnostic) String() string {
 	text := d.Summary
 	if d.Detail != "" {
@@ -72,20 +72,20 @@ func DecodeValidation(src []byte) ([]Diagnostic, error) {
 	return found, nil
 }
 
-// What engines say of a provider that gives no answer. They say it of each object that was asked for meanwhile.
+// What engines report when the provider does not answer. They report it for each object that was being read.
 var crashSummaries = []string{"Plugin did not respond", "Plugin error", "Request cancelled"}
 
-// IsCrash reports whether the provider gave no answer.
+// IsCrash reports whether the provider did not answer.
 func (d Diagnostic) IsCrash() bool { return slices.Contains(crashSummaries, d.Summary) }
 
 var (
-	// The block that an error stands in, as the engine writes it: resource "rootly_team" "sre".
+	// The block of an error, as the engine writes it: resource "rootly_team" "sre".
 	contextPattern = regexp.MustCompile(`^resource "([^"]+)" "([^"]+)"`)
-	// An address in quotes, as errors of imports have it in their text.
+	// An address in quotes, as in the text of import errors.
 	quotedAddress = regexp.MustCompile(`"((?:module\.[^"]+\.)?[a-z0-9]+_[a-z0-9_]+\.[A-Za-z_][^"\s]*)"`)
 	// The target of an import block without a resource block.
 	targetPattern = regexp.MustCompile(`given import (?:target )?(\S+) does not exist`)
-	// A resource that the plan would destroy and that may not be, as Terraform and OpenTofu say it.
+	// A resource that the plan would destroy although it is protected, as Terraform and OpenTofu report it.
 	protectedPattern = regexp.MustCompile(`^Resource (?:instance )?(\S+) has (?:lifecycle\.)?prevent_destroy`)
 )
 

@@ -5,7 +5,7 @@
 //	messages as text  ──► ParseText ──► diagnostics
 //
 // The values of a plan become cty values of the loose types that JSON implies: a plan does not say which types its
-// provider has. What is not known before the apply is unknown, and what must not be shown is listed by its path.
+// provider has. Values that are decided on apply are unknown, and sensitive values are listed by path.
 //
 // Not here: running an engine, judging a plan, and knowing any provider.
 package plans

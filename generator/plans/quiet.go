@@ -39,12 +39,12 @@ type streamResource struct {
 	Type string `json:"resource_type"`
 }
 
-// A quiet plan does nothing but import objects as they are. It gathers what the stream says of one.
+// A quiet plan only imports objects as they are. quiet collects what the stream says about a plan.
 type quiet struct {
 	read    []Change          // objects that were read, with their ids
-	imports map[string]string // address to the id that an object is imported by
-	summed  bool              // the stream came to its end
-	loud    bool              // something else is planned, or something that is not known here
+	imports map[string]string // address to the id by which an object is imported
+	summed  bool              // the stream ended normally
+	loud    bool              // something else is planned, or something unknown
 }
 
 func (q *quiet) take(m streamMessage) {
@@ -77,9 +77,9 @@ func (q *quiet) take(m streamMessage) {
 	}
 }
 
-// Quiet returns the changes of a plan that does nothing but import objects as they are, each of which was read, and false
-// where the stream does not show that: then the plan itself has to be looked at. An object in the state that does not
-// change is in the stream only as one that was read.
+// Quiet returns the changes of a plan that only imports objects as they are, each of which was read. It returns false
+// if the stream does not show that: then the plan itself has to be read. An unchanged object in the state is in the
+// stream only as one that was read.
 func (s *Stream) Quiet() ([]Change, bool) {
 	q := &s.quiet
 	if q.loud || !q.summed || len(s.reading) > 0 {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// stateFlagNotice is a warning about an argument of ours, which has no substitute that leaves the directory alone.
+// stateFlagNotice is a warning about an argument of ours. No other argument leaves the directory unchanged.
 const stateFlagNotice = "Deprecated flag: -state"
 
-// A Stream takes what plan -json writes, line by line: diagnostics are kept, objects that were read are counted.
+// A Stream reads what plan -json writes, line by line: it keeps diagnostics and counts the objects that were read.
 type Stream struct {
 	diagnostics []Diagnostic
-	reading     map[string]string // address to id of objects whose reading began but did not end well
+	reading     map[string]string // address to id of objects whose reading began but did not succeed
 	begun       []string          // addresses of objects whose reading began, in that order
 	refreshed   int
 	quiet       quiet
@@ -22,13 +22,13 @@ type Stream struct {
 	rest        []byte
 }
 
-// NewStream returns a stream that tells progress how many objects were read, each time that one was.
+// NewStream returns a stream that calls progress with the number of objects read, after each object.
 func NewStream(progress func(objects int)) *Stream {
 	return &Stream{reading: map[string]string{}, quiet: quiet{imports: map[string]string{}}, progress: progress}
 }
 
-// Write takes the next piece of the stream. Lines that are no JSON, such as warnings about the CLI's own
-// configuration, are passed over.
+// Write takes the next piece of the stream. Lines that are not JSON, such as warnings about the CLI configuration, are
+// ignored.
 func (s *Stream) Write(piece []byte) (int, error) {
 	s.rest = append(s.rest, piece...)
 	done := 0
@@ -73,8 +73,8 @@ func (s *Stream) Begun() []string { return s.begun }
 // Unread lists the objects whose reading failed.
 func (s *Stream) Unread() []string { return slices.Sorted(maps.Keys(s.reading)) }
 
-// Settled returns the diagnostics. Engines do not tell whose reading failed, so errors without an address get that of
-// the unread object whose id they mention, or of the only one there is.
+// Settled returns the diagnostics. Engines do not name the object that could not be read, so errors without an address
+// get the address of the unread object whose id they mention, or of the only one.
 func (s *Stream) Settled() []Diagnostic {
 	settled := slices.Clone(s.diagnostics)
 	for i := range settled {

@@ -9,12 +9,12 @@ import (
 
 var (
 	placePattern = regexp.MustCompile(`^on (\S+) line (\d+)`)
-	// What Terraform says before the errors in the code.
+	// Terraform's introduction to errors in the code.
 	preamblePattern = regexp.MustCompile(`^(Terraform|OpenTofu) encountered problems during initiali`)
 )
 
-// ParseText reads what an engine wrote for people, as init and show do: paragraphs that begin with "Error: ",
-// framed by box characters or not. Text without any such paragraph is one error by itself.
+// ParseText reads an engine's output for people, as of init and show: paragraphs that begin with "Error: ", framed by
+// box characters or not. A text without such a paragraph is one error.
 func ParseText(text string) []Diagnostic {
 	var found []Diagnostic
 	for line := range strings.Lines(Plain(text)) {
@@ -38,7 +38,7 @@ func ParseText(text string) []Diagnostic {
 	return errors
 }
 
-// addLine adds a line of text: the place, the line of code that is quoted with it, or the explanation.
+// addLine adds a line of text: the place, the quoted line of code, or the explanation.
 func (d *Diagnostic) addLine(line string) {
 	if match := placePattern.FindStringSubmatch(line); match != nil && d.File == "" {
 		d.File = match[1]
@@ -64,8 +64,8 @@ func ErrorsOf(diagnostics []Diagnostic) []Diagnostic {
 
 var colourPattern = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// Plain is a text without the colours that engines give it.
+// Plain is a text without the colours of engines.
 func Plain(text string) string { return colourPattern.ReplaceAllString(text, "") }
 
-// oneLine folds the wrapped paragraphs of an engine's message into one line.
+// oneLine joins the wrapped paragraphs of an engine's message into one line.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -62,8 +62,8 @@ func (c *Change) values(wire document.Change) error {
 	return nil
 }
 
-// idOf reads the attribute id of an object, which is a string for every Rootly type. Whatever else it is counts as none.
-// The provider takes a slug for an id, and keeps it.
+// idOf reads the attribute id of an object, which is a string for every Rootly type; anything else counts as missing.
+// The provider accepts a slug as an id, and keeps it.
 func idOf(raw json.RawMessage) (id string, bySlug bool) {
 	var object struct {
 		ID   json.RawMessage `json:"id"`
@@ -76,7 +76,7 @@ func idOf(raw json.RawMessage) (id string, bySlug bool) {
 	return id, json.Unmarshal(object.Slug, &slug) == nil && slug == id && id != ""
 }
 
-// looseValue turns JSON into a value of the type that it implies: objects and tuples, numbers kept exact.
+// looseValue turns JSON into a value of the implied type: objects and tuples, with exact numbers.
 func looseValue(raw json.RawMessage) (cty.Value, error) {
 	if len(raw) == 0 {
 		return cty.NullVal(cty.DynamicPseudoType), nil
@@ -91,7 +91,7 @@ func looseValue(raw json.RawMessage) (cty.Value, error) {
 	return ctyjson.Unmarshal(raw, ty)
 }
 
-// withUnknown puts an unknown value wherever unknown, which mirrors the shape of v, says true.
+// withUnknown puts an unknown value wherever unknown, which has the shape of v, is true.
 func withUnknown(v, unknown cty.Value) cty.Value {
 	if isTrue(unknown) {
 		return cty.DynamicVal
@@ -148,7 +148,7 @@ func isTrue(v cty.Value) bool {
 
 func hasTrue(v cty.Value) bool { return len(addTruePaths(nil, nil, v)) > 0 }
 
-// addTruePaths appends the path of every true in marks that paths does not have yet.
+// addTruePaths appends the path of every true in marks that paths does not contain yet.
 func addTruePaths(paths []cty.Path, at cty.Path, marks cty.Value) []cty.Path {
 	if isTrue(marks) {
 		if !slices.ContainsFunc(paths, at.Equals) {

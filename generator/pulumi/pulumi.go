@@ -29,8 +29,8 @@ const Version = "3.8.0"
 //go:embed types.txt
 var known string
 
-// Token is Pulumi's name of a Terraform type: rootly:index/team:Team for rootly_team. It is not known where Pulumi's provider
-// lacks the type.
+// Token is Pulumi's name of a Terraform type: rootly:index/team:Team for rootly_team. It reports false if Pulumi's
+// provider lacks the type.
 func Token(terraformType string) (token string, isKnown bool) {
 	pkg, rest, _ := strings.Cut(terraformType, "_")
 	var name strings.Builder
@@ -47,7 +47,7 @@ func Token(terraformType string) (token string, isKnown bool) {
 	return token, slices.Contains(strings.Fields(known), token)
 }
 
-// An entry is a resource as Pulumi's bulk import names it.
+// An entry is a resource in Pulumi's bulk import.
 type entry struct {
 	Type   string   `json:"type"`
 	Name   string   `json:"name"`
@@ -55,8 +55,9 @@ type entry struct {
 	Parent string   `json:"parent,omitempty"` // the name of another entry
 }
 
-// File returns the file for Pulumi's bulk import, and how many resources of each type it leaves out, since Pulumi's provider
-// does not have the type. Owners are the types that may own one. Parents come before their children.
+// File returns the file for Pulumi's bulk import. It also returns how many resources of each type are left out because
+// Pulumi's provider does not have the type. Owners are the types that may own a resource. Parents come before their
+// children.
 func File(resources []*graph.Resource, owners func(terraformType string) []string) (content []byte, leftOut map[string]int, err error) {
 	names, taken := map[graph.Target]string{}, map[string]bool{}
 	leftOut = map[string]int{}
@@ -91,7 +92,7 @@ func File(resources []*graph.Resource, owners func(terraformType string) []strin
 	return b.Bytes(), leftOut, err
 }
 
-// unique adds a number to a name that is taken.
+// unique adds a number to a name that is already used.
 func unique(name string, taken map[string]bool) string {
 	free := name
 	for n := 2; taken[free]; n++ {
@@ -101,7 +102,7 @@ func unique(name string, taken map[string]bool) string {
 	return free
 }
 
-// parentsFirst moves each entry behind its parent, and else keeps the order.
+// parentsFirst moves each entry after its parent, and otherwise keeps the order.
 func parentsFirst(entries []entry) []entry {
 	depth := map[string]int{}
 	parents := map[string]string{}
@@ -117,13 +118,13 @@ func parentsFirst(entries []entry) []entry {
 	return entries
 }
 
-// name begins with the type, since parents are named by their name alone.
+// name begins with the type, since parents are referred to by name only.
 func name(a graph.Address) string {
 	_, short, _ := strings.Cut(a.Type, "_")
 	return short + "-" + plain(strings.TrimPrefix(a.String(), a.Type+"."))
 }
 
-// plain leaves of the key of a folded resource what a name can have.
+// plain keeps the characters of a folded resource's key that a name can have.
 func plain(s string) string {
 	return strings.Trim(strings.Map(func(c rune) rune {
 		if c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {

@@ -1,10 +1,10 @@
-// Package repair changes resources until their plan is clean.
+// Package repair changes resources until its plan is clean.
 //
 //	plan with differences ──► Repair ──► resources with attributes set, dropped or ignored, or without some ──► plan again
 //
-// A plan's values before a change are what the provider itself read. Whatever the mapping thought,
-// code that says the same plans clean. Each repair is reported as type, attribute and cause, so that
-// it can become a rule of the mapping.
+// The values of a plan before a change are what the provider itself read. Code with the same values
+// has a clean plan, even if the mapping was wrong. Each repair is reported as type, attribute and
+// cause, so that it can become a rule of the mapping.
 //
 // Not here: planning, linking, and writing files.
 package repair
@@ -23,28 +23,28 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// How names what was done to make a difference go away.
+// How names how a difference was removed.
 type How string
 
-// The ways, from the gentlest to the last.
+// The ways, the gentlest first.
 const (
 	Set    How = "set"    // the attribute has what the provider read
 	Drop   How = "drop"   // the attribute is left to the provider
-	Ignore How = "ignore" // Terraform shall look away: stays in the code for ever
+	Ignore How = "ignore" // Terraform ignores it from then on
 	Remove How = "remove" // the object is not imported
 )
 
-// A Repair is one thing that was done.
+// A Repair is one change that was made.
 type Repair struct {
 	Address graph.Address
 	ID      graph.ID
 	Title   string
-	Path    string // empty where the whole object was taken out
+	Path    string // empty if the whole object was taken out
 	How     How
 	Cause   string
 }
 
-// A Repairer remembers what it tried, so that it tries something else the next time.
+// A Repairer remembers what it tried, so that it tries something else next time.
 type Repairer struct {
 	schema *schema.Provider
 	tried  map[attempt]How
@@ -60,11 +60,11 @@ func New(s *schema.Provider) *Repairer {
 	return &Repairer{schema: s, tried: map[attempt]How{}}
 }
 
-// Repair returns the resources, not linked yet, with repaired copies of those that a plan would change, and without
-// those that it would create, replace or destroy, or cannot plan at all. Done is what it did, in the order of the
-// resources; nothing when there was nothing that it could do. The resources that it is given stay as they are.
+// Repair returns the resources, which are not linked yet, with repaired copies of those that a plan would change, and
+// without those that the plan would create, replace or destroy, or cannot plan at all. Done has the repairs in the order
+// of the resources; none if it could do nothing. The given resources stay as they are.
 //
-// Expressions of repaired resources are not kept in step.
+// Expressions of repaired resources are not updated.
 func (m *Repairer) Repair(resources []*graph.Resource, changes []plans.Change, v verify.Verdict) (next []*graph.Resource, done []Repair) {
 	byAddress := make(map[string]plans.Change, len(changes))
 	for _, c := range changes {
@@ -98,7 +98,7 @@ func (m *Repairer) Repair(resources []*graph.Resource, changes []plans.Change, v
 	return next, done
 }
 
-// outright says why a resource has no place in the code, or nothing.
+// outright says why a resource cannot be in the code, or nothing.
 func outright(c plans.Change, planned bool, refused string) string {
 	switch {
 	case refused != "":
@@ -111,8 +111,8 @@ func outright(c plans.Change, planned bool, refused string) string {
 	return ""
 }
 
-// whyRefused says why there is no plan for a resource. It is not always the provider's doing: what is protected
-// cannot be planned to be replaced.
+// whyRefused says why there is no plan for a resource. The provider is not always the cause: a protected object cannot
+// be planned for replacement.
 func whyRefused(summary string) string {
 	if strings.Contains(summary, "cannot be destroyed") {
 		return "the plan would replace it"
@@ -149,7 +149,7 @@ func (m *Repairer) resource(r *graph.Resource, c plans.Change, diffs []verify.Di
 	return done
 }
 
-// attribute tries the next thing for one attribute of a resource.
+// attribute tries the next way for one attribute of a resource.
 func (m *Repairer) attribute(r *graph.Resource, b *schema.Block, c plans.Change, name string, diffs []verify.Difference) []Repair {
 	key := attempt{r.Address.String(), name}
 	cause := fmt.Sprintf("the provider reads %s, but the code has %s", diffs[0].Before, diffs[0].After)
@@ -178,8 +178,8 @@ func (m *Repairer) attribute(r *graph.Resource, b *schema.Block, c plans.Change,
 	return done
 }
 
-// narrow gives the paths to ignore: of each difference as much as ignore_changes takes, which ends
-// at an attribute and not at an element of a list.
+// narrow returns the paths to ignore: as much of each difference as ignore_changes accepts, which ends at an attribute
+// and not at an element of a list.
 func narrow(diffs []verify.Difference) []string {
 	var paths []string
 	seen := map[string]bool{}

@@ -8,8 +8,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// asRead returns what the code must say for an attribute or block so that it equals what the
-// provider read. It is false where that cannot be said: null, unknown, or nothing settable.
+// asRead returns the value that makes the code equal to what the provider read. It is false if the code cannot express
+// that: null, unknown, or nothing that can be set.
 func asRead(b *schema.Block, name string, before cty.Value) (cty.Value, bool) {
 	if before == cty.NilVal || before.IsNull() || !before.Type().IsObjectType() || !before.Type().HasAttribute(name) {
 		return cty.NilVal, false
@@ -53,7 +53,7 @@ func blocksAsRead(n *schema.Nested, v cty.Value) (cty.Value, bool) {
 	return cty.TupleVal(blocks), true
 }
 
-// objectAsRead keeps what may be set and says something.
+// objectAsRead keeps the attributes that may be set and are not empty.
 func objectAsRead(b *schema.Block, v cty.Value) (cty.Value, bool) {
 	if v.IsNull() || !v.Type().IsObjectType() {
 		return cty.NilVal, false
@@ -95,7 +95,7 @@ func says(v cty.Value) bool {
 	return v.LengthInt() > 0
 }
 
-// droppable reports whether the provider does without an attribute or block.
+// droppable reports whether an attribute or block may be left out.
 func droppable(b *schema.Block, name string) bool {
 	if a := b.Attribute(name); a != nil {
 		return a.Mode != schema.Required

@@ -12,7 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
-// Difference is one attribute that a plan would change, or one resource that it would make, destroy or forget.
+// Difference is one attribute that a plan would change, or one resource that it would create, destroy or forget.
 type Difference struct {
 	Address       string
 	ID            string // id of the live object; zero: there is none yet
@@ -22,7 +22,7 @@ type Difference struct {
 	Forces        bool       // this attribute forces the replacement
 }
 
-// Attribute is the path in the form of the language, such as rules[0].name.
+// Attribute is the path as the language writes it, such as rules[0].name.
 func (d Difference) Attribute() string { return pathText(d.Path) }
 
 // KnownAfterApply stands in a Difference for a value that is decided on apply.
@@ -30,16 +30,16 @@ const KnownAfterApply = "(known after apply)"
 
 const secretText = "(sensitive value)"
 
-// A Show writes what stands at a path of an object of a type before and after a change, as JSON without
-// secrets. It gets the whole objects, without the values that the plan marks as sensitive.
+// A Show writes the values at a path of an object before and after a change, as JSON without secrets. It gets the whole
+// objects, without the values that the plan marks as sensitive.
 type Show func(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text)
 
-// showNothing hides every value: what is secret is not known.
+// showNothing hides every value, since it does not know which are secret.
 func showNothing(string, cty.Path, cty.Value, cty.Value) (was, is shown.Text) {
 	return secretText, secretText
 }
 
-// differencesOf breaks a change down. Only what exists before and after has attributes to compare.
+// differencesOf lists the differences of a change. Only objects that exist before and after have attributes to compare.
 func differencesOf(c plans.Change, secrets []cty.Path, writes Show) []Difference {
 	whole := Difference{Address: c.Address, ID: c.ObjectID(), Action: c.Action}
 	if c.Action != plans.Update && c.Action != plans.Replace && c.Action != plans.ForgetCreate {
@@ -53,7 +53,7 @@ func differencesOf(c plans.Change, secrets []cty.Path, writes Show) []Difference
 	d.before, d.after = d.veiled(c.Before), d.veiled(c.After)
 	d.compare(nil, c.Before, c.After)
 	if len(d.found) == 0 {
-		return []Difference{whole} // such as a change of what is marked sensitive
+		return []Difference{whole} // such as a change of the sensitive mark
 	}
 	return d.found
 }
@@ -62,11 +62,11 @@ type differ struct {
 	change        plans.Change
 	secrets       []cty.Path
 	show          Show
-	before, after cty.Value // with placeholders for what is marked as sensitive or not known yet
+	before, after cty.Value // with placeholders for values that are marked as sensitive or unknown
 	found         []Difference
 }
 
-// compare descends where both sides have the same kind of structure and notes the smallest part that differs.
+// compare descends where both sides have the same structure, and records the smallest part that differs.
 func (d *differ) compare(at cty.Path, before, after cty.Value) {
 	if before.RawEquals(after) {
 		return
@@ -93,13 +93,13 @@ func (d *differ) note(at cty.Path) {
 	})
 }
 
-// isSecret tells whether the value at a path, or something it lies in, must not be shown.
+// isSecret reports whether the value at a path, or one that contains it, must not be shown.
 func (d *differ) isSecret(at cty.Path) bool {
 	return slices.ContainsFunc(d.secrets, func(secret cty.Path) bool { return covers(secret, at) })
 }
 
-// covers tells whether secret is at, or something that at lies in. JSON tells neither maps from objects nor sets from
-// lists: a key is as good as an attribute name, and from the first element of a set on everything matches.
+// covers reports whether secret is at, or contains at. JSON does not distinguish maps from objects or sets from lists:
+// a key counts as an attribute name, and from the first element of a set on everything matches.
 func covers(secret, at cty.Path) bool {
 	for i, step := range secret {
 		name, plain := stepName(step)
@@ -147,7 +147,7 @@ func (d *differ) veiled(v cty.Value) cty.Value {
 	return masked
 }
 
-// masker replaces what must not or cannot be shown.
+// masker replaces values that must not or cannot be shown.
 type masker struct {
 	differ *differ
 }
@@ -204,7 +204,7 @@ func sortedNames(set map[string]bool) []string {
 	return names
 }
 
-// elementAt is the element behind a step, null where there is none.
+// elementAt is the element at a step; null if there is none.
 func elementAt(v cty.Value, step cty.PathStep) cty.Value {
 	element, err := step.Apply(v)
 	if err != nil {
@@ -213,7 +213,7 @@ func elementAt(v cty.Value, step cty.PathStep) cty.Value {
 	return element
 }
 
-// pathText writes a path as the language spells it.
+// pathText writes a path as the language does.
 func pathText(path cty.Path) string {
 	var b strings.Builder
 	for _, step := range path {

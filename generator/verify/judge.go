@@ -10,50 +10,51 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 )
 
-// Object is one live object as the listing gave it.
+// Object is one live object as it was listed.
 type Object struct {
 	Type    string
 	ID      string
-	Address string     // where the code has it; zero: anywhere
-	Secrets []cty.Path // attributes never to be shown, beside those that the provider marks
+	Address string     // its address in the code; zero: any
+	Secrets []cty.Path // attributes that must not be shown, in addition to those that the provider marks
 }
 
-// Expect is what a plan has to account for.
+// Expect describes every object that a plan has to account for.
 type Expect struct {
-	// Show writes the values of differences, without those that are secret. The zero value hides all of them.
+	// Show writes the values of differences, without the secret ones. The zero value hides all of them.
 	Show Show
 
-	Listed   []Object // every object that the listings named
-	Reported []Object // those that are told as not imported; Address is of no account
+	Listed   []Object // every listed object
+	Reported []Object // objects reported as not imported; Address is not used
 
-	// Forget are the objects that may leave the state and live on.
+	// Forget are the objects that may leave the state without being destroyed.
 	Forget []Object
 
-	// Edited are addresses whose code people changed: what the plan does to them is theirs to decide.
+	// Edited are addresses whose code people changed: what the plan does to them is their decision.
 	Edited map[string]bool
 
-	// Outside are addresses of objects that the run did not look at: that they differ is reported, and no fault of it.
+	// Outside are addresses of objects that the run did not read: their differences are reported, but do not count.
 	Outside map[string]bool
 
-	// Before is what the directory planned before its code changed. A change that it held already
-	// is no difference.
+	// Before is what the directory planned before its code changed. Changes that it already contained are not
+	// differences.
 	Before []plans.Change
 
-	// Marks accepts changes of nothing but which attributes are sensitive, as variables that are
-	// marked so bring about in attributes that the provider did not mark.
+	// Marks accepts changes that only concern which attributes are sensitive. Variables marked as sensitive cause them
+	// in attributes that the provider did not mark.
 	Marks bool
 
-	// Outputs accepts changes of outputs, for directories in which code of other people has some.
+	// Outputs accepts changes of outputs, for directories in which other people's code has some.
 	Outputs bool
 
-	// Exports says that the outputs are the code's own: what they show follows the objects, and is no difference.
+	// Exports says that the outputs belong to the generated code: their values follow the objects, and are not
+	// differences.
 	Exports bool
 
-	// RefuseDrift makes differences between state and life unclean even where the code agrees with life.
+	// RefuseDrift makes differences between state and live unclean even if the code agrees with live.
 	RefuseDrift bool
 }
 
-// Verdict is what a plan proves.
+// Verdict is the result of judging a plan.
 type Verdict struct {
 	Clean bool // every listed object is accounted for, and the plan does nothing else
 
@@ -61,24 +62,24 @@ type Verdict struct {
 
 	Imported int // listed objects that the plan imports without change
 	Managed  int // listed objects already in the state, without change
-	Reported int // listed objects that are told as not imported instead
+	Reported int // listed objects that are reported as not imported
 
-	Objects []Proven // those that are imported or managed without change, in the order of the plan
+	Objects []Proven // the imported or managed objects without change, in the order of the plan
 
 	Missing    []Object       // listed, but neither imported, managed nor reported
 	Unexpected []plans.Change // in the plan, but not asked for
 
-	// Twice are those of the unexpected whose object has another address already, and that address.
+	// Twice are those unexpected objects that already have another address, and that address.
 	Twice map[string]string
 
 	Differences []Difference       // attribute by attribute, in the order of the plan
-	Accepted    []Difference       // those that are none of this run's: of edited code, or there before
-	Drift       []Difference       // state against life; no reason against a proof unless asked for
-	Errors      []plans.Diagnostic // what the engine gave up on
-	Incomplete  string             // why the plan does not speak for everything; zero: it does
+	Accepted    []Difference       // differences that this run did not cause: of edited code, or there before
+	Drift       []Difference       // state against live; counts against a proof only if asked for
+	Errors      []plans.Diagnostic // errors of the engine
+	Incomplete  string             // why the plan does not cover everything; zero: it does
 }
 
-// Summary is the engine's closing line, with what is forgotten, which Terraform lists and does not count.
+// Summary is the engine's closing line, with the number of forgotten objects, which Terraform lists and does not count.
 func (v Verdict) Summary() string {
 	if v.Import+v.Add+v.Change+v.Destroy+v.Forget == 0 && len(v.Differences) == 0 {
 		return "No changes."
@@ -94,14 +95,14 @@ func (v Verdict) Summary() string {
 	return line + "."
 }
 
-// Proven is a listed object that the plan leaves as it is.
+// Proven is a listed object that the plan does not change.
 type Proven struct {
 	Type    string
 	ID      string
 	Managed bool // already in the state; else it is imported
 }
 
-// Judge compares a plan with what is expected of it.
+// Judge compares a plan with the expectations.
 func Judge(plan *plans.Plan, expect Expect) Verdict {
 	j := newJury(expect)
 	for _, change := range plan.Changes {
@@ -152,7 +153,7 @@ func incompleteness(plan *plans.Plan) string {
 // key identifies an object: ids are unique within a type.
 type key struct{ typ, id string }
 
-// jury holds the state of one judgement.
+// jury is the state of one judgement.
 type jury struct {
 	listed   map[key]Object
 	order    []key
@@ -202,7 +203,7 @@ func (j *jury) settle(k key, managed bool) {
 	j.verdict.Objects = append(j.verdict.Objects, Proven{Type: k.typ, ID: k.id, Managed: managed})
 }
 
-// weigh counts one change and settles the object it stands for.
+// weigh counts one change and settles its object.
 func (j *jury) weigh(c plans.Change) {
 	j.count(c)
 	if c.Action == plans.Forget && j.forget[key{c.Type, c.ObjectID()}] {
@@ -232,7 +233,7 @@ func (j *jury) weigh(c plans.Change) {
 	case c.Import != "" && c.ID != "" && c.Import != c.ID:
 		j.verdict.Unexpected = append(j.verdict.Unexpected, c) // imports one object and gets another
 	case !listed && c.Import == "":
-		return // managed, and none of this run's objects
+		return // managed, but not one of this run's objects
 	case !listed, object.Address != "" && object.Address != c.Address, j.settled[k]:
 		j.verdict.Unexpected = append(j.verdict.Unexpected, c)
 	default:
@@ -240,8 +241,8 @@ func (j *jury) weigh(c plans.Change) {
 	}
 }
 
-// compareAddress refuses a plan after which one object has two addresses, imported or in state: each of
-// the two would change and destroy it for the other.
+// compareAddress refuses a plan after which one object has two addresses, imported or in the state: each would change
+// and destroy the object for the other.
 func (j *jury) compareAddress(c plans.Change) {
 	k := key{c.Type, c.ObjectID()}
 	if k.id == "" || !j.types[c.Type] || c.Action == plans.Delete || c.Action == plans.Forget || c.Action == plans.Read {
@@ -264,7 +265,7 @@ func (j *jury) compareAddress(c plans.Change) {
 	j.verdict.Twice[c.Address] = first
 }
 
-// accepts reports whether a change is none of this run's.
+// accepts reports whether a change was not caused by this run.
 func (j *jury) accepts(c plans.Change) bool {
 	if j.edited[c.Address] || j.outside[c.Address] && c.Action != plans.Delete {
 		return true
@@ -300,7 +301,7 @@ func (j *jury) count(c plans.Change) {
 	}
 }
 
-// settleAccepted counts an object whose change is no difference: the plan has it, whatever it does to it.
+// settleAccepted counts an object whose change is accepted: the plan has it, whatever it does to it.
 func (j *jury) settleAccepted(c plans.Change) {
 	k := key{c.Type, c.ObjectID()}
 	object, listed := j.listed[k]
@@ -309,7 +310,7 @@ func (j *jury) settleAccepted(c plans.Change) {
 	}
 }
 
-// settleDiffering keeps an object with differences from being told as missing too.
+// settleDiffering keeps an object with differences from being reported as missing too.
 func (j *jury) settleDiffering(c plans.Change) {
 	k := key{c.Type, c.ObjectID()}
 	if object, listed := j.listed[k]; listed && (object.Address == "" || object.Address == c.Address) {
@@ -317,7 +318,7 @@ func (j *jury) settleDiffering(c plans.Change) {
 	}
 }
 
-// settleAbsent sorts the objects that the plan does not have into reported and missing.
+// settleAbsent divides the objects that the plan does not have into reported and missing.
 func (j *jury) settleAbsent() {
 	for _, k := range j.order {
 		switch {

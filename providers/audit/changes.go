@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
 var null = json.RawMessage("null")
@@ -143,4 +145,25 @@ func orNull(raw json.RawMessage) json.RawMessage {
 		return null
 	}
 	return raw
+}
+
+// Texts are the values before and after for people: a text without quotes, "(none)" for null.
+func (c Change) Texts() (before, after string) { return readable(c.Before), readable(c.After) }
+
+func readable(raw json.RawMessage) string {
+	if len(raw) == 0 || bytes.Equal(raw, null) {
+		return "(none)"
+	}
+	var s string
+	if raw[0] == '"' && json.Unmarshal(raw, &s) == nil {
+		if s == "" {
+			return `""`
+		}
+		return s
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err == nil {
+		return string(shown.Readable(b.Bytes()))
+	}
+	return string(raw)
 }

@@ -16,6 +16,20 @@ type Part struct {
 // two texts of a thousand different words each.
 const mostWords = 1 << 22
 
+// Words compares two texts word by word, unless next to nothing of the old one is left: then it returns nothing.
+func Words(before, after string) []Part {
+	parts, kept := Diff(before, after), 0
+	for _, p := range parts {
+		if p.Was && p.Is {
+			kept += len(p.Text)
+		}
+	}
+	if kept*3 < len(before) {
+		return nil
+	}
+	return parts
+}
+
 // Diff compares two texts word by word. Put together, the parts that were give the first text and
 // those that are give the second.
 func Diff(before, after string) []Part {

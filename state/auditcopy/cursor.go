@@ -23,7 +23,7 @@ type Cursor struct {
 	file     cursorV1
 	lock     *lock.Lock
 	repaired string
-	aside    map[[sha256.Size]byte]bool // what lies in the file of [Cursor.Aside]; nil: not read yet
+	aside    map[[sha256.Size]byte]bool // content of the file of [Cursor.Aside]; nil: not read yet
 }
 
 // cursorV1 is the file.
@@ -35,7 +35,7 @@ type cursorV1 struct {
 // A place is how far one sink has got.
 type place struct {
 	Identity string    `json:"identity"`
-	Start    time.Time `json:"start"` // nothing before it was ever asked for
+	Start    time.Time `json:"start"` // nothing before it was ever requested
 	At       time.Time `json:"at"`    // everything before it was there when it was read
 }
 
@@ -44,8 +44,8 @@ const (
 	previousSuffix = ".previous"
 )
 
-// OpenCursor opens or creates a cursor. A file that is broken is replaced by the one of the run
-// before, which is safe since sinks know what they have.
+// OpenCursor opens or creates a cursor. A broken file is replaced by the one of the previous run. That is safe, since
+// sinks know which events they have.
 func OpenCursor(path string) (*Cursor, error) {
 	held, err := lock.Acquire(path + ".lock")
 	if errors.Is(err, lock.ErrLocked) {
@@ -113,14 +113,13 @@ func readCursor(path string) (cursorV1, error) {
 	return file, nil
 }
 
-// Repaired says what was wrong with the file, and is empty when nothing was.
+// Repaired says what was wrong with the file; empty if nothing was.
 func (c *Cursor) Repaired() string { return c.repaired }
 
-// Close lets another process have the cursor.
+// Close releases the cursor for other processes.
 func (c *Cursor) Close() error { return c.lock.Release() }
 
-// rename gives endpoints the names that they have now. Earlier versions had their whole addresses, which may
-// contain a credential.
+// rename gives endpoints their present names. Earlier versions used the whole address, which may contain a credential.
 func (c *Cursor) rename() (changed bool) {
 	for _, from := range slices.Sorted(maps.Keys(c.file.Sinks)) {
 		to := from
@@ -139,7 +138,7 @@ func (c *Cursor) rename() (changed bool) {
 	return changed
 }
 
-// set notes the place of a sink durably.
+// set records the place of a sink durably.
 func (c *Cursor) set(name string, p place) error {
 	if c.file.Sinks[name] == p {
 		return nil
@@ -148,7 +147,7 @@ func (c *Cursor) set(name string, p place) error {
 	return c.write(c.path)
 }
 
-// write replaces a file, whole or not at all.
+// write replaces a file completely or not at all.
 func (c *Cursor) write(path string) error {
 	content, err := json.MarshalIndent(c.file, "", "  ")
 	if err != nil {
@@ -161,11 +160,11 @@ func (c *Cursor) write(path string) error {
 	return nil
 }
 
-// Aside is the file with what could not be read, one JSON text a line. There is none as long as
-// everything can be.
+// Aside is the file with data that could not be read as events, one JSON text a line. It exists only if there is such
+// data.
 func (c *Cursor) Aside() string { return c.path + ".unreadable.ndjson" }
 
-// setAside keeps a JSON text durably, unless it is there.
+// setAside stores a JSON text durably, unless it is stored already.
 func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
 	var line bytes.Buffer
 	if err := json.Compact(&line, raw); err != nil {
@@ -187,8 +186,8 @@ func (c *Cursor) setAside(raw json.RawMessage) (fresh bool, err error) {
 	return true, nil
 }
 
-// readAside learns what was set aside. Half a line at the end, left by a crash, is cut off: it comes
-// again, since the cursor did not move.
+// readAside reads what was set aside. Half a line at the end, left by a crash, is cut off: its data is read again,
+// since the cursor did not move.
 func (c *Cursor) readAside() error {
 	dir, name := disk.Of(c.Aside())
 	content, err := dir.Read(name, disk.MostCode)

@@ -20,11 +20,11 @@ import (
 
 // A schema is the tables of one kind of database.
 type schema struct {
-	application int      // tells our databases from those of other programs
-	steps       []string // how each version is made of the one before
+	application int      // marks a database as ours
+	steps       []string // how each version is made from the previous one
 }
 
-// openDatabase opens an SQLite database, made or brought up to date as needed.
+// openDatabase opens an SQLite database, and creates or upgrades it as needed.
 func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	if path == "" {
 		return nil, hint.With(errors.New("no file is given"), "write sqlite://FILE")
@@ -49,15 +49,14 @@ func openDatabase(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	return db, nil
 }
 
-// fileName is a path as SQLite takes it: whole, also with a question mark in it.
+// fileName is a path in the form that SQLite takes: absolute, and with question marks escaped.
 func fileName(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }
 
-// openToRead opens an SQLite database that others may be writing to, and changes nothing in it.
-// SQLite shares memory with writers by a file beside the database, which it clears away only where
-// it might write. Where it can make none and nothing waits to be merged, there is no writer, and it
-// is told so.
+// openToRead opens an SQLite database that others may be writing to, and changes nothing in it. SQLite shares memory
+// with writers through a file next to the database, and removes that file only if it may write. If it cannot create the
+// file and nothing waits to be merged, there is no writer; SQLite is then told that the database does not change.
 func openToRead(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	if err := alone(path); err != nil {
 		return nil, err
@@ -81,14 +80,14 @@ func openToRead(ctx context.Context, path string, s schema) (*sql.DB, error) {
 	return db, nil
 }
 
-// takesNoWrites reports whether SQLite could not make a file, or not write to one.
+// takesNoWrites reports whether SQLite could not create a file, or could not write to one.
 func takesNoWrites(err error) bool {
 	const readOnly, cannotOpen = 8, 14
 	var code interface{ Code() int }
 	return errors.As(err, &code) && (code.Code()&0xff == readOnly || code.Code()&0xff == cannotOpen)
 }
 
-// isOurs refuses a database that does not have the tables of a schema, in this version.
+// isOurs refuses a database that does not have the tables of this schema version.
 func isOurs(ctx context.Context, db *sql.DB, s schema) error {
 	var application, version int
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
@@ -114,8 +113,8 @@ func laterVersion(has, known int) error {
 		"use the newer version of this program that wrote it")
 }
 
-// makePrivate creates a file that is missing, for its owner only: SQLite gives the same rights to
-// the files that it puts beside it.
+// makePrivate creates a missing file with access for its owner only: SQLite gives the same rights to the files that it
+// creates next to it.
 func makePrivate(path string) error {
 	if err := alone(path); err != nil {
 		return err
@@ -128,11 +127,11 @@ func makePrivate(path string) error {
 	return f.Close()
 }
 
-// superEnd ends a journal of SQLite's that names another file, which SQLite deletes when it is done with both.
+// superEnd ends an SQLite journal that names another file, which SQLite deletes together with the journal.
 var superEnd = []byte{0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7}
 
-// alone refuses a database next to which there are links, or a journal that leads to another file: SQLite
-// follows both. None of ours has them.
+// alone refuses a database with links next to it, or with a journal that names another file: SQLite follows both.
+// Databases of this program never have them.
 func alone(path string) error {
 	dir, name := disk.Of(path)
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
@@ -150,10 +149,10 @@ func alone(path string) error {
 	return nil
 }
 
-// activeParts counts what acts by itself when a table is read or written.
+// activeParts counts triggers and views, which act by themselves when a table is read or written.
 const activeParts = "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')"
 
-// plainTables refuses a database that does more than keep what is written to it.
+// plainTables refuses a database that does more than store what is written to it.
 func plainTables(row *sql.Row) error {
 	n := 0
 	if err := row.Scan(&n); err != nil {
@@ -208,13 +207,13 @@ func migrate(ctx context.Context, db *sql.DB, s schema) error {
 	return tx.Commit()
 }
 
-// identityOf reads what tells a database from another one at the same place.
+// identityOf reads the text that distinguishes a database from another one at the same path.
 func identityOf(ctx context.Context, db *sql.DB) (identity string, err error) {
 	err = db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'identity'").Scan(&identity)
 	return identity, err
 }
 
-// readable adds advice to the errors of SQLite, which hides those of the disk behind numbers.
+// readable adds a hint to the errors of SQLite, which hides disk errors behind numbers.
 func readable(err error, path string) error {
 	var code interface{ Code() int }
 	if !errors.As(err, &code) {

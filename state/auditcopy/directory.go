@@ -85,8 +85,7 @@ func openDirectory(ctx context.Context, folder string, o Options) (store, error)
 	return &files{index: x, medium: realMedium{}, folder: folder, lines: o.Compress == "", owns: dayFile.MatchString, lay: lay}, nil
 }
 
-// unowned refuses files of events without the index that knows what is in them: writing there
-// would double events.
+// unowned refuses event files without the index that lists their events: writing there would duplicate events.
 func unowned(folder string) error {
 	if _, err := os.Stat(filepath.Join(folder, indexName)); err == nil {
 		return nil
@@ -109,7 +108,7 @@ const dayPrefix = "audit-"
 // dayFile matches the names of daily files.
 var dayFile = regexp.MustCompile(`^` + dayPrefix + `[0-9]{4}-[0-9]{2}-[0-9]{2}\.ndjson(\.gz|\.zst)?$`)
 
-// layDays sorts lines by the day of their events.
+// layDays groups lines by the day of their events.
 func layDays(events []audit.Event, format audit.Format, pack squeeze) (map[string][]byte, error) {
 	days := map[string][]byte{}
 	for _, e := range events {

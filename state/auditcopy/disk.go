@@ -11,7 +11,7 @@ import (
 
 // A medium is every way in which files of events change, so that a test can stop each of them.
 type medium interface {
-	// extend adds to the end of a file, made when missing, and flushes it to the medium.
+	// extend appends to a file, creates it if it is missing, and flushes it to the medium.
 	extend(path string, content []byte) error
 
 	// cut makes a file shorter and flushes it to the medium.
@@ -23,7 +23,7 @@ type realMedium struct{}
 
 var _ medium = realMedium{}
 
-// private is the mode of what is made: the record of who did what is not for everybody.
+// private is the file mode: an audit log is not for everybody.
 const private fs.FileMode = 0o600
 
 func (realMedium) extend(path string, content []byte) error {
@@ -64,7 +64,7 @@ func (realMedium) cut(path string, size int64) error {
 	return f.Close()
 }
 
-// sizeOf is the size of a file, which is no link, and 0 when there is none.
+// sizeOf is the size of a regular file, and 0 if there is none.
 func sizeOf(path string) (int64, error) {
 	dir, name := disk.Of(path)
 	stat, err := dir.Lstat(name)

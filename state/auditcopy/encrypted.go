@@ -11,8 +11,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// encryptedPostgres removes the ways to reach a database that would send events and the password in
-// clear text. PostgreSQL's default is to do so when the server does not speak TLS.
+// encryptedPostgres removes the options that would send events and the password in clear text. By default, PostgreSQL
+// does so if the server does not offer TLS.
 func encryptedPostgres(config *pgx.ConnConfig) error {
 	ways := append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...)
 	var kept []*pgconn.FallbackConfig

@@ -15,7 +15,7 @@ var ErrSchema = errors.New("of another schema")
 // ErrReplaced says that a sink is not the one that the cursor has followed.
 var ErrReplaced = errors.New("not the sink in the cursor")
 
-// onDisk adds advice to the errors that disks have.
+// onDisk adds a hint to errors of the disk.
 func onDisk(err error, path string) error {
 	switch {
 	case err == nil:
@@ -30,7 +30,7 @@ func onDisk(err error, path string) error {
 	return err
 }
 
-// keepErr wraps what went wrong with a sink.
+// keepErr wraps an error with the name of the sink.
 func keepErr(op, name string, err error) error {
 	if err == nil {
 		return nil

@@ -17,18 +17,18 @@ import (
 //
 //	note the sizes ──► write and flush ──► note the ids, forget the sizes
 //
-// Whatever stops it between the first step and the last, the next run finds the sizes and cuts off
-// what follows them, half a line or whole ones whose ids were not noted.
+// If it is stopped between the first step and the last, the next run finds the sizes and cuts off
+// everything after them: half a line, or lines whose ids were not recorded.
 type files struct {
 	index  *index
 	medium medium
 	folder string
-	lines  bool // files are text that ends with a line's end
+	lines  bool // files are text that ends with a newline
 
-	// owns says which files the sink writes.
+	// owns reports whether the sink writes a file of this name.
 	owns func(file string) bool
 
-	// lay says which text goes to the end of which file. fresh tells whether a file has nothing yet.
+	// lay says which text is appended to which file. fresh reports whether a file is empty.
 	lay func(events []audit.Event, fresh func(file string) bool) (map[string][]byte, error)
 }
 
@@ -84,8 +84,8 @@ func (f *files) write(ctx context.Context, events []audit.Event) error {
 	return f.index.confirm(ctx, events)
 }
 
-// sound returns the size of a file. One that ends in half a line was changed by others or by a
-// medium that had promised to keep it: what is missing there cannot be known here.
+// sound returns the size of a file. A file that ends in half a line was changed by another program or lost data that
+// was flushed; what is missing cannot be known.
 func (f *files) sound(path string) (int64, error) {
 	size, err := sizeOf(path)
 	if err != nil || size == 0 || !f.lines {
@@ -99,7 +99,7 @@ func (f *files) sound(path string) (int64, error) {
 	return size, onDisk(err, path)
 }
 
-// repair cuts off what a run has left that was stopped.
+// repair cuts off what an interrupted run has left.
 func (f *files) repair(ctx context.Context) error {
 	sizes, err := f.index.pending(ctx)
 	if err != nil || len(sizes) == 0 {

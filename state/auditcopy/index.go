@@ -13,8 +13,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
 )
 
-// indexTables are the tables of an index: which ids a sink has, which files are being written, and
-// what waits for a receiver.
+// indexTables are the tables of an index: the ids that a sink has, the files that are being written, and the events
+// that wait for a receiver.
 func indexTables() schema {
 	return schema{application: 0x526c4958, steps: []string{`
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,7 +27,7 @@ CREATE TABLE rejected (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, li
   reason TEXT NOT NULL, reported INTEGER NOT NULL DEFAULT 0);`}}
 }
 
-// An index knows the ids that a sink has which cannot tell by itself.
+// An index stores which ids a sink has, for sinks that cannot tell by themselves.
 type index struct {
 	db   *sql.DB
 	path string
@@ -47,7 +47,7 @@ func openIndex(ctx context.Context, path string) (*index, error) {
 	return &index{db, path, self}, nil
 }
 
-// patience is how long a process waits for another that writes to the same sink.
+// patience is how long a process waits for another one that writes to the same sink.
 const patience = time.Minute
 
 // alone runs a function while no other process works on the sink.
@@ -102,7 +102,7 @@ func (x *index) news(ctx context.Context, events []audit.Event) ([]audit.Event, 
 	return fresh, nil
 }
 
-// perChunk calls a function for the ids of some hundred events at a time, with a place for each in a list of SQL.
+// perChunk calls a function with the ids of some hundred events at a time, and SQL placeholders for them.
 func perChunk(events []audit.Event, do func(marks string, ids []any) error) error {
 	const most = 500
 	for chunk := range slices.Chunk(events, most) {
@@ -117,7 +117,7 @@ func perChunk(events []audit.Event, do func(marks string, ids []any) error) erro
 	return nil
 }
 
-// intend notes how long the files are that are about to grow.
+// intend records the lengths of the files that are about to grow.
 func (x *index) intend(ctx context.Context, sizes map[string]int64) error {
 	return x.change(ctx, func(tx *sql.Tx) error {
 		for file, size := range sizes {
@@ -129,7 +129,7 @@ func (x *index) intend(ctx context.Context, sizes map[string]int64) error {
 	})
 }
 
-// pending returns the files whose growing was not confirmed, with their sizes before.
+// pending returns the files whose growth was not confirmed, with their sizes before it.
 func (x *index) pending(ctx context.Context) (map[string]int64, error) {
 	rows, err := x.db.QueryContext(ctx, "SELECT file, size FROM pending")
 	if err != nil {
@@ -148,7 +148,7 @@ func (x *index) pending(ctx context.Context) (map[string]int64, error) {
 	return sizes, readable(rows.Err(), x.path)
 }
 
-// confirm notes that the files have the events, which are none after a repair.
+// confirm records that the files have the events; after a repair there are none.
 func (x *index) confirm(ctx context.Context, events []audit.Event) error {
 	return x.change(ctx, func(tx *sql.Tx) error {
 		if err := see(ctx, tx, events); err != nil {
@@ -159,7 +159,7 @@ func (x *index) confirm(ctx context.Context, events []audit.Event) error {
 	})
 }
 
-// enqueue notes events together with the lines that wait for a receiver.
+// enqueue records events together with the lines that wait for a receiver.
 func (x *index) enqueue(ctx context.Context, events []audit.Event, lines [][]byte, now time.Time) error {
 	return x.change(ctx, func(tx *sql.Tx) error {
 		if err := see(ctx, tx, events); err != nil {
@@ -198,7 +198,7 @@ DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER
 	return err
 }
 
-// newest is created_at of the newest event that was noted, or zero.
+// newest is created_at of the newest recorded event, or zero.
 func (x *index) newest(ctx context.Context) (time.Time, error) {
 	var at int64
 	err := x.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'").Scan(&at)

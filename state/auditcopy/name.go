@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Name is how a sink is called in messages, metrics and the cursor: the text that names it, with
-// absolute paths and without anything that may be a credential. Of an endpoint, this is all but the
-// host: paths of webhooks are secrets. A short sum tells two paths of a host apart.
+// Name is how messages, metrics and the cursor call a sink: the text that names it, with absolute paths and without
+// anything that may be a credential. Of an endpoint only the host remains, since paths of webhooks are secrets; a short
+// digest distinguishes two paths of a host.
 func Name(target string) string {
 	u, kind := parsed(target)
 	switch {
@@ -26,7 +26,7 @@ func Name(target string) string {
 	return u.Scheme + "://" + u.Host + "/…" + hex.EncodeToString(sum[:3])
 }
 
-// fullName is what [Name] was before paths were left out. Queues are still found by a sum of it.
+// fullName is what [Name] was before paths were left out. Queues are still found by a digest of it.
 func fullName(target string) string {
 	if u, kind := parsed(target); kind == elsewhere && u != nil {
 		return bare(u)
@@ -48,8 +48,8 @@ const (
 	elsewhere
 )
 
-// parsed reads a target that is an address. One that cannot be read is nil, and so is one in which a
-// password with a slash or @ would be taken for host and path.
+// parsed reads a target that is an address. It returns nil for an address that cannot be read, and for one in which
+// part of a password (a slash or @) would be taken for host or path.
 func parsed(target string) (*url.URL, where) {
 	scheme, _, found := strings.Cut(target, ":")
 	if !found || target == "-" || scheme == "sqlite" || !strings.Contains(target, "://") && !IsRemote(target) {
@@ -82,7 +82,7 @@ func localName(target string) string {
 	return absolute(target)
 }
 
-// Path is where the files of a sink are, and empty when it has none.
+// Path is the path of a sink's files; empty if it has none.
 func Path(target string) string {
 	if rest, ok := strings.CutPrefix(target, "sqlite:"); ok {
 		return strings.TrimPrefix(rest, "//")

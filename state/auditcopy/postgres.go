@@ -44,7 +44,8 @@ type postgres struct {
 
 var _ store = (*postgres)(nil)
 
-// PostgresConfig reads the URL of a database. Unless insecure, ways to reach another machine unencrypted are taken out.
+// PostgresConfig reads the URL of a database. Unless insecure is set, options that would reach another machine
+// unencrypted are removed.
 func PostgresConfig(target string, insecure bool) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(target)
 	if err != nil {
@@ -72,7 +73,7 @@ func openPostgres(ctx context.Context, target string, o Options) (store, error) 
 	return p, nil
 }
 
-// connect makes a connection when there is none that works.
+// connect makes a connection if there is no working one.
 func (p *postgres) connect(ctx context.Context) error {
 	if p.conn != nil && !p.conn.IsClosed() {
 		return nil
@@ -88,7 +89,7 @@ func (p *postgres) connect(ctx context.Context) error {
 	return nil
 }
 
-// migrate makes the tables or brings them up to date, while no other process does.
+// migrate creates or upgrades the tables, under a lock.
 func (p *postgres) migrate(ctx context.Context) error {
 	tx, err := p.conn.Begin(ctx)
 	if err != nil {
@@ -182,7 +183,7 @@ func (p *postgres) add(ctx context.Context, events []audit.Event) (int, error) {
 	return int(done.RowsAffected()), inPostgres(err)
 }
 
-// storable makes a text of what PostgreSQL takes: no byte 0, and UTF-8 throughout.
+// storable turns a text into what PostgreSQL accepts: valid UTF-8 without zero bytes.
 func storable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
@@ -196,7 +197,7 @@ func (p *postgres) close() error {
 	return p.conn.Close(context.Background())
 }
 
-// inPostgres adds advice to the errors of the server.
+// inPostgres adds a hint to the errors of the server.
 func inPostgres(err error) error {
 	var told *pgconn.PgError
 	if !errors.As(err, &told) {

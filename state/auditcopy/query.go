@@ -17,7 +17,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// A Record is a database of events that is read.
+// A Record is a database of events, opened for reading.
 type Record struct {
 	db   *sql.DB
 	path string
@@ -25,8 +25,8 @@ type Record struct {
 
 var _ audit.Source = (*Record)(nil)
 
-// OpenRecord opens a database that a sink has written, without ever writing to it: it may be on a
-// medium, or in a folder, that takes no writes. The name may begin with sqlite://.
+// OpenRecord opens a database that a sink has written, and never writes to it: the medium or the folder may be
+// read-only. The name may begin with sqlite://.
 func OpenRecord(ctx context.Context, name string) (*Record, error) {
 	if Path(name) == "" {
 		return nil, hint.With(fmt.Errorf("open %s: only SQLite files can be read", Name(name)), "give a file that audit sync --to sqlite://FILE wrote")
@@ -42,7 +42,7 @@ func OpenRecord(ctx context.Context, name string) (*Record, error) {
 	return &Record{db, path}, nil
 }
 
-// Close lets go of the database.
+// Close closes the database.
 func (r *Record) Close() error { return r.db.Close() }
 
 // Span is when the first and the last of its events happened; zero: it has none.
@@ -57,7 +57,7 @@ func (r *Record) Span(ctx context.Context) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// Events gives the events that the filter lets through, the newest first.
+// Events returns the events that match the filter, the newest first.
 func (r *Record) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		if err := r.each(ctx, f, func(e audit.Event) bool { return yield(e, nil) }); err != nil {
@@ -66,7 +66,7 @@ func (r *Record) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Eve
 	}
 }
 
-// Find gives the event with an id.
+// Find returns the event with an id.
 func (r *Record) Find(ctx context.Context, id string) (e audit.Event, found bool, err error) {
 	var raw []byte
 	err = r.db.QueryRowContext(ctx, "SELECT raw FROM events WHERE id = ?", id).Scan(&raw)
@@ -83,7 +83,7 @@ func (r *Record) Find(ctx context.Context, id string) (e audit.Event, found bool
 	return e, true, nil
 }
 
-// Users gives everybody who made a change.
+// Users returns everybody who made a change.
 func (r *Record) Users(ctx context.Context) ([]audit.User, error) {
 	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT user_id, user_name, user_email FROM events")
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *Record) each(ctx context.Context, f audit.Filter, yield func(audit.Even
 	return readable(rows.Err(), r.path)
 }
 
-// conditions translates a filter. The text has nothing in it that a user gave: the values reach SQLite as one JSON text.
+// conditions translates a filter. No value of a user enters the SQL text: SQLite receives all values as one JSON text.
 func conditions(f audit.Filter) (where, values string, err error) {
 	text, err := json.Marshal(struct {
 		Since     int64    `json:"since"`
@@ -147,8 +147,8 @@ func conditions(f audit.Filter) (where, values string, err error) {
 	if !f.Until.IsZero() {
 		all = append(all, "at <= (?1 ->> 'until')")
 	}
-	// The first of these leads to the fewest events. A plus keeps SQLite, which does not know that,
-	// from choosing the index of another.
+	// The first of these matches the fewest events. The plus keeps SQLite, which does not know that, from choosing
+	// another index.
 	plus := ""
 	for _, c := range []struct {
 		column string
@@ -180,7 +180,7 @@ func oneOf(column, list string, n int) string {
 	return column + " IN (SELECT value FROM json_each(?1, '$." + list + "'))"
 }
 
-// byUser compares with the columns in which users of this form are: an email has an @, an id is a number.
+// byUser compares with the columns for users of this form: an email has an @, an id is a number.
 func byUser(users []string, plus string) string {
 	columns := map[string]bool{}
 	for _, user := range users {

@@ -19,14 +19,14 @@ import (
 
 // A Receiver takes events from a queue, in batches.
 type Receiver interface {
-	// Encode writes an event as the entry that waits and is sent.
+	// Encode writes an event as the entry that is queued and sent.
 	Encode(audit.Event) ([]byte, error)
 
 	// Limits are the most entries and bytes of a batch. One entry may be larger.
 	Limits() (entries, bytes int)
 
-	// Send sends a batch and reports what the receiver did with it. Entries that the receipt does not
-	// list go on waiting. [ErrUnacceptable] asks for a smaller batch; a single entry is set aside.
+	// Send sends a batch and reports what the receiver did with it. Entries that the receipt does not list stay in the
+	// queue. [ErrUnacceptable] asks for a smaller batch; a single entry is then set aside.
 	Send(context.Context, Batch) (Receipt, error)
 }
 
@@ -34,17 +34,16 @@ type Receiver interface {
 type Batch struct {
 	Entries [][]byte
 	Queue   string // the identity of the queue
-	Key     string // the same when the same batch is sent again, and no other batch has it
+	Key     string // the same whenever this batch is sent again; unique to this batch
 	Claim   string // of the receipt, if this batch was sent and is not confirmed yet
 }
 
 // A Receipt is what a receiver did with a batch. Positions are those of the batch's entries.
 type Receipt struct {
 	Taken    []int
-	Rejected map[int]string // those that it will never take, with the reasons
+	Rejected map[int]string // those that it will never accept, with the reasons
 
-	// Claim says that the receiver has the batch but has not confirmed it. The batch is given to Send
-	// again, with the claim.
+	// Claim says that the receiver has the batch but has not confirmed it. Send gets the batch again, with the claim.
 	Claim string
 }
 
@@ -57,13 +56,13 @@ func AllTaken(entries int) Receipt {
 	return r
 }
 
-// ErrUnacceptable says that a receiver will never take a batch as it is.
+// ErrUnacceptable says that a receiver will never accept a batch as it is.
 var ErrUnacceptable = errors.New("the receiver rejects it")
 
-// A Backlog is what a receiver does not have.
+// A Backlog describes what a receiver does not have yet.
 type Backlog struct {
 	Waiting  int
-	Since    time.Time // when the oldest of those that wait came; zero: unknown, or none
+	Since    time.Time // when the oldest waiting event came; zero: unknown, or none
 	Rejected int       // events that were set aside since the queue exists
 }
 
@@ -75,8 +74,8 @@ type Rejections struct {
 	File   string // the database in whose table "rejected" they are
 }
 
-// rejectedInRow is how many events in a row a receiver may reject. More are no bad events, but a
-// receiver that rejects everything: its settings are wrong.
+// rejectedInRow is how many events in a row a receiver may reject. If it rejects more, not the events are bad but the
+// settings of the receiver.
 const rejectedInRow = 100
 
 // queue keeps events until a receiver has them.
@@ -88,7 +87,7 @@ type queue struct {
 
 var _ store = (*queue)(nil)
 
-// openQueue opens the queue of a sink that has no place of its own.
+// openQueue opens the queue of a sink that stores nothing itself.
 func openQueue(ctx context.Context, name string, r Receiver, o Options) (*queue, error) {
 	if o.State == "" {
 		return nil, errors.New("no folder for the queue")
@@ -142,7 +141,7 @@ func (q *queue) add(ctx context.Context, events []audit.Event) (added int, err e
 	return added, nil
 }
 
-// flush sends until nothing waits or the receiver does not take it.
+// flush sends until nothing waits or the receiver does not accept it.
 func (q *queue) flush(ctx context.Context) (Backlog, error) {
 	err := q.index.alone(ctx, func() error {
 		largest, _ := q.receiver.Limits()
@@ -157,7 +156,7 @@ func (q *queue) flush(ctx context.Context) (Backlog, error) {
 	return left, errors.Join(err, counting)
 }
 
-// rejections returns what was not reported before.
+// rejections returns what was not reported yet.
 func (q *queue) rejections(ctx context.Context) (Rejections, error) {
 	return q.index.rejections(ctx)
 }
@@ -168,12 +167,12 @@ func (q *queue) close() error { return q.index.close() }
 type sending struct {
 	*queue
 	largest int   // entries of a batch
-	most    int   // as many are sent now
-	row     int   // entries that were rejected since one was taken
-	after   int64 // the last number in the table of rejected entries before this row
+	most    int   // how many are sent at a time now
+	row     int   // entries rejected since the last accepted one
+	after   int64 // last number in the table of rejected entries before this series
 }
 
-// step sends one batch and notes what the receiver did with it.
+// step sends one batch and records what the receiver did with it.
 func (s *sending) step(ctx context.Context) (more bool, err error) {
 	_, size := s.receiver.Limits()
 	lines, claim, err := s.index.front(ctx, s.most, size)
@@ -205,7 +204,7 @@ func (s *sending) step(ctx context.Context) (more bool, err error) {
 	return err == nil, err
 }
 
-// note makes a receipt durable, even when the run is being stopped: the receiver has the entries.
+// note makes a receipt durable, even while the run is being stopped: the receiver has the entries.
 func (s *sending) note(ctx context.Context, lines []queued, r Receipt) error {
 	if len(r.Taken)+len(r.Rejected) == 0 && r.Claim == "" {
 		return nil
@@ -245,7 +244,7 @@ func openStream(ctx context.Context, o Options) (store, error) {
 	return &stream{q}, nil
 }
 
-// A lineWriter is the receiver behind standard output. What it has written, it has.
+// A lineWriter is the receiver for standard output. What it has written counts as received.
 type lineWriter struct{ o Options }
 
 // Encode implements [Receiver].
@@ -262,7 +261,7 @@ func (l lineWriter) Send(_ context.Context, b Batch) (Receipt, error) {
 	return AllTaken(len(b.Entries)), nil
 }
 
-// A stream has nothing to wait for: lines go out at once, or the sink has failed.
+// Nothing waits for a stream: lines are written at once, or the sink has failed.
 type stream struct{ *queue }
 
 func (s *stream) add(ctx context.Context, events []audit.Event) (int, error) {

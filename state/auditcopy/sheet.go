@@ -12,7 +12,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// openSheet opens a CSV file with a line of names, and its index beside it.
+// openSheet opens a CSV file with a header line, and the index next to it.
 func openSheet(ctx context.Context, path string, o Options) (store, error) {
 	indexed := path + indexName
 	size, err := sizeOf(path)
@@ -36,7 +36,7 @@ func openSheet(ctx context.Context, path string, o Options) (store, error) {
 	return &files{index: x, medium: realMedium{}, folder: filepath.Dir(path), lines: true, owns: owns, lay: lay}, nil
 }
 
-// sheet writes the fields of events. The formats raw and ocsf have the event in one more column.
+// sheet writes the fields of events. The formats raw and ocsf add a column with the whole event.
 func sheet(events []audit.Event, format audit.Format, names bool) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)

@@ -3,9 +3,11 @@ package auditcopy
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,45 +17,45 @@ import (
 
 // Options say how a sink keeps events.
 type Options struct {
-	Format audit.Format // of lines, and of the column beside the fields; default raw
+	Format audit.Format // of lines, and of the column after the fields; default raw
 
 	// Compress is "gzip" or "zstd" for the files of a directory. Default: not at all.
 	Compress string
 
-	// State is the folder for the queues of sinks that have no place of their own: streams and
-	// endpoints. It is created when needed.
+	// State is the folder for the queues of sinks that store nothing themselves: streams and endpoints. It is created
+	// when needed.
 	State string
 
 	Stdout   io.Writer        // what "-" writes to
-	Receiver Receiver         // what takes the events of an endpoint
-	Name     string           // of an endpoint, if it has another one than [Name] makes
+	Receiver Receiver         // accepts the events of an endpoint
+	Name     string           // of an endpoint, if it is not the one that [Name] makes
 	Now      func() time.Time // when events are queued
 
-	// RetryRejected sends again what an endpoint has rejected.
+	// RetryRejected sends events again that an endpoint has rejected.
 	RetryRejected bool
 
-	Insecure bool // lets events and credentials go to a database on another machine in clear text
+	Insecure bool // allows sending events and credentials to a database on another machine in clear text
 }
 
-// A Sink keeps events, each id once. It is safe for one goroutine; several sinks, in several
-// processes, may work on one store.
+// A Sink stores events, each id once. It is safe for one goroutine; several sinks, in several processes, may use one
+// store.
 type Sink struct {
 	name  string
 	store store
 }
 
-// A store is one way to keep events.
+// A store is one way to store events.
 type store interface {
-	// identity is another one when the store was made anew.
+	// identity changes when the store is created anew.
 	identity() string
 
-	// add makes the events durable that the store does not have, all or none, and counts them.
+	// add makes the events durable that the store does not have yet, all or none, and counts them.
 	add(ctx context.Context, events []audit.Event) (int, error)
 
 	// newest is created_at of the newest event that the store was ever given, or zero.
 	newest(ctx context.Context) (time.Time, error)
 
-	// flush passes on what waits, and reports what still does.
+	// flush sends what waits, and reports what still does.
 	flush(ctx context.Context) (Backlog, error)
 
 	close() error
@@ -85,6 +87,9 @@ func Open(ctx context.Context, target string, o Options) (*Sink, error) {
 	return &Sink{name, s}, nil
 }
 
+// databaseName matches names of SQLite files. Without a scheme, such a path would become a directory.
+var databaseName = regexp.MustCompile(`(?i)\.(db3?|sqlite3?)$`)
+
 func openStore(ctx context.Context, target string, o Options) (store, error) {
 	scheme, rest, _ := strings.Cut(target, ":")
 	switch {
@@ -107,15 +112,16 @@ func openStore(ctx context.Context, target string, o Options) (store, error) {
 			"use sqlite://, postgres://, https://, splunk://, datadog://, sumo://, elastic://, a .csv file, a directory or -")
 	case strings.EqualFold(filepath.Ext(target), ".csv"):
 		return openSheet(ctx, target, o)
+	case databaseName.MatchString(target):
+		return nil, hint.With(errors.New("a path without sqlite:// is a directory"), "for a SQLite file, give sqlite://"+target+"; for a directory, choose another name")
 	}
 	return openDirectory(ctx, target, o)
 }
 
-// Name is how messages and the cursor call the sink.
+// Name is the name of the sink in messages and in the cursor.
 func (s *Sink) Name() string { return s.name }
 
-// Add makes the events durable, those that the sink has already aside, and counts the others.
-// Credentials are taken out first.
+// Add makes the events durable that the sink does not have yet, and counts them. Credentials are removed first.
 func (s *Sink) Add(ctx context.Context, events []audit.Event) (int, error) {
 	if len(events) == 0 {
 		return 0, nil
@@ -128,14 +134,14 @@ func (s *Sink) Add(ctx context.Context, events []audit.Event) (int, error) {
 	return n, keepErr("write", s.name, err)
 }
 
-// Flush passes on what waits for a receiver, and reports what it does not have. Sinks other than
-// streams and endpoints have nothing waiting.
+// Flush sends what waits for a receiver, and reports what the receiver does not have. Nothing waits in sinks other than
+// streams and endpoints.
 func (s *Sink) Flush(ctx context.Context) (Backlog, error) {
 	left, err := s.store.flush(ctx)
 	return left, keepErr("deliver to", s.name, err)
 }
 
-// Rejections returns the events that a receiver has rejected since it was called last.
+// Rejections returns the events that a receiver has rejected since the last call.
 func (s *Sink) Rejections(ctx context.Context) (Rejections, error) {
 	q, ok := s.store.(interface {
 		rejections(context.Context) (Rejections, error)
@@ -147,8 +153,8 @@ func (s *Sink) Rejections(ctx context.Context) (Rejections, error) {
 	return r, keepErr("read the queue of", s.name, err)
 }
 
-// Close lets go of the sink.
+// Close closes the sink.
 func (s *Sink) Close() error { return keepErr("close", s.name, s.store.close()) }
 
-// newIdentity names a store that is being made.
+// newIdentity names a new store.
 func newIdentity() string { return rand.Text() }

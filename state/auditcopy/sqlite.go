@@ -11,9 +11,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// eventTables are the tables of a database of events. Times are text in UTC for people, and
-// microseconds since 1970 for order. Behind the column that it is for, an index has those by which
-// people narrow down further, so that only events that match are fetched from the table.
+// eventTables are the tables of a database of events. Times are text in UTC for people, and microseconds since 1970 for
+// sorting. After its own column, each index has the columns by which people narrow down further, so that only matching
+// events are read from the table.
 func eventTables() schema {
 	return schema{application: 0x526c4155, steps: []string{`
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -119,8 +119,7 @@ func (s *sqlite) insertRows(ctx context.Context, tx *sql.Tx, events []audit.Even
 	return int(n), err
 }
 
-// beside gives what stands beside the fields and the event as received: nothing, unless a format
-// was asked for that is neither.
+// beside returns the extra column after the fields and the received event: nothing, unless another format was chosen.
 func beside(format audit.Format, e audit.Event) (sql.NullString, error) {
 	if format != audit.FormatOCSF {
 		return sql.NullString{}, nil

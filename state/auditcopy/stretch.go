@@ -8,16 +8,16 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// A stretch is a part of the record that is read in one go, in the order of created_at.
+// A stretch is a part of the log that is read in one go, in the order of created_at.
 type stretch struct {
 	*round
 	from    time.Time
 	newest  time.Time // of what came, and from when nothing did
 	last    time.Time // of the event that came last
-	sure    time.Time // what came before it is kept, as far as the order tells
+	sure    time.Time // what came before it is stored, as far as the order shows
 	pending []audit.Event
 
-	unordered bool // the reader does not keep the order: nothing can be concluded from a part
+	unordered bool // the reader does not keep the order: a part of the log proves nothing
 }
 
 // read reads until the stretch is long enough, and reports whether there is more.
@@ -39,7 +39,7 @@ func (st *stretch) read(ctx context.Context) (more bool, err error) {
 			doubt = batch.Incomplete
 			count += len(batch.Events)
 
-			// A stretch has to lead on, however many events share one moment.
+			// A stretch has to make progress, however many events share one moment.
 			if count >= st.stretchLength() && st.newest.After(st.from) {
 				return true, st.settle(ctx)
 			}
@@ -62,7 +62,7 @@ func (st *stretch) stretchLength() int {
 	return 20_000
 }
 
-// take collects events and keeps them when there are enough.
+// take collects events and stores them once there are enough.
 func (st *stretch) take(ctx context.Context, events []audit.Event) error {
 	sure := st.newest
 	for _, e := range events {
@@ -72,7 +72,7 @@ func (st *stretch) take(ctx context.Context, events []audit.Event) error {
 		}
 		st.last, st.newest = e.At, later(st.newest, e.At)
 	}
-	// That this batch is in order behind the ones before shows that those were complete.
+	// This batch follows the earlier ones in order, which shows that those were complete.
 	if len(events) > 0 {
 		st.sure = sure
 	}
@@ -87,7 +87,7 @@ func (st *stretch) take(ctx context.Context, events []audit.Event) error {
 	return st.advance(st.sure)
 }
 
-// settle keeps what is left of a pass that came to its end.
+// settle stores what is left of a pass that reached its end.
 func (st *stretch) settle(ctx context.Context) error {
 	if err := st.flush(ctx); err != nil {
 		return err

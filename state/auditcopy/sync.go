@@ -12,8 +12,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// A Reader reads the events from a moment on, up to but not including another one; a zero time
-// means no end. It asks for them in the order of created_at.
+// A Reader reads the events from a moment on, up to but not including another one; a zero time means no end. It
+// requests them in the order of created_at.
 type Reader func(ctx context.Context, from, to time.Time) iter.Seq2[audit.Batch, error]
 
 // A Sync copies what is new from a reader to sinks.
@@ -25,14 +25,14 @@ type Sync struct {
 	Start   time.Time     // where a sink begins that has no place yet; zero: at its newest event, or now
 	Now     func() time.Time
 
-	// Clock is the clock by which the source dates events. It is asked where a sink begins now. Nil: Now.
+	// Clock is the clock by which the source dates events. It is read when a sink begins now. Nil: Now.
 	Clock func(ctx context.Context) (time.Time, error)
 
-	// Stretch is how many events are read before the reader is asked anew. Default 20,000. It
-	// bounds what a reader has to remember.
+	// Stretch is how many events are read before the reader is called again. Default 20,000. It limits what a reader
+	// has to remember.
 	Stretch int
 
-	// Enrich adds to events what their source tells in other ways, before sinks get them. Nil: nothing is added.
+	// Enrich adds to events what their source provides in other ways, before sinks get them. Nil: nothing is added.
 	Enrich func(ctx context.Context, events []audit.Event) ([]audit.Event, error)
 
 	// Progress is called after each batch with the number of events that it added to all sinks, and when the newest happened.
@@ -41,17 +41,17 @@ type Sync struct {
 
 // A Round is what one run of a sync did.
 type Round struct {
-	Read     int                   // events that came, with those that were known
+	Read     int                   // events received, including known ones
 	Added    map[string]int        // events that were new, by sink
-	Left     map[string]Backlog    // what receivers do not have, by sink
+	Left     map[string]Backlog    // what receivers do not have yet, by sink
 	Rejected map[string]Rejections // events that receivers rejected, by sink
-	Newest   time.Time             // created_at of the newest event that came
+	Newest   time.Time             // created_at of the newest event received
 	New      []string              // sinks that had no place, and begin now
-	Filled   []string              // sinks that had no place, and begin where they were told to
-	Aside    int                   // of what came, that was no event and is kept beside the cursor since this round
+	Filled   []string              // sinks that had no place, and begin where Start says
+	Aside    int                   // data that was no event, stored next to the cursor in this round
 	Notes    []string              // what a person should know
 
-	// Unreadable says what was set aside in this round, as far as the first of it.
+	// Unreadable is the reason for the first data that was set aside in this round.
 	Unreadable error
 
 	// Undelivered says why events wait. They are kept, and the next run sends them.
@@ -61,11 +61,11 @@ type Round struct {
 // batchSize is how many events are made durable together.
 const batchSize = 1000
 
-// passes is how often a stretch is read that shifts while it is read.
+// passes is how often a stretch is read again that shifts while it is read.
 const passes = 3
 
-// Once reads what is new. A sink that fails is left behind, to be caught up by the next run, and
-// the others go on. What the round did is told also with an error.
+// Once reads what is new. If a sink fails, the others continue, and the next run catches up. The Round is returned also
+// with an error.
 func (s *Sync) Once(ctx context.Context) (Round, error) {
 	r := &round{Sync: s, began: s.Now(), Round: Round{Added: map[string]int{}, Left: map[string]Backlog{}, Rejected: map[string]Rejections{}}}
 	if err := r.prepare(ctx); err != nil {
@@ -85,7 +85,7 @@ func (s *Sync) Once(ctx context.Context) (Round, error) {
 	return r.Round, err
 }
 
-// deliver passes on what waits, and notes what a receiver does not have.
+// deliver sends what waits, and records what a receiver does not have.
 func (r *round) deliver(ctx context.Context, sink *Sink) error {
 	left, undelivered := sink.Flush(ctx)
 	if left != (Backlog{}) {
@@ -110,18 +110,17 @@ type round struct {
 type follower struct {
 	sink   *Sink
 	place  place
-	from   time.Time // what comes before is not for it
+	from   time.Time // events before it are not for this sink
 	failed error
 
 	unsent int  // events since the last flush
-	down   bool // its receiver did not take them in this round
+	down   bool // its receiver did not accept events in this round
 }
 
-// unsentLimit is how many events may gather before a receiver gets them.
+// unsentLimit is how many events may queue up before they are sent.
 const unsentLimit = 5 * batchSize
 
-// add gives events to the sink, and to its receiver now and then, so that the queue stays short
-// while much is read.
+// add gives events to the sink, and sends them from time to time, so that the queue stays short during a long read.
 func (f *follower) add(ctx context.Context, events []audit.Event) (int, error) {
 	n, err := f.sink.Add(ctx, events)
 	f.unsent += n
@@ -130,11 +129,11 @@ func (f *follower) add(ctx context.Context, events []audit.Event) (int, error) {
 	}
 	f.unsent = 0
 	_, undelivered := f.sink.Flush(ctx)
-	f.down = undelivered != nil // the round ends with another attempt, which tells the reason
+	f.down = undelivered != nil // the round ends with another attempt, which reports the reason
 	return n, nil
 }
 
-// prepare finds out where each sink goes on.
+// prepare finds out where each sink continues.
 func (r *round) prepare(ctx context.Context) error {
 	for _, sink := range r.Sinks {
 		f := &follower{sink: sink}
@@ -171,12 +170,12 @@ func (r *round) prepare(ctx context.Context) error {
 	return nil
 }
 
-// clockSkew is how much earlier than now a sink begins that begins now: clocks of several servers differ a little, and
-// events may turn up late.
+// clockSkew is how much earlier than now a new sink begins: the clocks of servers differ a little, and events may
+// appear late.
 const clockSkew = time.Minute
 
-// begin finds where a sink begins for which no place is noted. One that has events was followed by
-// a cursor that is lost, or filled by a webhook: it goes on from the newest of them.
+// begin finds where a sink begins that has no recorded place. If it has events, its cursor was lost or a webhook filled
+// it: it continues after the newest of them.
 func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
 	newest, err := sink.store.newest(ctx)
 	if err != nil {
@@ -219,7 +218,7 @@ func (r *round) walk(ctx context.Context) error {
 	}
 }
 
-// keep hands events to every sink that wants them and still works.
+// keep gives events to every sink that wants them and still works.
 func (r *round) keep(ctx context.Context, events []audit.Event) (err error) {
 	if r.Enrich != nil {
 		if events, err = r.Enrich(ctx, events); err != nil {
@@ -255,7 +254,7 @@ func (r *round) keep(ctx context.Context, events []audit.Event) (err error) {
 	return errStuck
 }
 
-// setAside keeps what could not be read, so that it holds up nothing and is not lost either.
+// setAside stores data that could not be read as an event, so that it stops nothing and is not lost.
 func (r *round) setAside(list []*audit.Unreadable) error {
 	for _, u := range list {
 		fresh, err := r.Cursor.setAside(u.Raw)
@@ -272,11 +271,11 @@ func (r *round) setAside(list []*audit.Unreadable) error {
 	return nil
 }
 
-// errStuck ends a walk when no sink works any more. The reasons are told by the sinks.
+// errStuck ends a walk when no sink works any more. The sinks have reported the reasons.
 var errStuck = errors.New("no sink accepts events")
 
-// advance notes that everything before a moment is kept. Events of the time since the run began may
-// still turn up late, however long the run takes, so it goes no further than that.
+// advance records that everything before a moment is stored. Events from the time since the run began may still appear
+// late, so it goes no further than the start of the run.
 func (r *round) advance(at time.Time) error {
 	at = earlier(at, r.began)
 	for _, f := range r.followers {

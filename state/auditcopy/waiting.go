@@ -16,9 +16,8 @@ type queued struct {
 	line string
 }
 
-// front returns the lines of the batch that is to be sent next, and the claim if it was sent. A batch
-// that was begun is the same whenever it is asked for, whatever has joined the queue, until it is
-// settled or made smaller.
+// front returns the lines of the batch that is to be sent next, and the claim if it was sent. A batch that was begun
+// stays the same until it is settled or made smaller, whatever has joined the queue.
 func (x *index) front(ctx context.Context, most, bytes int) (lines []queued, claim string, err error) {
 	last, claim, err := x.begun(ctx)
 	if err != nil {
@@ -37,14 +36,14 @@ func (x *index) front(ctx context.Context, most, bytes int) (lines []queued, cla
 	return lines, claim, readable(err, x.path)
 }
 
-// begun is the number of the last line of the batch that was begun, or 0, and its claim.
+// begun is the number of the last line of the batch that was begun (or 0), and its claim.
 func (x *index) begun(ctx context.Context) (last int64, claim string, err error) {
 	err = x.db.QueryRowContext(ctx, `SELECT coalesce(max(CASE key WHEN 'begun' THEN CAST(value AS INTEGER) END), 0),
 coalesce(max(CASE key WHEN 'claim' THEN value END), '') FROM meta WHERE key IN ('begun', 'claim')`).Scan(&last, &claim)
 	return last, claim, readable(err, x.path)
 }
 
-// lines returns what waits longest, up to a number of lines and bytes, but at least one line.
+// lines returns the lines that have waited longest, up to a number of lines and bytes, but at least one line.
 func (x *index) lines(ctx context.Context, most, bytes int, last int64) ([]queued, error) {
 	rows, err := x.db.QueryContext(ctx, "SELECT seq, line FROM waiting WHERE ?1 = 0 OR seq <= ?1 ORDER BY seq LIMIT ?2", last, most)
 	if err != nil {
@@ -65,8 +64,7 @@ func (x *index) lines(ctx context.Context, most, bytes int, last int64) ([]queue
 	return lines, readable(rows.Err(), x.path)
 }
 
-// settle notes what a receiver did with a batch: lines that it has leave the queue, and those that it
-// rejects are set aside.
+// settle records what a receiver did with a batch: accepted lines leave the queue, rejected ones are set aside.
 func (x *index) settle(ctx context.Context, lines []queued, r Receipt) error {
 	return x.change(ctx, func(tx *sql.Tx) error {
 		for _, at := range slices.Sorted(maps.Keys(r.Rejected)) {
@@ -105,7 +103,7 @@ func leave(ctx context.Context, tx *sql.Tx, line queued) error {
 	return err
 }
 
-// requeue lets lines wait again that were set aside, those after a number in their table.
+// requeue queues lines again that were set aside, from a number in their table on.
 func (x *index) requeue(ctx context.Context, after int64) error {
 	return x.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO waiting (id, line, since) SELECT id, line, since FROM rejected WHERE n > ? ORDER BY n", after); err != nil {
@@ -133,7 +131,7 @@ func (x *index) backlog(ctx context.Context) (b Backlog, err error) {
 	return b, readable(err, x.path)
 }
 
-// rejections returns what was set aside and not reported before, and notes that it is reported.
+// rejections returns what was set aside and not reported yet, and records that it is reported.
 func (x *index) rejections(ctx context.Context) (r Rejections, err error) {
 	r.File = x.path
 	err = x.change(ctx, func(tx *sql.Tx) error {

@@ -9,11 +9,11 @@ import (
 const (
 	firstWindow  = time.Hour
 	widestWindow = 90 * 24 * time.Hour
-	busyWindow   = 5_000 // events from which on the next window is narrower
+	busyWindow   = 5_000 // number of events from which on the next window is smaller
 )
 
-// windows reads a record that does not come in the order of created_at: one bounded span of time
-// after the other, each to its end before the cursor moves.
+// windows reads a log that is not in the order of created_at: one time span after the other, each to its end before the
+// cursor moves.
 func (r *round) windows(ctx context.Context, from time.Time) error {
 	r.Notes = append(r.Notes, "events are not listed in the order of created_at; reading them by time range")
 	width := firstWindow
@@ -41,7 +41,7 @@ func (r *round) windows(ctx context.Context, from time.Time) error {
 	}
 }
 
-// window reads one span, again when it shifted meanwhile.
+// window reads one span, and reads it again if it shifted meanwhile.
 func (r *round) window(ctx context.Context, from, to time.Time) (n int, newest time.Time, err error) {
 	doubt := ""
 	for range passes {

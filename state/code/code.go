@@ -2,10 +2,10 @@
 //
 //	bytes ──► Scan ──► items with byte ranges ──► cut, keep or join, by the caller
 //
-// It reads tokens, not expressions: that is some hundred times faster than a parser, takes
-// unusual code as it comes, and leaves every byte of a block as a person wrote it.
+// It reads tokens, not expressions: that is some hundred times faster than a parser, works for
+// unusual code, and keeps every byte of a block as a person wrote it.
 //
-// Not here: validation. What the engines would refuse may pass.
+// Not here: validation. Code that the engines would refuse may pass.
 package code
 
 import "strings"
@@ -14,9 +14,9 @@ import "strings"
 type Item struct {
 	Kind   string   // such as "resource"; empty for an argument
 	Labels []string // of a block; the name of an argument
-	Start  int      // of the comment lines directly above it, or of itself
+	Start  int      // of the comment lines directly above it, or of the item
 	End    int      // of its last line, without the newline
-	Head   int      // where it begins itself
+	Head   int      // where the item without comments begins
 	Args   []Arg    // the arguments directly in the block, or the argument itself
 	Refs   []Ref    // in the order of the text
 }
@@ -28,16 +28,16 @@ type Arg struct {
 	Start, End int
 }
 
-// A Ref is a chain of names, such as rootly_team.sre.id or local.users["ada@example.com"].
-// Indexes that are no plain text end the chain.
+// A Ref is a chain of names, such as rootly_team.sre.id or local.users["ada@example.com"]. An index that is not plain
+// text ends the chain.
 type Ref struct {
 	Parts []string
 	Start int
 	Ends  []int // where each part ends
 }
 
-// Same names what an item declares: no two items with one Same may stand in a directory.
-// It is empty for items that may be repeated.
+// Same identifies what an item declares: a directory may have only one item with the same value. It is empty for items
+// that may be repeated.
 func (i Item) Same() string {
 	switch i.Kind {
 	case "":
@@ -68,15 +68,14 @@ func (i Item) Arg(name string) (Arg, bool) {
 	return Arg{}, false
 }
 
-// Target returns the address that an argument such as an import block's "to" names: type and
-// name, without indexes.
+// Target returns the address in an argument such as an import block's "to": type and name, without indexes.
 func (i Item) Target(arg string) (typ, name string, ok bool) {
 	typ, name, _, ok = i.Instance(arg)
 	return typ, name, ok
 }
 
-// Instance returns the address that an argument names with its index: a key of for_each or a number
-// of count. The index is empty without one, and where it is an expression.
+// Instance returns the address in an argument with its index: a key of for_each or a number of count. The index is
+// empty if there is none, or if it is an expression.
 func (i Item) Instance(arg string) (typ, name, index string, ok bool) {
 	a, found := i.Arg(arg)
 	if !found {

@@ -11,8 +11,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// AddEntries adds to the map that is argument name of item i of next those entries of the
-// same argument of item j of old whose keys are wanted and not there yet. Wanted nil means all.
+// AddEntries adds entries to the map in argument name of item i of next. It takes them from the same argument of item j
+// of old: those with a wanted key that are missing. Wanted nil means all.
 func (next Source) AddEntries(i int, name string, old Source, j int, wanted map[string]bool) ([]byte, error) {
 	to, ok := next.Items[i].Arg(name)
 	if !ok {
@@ -51,7 +51,7 @@ func (next Source) AddEntries(i int, name string, old Source, j int, wanted map[
 	return Apply(next.Text, []Edit{{Start: it.Start, End: it.End, Text: string(hclwrite.Format(block))}}), nil
 }
 
-// Align gives the arguments of a file the layout that terraform fmt gives them.
+// Align gives the arguments of a file the layout of terraform fmt.
 func Align(text []byte) []byte { return hclwrite.Format(text) }
 
 // writeEntries writes the map in the JSON syntax.
@@ -117,7 +117,7 @@ func entries(text []byte, a Arg) ([]entry, error) {
 	return out, nil
 }
 
-// lineEnd returns the end of the line, or of the comma that parts two entries in one line.
+// lineEnd returns the end of the line, or of the comma that separates two entries on one line.
 func lineEnd(text []byte, pos int) int {
 	s := &scanner{cursor: cursor{src: text, pos: pos}}
 	s.space()
@@ -147,7 +147,7 @@ func lacking(present, earlier []entry, wanted map[string]bool) []entry {
 	return out
 }
 
-// join keeps the order of those present and puts the others in by their keys.
+// join keeps the order of the existing entries and inserts the others by their keys.
 func join(present, added []entry) []entry {
 	out := append([]entry(nil), present...)
 	for _, e := range added {

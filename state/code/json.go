@@ -18,7 +18,7 @@ type leaf struct {
 	text []byte
 }
 
-// labelCount is how many names stand between the kind of a block and its body.
+// labelCount is how many labels a kind of block has.
 func labelCount(kind string) int {
 	switch kind {
 	case "resource", "data":
@@ -32,8 +32,8 @@ func labelCount(kind string) int {
 // listed reports whether blocks of the kind are elements of an array.
 func listed(kind string) bool { return kind == "import" || kind == "moved" || kind == "removed" }
 
-// ParseJSON reads a file in the JSON syntax. Of the shapes that the syntax allows it reads the
-// one with objects only, but for blocks without labels, which stand in an array.
+// ParseJSON reads a file in the JSON syntax. Of the forms that the syntax allows it reads only the one with objects,
+// except for blocks without labels, which are in an array.
 func ParseJSON(text []byte) (Source, error) {
 	s := Source{Text: text, leaves: []leaf{}}
 	kinds, err := members(text, 0)
@@ -142,8 +142,7 @@ func spans(text []byte, base int, open json.Delim) ([]span, error) {
 	return out, nil
 }
 
-// jsonRefs finds the references in the texts of a value. Where bare is set, a whole text may
-// be one.
+// jsonRefs finds the references in the texts of a value. If bare is set, a whole text may be a reference.
 func jsonRefs(text []byte, base int, bare bool) []Ref {
 	var out []Ref
 	for i := 0; i < len(text); i++ {
@@ -177,8 +176,8 @@ func jsonRefs(text []byte, base int, bare bool) []Ref {
 	return out
 }
 
-// decodeText reads the JSON string that begins at pos: its bytes, where each of them stands,
-// and where the string ends.
+// decodeText reads the JSON string that begins at pos. It returns its bytes, the position of each byte, and where the
+// string ends.
 func decodeText(text []byte, pos int) (decoded []byte, places []int, end int) {
 	for i := pos + 1; i < len(text); i++ {
 		at, c := i, text[i]
@@ -217,7 +216,7 @@ func assemble(leaves []leaf) []byte {
 	return append(root.write(nil, 0), '\n')
 }
 
-// branch is an object of the file: its names in their order.
+// branch is an object of the file, with its names in order.
 type branch struct {
 	names []string
 	below map[string]*branch
@@ -284,7 +283,7 @@ func quoteJSON(s string) []byte {
 	return []byte(visible.JSON(strings.TrimSuffix(b.String(), "\n")))
 }
 
-// edited returns the leaf of an item with edits made in it.
+// edited returns the leaf of an item after edits.
 func (s Source) edited(i int, edits []Edit) leaf {
 	l, base := s.leaves[i], s.Items[i].Start
 	shifted := make([]Edit, len(edits))

@@ -5,9 +5,8 @@ import (
 	"strconv"
 )
 
-// Resolved returns an item as it reads when references are replaced by the ids that they
-// stand for as a whole, without comments and layout. Two items with one result say the same to the
-// provider. The id of a reference that is to stay is empty.
+// Resolved returns an item with references replaced by the ids that they stand for, and without comments and layout.
+// Two items with the same result mean the same to the provider. The id of a reference that is to stay is empty.
 func (s Source) Resolved(i int, id func(Ref) string) string {
 	it := s.Items[i]
 	var edits []Edit
@@ -26,8 +25,8 @@ func (s Source) Resolved(i int, id func(Ref) string) string {
 	return string(normal(text))
 }
 
-// literal replaces a reference together with what is only there because it is one: a template
-// sequence around it, or a conversion.
+// literal replaces a reference together with what is only there because of it: a template sequence around it, or a
+// conversion.
 func (s Source) literal(r Ref, id string) Edit {
 	start, end := r.Start, r.Ends[len(r.Ends)-1]
 	text := strconv.Quote(id)
@@ -54,8 +53,7 @@ func called(text []byte, pos int) bool {
 	return pos > 0 && (isLetter(text[pos-1]) || isDigit(text[pos-1]))
 }
 
-// around returns a range widened by what stands before and behind it; nothing where other
-// text stands there.
+// around returns a range extended by the text before and after it; nothing if other text is there.
 func around(text []byte, start, end int, before, after string) (int, int) {
 	if bytes.HasSuffix(text[:start], []byte(before)) && bytes.HasPrefix(text[end:], []byte(after)) {
 		return start - len(before), end + len(after)
@@ -63,7 +61,7 @@ func around(text []byte, start, end int, before, after string) (int, int) {
 	return 0, 0
 }
 
-// normal drops comments and layout from code, and the commas that layout needs.
+// normal removes comments and layout from code, and the commas that only the layout needs.
 func normal(text []byte) []byte {
 	s := &scanner{cursor: cursor{src: text}, outline: true}
 	var out []byte
@@ -90,7 +88,7 @@ func normal(text []byte) []byte {
 	return out
 }
 
-// normalJSON drops comments and layout from a value.
+// normalJSON removes comments and layout from a value.
 func normalJSON(text []byte) []byte {
 	if all, err := members(text, 0); err == nil {
 		out := []byte("{")

@@ -53,7 +53,7 @@ func (s *scanner) lead() (start int, more bool) {
 			}
 		case s.src[s.pos] == '\n':
 			if empty {
-				start = none // an empty line parts a comment from what follows
+				start = none // an empty line separates a comment from what follows
 			}
 			empty = true
 			s.pos++
@@ -115,10 +115,10 @@ func (s *scanner) tail() int {
 	return end
 }
 
-// assigns reports whether an argument's value follows.
+// assigns reports whether the value of an argument follows.
 func (s *scanner) assigns() bool { return s.at("=") && !s.at("==") }
 
-// labels reads what stands between the kind of a block and its body.
+// labels reads the labels between the kind of a block and its body.
 func (s *scanner) labels() ([]string, error) {
 	var out []string
 	for {
@@ -145,8 +145,7 @@ func (s *scanner) labels() ([]string, error) {
 	}
 }
 
-// body reads a block from behind its opening brace to behind its closing one, and returns
-// the arguments directly in it.
+// body reads a block from after its opening brace to after its closing one, and returns the arguments directly in it.
 func (s *scanner) body() ([]Arg, error) {
 	var args []Arg
 	for {
@@ -196,8 +195,8 @@ func (s *scanner) argument(name string, head int) (Arg, error) {
 	return a, err
 }
 
-// expression reads up to a closing bracket that it has not opened, or, where line is set, up
-// to the end of a line or a comment outside all brackets.
+// expression reads up to a closing bracket that it has not opened. If line is set, it also ends at the end of the line
+// or at a comment outside all brackets.
 func (s *scanner) expression(line bool) error {
 	depth := 0
 	for s.more() {

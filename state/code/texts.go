@@ -9,7 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Texts reads an argument that is a map of plain texts; nil where it is none.
+// Texts reads an argument that is a map of plain texts; nil if it is something else.
 func (s Source) Texts(it Item, arg string) map[string]string {
 	a, ok := it.Arg(arg)
 	if !ok {
@@ -30,7 +30,7 @@ func (s Source) Texts(it Item, arg string) map[string]string {
 	return out
 }
 
-// Says reports whether an argument is an expression as it is given, in either syntax.
+// Says reports whether an argument is the given expression, in either syntax.
 func (s Source) Says(it Item, arg, expression string) bool {
 	a, ok := it.Arg(arg)
 	if !ok {
@@ -43,7 +43,7 @@ func (s Source) Says(it Item, arg, expression string) bool {
 	return json.Unmarshal([]byte(text), &text) == nil && (text == expression || text == "${"+expression+"}")
 }
 
-// WithoutEntries returns the edits that take entries out of a map in Terraform's own syntax.
+// WithoutEntries returns the edits that remove entries from a map in Terraform's own syntax.
 func (s Source) WithoutEntries(it Item, arg string, keys map[string]bool) []Edit {
 	a, ok := it.Arg(arg)
 	if !ok || s.leaves != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// cursor is a position in a text. Its methods move it to after what they have read.
+// cursor is a position in a text. Its methods move it past what they have read.
 type cursor struct {
 	src []byte
 	pos int
@@ -16,12 +16,12 @@ type cursor struct {
 type scanner struct {
 	cursor
 	refs    []Ref
-	outline bool // whether references do not matter
+	outline bool // whether references are not needed
 }
 
 func (s *cursor) more() bool { return s.pos < len(s.src) }
 
-// at reports whether the text goes on with prefix.
+// at reports whether the text continues with prefix.
 func (s *cursor) at(prefix string) bool {
 	return len(s.src)-s.pos >= len(prefix) && string(s.src[s.pos:s.pos+len(prefix)]) == prefix
 }
@@ -29,7 +29,7 @@ func (s *cursor) at(prefix string) bool {
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// isLetter takes every byte of a letter outside ASCII for a letter.
+// isLetter counts every byte of a letter outside ASCII as a letter.
 func isLetter(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c >= 0x80
 }
@@ -50,7 +50,7 @@ func (s *cursor) gap() {
 	}
 }
 
-// comment reads a comment, if one is here. The newline behind it is not part of it.
+// comment reads a comment, if there is one here. The newline after it is not part of it.
 func (s *cursor) comment() bool {
 	switch {
 	case s.at("#"), s.at("//"):
@@ -71,7 +71,7 @@ func (s *cursor) comment() bool {
 	return false
 }
 
-// ident reads a name; nothing if there is none.
+// ident reads a name; empty if there is none.
 func (s *cursor) ident() string {
 	from := s.pos
 	if !s.more() || !isLetter(s.src[s.pos]) {
@@ -87,7 +87,7 @@ func (s *cursor) skipName() {
 	}
 }
 
-// word reads a name with what hangs on it, a number, or any other single byte.
+// word reads a name with its indexes and attributes, a number, or any other single byte.
 func (s *scanner) word() {
 	switch c := s.src[s.pos]; {
 	case isLetter(c) && s.outline:
@@ -103,7 +103,7 @@ func (s *scanner) word() {
 	}
 }
 
-// chain reads a Ref. A single name is none.
+// chain reads a Ref. A single name is not a Ref.
 func (s *scanner) chain() {
 	r := Ref{Start: s.pos}
 	r.Parts = append(r.Parts, s.ident())
@@ -210,7 +210,7 @@ func (s *scanner) literal() error {
 	return nil
 }
 
-// heredoc reads a text between markers, or a mere operator.
+// heredoc reads a heredoc, or a mere << operator.
 func (s *scanner) heredoc() error {
 	s.pos += 2
 	from := s.pos
@@ -247,7 +247,7 @@ func (s *scanner) heredoc() error {
 	return errString
 }
 
-// heredocLine reads to behind the next newline that is not in a template sequence.
+// heredocLine reads past the next newline that is not in a template sequence.
 func (s *scanner) heredocLine() error {
 	for s.more() {
 		if s.src[s.pos] == '\n' {
@@ -261,7 +261,7 @@ func (s *scanner) heredocLine() error {
 	return nil
 }
 
-// unquote returns the text that a quoted one stands for.
+// unquote returns the text that a quoted text stands for.
 func unquote(quoted []byte) string {
 	text, err := strconv.Unquote(string(quoted))
 	if err != nil {

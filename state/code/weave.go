@@ -38,7 +38,7 @@ func Apply(text []byte, edits []Edit) []byte {
 	return append(out, text[pos:]...)
 }
 
-// gap returns what stands between an item and the one before it.
+// gap returns the text between an item and the one before it.
 func (s Source) gap(i int) []byte {
 	if i == 0 {
 		return s.Text[:s.Items[0].Start]
@@ -46,8 +46,7 @@ func (s Source) gap(i int) []byte {
 	return s.Text[s.Items[i-1].End:s.Items[i].Start]
 }
 
-// Cut returns the text without the items that keep does not hold, and with the edits made in
-// those that it does.
+// Cut returns the text with only the items in keep, after the edits in those.
 func (s Source) Cut(keep map[int]bool, edits map[int][]Edit) []byte {
 	if s.leaves != nil {
 		return s.cutJSON(keep, edits)
@@ -74,7 +73,7 @@ func (s Source) Cut(keep map[int]bool, edits map[int][]Edit) []byte {
 	return append(out, s.Text[s.Items[len(s.Items)-1].End:]...)
 }
 
-// item returns the text of an item with edits made in it.
+// item returns the text of an item after edits.
 func (s Source) item(i int, edits []Edit) []byte {
 	it := s.Items[i]
 	shifted := make([]Edit, len(edits))
@@ -84,8 +83,7 @@ func (s Source) item(i int, edits []Edit) []byte {
 	return Apply(s.Text[it.Start:it.End], shifted)
 }
 
-// Weave returns the text of next with items of an older text put where they stood: behind
-// the same item as before.
+// Weave returns the text of next with items of an older text at their old places: after the same item as before.
 func (next Source) Weave(old Source, keep map[int]bool, edits map[int][]Edit) []byte {
 	if next.leaves != nil {
 		return next.weaveJSON(old, keep, edits)
@@ -112,7 +110,7 @@ func (next Source) Weave(old Source, keep map[int]bool, edits map[int][]Edit) []
 	return append(out, next.Text[next.Items[len(next.Items)-1].End:]...)
 }
 
-// Borrow returns the text of next with items, by their number, replaced by older ones.
+// Borrow returns the text of next with some items, by number, replaced by older ones.
 func (next Source) Borrow(old map[int]Borrowed) []byte {
 	if next.leaves != nil {
 		leaves := append([]leaf(nil), next.leaves...)
@@ -141,8 +139,7 @@ func (s Source) Like(other Source) bool { return (s.leaves == nil) == (other.lea
 // front is the place before all items.
 const front = -1
 
-// anchored says for the items of next which older ones follow them. What is in next is not
-// put there a second time.
+// anchored returns for each item of next the older items that follow it. Items that next has are not repeated.
 func (next Source) anchored(old Source, keep map[int]bool) map[int][]int {
 	places := make(map[string]int, len(next.Items))
 	for i, it := range next.Items {
@@ -161,7 +158,7 @@ func (next Source) anchored(old Source, keep map[int]bool) map[int][]int {
 	return behind
 }
 
-// space returns the blank that parts an item from the one before it.
+// space returns the blank lines that separate an item from the one before it.
 func (s Source) space(i int) []byte {
 	if i > 0 && i < len(s.Items) {
 		gap := s.gap(i)

@@ -11,17 +11,17 @@ import (
 	"strings"
 )
 
-// A Dir is the path of a directory below which files are changed. Names are relative to it, with
-// slashes or as the system writes them.
+// A Dir is the path of a directory in which files are changed. Names are relative to it, with slashes or the system's
+// separators.
 type Dir string
 
-// Of returns the directory that a path is in, and its name there.
+// Of returns the directory that contains a path, and its name there.
 func Of(path string) (Dir, string) {
 	path = filepath.Clean(path)
 	return Dir(filepath.Dir(path)), filepath.Base(path)
 }
 
-// in calls a function with the directory opened and the name looked at.
+// in calls a function with the opened directory and the checked name.
 func (d Dir) in(name string, do func(root *os.Root, name string) error) error {
 	root, err := os.OpenRoot(string(d))
 	if err != nil {
@@ -35,8 +35,8 @@ func (d Dir) in(name string, do func(root *os.Root, name string) error) error {
 	return do(root, name)
 }
 
-// plain refuses a name that leads out of the directory or through a link, and returns it cleaned.
-// What stands at the name itself is not looked at.
+// plain refuses a name that leads out of the directory or through a link, and returns it cleaned. The last element of
+// the name is not checked.
 func (d Dir) plain(root *os.Root, name string) (string, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return "", refused(d, name, ErrName)
@@ -57,7 +57,7 @@ func (d Dir) plain(root *os.Root, name string) (string, error) {
 	return name, nil
 }
 
-// file refuses what is there and no regular file.
+// file refuses something that exists and is not a regular file.
 func (d Dir) file(root *os.Root, name string) (fs.FileInfo, error) {
 	stat, err := root.Lstat(name)
 	switch {
@@ -71,7 +71,7 @@ func (d Dir) file(root *os.Root, name string) (fs.FileInfo, error) {
 	return stat, nil
 }
 
-// Lstat looks at what stands at a name, not at where it leads.
+// Lstat describes what is at a name, without following a link.
 func (d Dir) Lstat(name string) (stat fs.FileInfo, err error) {
 	err = d.in(name, func(root *os.Root, name string) error {
 		stat, err = root.Lstat(name)
@@ -80,7 +80,7 @@ func (d Dir) Lstat(name string) (stat fs.FileInfo, err error) {
 	return stat, err
 }
 
-// Free returns an error where something stands at a name that is no regular file.
+// Free returns an error if something at a name is not a regular file.
 func (d Dir) Free(name string) error {
 	err := d.in(name, func(root *os.Root, name string) error {
 		_, err := d.file(root, name)
@@ -92,7 +92,7 @@ func (d Dir) Free(name string) error {
 	return err
 }
 
-// Real returns an error where something stands at a name that is no directory.
+// Real returns an error if something at a name is not a directory.
 func (d Dir) Real(name string) error {
 	stat, err := d.Lstat(name)
 	switch {
@@ -130,7 +130,7 @@ func (d Dir) Link(target, name string) error {
 	return d.in(name, func(root *os.Root, name string) error { return root.Symlink(target, name) })
 }
 
-// Rename gives a file another name, which may be taken by another file or link.
+// Rename renames a file. The new name may belong to another file or link, which is replaced.
 func (d Dir) Rename(from, to string) error {
 	return d.in(from, func(root *os.Root, from string) error {
 		to, err := d.plain(root, to)
@@ -146,7 +146,7 @@ func (d Dir) Remove(name string) error {
 	return d.in(name, func(root *os.Root, name string) error { return root.Remove(name) })
 }
 
-// RemoveAll removes what stands at a name with all that is in it, if anything does.
+// RemoveAll removes what is at a name with everything in it, if it exists.
 func (d Dir) RemoveAll(name string) error {
 	err := d.in(name, func(root *os.Root, name string) error { return root.RemoveAll(name) })
 	if errors.Is(err, fs.ErrNotExist) {
@@ -155,7 +155,7 @@ func (d Dir) RemoveAll(name string) error {
 	return err
 }
 
-// Open opens a regular file, or makes it where the flag says so.
+// Open opens a regular file, or creates it if the flag says so.
 func (d Dir) Open(name string, flag int, mode fs.FileMode) (f *os.File, err error) {
 	err = d.in(name, func(root *os.Root, name string) error {
 		if _, err := d.file(root, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -167,7 +167,7 @@ func (d Dir) Open(name string, flag int, mode fs.FileMode) (f *os.File, err erro
 	return f, err
 }
 
-// Flush brings a file or directory to the medium. The name "." is the directory itself.
+// Flush flushes a file or directory to the medium. The name "." is the directory itself.
 func (d Dir) Flush(name string) error {
 	return d.in(name, func(root *os.Root, name string) error {
 		f, err := root.Open(name)
@@ -192,7 +192,7 @@ func (d Dir) Chmod(name string, mode fs.FileMode) error {
 	})
 }
 
-// Replace gives a file a new content, whole or not at all. It may be new, and it may be no link.
+// Replace replaces the content of a file completely or not at all. The file may be new; it must not be a link.
 func (d Dir) Replace(name string, content []byte, mode fs.FileMode) error {
 	if err := d.Free(name); err != nil {
 		return err

@@ -2,12 +2,12 @@
 //
 //	a name ──► every directory on the way to it is one, and no link ──► os.Root
 //
-// What lies in a directory may come from a clone of somebody else's repository: links, pipes, files
-// of any size, and notes that name other places. So nothing elsewhere is changed: a name never leads
-// out of the directory, and nothing is written, renamed or removed through a symbolic link. How the directory itself is
-// reached is the choice of the person who named it.
+// A directory may be a clone of somebody else's repository, with links, pipes, files of any size, and
+// files that name other places. So nothing outside of it is changed: a name never leads out of the
+// directory, and nothing is written, renamed or removed through a symbolic link. Only the path of the
+// directory itself may contain links, since a person chose it.
 //
-// Files that people wrote may be links. [ReadFile] reads those, and nothing writes to them.
+// Files that people wrote may be links. [ReadFile] reads them; nothing writes to them.
 //
 // Not here: what the files say.
 package disk
@@ -21,11 +21,11 @@ import (
 
 // The most bytes that are read of one file.
 const (
-	MostNote = 16 << 20  // for what this program notes for itself
+	MostNote = 16 << 20  // for what this program stores for itself
 	MostCode = 256 << 20 // for everything else
 )
 
-// What is wrong with what stands at a name.
+// What can be wrong with a file.
 var (
 	ErrLink  = errors.New("is a symbolic link")
 	ErrKind  = errors.New("is not a regular file")
@@ -33,13 +33,13 @@ var (
 	ErrName  = errors.New("leads out of its directory")
 )
 
-// A Refusal is an error about what stands in the way, with the next action.
+// A Refusal is an error about a file that cannot be used, with a hint.
 type Refusal struct {
 	Path    string
 	Problem error // such as ErrLink
 }
 
-// Error returns one line: where, and what.
+// Error returns one line: the path and the problem.
 func (r *Refusal) Error() string { return fmt.Sprintf("%s %v", shown(r.Path), r.Problem) }
 
 // Unwrap returns the problem.
@@ -56,7 +56,7 @@ func (r *Refusal) Hint() string {
 	return "nothing was changed; move it away and run the command again"
 }
 
-// shown is a path for a message: as it is, or quoted where it could mislead a terminal.
+// shown is a path for a message, quoted if it could mislead a terminal.
 func shown(path string) string {
 	for _, c := range path {
 		if c < ' ' || c == 0x7f {
@@ -71,5 +71,5 @@ func refused(d Dir, name string, problem error) error {
 	return &Refusal{Path: filepath.Join(string(d), filepath.FromSlash(name)), Problem: problem}
 }
 
-// isLink reports whether a mode is that of a symbolic link, or of what Windows has like it.
+// isLink reports whether a mode is that of a symbolic link, or of its equivalents on Windows.
 func isLink(mode fs.FileMode) bool { return mode&(fs.ModeSymlink|fs.ModeIrregular) != 0 }

@@ -28,8 +28,8 @@ func (d Dir) Read(name string, most int64) (content []byte, err error) {
 	return content, err
 }
 
-// ReadFile reads a file that a person wrote, which may be a link to one that is kept elsewhere. What
-// is no regular file, or has more bytes than that, is refused before it is read.
+// ReadFile reads a file that a person wrote; it may be a link to a file elsewhere. What is not a regular file, or
+// larger than most bytes, is refused before it is read.
 func ReadFile(path string, most int64) ([]byte, error) {
 	stat, err := os.Stat(path)
 	switch {
@@ -50,7 +50,7 @@ func ReadFile(path string, most int64) ([]byte, error) {
 	return readUpTo(f, most)
 }
 
-// readUpTo reads a file, which may have grown since it was looked at.
+// readUpTo reads a file that may have grown since its size was checked.
 func readUpTo(f *os.File, most int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {

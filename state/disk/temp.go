@@ -8,7 +8,7 @@ import (
 	"runtime"
 )
 
-// A TempError says that no temporary directory can be made.
+// A TempError says that no temporary directory can be created.
 type TempError struct {
 	Dir string // in which
 	Err error
@@ -31,7 +31,7 @@ func (e *TempError) Hint() string {
 // Unwrap returns the cause.
 func (e *TempError) Unwrap() error { return e.Err }
 
-// MkdirTemp makes a directory that only this user can read, as [os.MkdirTemp] does. Its error is a [TempError].
+// MkdirTemp makes a directory that only this user can read, like [os.MkdirTemp]. Its error is a [TempError].
 func MkdirTemp(parent, pattern string) (string, error) {
 	if parent == "" {
 		parent = os.TempDir()
@@ -43,7 +43,7 @@ func MkdirTemp(parent, pattern string) (string, error) {
 	return dir, nil
 }
 
-// bare is an error without the path, which is told already and has a part that is random.
+// bare is an error without the path, which is reported already and is partly random.
 func bare(err error) error {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return path.Err

@@ -12,20 +12,20 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// Confidence is how surely an author is known.
+// Confidence says how certain an author is.
 type Confidence string
 
-// The confidences. Rootly records changes of some kinds of objects only, so not every author can
-// be known; none is guessed.
+// The confidences. Rootly records changes of some kinds of objects only, so not every author can be found. None is
+// guessed.
 const (
 	Exact   Confidence = "exact"   // an event of the object that names what changed
-	Parent  Confidence = "parent"  // an event of the object's owner that tells of the object, whose part it is
+	Parent  Confidence = "parent"  // an event of the object's owner that names the object as one of its parts
 	Unknown Confidence = "unknown" // no event that says so
 )
 
 // An Item names an object as the audit log does.
 type Item struct {
-	Type string // such as "GeniusWorkflow"; empty for kinds that are not recorded
+	Type string // such as "GeniusWorkflow"; empty for kinds without events
 	ID   string
 }
 
@@ -34,22 +34,22 @@ type Question struct {
 	Kind   Kind     // Added: made outside of code; Removed: destroyed; Changed
 	Item   Item     // the object
 	Owner  Item     // its owner, if it has one
-	Within []string // where the owner's own events may list such objects: names of collections, such as "tasks"
+	Within []string // where the owner's events may list such objects: names of collections, such as "tasks"
 	Fields []string // top-level attributes that changed
 
-	// What was recorded, and what is live: objects, cty.NilVal where they are not known. Events from before the
-	// recorded value, and from after the live one, are about other changes.
+	// What was recorded, and what is live: objects, cty.NilVal if unknown. Events from before the recorded value, and
+	// from after the live one, belong to other changes.
 	Was, Is cty.Value
 }
 
-// An Answer is who did it, and how surely that is known.
+// An Answer names the author, and how certain that is.
 type Answer struct {
 	Confidence Confidence
-	Events     []audit.Event // latest first; with only the fields concerned, where a change has fields
-	Open       []string      // fields of the question that none of the events names
+	Events     []audit.Event // latest first; if a change has fields, only the relevant ones
+	Open       []string      // fields of the question that no event names
 
-	// Candidates are events of the owner, latest first, that touched objects of this kind or do not say
-	// what they touched. Whether this object was among them nobody can tell: they name no author.
+	// Candidates are events of the owner, latest first, that touched objects of this kind or do not name what they
+	// touched. Nobody can know whether this object was among them, so they name no author.
 	Candidates []audit.Event
 }
 
@@ -57,10 +57,10 @@ type Answer struct {
 type Record struct {
 	byItem map[Item][]audit.Event
 	slugs  map[Item]string // ids of objects by their slug
-	own    map[string]bool // ids of events that put things as they were recorded, and that nobody is the author of
+	own    map[string]bool // ids of events that restored what was recorded; they name no author
 }
 
-// NewRecord arranges events. Own are the ids of those that are nobody's: what came before them is settled.
+// NewRecord sorts events. Own are the ids of events without an author: they settle what came before them.
 func NewRecord(events []audit.Event, own map[string]bool) *Record {
 	r := &Record{byItem: map[Item][]audit.Event{}, slugs: map[Item]string{}, own: own}
 	for _, e := range events {
@@ -76,7 +76,7 @@ func NewRecord(events []audit.Event, own map[string]bool) *Record {
 	return r
 }
 
-// known is an item by its id, also where a state knows it by its slug.
+// known is an item by its id, even if a state knows it by its slug.
 func (r *Record) known(item Item) Item {
 	if id := r.slugs[item]; id != "" && len(r.byItem[item]) == 0 {
 		item.ID = id
@@ -87,7 +87,7 @@ func (r *Record) known(item Item) Item {
 // Who answers a question.
 func (r *Record) Who(q Question) Answer {
 	q.Item, q.Owner = r.known(q.Item), r.known(q.Owner)
-	if q.Item.Type != "" { // its own events would tell
+	if q.Item.Type != "" { // its own events would name it
 		return answered(Exact, r.exact(q), q)
 	}
 	var told, perhaps []audit.Event
@@ -109,7 +109,7 @@ func (r *Record) Who(q Question) Answer {
 	return Answer{Confidence: Unknown, Candidates: perhaps}
 }
 
-// Last finds the latest event of an object, whatever it changed. Parts that are not recorded have none.
+// Last finds the latest event of an object, whatever it changed. Parts without events of their own have none.
 func (r *Record) Last(q Question) Answer {
 	q.Item = r.known(q.Item)
 	for _, e := range r.byItem[q.Item] {
@@ -135,7 +135,7 @@ func answered(c Confidence, events []audit.Event, q Question) Answer {
 	return a
 }
 
-// exact finds the events of the object itself that tell of what happened.
+// exact finds the object's own events that say what happened.
 func (r *Record) exact(q Question) []audit.Event {
 	if q.Kind == Changed {
 		return r.updates(q)
@@ -155,7 +155,7 @@ func (r *Record) exact(q Question) []audit.Event {
 // updates finds the events that lead from the recorded values of the fields to the live ones, the latest first.
 func (r *Record) updates(q Question) []audit.Event {
 	events := r.byItem[q.Item]
-	told := make([][]audit.Change, len(events)) // of each event, what counts
+	told := make([][]audit.Change, len(events)) // the relevant part of each event
 	for _, field := range slices.Compact(slices.Sorted(slices.Values(q.Fields))) {
 		was, is := valueOf(q.Was, field), valueOf(q.Is, field)
 		reached := !slices.ContainsFunc(events, func(e audit.Event) bool { return leadsTo(e, field, is) })
@@ -191,7 +191,7 @@ func leadsTo(e audit.Event, field string, value cty.Value) bool {
 	return slices.ContainsFunc(e.Changes, func(c audit.Change) bool { return c.Field == field && sameJSON(c.After, value) })
 }
 
-// valueOf is what an object says of a field; cty.NilVal where that is not known.
+// valueOf is the value of a field; cty.NilVal if unknown.
 func valueOf(object cty.Value, field string) cty.Value {
 	if object == cty.NilVal || object.IsNull() || !object.Type().IsObjectType() || !object.Type().HasAttribute(field) {
 		return cty.NilVal
@@ -199,7 +199,7 @@ func valueOf(object cty.Value, field string) cty.Value {
 	return object.GetAttr(field)
 }
 
-// sameJSON reports whether an event has a value; nothing is as good as empty.
+// sameJSON reports whether an event has a value; missing equals empty.
 func sameJSON(raw json.RawMessage, v cty.Value) bool {
 	if v == cty.NilVal || !v.IsWhollyKnown() || len(raw) == 0 {
 		return false
@@ -212,12 +212,12 @@ func sameJSON(raw json.RawMessage, v cty.Value) bool {
 	return err == nil && (told.RawEquals(loose(v)) || hollow(told) && hollow(v))
 }
 
-// hollow reports whether a value says nothing.
+// hollow reports whether a value is empty.
 func hollow(v cty.Value) bool {
 	return v.IsNull() || v.Type() == cty.String && v.AsString() == "" || !v.Type().IsPrimitiveType() && v.LengthInt() == 0
 }
 
-// about keeps the changes of the fields.
+// about keeps the changes of these fields.
 func about(changes []audit.Change, fields []string) []audit.Change {
 	var kept []audit.Change
 	for _, c := range changes {

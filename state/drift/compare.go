@@ -15,7 +15,7 @@ type Kind string
 const (
 	Added   Kind = "added"
 	Removed Kind = "removed"
-	Renamed Kind = "renamed" // another address or title, and nothing else
+	Renamed Kind = "renamed" // only the address or the title changed
 	Changed Kind = "changed"
 )
 
@@ -26,7 +26,7 @@ type Change struct {
 	Attributes    []Attribute
 }
 
-// Object is the object as it is, or as it was if it is gone.
+// Object is the live object, or the recorded one if it was deleted.
 func (c Change) Object() Object {
 	if c.Kind == Removed {
 		return c.Before
@@ -34,21 +34,20 @@ func (c Change) Object() Object {
 	return c.After
 }
 
-// An Attribute is one value before and after. A value that is not there is cty.NilVal.
+// An Attribute is one value before and after; cty.NilVal if it does not exist.
 type Attribute struct {
 	Path          cty.Path
 	Before, After cty.Value
-	Beyond        bool // the provider cannot hold it
+	Beyond        bool // the provider cannot represent it
 }
 
-// A Diff is what happened between two snapshots, sorted by type, address and path.
+// A Diff is everything that changed between two snapshots, sorted by type, address and path.
 type Diff struct {
 	Changes []Change
 	names   map[graph.ID]string
 }
 
-// Name is how people call the object or person with an id: an address or an email; the id itself
-// when it is neither.
+// Name is what people call the object or person with an id: an address or an email; otherwise the id.
 func (d *Diff) Name(id string) string {
 	if n := d.names[graph.ID(id)]; n != "" {
 		return n
@@ -59,12 +58,11 @@ func (d *Diff) Name(id string) string {
 // Empty reports whether nothing happened.
 func (d *Diff) Empty() bool { return len(d.Changes) == 0 }
 
-// Unordered reports whether the order of a list makes no difference to the provider. The path has
-// names only: "rules.time_blocks".
+// Unordered reports whether the provider ignores the order of a list. The path has names only: "rules.time_blocks".
 type Unordered func(resourceType, path string) bool
 
-// Overlooks reports whether a path leads into a list whose values only stand in another order, where
-// order makes no difference.
+// Overlooks reports whether only the order of values differs in the list of this path, and the order makes no
+// difference.
 func (u Unordered) Overlooks(resourceType string, path cty.Path, before, after cty.Value) bool {
 	names := ""
 	for _, step := range path {
@@ -90,7 +88,7 @@ func (u Unordered) Overlooks(resourceType string, path cty.Path, before, after c
 	return false
 }
 
-// Compare finds what turns one snapshot into another.
+// Compare finds the changes from one snapshot to another.
 func Compare(before, after *Snapshot, unordered Unordered) *Diff {
 	d := &Diff{names: map[graph.ID]string{}}
 	old := make(map[graph.Target]Object, len(before.Objects))
@@ -130,8 +128,8 @@ func Compare(before, after *Snapshot, unordered Unordered) *Diff {
 	return d
 }
 
-// CompareSettings finds the differences between settings that the provider cannot hold. What was not recorded does not
-// differ, and nothing is as good as empty.
+// CompareSettings finds the differences between settings that the provider cannot represent. A setting that was not
+// recorded counts as unchanged, and missing equals empty.
 func CompareSettings(was, now cty.Value) []Attribute {
 	if was == cty.NilVal || now == cty.NilVal {
 		return nil
@@ -167,7 +165,7 @@ type comparing struct {
 	found     []Attribute
 }
 
-// values compares what stands at a path. Names is the path without indexes.
+// values compares the values at a path. Names is the path without indexes.
 func (c *comparing) values(path cty.Path, names string, a, b cty.Value) {
 	switch {
 	case same(a, b):
@@ -191,8 +189,8 @@ func (c *comparing) objects(path cty.Path, names string, a, b cty.Value) {
 	}
 }
 
-// lists compares element by element where both have as many, and as wholes where not: which of
-// several alike was taken out cannot be told.
+// lists compares element by element if both lists have the same length. Otherwise it compares them as a whole: we
+// cannot know which of several equal elements was removed.
 func (c *comparing) lists(path cty.Path, names string, a, b cty.Value) {
 	if c.unordered != nil && c.unordered(c.typ, names) && sameElements(a, b) {
 		return
@@ -207,7 +205,7 @@ func (c *comparing) lists(path cty.Path, names string, a, b cty.Value) {
 	}
 }
 
-// blocks reports whether a list is one of nested blocks.
+// blocks reports whether a list consists of nested blocks.
 func blocks(v cty.Value) bool {
 	for _, t := range v.Type().TupleElementTypes() {
 		if !t.IsObjectType() {
@@ -224,7 +222,7 @@ func same(a, b cty.Value) bool {
 	return a.RawEquals(b)
 }
 
-// sameElements reports whether two lists hold the same values, however often and in any order.
+// sameElements reports whether two lists contain the same values, in any order and however often.
 func sameElements(a, b cty.Value) bool {
 	if a.LengthInt() != b.LengthInt() {
 		return false

@@ -11,12 +11,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// part finds what an event of the owner says of the object: the changes in which the object is named
-// and not the same before and after. Without any, may reports whether the event touched objects of
-// this kind, or anything at all, without saying which. What Rootly writes down about parts is not
-// documented, so nothing but the object's own id counts as its name.
+// part finds what an event of the owner says about the object: the changes that name the object and differ before and
+// after. If there are none, may reports whether the event touched objects of this kind, or anything at all, without
+// naming them. What Rootly records about parts is not documented, so only the object's own id counts as its name.
 func (q Question) part(e audit.Event) (concerned []audit.Change, may bool) {
-	if e.Action == "destroy" { // its parts went with it
+	if e.Action == "destroy" { // its parts were deleted with it
 		if q.Kind == Removed {
 			return []audit.Change{{Field: "id", Before: quoted(q.Owner.ID), After: json.RawMessage("null")}}, false
 		}
@@ -37,10 +36,10 @@ func (q Question) part(e audit.Event) (concerned []audit.Change, may bool) {
 	return concerned, e.Action == "update" && len(concerned) == 0 && (vague || !definite)
 }
 
-// bookkeeping are the fields that change with every other.
+// bookkeeping are the fields that change with every other field.
 var bookkeeping = map[string]bool{"id": true, "created_at": true, "updated_at": true, "lock_version": true}
 
-// agrees reports whether what an event says of the object is what happened to it.
+// agrees reports whether an event describes the change of the object.
 func (q Question) agrees(before, after json.RawMessage) bool {
 	if bytes.Equal(before, after) {
 		return false
@@ -61,7 +60,7 @@ func (q Question) agrees(before, after json.RawMessage) bool {
 	return slices.ContainsFunc(q.Fields, func(f string) bool { return !bytes.Equal(was[f], is[f]) })
 }
 
-// lists reports whether a field of the owner is where it keeps objects of this kind.
+// lists reports whether a field of the owner lists objects of this kind.
 func (q Question) lists(field string) bool {
 	return slices.ContainsFunc(q.Within, func(name string) bool {
 		one := strings.TrimSuffix(name, "s")
@@ -69,13 +68,13 @@ func (q Question) lists(field string) bool {
 	})
 }
 
-// A sighting is what a value says of an object.
+// A sighting is what a value contains about an object.
 type sighting struct {
-	found json.RawMessage // the object as it stands there; nil: nowhere
-	names bool            // whether any object is named
+	found json.RawMessage // the object as it is in the value; nil: not there
+	names bool            // whether it names any object
 }
 
-// search looks for an object in a value: as an object with its id, under its id, or as the id alone.
+// search looks for an object in a value: an object with its id, the value under its id, or the id alone.
 func search(raw json.RawMessage, id string) sighting {
 	var list []json.RawMessage
 	var fields map[string]json.RawMessage

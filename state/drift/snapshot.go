@@ -4,9 +4,9 @@
 //	                         │
 //	two snapshots ──► Compare ──► Diff: added, removed, renamed, changed by attribute
 //
-// A snapshot says of every object what its code says, without secrets. Comparing two is about
-// meaning: objects are matched by id whatever they are called, and an order that the provider does
-// not look at makes no difference.
+// A snapshot contains the values that the code of every object has, without secrets. Snapshots are
+// compared by meaning: objects are matched by id, whatever their names, and an order that the
+// provider ignores makes no difference.
 //
 // Not here: reading the API, asking who made a change, printing.
 package drift
@@ -31,13 +31,13 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/strict"
 )
 
-// Redacted stands for a secret. That a secret changed cannot be seen in a snapshot.
+// Redacted stands for a secret. A snapshot does not show whether a secret changed.
 const Redacted = "[REDACTED]"
 
 // A Snapshot is a whole organisation, or the selected part of one, sorted by type and id.
 type Snapshot struct {
 	Objects []Object
-	Users   []graph.User // people that objects point at, sorted by id
+	Users   []graph.User // people that objects refer to, sorted by id
 }
 
 // An Object is one object of a snapshot.
@@ -49,12 +49,12 @@ type Object struct {
 	Title   string
 	Values  cty.Value // an object: the arguments of its code, ids as text
 
-	// Settings are those that the provider cannot hold, as the API has them: an object, cty.NilVal where nobody
+	// Settings are those that the provider cannot represent, as the API has them: an object; cty.NilVal if nobody
 	// recorded any.
 	Settings cty.Value
 }
 
-// Key is what an object is matched by.
+// Key identifies an object in both snapshots.
 func (o Object) Key() graph.Target { return graph.Target{Type: o.Type, ID: o.ID} }
 
 // Of makes a snapshot of a graph.
@@ -98,7 +98,7 @@ type objectV1 struct {
 	Title   string          `json:"title,omitempty"`
 	Values  json.RawMessage `json:"values"`
 
-	Settings json.RawMessage `json:"settings,omitempty"` // none: the object has none, from version 2 on
+	Settings json.RawMessage `json:"settings,omitempty"` // none: the object has no such settings, from version 2 on
 }
 
 // userV1 is a person in snapshot.json.
@@ -117,8 +117,8 @@ type headV1 struct {
 // Version 1 has no settings.
 const formatVersion = 2
 
-// Encode writes a snapshot with one object a line, so that version control shows which objects
-// changed. The same organisation gives the same bytes.
+// Encode writes a snapshot with one object per line, so that version control shows which objects changed. The same
+// organisation gives the same bytes.
 func Encode(s *Snapshot) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n\"version\": %d,\n\"users\": [", formatVersion)
@@ -219,7 +219,8 @@ func object(raw json.RawMessage) (cty.Value, error) {
 	return ctyjson.Unmarshal(raw, ty)
 }
 
-// SettingsOf is a snapshot of nothing but the settings that the provider cannot hold, of the objects that have any.
+// SettingsOf is a snapshot that contains only the settings that the provider cannot represent, of the objects that have
+// any.
 func SettingsOf(resources []*graph.Resource) *Snapshot {
 	s := &Snapshot{}
 	for _, r := range resources {
@@ -231,9 +232,8 @@ func SettingsOf(resources []*graph.Resource) *Snapshot {
 	return s
 }
 
-// withoutSecrets returns what the code of a resource says, with a mark in the place of each secret,
-// in the loose types that JSON keeps: lists and maps become tuples and objects. Values are those of
-// the variables, by name.
+// withoutSecrets returns the values in the code of a resource, with a mark in place of each secret. They have the loose
+// types that JSON keeps: lists and maps become tuples and objects. Values are those of the variables, by name.
 func withoutSecrets(r *graph.Resource, values map[string]string) (cty.Value, error) {
 	secret := map[string]graph.Expr{}
 	for _, p := range r.Exprs {
@@ -257,8 +257,7 @@ func withoutSecrets(r *graph.Resource, values map[string]string) (cty.Value, err
 	return loose(hidden), nil
 }
 
-// redact puts the mark in the place of a text, or of the variables in it where the rest of it stands
-// in the code too.
+// redact replaces a text by the mark. If the code contains the rest of the text, only the variables in it are replaced.
 func redact(e graph.Expr, text string, values map[string]string) string {
 	template, ok := e.(graph.Template)
 	if !ok {
@@ -301,8 +300,7 @@ func loose(v cty.Value) cty.Value {
 	return cty.TupleVal(elems)
 }
 
-// Keeping returns a snapshot with those objects of an earlier one that are not in it and that keep
-// says yes to.
+// Keeping returns a snapshot with those objects of an earlier one that it lacks and for which keep returns true.
 func (s *Snapshot) Keeping(earlier *Snapshot, keep func(Object) bool) *Snapshot {
 	out := &Snapshot{Objects: append([]Object(nil), s.Objects...), Users: append([]graph.User(nil), s.Users...)}
 	have := make(map[graph.Target]bool, len(s.Objects))
@@ -319,7 +317,7 @@ func (s *Snapshot) Keeping(earlier *Snapshot, keep func(Object) bool) *Snapshot 
 	return out
 }
 
-// peopleOf adds those people of an earlier snapshot that an object of it points at.
+// peopleOf adds the people of an earlier snapshot that an object of it refers to.
 func (s *Snapshot) peopleOf(o Object, earlier *Snapshot) {
 	for _, u := range earlier.Users {
 		known := slices.ContainsFunc(s.Users, func(have graph.User) bool { return have.ID == u.ID })
@@ -329,7 +327,7 @@ func (s *Snapshot) peopleOf(o Object, earlier *Snapshot) {
 	}
 }
 
-// mentions reports whether a text, or a number written out, stands anywhere in a value.
+// mentions reports whether a value contains a text, or a number written out.
 func mentions(v cty.Value, text string) bool {
 	found := false
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {

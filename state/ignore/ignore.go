@@ -17,10 +17,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// Name is the file that says what stays unmanaged, in the syntax of .gitignore. Each object
-// can be matched in three ways: by its address, such as rootly_team.sre; by its name below its
-// type, such as rootly_team/Site reliability, where slashes in names count as "-"; and by its id
-// below its type. The last line that matches any of them decides.
+// Name is the file that names unmanaged objects, in the syntax of .gitignore. Each object can be matched in three ways:
+// by its address, such as rootly_team.sre; by its type and name, such as rootly_team/Site reliability, where slashes in
+// names become "-"; and by its type and id. The last matching line decides.
 const Name = ".rootlyignore"
 
 // A File is a list of patterns in their order.
@@ -115,7 +114,7 @@ func glob(text string) (string, error) {
 	return b.String(), nil
 }
 
-// bracket reads a class of characters and returns how long it is.
+// bracket reads a character class and returns its length.
 func bracket(text string) (string, int) {
 	start := 1
 	if len(text) > 1 && (text[1] == '!' || text[1] == '^') {
@@ -135,7 +134,7 @@ func bracket(text string) (string, int) {
 	return "[" + members + "]", at + 1
 }
 
-// Covers reports whether an object is to stay unmanaged.
+// Covers reports whether an object stays unmanaged.
 func (f File) Covers(r *graph.Resource) bool {
 	names := []string{
 		r.Address.String(),
@@ -150,12 +149,12 @@ func (f File) Covers(r *graph.Resource) bool {
 	return false
 }
 
-// PathName is a name as patterns of the ignore file see it: slashes count as "-".
+// PathName is a name as patterns match it: slashes become "-".
 func PathName(title string) string {
 	return strings.TrimSpace(strings.NewReplacer("/", "-", "\n", " ", "\r", " ").Replace(title))
 }
 
-// Line is a pattern that matches one object and no other.
+// Line is a pattern that matches exactly one object.
 func Line(r *graph.Resource, unique bool) string {
 	name := PathName(r.Title)
 	if !unique || name == "" {

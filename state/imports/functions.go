@@ -6,8 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// functions are those of the language that people write around ids. Whatever reads a file or the
-// clock is not among them.
+// functions are the functions that people use in ids. Functions that read a file or the clock are left out.
 func functions() map[string]function.Function {
 	return map[string]function.Function{
 		"chunklist":  stdlib.ChunklistFunc,

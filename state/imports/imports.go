@@ -2,8 +2,8 @@
 //
 //	code, values of variables ──► locals ──► import blocks ──► addresses and ids
 //
-// It knows literals, locals, variables with values, and the common functions. A block that leans on
-// anything else comes back with the reason in the place of its ids.
+// It knows literals, locals, variables with values, and the common functions. A block that depends
+// on anything else is returned with the reason instead of its ids.
 //
 // Not here: data sources, resources and outputs of modules, whose values only an engine knows.
 package imports
@@ -25,19 +25,19 @@ import (
 type Block struct {
 	File    string // within the directory
 	Line    int
-	Type    string   // of the resource that it is for; empty where the block does not say
+	Type    string   // of the resource; empty if the block does not say
 	Objects []Object // what it imports
-	Err     error    // why that is not known; Objects is empty then
+	Err     error    // why the ids are unknown; Objects is empty then
 }
 
-// An Object is what a block imports, and where to.
+// An Object is an object that a block imports, with its address.
 type Object struct {
 	To string // the whole address, with modules and keys
 	ID string
 }
 
-// Read evaluates the import blocks of a directory. Environ holds TF_VAR_ variables, as KEY=VALUE; more values for
-// variables stand in some files, which come before all others. Files that cannot be parsed are left for the engine to complain about.
+// Read evaluates the import blocks of a directory. Environ contains TF_VAR_ variables, as KEY=VALUE. Files with more
+// values for variables take precedence. Files that cannot be parsed are ignored: the engine reports them.
 func Read(dir string, environ []string, more ...string) ([]Block, error) {
 	m, err := open(dir)
 	if err != nil {
@@ -90,7 +90,7 @@ func evaluate(file string, b *hcl.Block, scope *hcl.EvalContext) Block {
 	return out
 }
 
-// repeat makes a scope for each of the elements of a for_each, or one without it.
+// repeat makes a scope for each element of a for_each, or one if there is none.
 func repeat(forEach *hcl.Attribute, scope *hcl.EvalContext) ([]*hcl.EvalContext, error) {
 	if forEach == nil {
 		return []*hcl.EvalContext{scope}, nil
@@ -112,7 +112,7 @@ func repeat(forEach *hcl.Attribute, scope *hcl.EvalContext) ([]*hcl.EvalContext,
 	return scopes, nil
 }
 
-// value evaluates an expression whose value must be known as far as its elements are concerned.
+// value evaluates an expression; the elements of its value must be known.
 func value(e hcl.Expression, scope *hcl.EvalContext) (cty.Value, error) {
 	v, diags := e.Value(scope)
 	if diags.HasErrors() {
@@ -124,12 +124,12 @@ func value(e hcl.Expression, scope *hcl.EvalContext) (cty.Value, error) {
 	return v, nil
 }
 
-// reason is what a diagnostic says in one line. It never holds a value.
+// reason is a diagnostic on one line. It never contains a value.
 func reason(d *hcl.Diagnostic) string {
 	return strings.ToLower(d.Summary[:1]) + strings.TrimSuffix(d.Summary[1:], ".")
 }
 
-// identify finds the id: that of id, or that of the object identity.
+// identify finds the id: the argument id, or the id in the object identity.
 func identify(attributes hcl.Attributes, scope *hcl.EvalContext) (string, error) {
 	if a := attributes["id"]; a != nil {
 		return idText(value(a.Expr, scope))

@@ -30,7 +30,7 @@ const environPrefix = "TF_VAR_"
 type module struct {
 	names   []string // of everything in the directory, sorted
 	files   []file
-	unknown bool // whether arguments outside of the code may give values to variables
+	unknown bool // whether values from outside the code may set variables
 }
 
 type file struct {
@@ -66,7 +66,7 @@ func open(dir string) (*module, error) {
 	return m, nil
 }
 
-// parse reads one file; nothing where it cannot be parsed.
+// parse reads one file; nil if it cannot be parsed.
 func parse(dir, name string) (hcl.Body, error) {
 	src, err := disk.ReadFile(filepath.Join(dir, name), disk.MostCode)
 	if err != nil {
@@ -89,14 +89,14 @@ func blocksOf(body hcl.Body, kind string, labels ...string) []*hcl.Block {
 	return content.Blocks
 }
 
-// A declared variable is what the code says of a variable.
+// A declared variable is the code's declaration of a variable.
 type declared struct {
-	text  bool           // whether a value from the environment is taken as it is
+	text  bool           // whether a value from the environment is used as text
 	typ   hcl.Expression // nil without one
 	value cty.Value      // the default; unknown without one
 }
 
-// variables are the values of all declared variables, unknown where nobody gives one.
+// variables are the values of all declared variables, unknown if nobody sets one.
 func (m *module) variables(given map[string]given) map[string]cty.Value {
 	known := map[string]declared{}
 	for _, f := range m.files {
@@ -165,7 +165,7 @@ func typeName(e hcl.Expression) string {
 	return ""
 }
 
-// constant is the value of an expression that needs nothing; unknown where it does.
+// constant is the value of an expression without references; otherwise unknown.
 func constant(e hcl.Expression) cty.Value {
 	v, diags := e.Value(nil)
 	if diags.HasErrors() {
@@ -189,8 +189,8 @@ type given struct {
 	value   cty.Value
 }
 
-// values are those of the environment and, over them, those of the files that the engines read by
-// themselves, in their order; last come those of more files.
+// values are those of the environment, then those of the files that the engines read by themselves, then those of more
+// files. Later ones take precedence.
 func (m *module) values(dir string, environ, more []string) (map[string]given, error) {
 	values := map[string]given{}
 	for _, entry := range environ {
@@ -229,7 +229,7 @@ func (m *module) values(dir string, environ, more []string) (map[string]given, e
 	return values, nil
 }
 
-// locals puts the local values into a scope. Those that lean on what is not known are unknown.
+// locals puts the local values into a scope. Those that depend on unknown values are unknown.
 func (m *module) locals(scope *hcl.EvalContext) {
 	expressions, known := map[string]hcl.Expression{}, map[string]cty.Value{}
 	for _, f := range m.files {
@@ -251,7 +251,7 @@ func (m *module) locals(scope *hcl.EvalContext) {
 			}
 		}
 	}
-	for name, e := range expressions { // what is known of them in part
+	for name, e := range expressions { // the part of them that is known
 		if v, diags := e.Value(scope); !diags.HasErrors() {
 			known[name] = v
 		}

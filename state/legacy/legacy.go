@@ -1,16 +1,15 @@
-// Package legacy turns states of the tool before into a state of today.
+// Package legacy turns states of the earlier tool into a current state.
 //
 //	version 3, or 4 as old engines rewrote it ──► Read ──► objects ──► Merge ──► resources for package tfstate
 //
-// Of an object only its address and id are taken over: the provider reads the rest anew, in the
-// form that it has today, so that nothing of the old form has to be understood, and no secret of it
-// is copied.
+// Only the address and the id of an object are taken over. The provider reads the rest again, in its
+// current form, so that the old form need not be understood and no secret is copied.
 //
-// An object whose type has another name today enters the new state under that name. Engines move no
-// object from one type to another, and they read no state with a type that the provider lacks, not
-// even to carry out a removed block: so the old entry must not reach them at all.
+// An object whose type was renamed since enters the new state under the new name. Engines cannot move
+// an object from one type to another, and they refuse a state with a type that the provider lacks,
+// even for a removed block: so the old entry must not reach them at all.
 //
-// Not here: reading and writing files, and what the provider of today accepts.
+// Not here: reading and writing files, and what the current provider accepts.
 package legacy
 
 import (
@@ -32,7 +31,7 @@ type Object struct {
 	Title   string // what the object was called; empty if the state does not say
 }
 
-// A Left is an entry that does not go over, with the reason.
+// A Left is an entry that is not taken over, with the reason.
 type Left struct {
 	Address string
 	ID      graph.ID
@@ -47,38 +46,36 @@ type State struct {
 	Serial  uint64
 	Objects []Object
 	Left    []Left
-	Outputs int // the old tool put every id into an output; code that wants them makes them again
+	Outputs int // the old tool put every id into an output; code that needs them declares them again
 
-	foreign bool // version 4, but with the provider under an address of old
+	foreign bool // version 4, but with an old address of the provider
 }
 
-// Old reports whether an engine of today needs the state to be upgraded.
+// Old reports whether a current engine needs the state to be upgraded.
 func (s *State) Old() bool { return s.Version < 4 || s.foreign }
 
-// Options say what the present is like.
+// Options describe the current provider.
 type Options struct {
-	// Today returns the version of a type's schema, and whether the provider has the type.
-	//
-	// Required.
+	// Today returns the version of a type's schema, and whether the provider has the type. Required.
 	Today func(resourceType string) (schemaVersion int, known bool)
 
-	// Readable gives addresses that a person would have written, and Moved tells from where.
+	// Readable gives objects readable addresses; Moved lists the changes.
 	Readable bool
 }
 
-// A Move is an object that has another address than it had.
+// A Move is an object whose address changes.
 type Move struct{ From, To graph.Address }
 
 // A Merged is the content of all states together.
 type Merged struct {
 	Resources []tfstate.Resource // under their addresses in the states
-	Renamed   []Move             // of types that have another name today, and of addresses that were taken
+	Renamed   []Move             // of types that were renamed, and of addresses that were taken
 	Moved     []Move             // to readable addresses, for moved blocks; none unless asked for
 	Left      []Left
 	Outputs   int
 }
 
-// renamed are the types that have another name today, by their old ones.
+// renamed are the types that were renamed, by their old names.
 func renamed() map[string]string {
 	const task, old = "rootly_workflow_task_", "rootly_workflow_task_genius_"
 	return map[string]string{
@@ -90,7 +87,7 @@ func renamed() map[string]string {
 	}
 }
 
-// Merge puts states together. The order of the states decides who keeps an address that two have.
+// Merge merges states. If two states have the same address, the first one keeps it.
 func Merge(states []*State, o Options) *Merged {
 	m := &merging{Merged: &Merged{}, options: o, names: renamed(), taken: map[graph.Address]bool{}, at: map[graph.Target]graph.Address{}, slugs: map[graph.Target]graph.ID{}}
 	for _, s := range states {
@@ -122,11 +119,11 @@ type merging struct {
 	names   map[string]string
 	taken   map[graph.Address]bool
 	at      map[graph.Target]graph.Address
-	slugs   map[graph.Target]graph.ID // ids of objects by their slugs, which may have been ids to the old tool
+	slugs   map[graph.Target]graph.ID // ids of objects by their slugs, which the old tool may have used as ids
 	titles  []string                  // of Resources
 }
 
-// today is the name that a type has by now.
+// today is the current name of a type.
 func (m *merging) today(typ string) string { return cmp.Or(m.names[typ], typ) }
 
 func (m *merging) add(o Object) {
@@ -158,7 +155,7 @@ func (m *merging) add(o Object) {
 	m.titles = append(m.titles, cmp.Or(o.Title, readable(o.Address.Name)))
 }
 
-// move gives readable addresses to all that have none.
+// move gives readable addresses to all objects without one.
 func (m *merging) move() {
 	for i, r := range m.Resources {
 		if graph.Word(r.Address.Name) == r.Address.Name {
@@ -169,8 +166,8 @@ func (m *merging) move() {
 	}
 }
 
-// prefix and escaped are what the old tool made of characters that labels cannot have: the code of
-// the character in hexadecimal digits between dashes.
+// prefix and escaped are how the old tool wrote characters that labels cannot have: the hexadecimal code of the
+// character between dashes.
 const prefix = "tfer--"
 
 var (
@@ -179,7 +176,7 @@ var (
 	illegal = regexp.MustCompile(`[^\p{L}\p{N}_-]`)
 )
 
-// readable is what an old label stands for; empty where it is an id.
+// readable decodes an old label; empty if it is an id.
 func readable(label string) string {
 	label = strings.TrimPrefix(label, prefix)
 	if uuid.MatchString(label) {
@@ -188,7 +185,7 @@ func readable(label string) string {
 	return escaped.ReplaceAllString(label, " ")
 }
 
-// valid is a label that engines of today accept.
+// valid is a label that current engines accept.
 func valid(label string) string {
 	label = illegal.ReplaceAllString(label, "_")
 	if label == "" || label[0] >= '0' && label[0] <= '9' || label[0] == '-' {

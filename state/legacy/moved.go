@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// Blocks writes moved blocks, which both engines follow.
+// Blocks writes moved blocks, which both engines understand.
 func Blocks(moves []Move) []byte {
 	file := hclwrite.NewEmptyFile()
 	for i, m := range moves {

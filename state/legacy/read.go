@@ -11,7 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// stateV3 is a state as Terraform kept it up to 0.11, and the old tool to its end.
+// stateV3 is a state as Terraform wrote it up to 0.11, and the old tool until its end.
 type stateV3 struct {
 	Lineage string     `json:"lineage"`
 	Serial  uint64     `json:"serial"`
@@ -34,7 +34,7 @@ type instanceV3 struct {
 	Attributes map[string]string `json:"attributes"` // at any depth, by dotted paths
 }
 
-// stateV4 is a state of today, or what terraform 0.12 and later made of an old one by touching it.
+// stateV4 is a current state, or an old one that terraform 0.12 or later has rewritten.
 type stateV4 struct {
 	Lineage   string                     `json:"lineage"`
 	Serial    uint64                     `json:"serial"`
@@ -55,8 +55,7 @@ type entryV4 struct {
 	} `json:"instances"`
 }
 
-// Read reads an old state. Name is where it came from. Its error is a [tfstate.Unreadable] for what
-// is no state.
+// Read reads an old state. Name is where it came from. If it is not a state, the error is a [tfstate.Unreadable].
 func Read(name string, content []byte) (*State, error) {
 	var head struct {
 		Version   *int            `json:"version"`
@@ -103,7 +102,7 @@ func (s *State) readV3(content []byte) error {
 	return nil
 }
 
-// takeV3 sorts an entry into what goes over and what does not.
+// takeV3 decides whether an entry is taken over.
 func (s *State) takeV3(path []string, name string, r resourceV3) {
 	if strings.HasPrefix(name, "data.") {
 		return // read again by whoever wants it
@@ -137,7 +136,7 @@ func (s *State) leave(address string, id graph.ID, reason string) {
 	s.Left = append(s.Left, Left{address, id, reason})
 }
 
-// title is what people called an object, as far as its entry tells.
+// title is the name of an object, if its entry has one.
 func title(attributes map[string]string) string {
 	for _, name := range []string{"name", "title", "label"} {
 		if t := attributes[name]; t != "" {
@@ -162,7 +161,7 @@ func (s *State) readV4(content []byte) error {
 	return nil
 }
 
-// takeV4 sorts the instances of an entry into what goes over and what does not.
+// takeV4 decides which instances of an entry are taken over.
 func (s *State) takeV4(r entryV4) {
 	address := graph.Address{Type: r.Type, Name: r.Name}
 	full := address.String()
@@ -191,7 +190,7 @@ func (s *State) takeV4(r entryV4) {
 	}
 }
 
-// isAddress reports whether an address means itself in code, whoever wrote the state.
+// isAddress reports whether a text is an address that means the same in code.
 func isAddress(a graph.Address) bool {
 	return a.Set(a.String()) == nil
 }
@@ -199,7 +198,7 @@ func isAddress(a graph.Address) bool {
 // text is a JSON text, or empty.
 func text(raw json.RawMessage) string {
 	var s string
-	_ = json.Unmarshal(raw, &s) // numbers are no ids of Rootly's
+	_ = json.Unmarshal(raw, &s) // Rootly's ids are never numbers
 	return s
 }
 

@@ -13,12 +13,12 @@ import (
 // ErrLocked says that another process holds the lock.
 var ErrLocked = errors.New("locked")
 
-// A Lock is held on an open file, so that it ends with the process whatever ends that.
+// A Lock holds an open file, so that it ends with the process in any case.
 type Lock struct {
 	file *os.File
 }
 
-// Acquire takes the lock at path or says ErrLocked at once. The path may be that of no link.
+// Acquire takes the lock at path or returns ErrLocked at once. The path must not be a link.
 func Acquire(path string) (*Lock, error) {
 	const attempts = 10
 	for range attempts {
@@ -27,7 +27,7 @@ func Acquire(path string) (*Lock, error) {
 			return nil, err
 		}
 
-		// The holder before us may have removed the file after we opened it.
+		// The previous holder may have removed the file after we opened it.
 		ours, err := f.Stat()
 		if err != nil {
 			f.Close()

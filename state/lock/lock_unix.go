@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// openLocked opens the file and locks it for this open file alone.
+// openLocked opens the file and locks it for this open file only.
 func openLocked(path string) (*os.File, error) {
 	dir, name := disk.Of(path)
 	f, err := dir.Open(name, os.O_RDWR|os.O_CREATE, 0o600)
@@ -27,6 +27,6 @@ func openLocked(path string) (*os.File, error) {
 	return f, nil
 }
 
-// unlock ends the lock although a process that is just being started may still share the
-// open file. Closing the file would not.
+// unlock ends the lock even if a process that is just being started still shares the open file. Closing the file would
+// not.
 func unlock(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

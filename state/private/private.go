@@ -18,7 +18,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/lock"
 )
 
-// ownerName is the file that the owner of a directory keeps locked.
+// ownerName is the file that the owner of a directory locks.
 const ownerName = ".owner"
 
 // A Dir is a private directory. The zero value is none.
@@ -33,8 +33,8 @@ const prefix = "terraformer-rootly-"
 // named matches those names.
 var named = regexp.MustCompile("^" + prefix + "[a-z]+-[0-9]+$")
 
-// Make makes a directory in parent, whose zero value is the system's place for them, and first sweeps there. The kind
-// is a word for its name.
+// Make makes a directory in parent, or in the system's place for temporary files if parent is empty. It sweeps there
+// first. The kind is part of its name.
 func Make(parent, kind string) (*Dir, error) {
 	parent = cmp.Or(parent, os.TempDir())
 	Sweep(parent)
@@ -43,14 +43,14 @@ func Make(parent, kind string) (*Dir, error) {
 	for range attempts {
 		var path string
 		if path, err = disk.MkdirTemp(parent, prefix+kind+"-*"); err != nil { // 0700
-			return nil, err // says all that there is to say
+			return nil, err // the error says everything
 		}
 		d := &Dir{path: path}
 		d.owner, err = lock.Acquire(filepath.Join(path, ownerName))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, lock.ErrLocked) {
 			continue // another process took it for one without an owner
 		}
-		return d, nil // without a lock where the file system has none: then it is not removed by others
+		return d, nil // without a lock where the file system has none: other runs do not remove it then
 	}
 	return nil, fmt.Errorf("make a private directory: %w", err)
 }
@@ -63,7 +63,7 @@ func (d *Dir) Write(name string, content []byte) (string, error) {
 	return filepath.Join(d.path, name), disk.Dir(d.path).Write(name, content, 0o600)
 }
 
-// Close removes the directory. Where there is none, it does nothing.
+// Close removes the directory, if there is one.
 func (d *Dir) Close() error {
 	if d == nil {
 		return nil
@@ -71,7 +71,7 @@ func (d *Dir) Close() error {
 	return remove(d.path, d.owner)
 }
 
-// remove ends the lock last, so that a directory that is half removed can still be recognised.
+// remove releases the lock last, so that a half-removed directory can still be recognised.
 func remove(path string, owner *lock.Lock) error {
 	entries, err := os.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -92,8 +92,8 @@ func remove(path string, owner *lock.Lock) error {
 	return err
 }
 
-// Sweep removes the directories in parent whose owner is gone: a run that was killed left them, and they may hold
-// secrets. What it cannot remove stays, without a message: it may be another user's.
+// Sweep removes the directories in parent whose owner has ended: a killed run left them, and they may contain secrets.
+// What it cannot remove stays, without a message: it may belong to another user.
 func Sweep(parent string) {
 	parent = cmp.Or(parent, os.TempDir())
 	entries, _ := os.ReadDir(parent)
@@ -103,7 +103,7 @@ func Sweep(parent string) {
 		}
 		path := filepath.Join(parent, entry.Name())
 		if disk.Dir(parent).Remove(entry.Name()) == nil {
-			continue // its owner was killed before it wrote anything, or makes another one
+			continue // its owner was killed before it wrote anything, or another one is being made
 		}
 		if _, err := disk.Dir(path).Lstat(ownerName); err != nil {
 			continue

@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	depth = 64 // of arrays and objects in each other
+	depth = 64 // nested arrays and objects
 )
 
-// Decode reads one JSON value. Fields that the type does not have are passed over.
+// Decode reads one JSON value. Fields that the type does not have are ignored.
 func Decode[T any](content []byte) (value T, err error) {
 	if err := check(content); err != nil {
 		return value, err
@@ -27,7 +27,7 @@ func Decode[T any](content []byte) (value T, err error) {
 	return value, json.Unmarshal(content, &value)
 }
 
-// check refuses what a value of Go would not show, or what would be costly to make one of.
+// check refuses JSON that a Go value would not show, or that would be expensive to decode.
 func check(content []byte) error {
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.UseNumber()

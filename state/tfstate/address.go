@@ -8,8 +8,8 @@ import (
 
 var unescape = strings.NewReplacer("$${", "${", "%%{", "%{")
 
-// ParseAddress reads the address of a resource instance as code and plans have it, such as
-// module.teams["a"].rootly_team.sre[0]. What it returns has no id.
+// ParseAddress reads the address of a resource instance as code and plans write it, such as
+// module.teams["a"].rootly_team.sre[0]. The result has no id.
 func ParseAddress(text string) (h Held, ok bool) {
 	parts := splitAddress(strings.TrimSpace(text))
 	modules := 0
@@ -31,7 +31,7 @@ func ParseAddress(text string) (h Held, ok bool) {
 	return h, parts[modules] != "" && name != "" && parts[modules] != "data"
 }
 
-// splitAddress splits at the dots that are in no index.
+// splitAddress splits at the dots outside of indexes.
 func splitAddress(text string) []string {
 	var parts []string
 	start, depth, quoted := 0, 0, false

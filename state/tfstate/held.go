@@ -13,20 +13,20 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// A Held is an object that a state holds, and where.
+// A Held is an object in a state, with its address.
 type Held struct {
 	Module  string // such as module.teams["a"]; empty for the root module
 	Address graph.Address
 	Key     string // of count or for_each, as JSON; empty without
 	ID      graph.ID
-	Filled  []string // attributes that are lists or sets with elements, in the order of their names
+	Filled  []string // attributes that are non-empty lists or sets, sorted by name
 
-	// Provider is the configuration of the root module that manages it, such as rootly.eu; empty where it is one of
-	// another module.
+	// Provider is the configuration of the root module that manages it, such as rootly.eu; empty if the configuration
+	// belongs to another module.
 	Provider string
 }
 
-// configuration reads a provider configuration as states have it, of today and of old.
+// configuration reads a provider configuration as current and old states write it.
 func configuration(text string) string {
 	source, ok := strings.CutPrefix(text, `provider["`)
 	if !ok {
@@ -53,7 +53,7 @@ func (h Held) String() string {
 	return s
 }
 
-// Instance is the address with its key, of what the root module holds by itself or by for_each.
+// Instance is the address with its key, if the object is in the root module.
 func (h Held) Instance() (a graph.Address, ok bool) {
 	a = h.Address
 	if h.Key == "" {
@@ -62,11 +62,11 @@ func (h Held) Instance() (a graph.Address, ok bool) {
 	return a, h.Module == "" && json.Unmarshal([]byte(h.Key), &a.Key) == nil && a.Key != ""
 }
 
-// Plain reports whether a single resource of the root module is what holds the object.
+// Plain reports whether the object belongs to a single resource of the root module.
 func (h Held) Plain() bool { return h.Module == "" && h.Key == "" }
 
-// Objects lists what a state holds that has an id, in its order. Data sources are no objects of
-// it. No text at all is an empty state.
+// Objects lists the objects of a state that have an id, in its order. Data sources are not included. An empty text is
+// an empty state.
 func Objects(content []byte) ([]Held, error) {
 	if len(content) == 0 {
 		return nil, nil
@@ -91,7 +91,7 @@ func (s *stateV4) objects() ([]Held, error) {
 		for _, i := range r.Instances {
 			var id string
 			if i.Deposed != "" || json.Unmarshal(i.Attributes["id"], &id) != nil {
-				continue // no object of ours: its ids are texts
+				continue // not one of our objects: their ids are texts
 			}
 			var address graph.Address
 			if err := address.Set(r.Type + "." + r.Name); err != nil {
@@ -117,10 +117,11 @@ func filled(attributes map[string]json.RawMessage) []string {
 	return names
 }
 
-// plain is the id of an object in what it was imported by, which may be a path to it.
+// plain is the id of an object in its import id, which may be a path.
 func plain(id string) graph.ID { return graph.ID(id[strings.LastIndexByte(id, '/')+1:]) }
 
-// Values are the attributes of what a state holds, by address. Each is an object of the loose types that JSON implies.
+// Values are the attributes of the objects in a state, by address. Each is an object of the loose types that JSON
+// implies.
 func Values(content []byte) (map[string]cty.Value, error) {
 	values := map[string]cty.Value{}
 	if len(content) == 0 {

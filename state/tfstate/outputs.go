@@ -14,8 +14,8 @@ type outputV4 struct {
 	Type  json.RawMessage `json:"type"`
 }
 
-// Outputs returns a state of nothing but outputs, as a plan that reads the state of another
-// directory finds it after that directory was applied.
+// Outputs returns a state that contains only outputs. A plan that reads the state of another directory finds such a
+// state after that directory was applied.
 func Outputs(values map[string]cty.Value) ([]byte, error) {
 	outputs := make(map[string]outputV4, len(values))
 	for name, v := range values {

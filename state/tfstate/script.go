@@ -34,5 +34,5 @@ func Script(resources []Resource) []byte {
 	return b.Bytes()
 }
 
-// quote makes one word of any text for the shell.
+// quote turns any text into one word for the shell.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -16,7 +16,7 @@ import (
 
 const version = 4
 
-// stateV4 is a state as both engines keep it. What others wrote passes through as it is.
+// stateV4 is a state as both engines write it. Parts that this program does not know stay unchanged.
 type stateV4 struct {
 	Version      int               `json:"version"`
 	Engine       string            `json:"terraform_version"`
@@ -29,7 +29,7 @@ type stateV4 struct {
 	blocks map[graph.Address]int // positions in Resources, of those of the root module
 }
 
-// resourceV4 is a resource as this program writes it, and what it reads of others.
+// resourceV4 is a resource as this program writes it, and the fields of others that it reads.
 type resourceV4 struct {
 	Module    string       `json:"module,omitempty"`
 	Mode      string       `json:"mode"`
@@ -53,7 +53,7 @@ func decode(content []byte) (*stateV4, error) {
 		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(content))
-	d.DisallowUnknownFields() // what is not known would be lost
+	d.DisallowUnknownFields() // unknown fields would be lost
 	s := &stateV4{}
 	if err := d.Decode(s); err != nil {
 		return nil, &Unreadable{Reason: "it has fields that version 4 does not have", Next: "use a newer version of this program", Err: err}
@@ -61,7 +61,7 @@ func decode(content []byte) (*stateV4, error) {
 	return s, nil
 }
 
-// checkHead refuses what is no state of version 4, and says what it is instead.
+// checkHead refuses a file that is not a state of version 4, and says what it is instead.
 func checkHead(content []byte) error {
 	var head struct {
 		Version   *int            `json:"version"`
@@ -86,7 +86,7 @@ func checkHead(content []byte) error {
 	return nil
 }
 
-// held sorts what the state holds: objects wherever they are, and addresses of the root module.
+// held records what the state contains: objects anywhere, and addresses of the root module.
 func (s *stateV4) held(ids func(string, graph.ID) graph.ID) (map[graph.Target]bool, map[graph.Address]graph.ID, error) {
 	all, err := s.objects()
 	if err != nil {
@@ -138,7 +138,7 @@ func encodeResource(r Resource, provider string) (json.RawMessage, error) {
 	})
 }
 
-// put adds a resource, or its instance to those that the state has at its address.
+// put adds a resource, or its instance to the resource at its address.
 func (s *stateV4) put(block graph.Address, raw json.RawMessage) error {
 	if s.blocks == nil {
 		s.blocks = map[graph.Address]int{}
@@ -180,7 +180,7 @@ func joinInstances(to, from json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(present)
 }
 
-// encode writes the state in the order in which the engines write it.
+// encode writes the state in the order of the engines.
 func (s *stateV4) encode() ([]byte, error) {
 	keys := make([]string, len(s.Resources))
 	order := make([]int, len(s.Resources))

@@ -1,12 +1,12 @@
-// Package tfstate writes the state that Terraform keeps, so that objects need no import.
+// Package tfstate writes a Terraform state, so that objects need no import.
 //
 //	resources with ids ──► New, or Extend of a present state ──► version 4, normalised bytes
 //	                  └──► Script, for those who import by hand
 //
-// Of each object stands there what the provider needs to read the rest, which is the id but
-// for a few types: no other value, and so no secret, is stored by this program.
+// The state contains what the provider needs to read the rest of each object: the id, and for a few
+// types some other attributes. This program stores no other value, and so no secret.
 //
-// Not here: getting states from a backend and putting them there, which the engine does.
+// Not here: reading states from a backend and writing them there, which the engine does.
 package tfstate
 
 import (
@@ -27,18 +27,18 @@ const (
 	TofuProvider      = "registry.opentofu.org/rootlyhq/rootly"
 )
 
-// A Resource is an object that the state shall hold.
+// A Resource is an object for the state.
 type Resource struct {
 	Address       graph.Address
 	ID            graph.ID
 	SchemaVersion int
 	Dependencies  []graph.Address
 
-	// Attributes are those that the provider cannot read by the id alone. Most often none.
+	// Attributes are those that the provider cannot read by the id alone; usually none.
 	Attributes map[string]cty.Value
 }
 
-// Options say for whom the state is written.
+// Options describe the state to write.
 type Options struct {
 	Provider string // one of the two addresses; empty means Terraform's
 	Alias    string // of the provider's configuration; empty means the default one
@@ -66,7 +66,7 @@ func (o Options) engine() string {
 	return o.Engine
 }
 
-// A Conflict is an error about a state that holds something else at an address.
+// A Conflict is an error about a state that has another object at an address.
 type Conflict struct {
 	Address   graph.Address
 	Held, New graph.ID

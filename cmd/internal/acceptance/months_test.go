@@ -4,16 +4,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -60,7 +63,10 @@ type step struct {
 }
 
 func doings() []string {
-	return []string{"edit", "edit", "rename", "create", "delete", "reorder", "secret", "comment", "locals", "split", "move", "import", "import", "write", "apply"}
+	return []string{
+		"edit", "edit", "rename", "create", "delete", "reorder", "secret", "comment", "locals", "split", "move", "module", "fold",
+		"import", "import", "write", "write", "apply", "apply", "commit", "export",
+	}
 }
 
 const monthsTypes = "service,team,severity,cause,environment,functionality"
@@ -68,20 +74,26 @@ const monthsTypes = "service,team,severity,cause,environment,functionality"
 // months are an organisation, its code, and what is known of how they differ.
 type months struct {
 	*clicking
-	root    root
-	code    map[string]string // what the code has of each object, by id
-	applied map[string]string // what the state has of each object, by id
-	refused map[string]bool   // objects that import does not take
-	notes   []string          // comments that people wrote
-	secrets []string          // values that nobody may see
+	root     root
+	repo     string            // has the root module and, next to it, exports
+	code     map[string]string // what the code has of each object, by id
+	exported map[string]string // what the last committed export has of each object, by id
+	hand     map[string]string // addresses that people gave, by id
+	shaped   map[string]bool   // objects whose values people replaced by expressions
+	refused  map[string]bool   // objects that import does not take
+	notes    []string          // comments that people wrote
+	secrets  []string          // values that nobody may see
 }
 
 func newMonths(t *testing.T, engine string) *months {
 	t.Helper()
 	server, url := serve(t, of(60))
-	dir := filepath.Join(t.TempDir(), "rootly")
-	p := providers(t)[0]
-	m := &months{clicking: &clicking{t: t, server: server}, root: root{provider: p, engine: engine, dir: dir, url: url}, refused: map[string]bool{}}
+	repo := t.TempDir()
+	m := &months{clicking: &clicking{t: t, server: server}, root: root{provider: providers(t)[0], engine: engine, dir: filepath.Join(repo, "rootly"), url: url}, repo: repo}
+	m.code, m.exported, m.hand, m.shaped = map[string]string{}, map[string]string{}, map[string]string{}, map[string]bool{}
+	m.git("init", "--quiet")
+	m.git("config", "user.name", "Robot")
+	m.git("config", "user.email", "robot@example.com")
 	return m
 }
 
@@ -90,7 +102,9 @@ func (m *months) live(todo []step) error {
 	if err := m.do(step{do: "import"}); err != nil {
 		return err
 	}
-	m.bring()
+	if err := m.bring(); err != nil {
+		return err
+	}
 	for _, s := range todo {
 		if err := m.do(s); err != nil {
 			return fmt.Errorf("step %d, %s: %w", s.n, s.do, err)
@@ -102,19 +116,11 @@ func (m *months) live(todo []step) error {
 	return nil
 }
 
-// bring applies the code, and notes what the state has then.
-func (m *months) bring() {
-	apply(m.t, m.root.provider, m.root.engine, m.root.dir, m.root.url)
-	m.applied = map[string]string{}
-	for id, o := range m.objects() {
-		m.applied[id] = m.saying(o)
-	}
-}
-
-// behind reports whether the state has an object as it was before the code followed it: drift names that too.
-func (m *months) behind(id string) bool {
-	o, lives := m.objects()[id]
-	return lives && m.applied[id] != m.saying(o)
+// bring applies the code.
+func (m *months) bring() error {
+	return inDirectory(m.t, m.root.provider, m.root.engine, m.root.dir, m.root.url, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
+		return tf.Apply(m.t.Context(), at)
+	})
 }
 
 // objects are the live objects of the types, by id.
@@ -151,7 +157,11 @@ func (m *months) do(s step) error {
 		return m.write()
 	case "apply":
 		return m.apply()
-	case "comment", "locals", "split", "move":
+	case "commit":
+		return m.commit()
+	case "export":
+		return m.export(random)
+	case "comment", "locals", "split", "move", "module", "fold":
 		return m.byHand(s, random)
 	}
 	m.click(s, random)
@@ -205,24 +215,18 @@ func (m *months) reimport() error {
 	for _, n := range o.summary.NotImported {
 		m.refused[n.ID] = true
 	}
-	if m.code == nil {
-		m.code = map[string]string{}
-	}
 	return m.learn(o.summary.Files.Edited)
 }
 
 // learn notes what the code has after an import that left some files alone.
 func (m *months) learn(edited []string) error {
-	managed, live := read(m.t, m.root.dir), m.objects()
-	at := map[string]string{}
-	for name, text := range managed.files {
-		for _, found := range resourceAt.FindAllStringSubmatch(text, -1) {
-			at[found[1]+"."+found[2]] = name
-		}
+	files, live, ids := map[string]string{}, m.objects(), m.ids()
+	for _, p := range m.places() {
+		files[p.address] = filepath.Base(p.file)
 	}
-	ids := m.ids(managed)
 	for id, address := range ids {
-		left := slices.Contains(edited, at[address]) || strings.HasPrefix(at[address], "hand_")
+		file := files[address]
+		left := file == "" || slices.Contains(edited, file) || strings.HasPrefix(file, "hand_") // without one: in a module, or folded
 		if o, lives := live[id]; lives && (!left || m.code[id] == "") {
 			m.code[id] = m.saying(o)
 		}
@@ -236,21 +240,21 @@ func (m *months) learn(edited []string) error {
 }
 
 // ids maps what the state or an import block has to its address in the code.
-func (m *months) ids(c code) map[string]string {
+func (m *months) ids() map[string]string {
+	c := read(m.t, m.root.dir)
 	ids := c.ids()
-	if _, err := os.Stat(filepath.Join(m.root.dir, "terraform.tfstate")); err == nil {
-		for address, id := range state(m.t, filepath.Join(m.root.dir, "terraform.tfstate")) {
-			if ids[id] == "" && slices.ContainsFunc(c.resources, func(b block) bool { return strings.HasSuffix(b.address, address) }) {
+	if name := filepath.Join(m.root.dir, "terraform.tfstate"); exists(name) {
+		for address, id := range state(m.t, name) {
+			if ids[id] == "" && slices.ContainsFunc(c.resources, func(b block) bool { return b.address == address }) {
 				ids[id] = address
 			}
 		}
 	}
+	maps.Copy(ids, m.hand)
 	return ids
 }
 
-var resourceAt = regexp.MustCompile(`(?m)^resource "([^"]+)" "([^"]+)" \{`)
-
-// write accepts the drift.
+// write accepts the drift. In code that has values, all of it can be accepted.
 func (m *months) write() error {
 	c, code, talk := m.root.drift(m.t, "--since", "1d", "--resources", monthsTypes, "--write-code")
 	if code != 0 && code != 2 {
@@ -259,36 +263,43 @@ func (m *months) write() error {
 	if err := m.silent(talk + fmt.Sprintf("%+v", c)); err != nil {
 		return err
 	}
-	left := m.drifted(m.t)
-	for id, o := range m.objects() {
-		if m.code[id] != "" && !left[id] {
-			m.code[id] = m.saying(o)
+	live := m.objects()
+	for _, change := range c.Changes {
+		o, written := live[change.ID], true
+		for _, a := range change.Attributes {
+			written = written && strings.HasPrefix(a.Outcome, "written")
+		}
+		secret := strings.Contains(string(o.Body)+m.code[change.ID], "password=")
+		switch {
+		case change.Kind == "changed" && written, change.Kind == "unmanaged" && strings.HasPrefix(change.Hint, "written"):
+			m.code[change.ID] = m.saying(o)
+		case change.Kind == "deleted" && strings.Contains(change.Hint, "was removed"):
+			delete(m.code, change.ID)
+			delete(m.hand, change.ID)
+		case change.Kind == "changed" && !m.shaped[change.ID] && !secret:
+			return fmt.Errorf("drift --write-code leaves %+v", change)
+		case change.Kind == "changed":
+			m.code[change.ID] = "in part"
 		}
 	}
 	return nil
 }
 
-// drifted are the objects that drift names.
-func (m *months) drifted(t *testing.T) map[string]bool {
-	t.Helper()
-	c, _, _ := m.root.drift(t, "--since", "1d", "--resources", monthsTypes)
-	ids := map[string]bool{}
-	for _, change := range c.Changes {
-		ids[change.ID] = true
-	}
-	return ids
-}
-
-// apply imports first, so that nothing of the organisation is reverted, and holds that nothing is destroyed.
+// apply accepts first what it can, so that nothing of the organisation is reverted, and holds that nothing is destroyed.
 func (m *months) apply() error {
 	if err := m.reimport(); err != nil {
+		return err
+	}
+	if err := m.write(); err != nil {
 		return err
 	}
 	if len(m.differing()) > 0 {
 		return nil // in code by hand: applying would revert what people did
 	}
 	before := m.objects()
-	m.bring()
+	if err := m.bring(); err != nil {
+		return err
+	}
 	after := m.objects()
 	for id, o := range before {
 		if now, lives := after[id]; !lives {
@@ -326,7 +337,7 @@ func (m *months) check() error {
 	var all []error
 	for _, change := range c.Changes {
 		got[change.ID] = true
-		if !want[change.ID] && !m.behind(change.ID) {
+		if !want[change.ID] {
 			all = append(all, fmt.Errorf("drift names %s %s %s, which is as in the code", change.Kind, change.Address, change.ID))
 		}
 	}
@@ -335,10 +346,8 @@ func (m *months) check() error {
 			all = append(all, fmt.Errorf("drift does not name %s: %s, code %s", id, m.objects()[id].Body, m.code[id]))
 		}
 	}
-	text := ""
-	for _, content := range read(m.t, m.root.dir).files {
-		text += content
-	}
+	all = append(all, m.plan(want))
+	text := m.text()
 	for _, note := range m.notes {
 		if !strings.Contains(text, note) {
 			all = append(all, fmt.Errorf("the comment %q is lost", note))
@@ -357,63 +366,54 @@ func (m *months) silent(text string) error {
 	return nil
 }
 
-// byHand edits the code as people do.
-func (m *months) byHand(s step, random *rand.Rand) error {
-	hand := filepath.Join(m.root.dir, fmt.Sprintf("hand_%d.tf", s.n))
-	if s.do == "locals" {
-		return os.WriteFile(hand, fmt.Appendf(nil, "locals {\n  note_%d = \"x\" # note %d.\n}\n", s.n, s.n), 0o644)
-	}
-	names, err := filepath.Glob(filepath.Join(m.root.dir, "*s.tf"))
-	if err != nil {
-		return err
-	}
-	names = slices.DeleteFunc(names, func(name string) bool {
-		text, err := os.ReadFile(name)
-		return err != nil || !resourceAt.Match(text)
-	})
-	name := names[random.IntN(len(names))]
-	content, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	blocks := resourceAt.FindAllStringSubmatchIndex(string(content), -1)
-	at := blocks[random.IntN(len(blocks))]
-	text, start := string(content), at[0]
-	end := start + strings.Index(text[start:], "\n}\n") + 3
-	kind, label := text[at[2]:at[3]], text[at[4]:at[5]]
-	switch s.do {
-	case "comment":
-		note := fmt.Sprintf("# note %d: ask before you change this.\n", s.n)
-		m.notes = append(m.notes, note)
-		return os.WriteFile(name, []byte(text[:start]+note+text[start:]), 0o644)
-	case "split":
-		if err := os.WriteFile(hand, []byte(text[start:end]), 0o644); err != nil {
+// plan holds that the engine, asked without this program, destroys nothing that lives and changes only what differs.
+func (m *months) plan(differing map[string]bool) error {
+	file := filepath.Join(m.t.TempDir(), "plan")
+	var all []error
+	err := inDirectory(m.t, m.root.provider, m.root.engine, m.root.dir, m.root.url, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
+		if _, err := tf.Plan(m.t.Context(), tfexec.Out(file), at); err != nil {
 			return err
 		}
-		return os.WriteFile(name, []byte(text[:start]+text[end:]), 0o644)
-	}
-	return m.rename(hand, kind, label, fmt.Sprintf("%s_m%d", label, s.n))
-}
-
-// rename gives a resource another label, with a block that says so.
-func (m *months) rename(hand, kind, label, to string) error {
-	names, err := filepath.Glob(filepath.Join(m.root.dir, "*.tf"))
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		content, err := os.ReadFile(name)
+		plan, err := tf.ShowPlanFile(m.t.Context(), file, at)
 		if err != nil {
 			return err
 		}
-		text := strings.ReplaceAll(string(content), fmt.Sprintf("resource %q %q", kind, label), fmt.Sprintf("resource %q %q", kind, to))
-		text = regexp.MustCompile(regexp.QuoteMeta(kind+"."+label)+`\b`).ReplaceAllString(text, kind+"."+to)
-		if text == string(content) {
-			continue
+		live := m.objects()
+		for _, change := range plan.ResourceChanges {
+			before, _ := change.Change.Before.(map[string]any)
+			id, _ := before["id"].(string)
+			_, lives := live[id]
+			switch {
+			case lives && slices.Contains(change.Change.Actions, tfjson.ActionDelete):
+				all = append(all, fmt.Errorf("the plan destroys %s %s", change.Address, id))
+			case lives && change.Change.Actions.Update() && !differing[id]:
+				all = append(all, fmt.Errorf("the plan changes %s %s, which is as in the code: %v to %v", change.Address, id, before, change.Change.After))
+			}
 		}
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		return nil
+	})
+	return errors.Join(append(all, err)...)
+}
+
+// text is all code of the root module and of its modules, and what git has of it.
+func (m *months) text() string {
+	var all strings.Builder
+	err := filepath.WalkDir(m.repo, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
 			return err
 		}
+		if entry.Name() == ".terraform" || entry.Name() == ".git" {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(path, ".tf") || strings.HasSuffix(path, ".json") {
+			content, err := os.ReadFile(path)
+			all.Write(content)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		m.t.Fatal(err)
 	}
-	return os.WriteFile(hand, fmt.Appendf(nil, "moved {\n  from = %s.%s\n  to   = %s.%s\n}\n", kind, label, kind, to), 0o644)
+	return all.String()
 }

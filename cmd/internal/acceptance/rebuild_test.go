@@ -138,6 +138,21 @@ func seeds(live []sandbox.Object, c code, s report.Summary) []sandbox.Object {
 // apply makes the code real and returns the id of every address.
 func apply(t *testing.T, p provider, engine, dir, url string) map[string]string {
 	t.Helper()
+	// What is refused is held against the table of what cannot be made.
+	if err := inDirectory(t, p, engine, dir, url, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
+		if at == nil {
+			return tf.Apply(t.Context())
+		}
+		return tf.Apply(t.Context(), at)
+	}); err != nil {
+		t.Logf("apply: %v", err)
+	}
+	return state(t, filepath.Join(dir, "terraform.tfstate"))
+}
+
+// inDirectory initialises a directory and does something there. The stand-in provider may write to Rootly.
+func inDirectory(t *testing.T, p provider, engine, dir, url string, do func(*tfexec.Terraform, *tfexec.ReattachOption) error) error {
+	t.Helper()
 	tf, err := tfexec.NewTerraform(dir, engine)
 	if err != nil {
 		t.Fatal(err)
@@ -145,30 +160,28 @@ func apply(t *testing.T, p provider, engine, dir, url string) map[string]string 
 	env := map[string]string{"ROOTLY_API_URL": url, "ROOTLY_API_TOKEN": token, "CHECKPOINT_DISABLE": "1"}
 	for _, e := range p.environ {
 		name, value, _ := strings.Cut(e, "=")
-		if name == "PATH" || name == "HOME" || name == "TF_CLI_CONFIG_FILE" {
+		if name == "PATH" || name == "HOME" || name == "TF_CLI_CONFIG_FILE" && exists(value) { // tofu's version warns of a missing one
 			env[name] = value
 		}
 	}
 	if err := tf.SetEnv(env); err != nil {
 		t.Fatal(err)
 	}
-	inits, applies := []tfexec.InitOption{tfexec.Upgrade(false)}, []tfexec.ApplyOption{}
+	inits := []tfexec.InitOption{tfexec.Upgrade(false)}
+	var at *tfexec.ReattachOption
 	if p.name == standin.Name {
 		served, err := standin.Serve(t.Context(), standin.Options{URL: url, Token: token})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer served.Close()
-		inits, applies = append(inits, tfexec.Reattach(served.Reattach)), append(applies, tfexec.Reattach(served.Reattach))
+		at = tfexec.Reattach(served.Reattach)
+		inits = append(inits, at)
 	}
 	if err := tf.Init(t.Context(), inits...); err != nil {
 		t.Fatal(err)
 	}
-	// What is refused is held against the table of what cannot be made.
-	if err := tf.Apply(t.Context(), applies...); err != nil {
-		t.Logf("apply: %v", err)
-	}
-	return state(t, filepath.Join(dir, "terraform.tfstate"))
+	return do(tf, at)
 }
 
 // state reads the ids from a state file, in which nothing may be half made.

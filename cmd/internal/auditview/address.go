@@ -1,7 +1,6 @@
 package auditview
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
 // ErrNoObjects says that a directory has no record of objects.
@@ -66,23 +66,6 @@ func addressesIn(path, version string) (map[string]graph.Target, error) {
 	return known, nil
 }
 
-// A stateFile is what matters here of a state in its fourth version.
-type stateFile struct {
-	Version   int `json:"version"`
-	Resources []struct {
-		Module    string `json:"module"`
-		Mode      string `json:"mode"`
-		Type      string `json:"type"`
-		Name      string `json:"name"`
-		Instances []struct {
-			Key        json.RawMessage `json:"index_key"`
-			Attributes struct {
-				ID string `json:"id"`
-			} `json:"attributes"`
-		} `json:"instances"`
-	} `json:"resources"`
-}
-
 // stateAddresses adds the objects of Terraform's state file.
 func stateAddresses(path string, known map[string]graph.Target) (found bool, err error) {
 	content, err := disk.ReadFile(path, disk.MostCode)
@@ -92,24 +75,12 @@ func stateAddresses(path string, known map[string]graph.Target) (found bool, err
 	if err != nil {
 		return false, fmt.Errorf("read state: %w", err)
 	}
-	var s stateFile
-	if err := json.Unmarshal(printed.One(content), &s); err != nil || s.Version != 4 {
-		return false, hint.With(fmt.Errorf("%s is not a Terraform state of version 4", path), "terraform state pull writes one")
+	held, err := tfstate.Objects(printed.One(content))
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, r := range s.Resources {
-		if r.Mode != "managed" {
-			continue
-		}
-		for _, i := range r.Instances {
-			address := r.Type + "." + r.Name
-			if r.Module != "" {
-				address = r.Module + "." + address
-			}
-			if len(i.Key) > 0 {
-				address += "[" + string(i.Key) + "]"
-			}
-			known[address] = graph.Target{Type: r.Type, ID: graph.ID(i.Attributes.ID)}
-		}
+	for _, h := range held {
+		known[h.String()] = graph.Target{Type: h.Address.Type, ID: h.ID}
 	}
 	return true, nil
 }

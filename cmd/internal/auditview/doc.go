@@ -1,25 +1,12 @@
-// Package auditview prints events of the audit log.
+// Package auditview reports events of the audit log.
 //
-//	source ──► [List] ──► filtered, without credentials ──► table, JSON lines, one JSON list or CSV
+//	source ──► [List] ──► filtered, without credentials ──► [report.Handler]
 //	       └─► [Show] ──► one event in full
 //
-// Not here: where events come from, flags.
+// Not here: where events come from, how they are printed, flags.
 package auditview
 
-import (
-	"errors"
-	"io"
-	"time"
-)
-
-// A World is what a view has from its caller.
-type World struct {
-	Out    io.Writer
-	Err    io.Writer // for notes
-	Zone   *time.Location
-	Getenv func(string) string
-	Now    func() time.Time // nil: nothing is shown of how far a long reading is
-}
+import "errors"
 
 // ErrPartial says that everything was printed but for events that could not be read, as reported.
 var ErrPartial = errors.New("some events could not be read")

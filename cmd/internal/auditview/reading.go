@@ -13,12 +13,8 @@ import (
 type reading struct{ *report.Progress }
 
 // read begins to read a log.
-func (w World) read() reading {
-	now := w.Now
-	if now == nil {
-		now = func() time.Time { return time.Time{} }
-	}
-	p := report.NewProgress(w.Err, report.ProgressOptions{Getenv: w.Getenv, Now: now})
+func read(to report.Handler) reading {
+	p := to.Progress(nil)
 	p.Stage("Read", 0)
 	return reading{p}
 }

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -30,21 +31,21 @@ func (n slow) Events(context.Context, audit.Filter) iter.Seq2[audit.Event, error
 // A long reading says from time to time how far it is, also where nothing is found.
 func TestLongReadingsShowHowFarTheyAre(t *testing.T) {
 	t.Parallel()
-	for name, run := range map[string]func(w World, f audit.Filter) error{
-		"list": func(w World, f audit.Filter) error {
-			return List(t.Context(), w, slow(300), ListSettings{Filter: f, Output: "table"})
+	for name, run := range map[string]func(to report.Handler, f audit.Filter) error{
+		"list": func(to report.Handler, f audit.Filter) error {
+			return List(t.Context(), to, slow(300), ListSettings{Filter: f})
 		},
-		"timeline": func(w World, f audit.Filter) error {
-			return Timeline(t.Context(), w, slow(300), ListSettings{Filter: f, Output: "table"})
+		"timeline": func(to report.Handler, f audit.Filter) error {
+			return Timeline(t.Context(), to, slow(300), ListSettings{Filter: f})
 		},
-		"summary": func(w World, f audit.Filter) error {
-			return Summarise(t.Context(), w, slow(300), SummarySettings{Filter: f, By: []string{"action"}, Output: "table"})
+		"summary": func(to report.Handler, f audit.Filter) error {
+			return Summarise(t.Context(), to, slow(300), SummarySettings{Filter: f, By: []string{"action"}})
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var out, notes bytes.Buffer
-			w := World{Out: &out, Err: &notes, Zone: time.UTC, Now: time.Now}
-			if err := run(w, audit.Filter{Actions: []string{"destroy"}}); err != nil {
+			to := report.New(report.Options{Out: &out, Err: &notes, Now: time.Now})
+			if err := run(to, audit.Filter{Actions: []string{"destroy"}}); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(notes.String(), "200 events, back to 2026-09-30") {

@@ -14,26 +14,17 @@ import (
 type ShowSettings struct {
 	ID     string
 	Filter audit.Filter // limits the search
-	Format audit.Format // empty: for people
 }
 
 // Show prints one event of a source.
-func Show(ctx context.Context, w World, source audit.Source, s ShowSettings) error {
-	r := w.read()
+func Show(ctx context.Context, to report.Handler, source audit.Source, s ShowSettings) error {
+	r := read(to)
 	e, err := findEvent(ctx, source, s.Filter, s.ID)
 	r.Close()
 	if err != nil {
 		return err
 	}
-	e = audit.Redact(e)
-	if s.Format == "" {
-		return report.AuditView{Zone: w.Zone, Getenv: w.Getenv}.WriteOne(w.Out, deedOf(e, true))
-	}
-	line, err := s.Format.Encode(e)
-	if err != nil {
-		return err
-	}
-	return report.NewRecords(w.Out, "ndjson", nil).JSON(line)
+	return to.Event(audit.Redact(e))
 }
 
 // patience is how many events in a row may be older than the one looked for. Ids grow with time,

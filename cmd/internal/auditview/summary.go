@@ -16,9 +16,9 @@ import (
 // SummarySettings say what [Summarise] counts.
 type SummarySettings struct {
 	Filter audit.Filter
-	By     []string // of [Dimensions]
-	Output string   // table, csv or json
-	Top    int      // values that the table shows of each; 0: all
+	By     []string       // of [Dimensions]
+	Zone   *time.Location // of hours and days
+	Top    int            // values that the table shows of each; 0: all
 }
 
 // A dimension is a question that events are counted by.
@@ -49,35 +49,30 @@ func Dimensions() []string {
 }
 
 // Summarise counts the events of a source by each of the questions.
-func Summarise(ctx context.Context, w World, source audit.Source, s SummarySettings) error {
+func Summarise(ctx context.Context, to report.Handler, source audit.Source, s SummarySettings) error {
 	counts := make([]map[string]int, len(s.By))
 	for i := range counts {
 		counts[i] = map[string]int{}
 	}
 	t := &tally{}
-	for e, err := range t.readable(matching(w.read().follow(source.Events(ctx, s.Filter)), s.Filter)) {
+	for e, err := range t.readable(matching(read(to).follow(source.Events(ctx, s.Filter)), s.Filter)) {
 		if err != nil {
 			return err
 		}
 		t.events++
 		for i, name := range s.By {
 			d := dimensions[slices.Index(Dimensions(), name)]
-			counts[i][cmp.Or(d.of(e, w.Zone), "-")]++
+			counts[i][cmp.Or(d.of(e, s.Zone), "-")]++
 		}
 	}
 	var all []report.Count
 	for i, name := range s.By {
-		for _, c := range ranked(name, counts[i]) {
-			if s.Output == "csv" {
-				c.Value = audit.CSVText(c.Value)
-			}
-			all = append(all, c)
-		}
+		all = append(all, ranked(name, counts[i])...)
 	}
 	if t.lost > 0 {
-		report.Note(w.Err, fmt.Sprintf("%d events could not be read and are not counted", t.lost))
+		to.Note(fmt.Sprintf("%d events could not be read and are not counted", t.lost))
 	}
-	return report.WriteCounts(w.Out, s.Output, s.Top, all)
+	return to.Counts(all, s.Top)
 }
 
 // matching drops the events that the filter does not let through. Counting needs no redaction but of names, which is done for

@@ -13,9 +13,7 @@ import (
 // TailSettings say what [Tail] prints.
 type TailSettings struct {
 	Filter audit.Filter
-	Recent int          // events that are printed at once; more only where Filter.Since asks for them
-	Output string       // text or ndjson
-	Format audit.Format // of ndjson
+	Recent int // events that are printed at once; more only where Filter.Since asks for them
 
 	Now      func(context.Context) (time.Time, error)         // the clock of the source
 	Sleep    func(ctx context.Context, d time.Duration) error // between two polls
@@ -34,19 +32,19 @@ const lateness = 2 * time.Minute
 // A tail is what was printed so far.
 type tail struct {
 	TailSettings
-	w     World
+	to    report.Handler
 	seen  map[string]time.Time
 	since time.Time // everything before it was printed or is not wanted
 	pause time.Duration
 }
 
 // Tail prints new events as they come, the oldest first, until the context ends, which is no error.
-func Tail(ctx context.Context, w World, source audit.Source, s TailSettings) error {
+func Tail(ctx context.Context, to report.Handler, source audit.Source, s TailSettings) error {
 	now, err := s.Now(ctx)
 	if err != nil {
 		return err
 	}
-	t := &tail{TailSettings: s, w: w, seen: map[string]time.Time{}, since: now, pause: shortestPause}
+	t := &tail{TailSettings: s, to: to, seen: map[string]time.Time{}, since: now, pause: shortestPause}
 	if err := t.begin(ctx, source); err != nil {
 		return ended(ctx, err)
 	}
@@ -59,7 +57,7 @@ func Tail(ctx context.Context, w World, source audit.Source, s TailSettings) err
 			return ended(ctx, err)
 		}
 		if err != nil {
-			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, min(2*t.pause, longestPause)))
+			to.Note(fmt.Sprintf("%v; trying again in %s", err, min(2*t.pause, longestPause)))
 		}
 		t.adapt(printed)
 	}
@@ -122,25 +120,10 @@ func (t *tail) poll(ctx context.Context, source audit.Source) (printed int, err 
 // print prints events that came newest first, and remembers them for as long as they may come again.
 func (t *tail) print(events []audit.Event) error {
 	slices.Reverse(events)
-	out := report.NewRecords(t.w.Out, "ndjson", nil)
-	view := report.AuditView{Zone: t.w.Zone, Getenv: t.w.Getenv}
 	for _, e := range events {
 		t.seen[e.ID] = e.At
 		if e.At.After(t.since) {
 			t.since = e.At
-		}
-		if t.Output == "text" {
-			if err := view.WriteLine(t.w.Out, deedOf(e, false)); err != nil {
-				return err
-			}
-			continue
-		}
-		line, err := t.Format.Encode(e)
-		if err != nil {
-			return err
-		}
-		if err := out.JSON(line); err != nil {
-			return err
 		}
 	}
 	for id, at := range t.seen {
@@ -148,5 +131,5 @@ func (t *tail) print(events []audit.Event) error {
 			delete(t.seen, id)
 		}
 	}
-	return out.Close()
+	return t.to.Events(report.Events{List: eachOf(events), Brief: true})
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
@@ -56,8 +57,8 @@ func TestTail(t *testing.T) {
 		cancel,
 	}
 	var out, notes bytes.Buffer
-	err := Tail(ctx, World{Out: &out, Err: &notes, Zone: time.UTC}, log, TailSettings{
-		Recent: 2, Output: "text", Now: func(context.Context) (time.Time, error) { return began, nil },
+	err := Tail(ctx, report.New(report.Options{Out: &out, Err: &notes}), log, TailSettings{
+		Recent: 2, Now: func(context.Context) (time.Time, error) { return began, nil },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			pauses = append(pauses, d)
 			steps[0]()
@@ -85,8 +86,8 @@ func TestTail(t *testing.T) {
 	}
 
 	log.fails = errors.New("refused")
-	err = Tail(t.Context(), World{Out: &out, Err: &notes}, log, TailSettings{
-		Output: "ndjson", Now: func(context.Context) (time.Time, error) { return began, nil }, Hopeless: func(error) bool { return true },
+	err = Tail(t.Context(), report.New(report.Options{Out: &out, Err: &notes}), log, TailSettings{
+		Now: func(context.Context) (time.Time, error) { return began, nil }, Hopeless: func(error) bool { return true },
 	})
 	if err == nil {
 		t.Error("a refusal does not end it")

@@ -60,32 +60,32 @@ func (t *tally) count(events iter.Seq2[audit.Event, error], limit int) iter.Seq2
 const enough = 50
 
 // explain says what a reader could misunderstand.
-func (t *tally) explain(w World, s ListSettings) {
+func (t *tally) explain(to report.Handler, s ListSettings) {
 	f := s.Filter
 	switch {
 	case t.events == 0:
-		report.Note(w.Err, "no events; usual reasons: no change matches the range and the filter; "+
+		to.Note("no events; usual reasons: no change matches the range and the filter; " +
 			"the role of the API key may not see them (permission Audits - read); or Rootly did not record such changes at that time")
 		for _, itemType := range f.ItemTypes {
-			explainKind(w, s.Kinds, itemType)
+			explainKind(to, s.Kinds, itemType)
 		}
 	case !t.other && f.OnlyTimes() && (!t.more || t.events >= enough):
-		report.Note(w.Err, "all events are of on-call kinds; a role with the on-call permission for audits sees no others, "+
+		to.Note("all events are of on-call kinds; a role with the on-call permission for audits sees no others, " +
 			"one with the permission Audits - read sees all")
 	}
 	if t.more {
-		report.Note(w.Err, fmt.Sprintf("only the newest %d are shown; --limit 0 shows all", t.limit))
+		to.Note(fmt.Sprintf("only the newest %d are shown; --limit 0 shows all", t.limit))
 	}
 }
 
 // explainKind says where an item type has no events whatever happens: Rootly answers an unknown one with an empty list.
-func explainKind(w World, kinds audit.Kinds, itemType string) {
+func explainKind(to report.Handler, kinds audit.Kinds, itemType string) {
 	if owner, yes := audit.Unrecorded(itemType); yes {
-		report.Note(w.Err, fmt.Sprintf("Rootly records no changes of %s; those of the %s that it belongs to have the %s's own fields only", itemType, owner, owner))
+		to.Note(fmt.Sprintf("Rootly records no changes of %s; those of the %s that it belongs to have the %s's own fields only", itemType, owner, owner))
 		return
 	}
 	if !kinds.Known(itemType) {
-		report.Note(w.Err, fmt.Sprintf("%s is not a documented item type; Rootly answers an unknown one with an empty list", itemType))
+		to.Note(fmt.Sprintf("%s is not a documented item type; Rootly answers an unknown one with an empty list", itemType))
 	}
 }
 

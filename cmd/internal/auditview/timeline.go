@@ -9,10 +9,10 @@ import (
 )
 
 // Timeline prints the whole life of an object, the oldest event first, with each field before and after.
-func Timeline(ctx context.Context, w World, source audit.Source, s ListSettings) error {
+func Timeline(ctx context.Context, to report.Handler, source audit.Source, s ListSettings) error {
 	t := &tally{}
 	var events []audit.Event
-	r := w.read()
+	r := read(to)
 	for e, err := range t.count(wanted(t.readable(r.follow(source.Events(ctx, s.Filter))), s.Filter), 0) {
 		if err != nil {
 			return err
@@ -21,15 +21,14 @@ func Timeline(ctx context.Context, w World, source audit.Source, s ListSettings)
 	}
 	slices.Reverse(events)
 	if len(events) == 0 {
-		t.explain(w, s)
+		t.explain(to, s)
 		return nil
 	}
-	s.Diff = true
-	if err := s.print(w, r, eachOf(events)); err != nil {
+	if err := to.Events(report.Events{List: eachOf(events), Diff: true, Wide: s.Wide}); err != nil {
 		return err
 	}
 	if events[0].Action != "create" {
-		report.Note(w.Err, "the log does not say when the object was created: it may be older than the log, or than --since")
+		to.Note("the log does not say when the object was created: it may be older than the log, or than --since")
 	}
 	return nil
 }

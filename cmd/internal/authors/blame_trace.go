@@ -3,7 +3,6 @@ package authors
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -168,19 +167,20 @@ func (t *Tracing) told(e audit.Event) report.ChangeEvent {
 		UserEmail: e.UserEmail, APIKeyID: e.APIKeyID, APIKey: t.names[e.APIKeyID], Source: e.Source, RequestID: e.RequestID,
 	}
 	for _, f := range e.Changes {
-		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: shownDeed(e.ItemType, f.Field, f.Before), After: shownDeed(e.ItemType, f.Field, f.After)})
+		before, after := f.Texts()
+		c.Fields = append(c.Fields, report.AttributeChange{Path: f.Field, Before: shownDeed(e.ItemType, f.Field, before), After: shownDeed(e.ItemType, f.Field, after)})
 	}
 	return c
 }
 
 // shownDeed is a value of an event. Several types of Terraform may share an item type; what is secret in one of
 // them is not shown.
-func shownDeed(itemType, field string, value json.RawMessage) shown.Text {
-	veil, said := planning.NewVeil(), auditview.Text(value)
-	text, hidden := veil.Text("", []string{field}, said)
+func shownDeed(itemType, field, value string) shown.Text {
+	veil := planning.NewVeil()
+	text, hidden := veil.Text("", []string{field}, value)
 	for _, t := range catalogue.Types() {
 		if t.Audit == itemType && len(t.Secret)+len(t.Suspect) > 0 && !hidden {
-			text, hidden = veil.Text(t.Name, []string{field}, said)
+			text, hidden = veil.Text(t.Name, []string{field}, value)
 		}
 	}
 	return text

@@ -3,8 +3,7 @@ package authors
 import (
 	"encoding/json"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -12,10 +11,10 @@ import (
 const wordy = 80
 
 // WordsOfTexts compares two long texts, written in JSON, word by word.
-func WordsOfTexts(a, b shown.Text) []report.Word {
+func WordsOfTexts(a, b shown.Text) []audit.Part {
 	var before, after string
 	if len(a)+len(b) <= 2*wordy || json.Unmarshal([]byte(a), &before) != nil || json.Unmarshal([]byte(b), &after) != nil {
 		return nil
 	}
-	return auditview.Words(before, after)
+	return audit.Words(before, after)
 }

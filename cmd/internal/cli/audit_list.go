@@ -113,8 +113,8 @@ func runAuditList(ctx context.Context, w world.World, o *auditListOptions) error
 		return err
 	}
 	defer done()
-	err = auditview.List(ctx, o.world(w, now), source, auditview.ListSettings{
-		Filter: filter, Limit: o.limit, Output: o.output, Format: audit.Format(o.format), Diff: o.diff, Wide: o.wide, Copy: o.from != "", Kinds: auditKinds(),
+	err = auditview.List(ctx, o.handler(w, now, o.output, o.format), source, auditview.ListSettings{
+		Filter: filter, Limit: o.limit, Diff: o.diff, Wide: o.wide, Copy: o.from != "", Kinds: auditKinds(),
 	})
 	if errors.Is(err, auditview.ErrPartial) {
 		return exit.Status(exit.Partial)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/auditview"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
@@ -57,7 +58,7 @@ func (o *auditShowOptions) argument(args []string) error {
 
 // runAuditShow finds an event and prints it.
 func runAuditShow(ctx context.Context, w world.World, o *auditShowOptions) error {
-	format, err := o.format()
+	to, format, err := o.form()
 	if err != nil {
 		return err
 	}
@@ -72,22 +73,20 @@ func runAuditShow(ctx context.Context, w world.World, o *auditShowOptions) error
 	}
 	defer done()
 
-	return auditview.Show(ctx, o.world(w, now), source, auditview.ShowSettings{ID: o.id, Filter: filter, Format: format})
+	return auditview.Show(ctx, o.handler(w, now, to, format), source, auditview.ShowSettings{ID: o.id, Filter: filter})
 }
 
-// format is how the event is printed; empty for people.
-func (o *auditShowOptions) format() (audit.Format, error) {
+// form is how the event is printed: the output, and the format of events in it.
+func (o *auditShowOptions) form() (output, format string, err error) {
 	switch o.output {
-	case "text":
-		return "", nil
-	case "json":
-		return audit.FormatRaw, nil
+	case "text", "json":
+		return o.output, "", nil
 	}
 	f, err := audit.ParseFormat(o.output)
 	if err != nil {
-		return "", exit.Usage(fmt.Errorf("unknown --output %q", o.output), "one of text, json, flat, ocsf")
+		return "", "", exit.Usage(fmt.Errorf("unknown --output %q", o.output), "one of text, json, flat, ocsf")
 	}
-	return f, nil
+	return "json", string(f), nil
 }
 
 // auditView is how events are shown, as flags.
@@ -105,6 +104,7 @@ func (v *auditView) zone(now time.Time) *time.Location {
 	return now.Location()
 }
 
-func (v *auditView) world(w world.World, now time.Time) auditview.World {
-	return auditview.World{Out: w.Out, Err: w.Err, Zone: v.zone(now), Getenv: w.Getenv, Now: w.Now}
+// handler prints events in an output, where those in JSON have a format.
+func (v *auditView) handler(w world.World, now time.Time, output, format string) report.Handler {
+	return w.Reporting(report.Options{Format: output, Audit: audit.Format(format), Zone: v.zone(now)}).Handler
 }

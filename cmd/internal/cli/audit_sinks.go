@@ -155,5 +155,5 @@ func (s *auditSinks) credential(w world.World) (string, error) {
 
 // collecting is what a collector gets from the world.
 func collecting(w world.World) collector.World {
-	return collector.World{Out: w.Out, Err: w.Err, Now: w.Now, Getenv: w.Getenv}
+	return collector.World{Out: w.Out, Report: w.Report(), Now: w.Now}
 }

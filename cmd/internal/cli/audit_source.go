@@ -9,12 +9,10 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/auditlog"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/stored"
 )
 
@@ -48,7 +46,7 @@ func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, 
 			return nil, nil, err
 		}
 	}
-	return auditlog.Log{Client: client, Lazy: lazy, Doubt: func(text string) { report.Note(w.Err, text) }}, done, nil
+	return auditlog.Log{Client: client, Lazy: lazy, Doubt: w.Report().Note}, done, nil
 }
 
 // openRecord opens what audit sync wrote.
@@ -68,22 +66,6 @@ func (l *auditLog) openRecord(ctx context.Context, f *audit.Filter) (audit.Sourc
 
 // client opens the API, or with --synthetic the built-in organisation with a month of changes.
 func (l *auditLog) client(w world.World) (*api.Client, func(), error) {
-	c, stop := l.Connection, func() {}
-	if c.Synthetic {
-		server := c.Server(l.now)
-		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: l.now().Truncate(time.Hour), Seed: c.Seed}) {
-			server.Record(e)
-		}
-		address, closed, err := connect.Serve(server)
-		if err != nil {
-			return nil, nil, err
-		}
-		c.URL, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
-	}
-	client, _, disconnect, err := c.Open(w, nil)
-	if err != nil {
-		stop()
-		return nil, nil, err
-	}
-	return client, func() { disconnect(); stop() }, nil
+	client, _, disconnect, err := l.Open(w, nil)
+	return client, disconnect, err
 }

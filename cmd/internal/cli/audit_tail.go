@@ -88,11 +88,11 @@ func runAuditTail(ctx context.Context, w world.World, o *auditTailOptions) error
 		return err
 	}
 	defer done()
-	s := auditview.TailSettings{Filter: filter, Recent: o.recent, Output: o.output, Format: audit.Format(o.format), Sleep: w.Pause, Hopeless: refused}
+	s := auditview.TailSettings{Filter: filter, Recent: o.recent, Sleep: w.Pause, Hopeless: refused}
 	if log, ok := source.(auditlog.Log); ok {
 		s.Now = log.Now
 	}
-	return auditview.Tail(ctx, o.world(w, now), source, s)
+	return auditview.Tail(ctx, o.handler(w, now, o.output, o.format), source, s)
 }
 
 // refused reports whether asking again is pointless.
@@ -170,7 +170,7 @@ func runAuditTimeline(ctx context.Context, w world.World, o *auditTimelineOption
 		return err
 	}
 	defer done()
-	return auditview.Timeline(ctx, o.world(w, now), source, auditview.ListSettings{Filter: filter, Output: o.output, Format: audit.FormatRaw, Copy: o.from != "", Kinds: auditKinds()})
+	return auditview.Timeline(ctx, o.handler(w, now, o.output, ""), source, auditview.ListSettings{Filter: filter, Copy: o.from != "", Kinds: auditKinds()})
 }
 
 // auditSummaryOptions are the flags of audit summary.
@@ -232,5 +232,5 @@ func runAuditSummary(ctx context.Context, w world.World, o *auditSummaryOptions)
 		return err
 	}
 	defer done()
-	return auditview.Summarise(ctx, o.world(w, now), source, auditview.SummarySettings{Filter: filter, By: by, Output: o.output, Top: max(o.top, 0)})
+	return auditview.Summarise(ctx, o.handler(w, now, o.output, ""), source, auditview.SummarySettings{Filter: filter, By: by, Zone: o.zone(now), Top: max(o.top, 0)})
 }

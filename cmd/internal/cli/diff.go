@@ -13,6 +13,7 @@ import (
 
 func newDiff(w world.World) *cobra.Command {
 	o := &exporter.DiffSettings{}
+	var p printing
 	html := ""
 	o.Unplanned()
 	cmd := &cobra.Command{
@@ -34,8 +35,9 @@ Changes of secrets are not visible, since exports contain no secrets.
 			if len(args) != 2 {
 				return exit.Usage(fmt.Errorf("diff compares two exports, not %d", len(args)), "such as: diff ./export live")
 			}
-			o.Also = overview.Changes(w, html, "Differences")
-			return exporter.Compare(cmd.Context(), w, o, args[0], args[1])
+			return p.run(w, func(w world.World) error {
+				return exporter.Compare(cmd.Context(), overview.Pages(w, html, "Differences"), o, args[0], args[1])
+			})
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
@@ -43,9 +45,9 @@ Changes of secrets are not visible, since exports contain no secrets.
 	f := cmd.Flags()
 	o.Users, o.Detail, o.References, o.System = "locals", "minimal", "literal", "import"
 	o.Layout, o.Output = "by-type", "hcl"
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
-	f.BoolVar(&o.JSON, "json", false, "print the differences as JSON")
-	f.BoolVar(&o.Markdown, "markdown", false, "print the differences as Markdown")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print no progress")
+	f.BoolVar(&p.json, "json", false, "print the differences as JSON")
+	f.BoolVar(&p.markdown, "markdown", false, "print the differences as Markdown")
 	f.StringVar(&html, "html", "", "write the differences as a page to `FILE` as well")
 	f.BoolVar(&o.Blame, "blame", false, "add the audit events that explain each difference")
 	f.StringVar(&o.Since, "since", "", "with --blame, look for events since this `TIME`: RFC 3339, a date, or a duration such as 7d (default: 90d)")

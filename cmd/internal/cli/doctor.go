@@ -10,6 +10,7 @@ import (
 
 func newDoctor(w world.World) *cobra.Command {
 	o := &doctor.Settings{}
+	var p printing
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check whether an import would work, and what to fix",
@@ -29,13 +30,15 @@ Only GET requests are sent.
 		Example: `  $ terraformer-rootly doctor
   $ terraformer-rootly doctor --assumptions --json >assumptions.json`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return doctor.Run(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.run(w, func(w world.World) error { return doctor.Run(cmd.Context(), w, o) })
+		},
 	}
 	connectionFlags(cmd, &o.Connection)
 	f := cmd.Flags()
 	f.StringVarP(&o.Dir, "output-dir", "o", "rootly", "`DIRECTORY` that an import would write to")
 	f.StringVar(&o.Engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
 	f.BoolVar(&o.Assumptions, "assumptions", false, "test what is assumed about the API")
-	f.BoolVar(&o.JSON, "json", false, "print one JSON document")
+	f.BoolVar(&p.json, "json", false, "print one JSON document")
 	return cmd
 }

@@ -14,6 +14,7 @@ import (
 
 func newDrift(w world.World) *cobra.Command {
 	o := &drifting.Settings{}
+	var p printing
 	html := ""
 	cmd := &cobra.Command{
 		Use:   "drift DIRECTORY",
@@ -49,8 +50,9 @@ where an import would put them, and each owner gets one incident.
 			if err := check(toolChoices(&o.Proof)); err != nil {
 				return err
 			}
-			o.Also = overview.Changes(w, html, "Drift")
-			return drifting.Run(cmd.Context(), w, o)
+			return p.run(w, func(w world.World) error {
+				return drifting.Run(cmd.Context(), overview.Pages(w, html, "Drift"), o)
+			})
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
@@ -64,10 +66,10 @@ where an import would put them, and each owner gets one incident.
 	f.StringSliceVar(&o.OwnUsers, "own-user", nil, "`IDS` or emails of Terraform's own users, which are never reported as the author of drift")
 	f.BoolVar(&o.Unmanaged, "unmanaged", true, "list unmanaged objects, except those that the file "+ignore.Name+" names")
 	f.BoolVar(&o.WriteCode, "write-code", false, "write the live values into the code")
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress")
-	f.BoolVar(&o.JSON, "json", false, "print the drift as JSON")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print no progress")
+	f.BoolVar(&p.json, "json", false, "print the drift as JSON")
 	f.StringVar(&html, "html", "", "write the drift as a page to `FILE` as well")
-	f.BoolVar(&o.Markdown, "markdown", false, "print the drift as Markdown")
+	f.BoolVar(&p.markdown, "markdown", false, "print the drift as Markdown")
 	completions(cmd, toolChoices(&o.Proof))
 	return cmd
 }

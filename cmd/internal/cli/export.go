@@ -10,6 +10,7 @@ import (
 
 func newExport(w world.World) *cobra.Command {
 	o := &exporter.ExportSettings{}
+	var p printing
 	o.Unplanned()
 	cmd := &cobra.Command{
 		Use:   "export",
@@ -29,12 +30,12 @@ its id and values, one per line, without secrets; diff reads it.
 			if err := check(importChoices(&o.Settings)); err != nil {
 				return err
 			}
-			return exporter.Export(cmd.Context(), w, o)
+			return p.run(w, func(w world.World) error { return exporter.Export(cmd.Context(), w, o) })
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
 	selectionFlags(cmd, &o.Selection)
-	codeFlags(cmd, &o.Settings)
+	codeFlags(cmd, &o.Settings, &p)
 	cmd.Flags().BoolVar(&o.Commit, "commit", false, "commit the files that export wrote or removed, with a message that lists what changed")
 	return cmd
 }

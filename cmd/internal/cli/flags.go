@@ -14,8 +14,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
@@ -112,7 +114,7 @@ func splittingChoices(s *splitter.Settings) []choice {
 }
 
 // codeFlags are those that say where code goes and what it looks like.
-func codeFlags(cmd *cobra.Command, o *importer.Settings) {
+func codeFlags(cmd *cobra.Command, o *importer.Settings, p *printing) {
 	f := cmd.Flags()
 	f.StringVarP(&o.Dir, "output-dir", "o", "rootly", "`DIRECTORY` to write to")
 	f.StringVar(&o.Layout, "layout", "by-type", "how code is divided into files: by-type, by-object or single")
@@ -125,8 +127,8 @@ func codeFlags(cmd *cobra.Command, o *importer.Settings) {
 	f.BoolVar(&o.Force, "force", false, "overwrite files that were edited or that this program did not write")
 	f.BoolVar(&o.AcceptDeleted, "accept-deleted", false, "drop the code of every object that answers 404, even if many of its type do")
 	f.BoolVar(&o.DryRun, "dry-run", false, "write nothing; report what would be written")
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
-	f.BoolVar(&o.JSON, "json", false, "print the summary as JSON")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
+	f.BoolVar(&p.json, "json", false, "print the summary as JSON")
 }
 
 func importChoices(o *importer.Settings) []choice {
@@ -139,6 +141,32 @@ func importChoices(o *importer.Settings) []choice {
 		choice{"system", &o.System, []string{"import", "data", "skip"}},
 		choice{"secrets", &o.Secrets, []string{"plain", "masked", "blank"}},
 	)
+}
+
+// A printing is how a command prints what it reports, as flags.
+type printing struct{ json, markdown, quiet bool }
+
+// in returns the world in which messages are printed like that.
+func (p *printing) in(w world.World) (world.World, error) {
+	o := report.Options{Quiet: p.quiet}
+	switch {
+	case p.json && p.markdown:
+		return w, exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
+	case p.json:
+		o.Format = "json"
+	case p.markdown:
+		o.Format = "markdown"
+	}
+	return w.Reporting(o), nil
+}
+
+// run calls a use case of a command that prints like that.
+func (p *printing) run(w world.World, use func(world.World) error) error {
+	w, err := p.in(w)
+	if err != nil {
+		return err
+	}
+	return use(w)
 }
 
 // A choice is a flag that takes one of a few words.
@@ -154,6 +182,21 @@ func check(choices []choice) error {
 		if err := oneOf("--"+c.flag, *c.value, c.choices); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// optionalDirectory takes the directory of the code from the arguments, if there is one. It has to exist.
+func optionalDirectory(dir *string, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case len(args) > 1:
+		return exit.Usage(fmt.Errorf("one directory at most, not %d", len(args)), "run the command once for each directory")
+	}
+	*dir = args[0]
+	if stat, err := os.Stat(*dir); err != nil || !stat.IsDir() {
+		return exit.Usage(fmt.Errorf("%s: no such directory", *dir), "give the directory of the code, such as ./rootly")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 func newImport(w world.World) *cobra.Command {
 	o := &splitter.Settings{}
+	var p printing
 	choices := func() []choice {
 		own := append(splittingChoices(o), choice{"positions", &o.Positions, []string{"omit", "keep"}})
 		return append(importChoices(&o.Settings), own...)
@@ -49,7 +50,7 @@ part is proven by its own plan; CODEOWNERS lists the owners.
 			if err := errors.Join(check(choices()), placeInto(cmd, &o.Settings)); err != nil {
 				return err
 			}
-			return splitter.Import(cmd.Context(), w, o)
+			return p.run(w, func(w world.World) error { return splitter.Import(cmd.Context(), w, o) })
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
@@ -58,7 +59,7 @@ part is proven by its own plan; CODEOWNERS lists the owners.
 	importAsFlags(cmd, &o.ImportAs)
 	againFlags(cmd, &o.Again)
 	splittingFlags(cmd, o)
-	codeFlags(cmd, &o.Settings)
+	codeFlags(cmd, &o.Settings, &p)
 	cmd.Flags().StringVar(&o.Positions, "positions", "omit", "where Rootly shows an object among its siblings: omit leaves it out, since moving one object changes others; keep writes it")
 	cmd.Flags().StringVar(&o.Secrets, "secrets", "plain", "secrets as variables: plain, masked (sensitive) or blank (no values)")
 	cmd.Flags().BoolVar(&o.Fold, "fold", false, "write five or more similar objects as one block with for_each")

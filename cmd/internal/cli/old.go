@@ -2,14 +2,13 @@ package cli
 
 import (
 	"errors"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/oldcommands"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/typelist"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
@@ -21,7 +20,7 @@ func newOldImport(w world.World) *cobra.Command {
 			return err
 		}
 		if quiet, _ := cmd.Flags().GetBool("quiet"); !quiet {
-			line.Note(w.Err)
+			w.Report().Note(line.Note())
 		}
 		now := newImport(w)
 		now.SilenceErrors, now.SilenceUsage = true, true
@@ -30,7 +29,7 @@ func newOldImport(w world.World) *cobra.Command {
 	})
 	cmd.AddCommand(&cobra.Command{
 		Use: "list", Short: "List the types", Args: noArgs, SilenceErrors: true, SilenceUsage: true,
-		RunE: func(*cobra.Command, []string) error { return listOld(w.Out) },
+		RunE: func(*cobra.Command, []string) error { return w.Report().Result(report.Result{Lines: typelist.Words()}) },
 	})
 	return cmd
 }
@@ -104,10 +103,4 @@ func givenFlags(f *pflag.FlagSet) []oldcommands.Flag {
 		list = append(list, oldcommands.Flag{Name: f.Name, Values: values})
 	})
 	return list
-}
-
-// listOld prints the words that --resources takes.
-func listOld(out io.Writer) error {
-	_, err := io.WriteString(out, strings.Join(typelist.Words(), "\n")+"\n")
-	return err
 }

@@ -26,10 +26,10 @@ names and settings are not, so share the page as you would share the organisatio
 		Example: `  $ terraformer-rootly report -o report.html
   $ terraformer-rootly report -o report.html ./rootly --since 7d
   $ terraformer-rootly report --synthetic -o demo.html`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				o.Dir = args[0]
+			if err := optionalDirectory(&o.Dir, args); err != nil {
+				return err
 			}
 			return overview.Run(cmd.Context(), w, o)
 		},

@@ -12,14 +12,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
 
+	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -57,7 +58,7 @@ func Main(w world.World, args []string) int {
 	root.SetIn(w.In)
 	err = root.ExecuteContext(ctx)
 	if err != nil {
-		complain(w.Err, err)
+		complain(w.Report(), err)
 	}
 	return exit.Code(err)
 }
@@ -75,16 +76,16 @@ func endings(reloading bool) []os.Signal {
 }
 
 // complain prints what went wrong and what to do about it.
-func complain(out io.Writer, err error) {
+func complain(to report.Handler, err error) {
 	var o exit.Status
 	if errors.As(err, &o) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		report.Problem(out, errors.New("interrupted"), exit.HintOf(err))
+		to.Problem(errors.New("interrupted"), exit.HintOf(err))
 		return
 	}
-	report.Problem(out, errors.New(secret.Mask(err.Error())), exit.HintOf(err)) // it may quote an answer or a command line
+	to.Problem(errors.New(secret.Mask(err.Error())), exit.HintOf(err)) // it may quote an answer or a command line
 }
 
 func newRoot(w world.World) *cobra.Command {
@@ -112,7 +113,7 @@ Environment:
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return exit.Usage(err, "see "+cmd.CommandPath()+" --help")
+		return exit.Usage(err, nearestFlag(cmd, err)+"see "+cmd.CommandPath()+" --help")
 	})
 	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages", ".FlagUsagesWrapped 80", " for more information about a command", "").
 		Replace(root.UsageTemplate()))
@@ -122,6 +123,21 @@ Environment:
 	throughScreen(w, s, root)
 	wrapHelp(root)
 	return root
+}
+
+// nearestFlag suggests a flag where an error is about one that does not exist.
+func nearestFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return ""
+	}
+	near, least := "", 3 // more typing errors are another word
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if d := levenshtein.Distance(unknown.GetSpecifiedName(), f.Name, nil); d < least && !f.Hidden {
+			near, least = "did you mean --"+f.Name+"? ", d
+		}
+	})
+	return near
 }
 
 // noArgs refuses arguments, naming the nearest command.

@@ -60,7 +60,7 @@ func runSandbox(ctx context.Context, w world.World, address string, h http.Handl
 		<-ctx.Done()
 		_ = server.Close()
 	}()
-	fmt.Fprintf(w.Err, "serving the built-in organisation on http://%s\n", l.Addr())
+	w.Report().Line(fmt.Sprintf("serving the built-in organisation on http://%s", l.Addr()))
 	if err := server.Serve(l); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	}

@@ -12,6 +12,12 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
+// legacyState is a state of the earlier tool.
+const legacyState = `{"version": 3, "serial": 1, "lineage": "l", "modules": [{"path": ["root"], "outputs": {}, "resources": {
+	"rootly_team.tfer--foo-0020-bar": {"type": "rootly_team", "primary": {"id": "t1", "attributes": {"name": "Foo Bar"}}},
+	"aws_instance.web": {"type": "aws_instance", "primary": {"id": "i-1"}}
+}}]}`
+
 // What commands print as JSON is what their schemas allow.
 func TestOutputsMatchTheirSchemas(t *testing.T) {
 	t.Parallel()
@@ -21,6 +27,10 @@ func TestOutputsMatchTheirSchemas(t *testing.T) {
 		w := world.World{In: strings.NewReader(""), Out: &out, Err: io.Discard, Getenv: os.Getenv, Environ: os.Environ, Now: today}
 		Main(w, strings.Fields(args))
 		return out.Bytes()
+	}
+	old := filepath.Join(dir, "old.tfstate")
+	if err := os.WriteFile(old, []byte(legacyState), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	code, first, second := filepath.Join(dir, "code"), filepath.Join(dir, "first"), filepath.Join(dir, "second")
 	for _, c := range [][2]string{
@@ -37,6 +47,9 @@ func TestOutputsMatchTheirSchemas(t *testing.T) {
 		{"doctor", "doctor --synthetic --json -o " + code},
 		{"assumptions", "doctor --synthetic --assumptions --json"},
 		{"version", "version --json"},
+		{"audit-summary", "audit summary --synthetic --by user,hour --output json"},
+		{"audit-flat", "audit list --synthetic --limit 1 --output ndjson --format flat"},
+		{"upgrade", "state upgrade --json " + old + " -o " + filepath.Join(dir, "upgraded")},
 	} {
 		if document := run(c[1]); len(document) == 0 {
 			t.Errorf("%s printed nothing", c[1])

@@ -21,6 +21,7 @@ func newState(w world.World) *cobra.Command {
 
 func newStateUpgrade(w world.World) *cobra.Command {
 	o := &upgrade.Settings{}
+	var p printing
 	cmd := &cobra.Command{
 		Use:   "upgrade FILE|DIRECTORY",
 		Short: "Make one current state from the states of the earlier tool",
@@ -40,12 +41,14 @@ Then write the code with the addresses in the state:
 		Example: `  $ terraformer-rootly state upgrade generated/rootly -o ./rootly/terraform.tfstate
   $ terraformer-rootly state upgrade terraform.tfstate`,
 		Args: func(_ *cobra.Command, args []string) error { return o.Argument(args) },
-		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade.Run(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.run(w, func(w world.World) error { return upgrade.Run(cmd.Context(), w, o) })
+		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.Out, "output", "o", "", "`FILE` or directory to write (default: replace FILE, or write terraform.tfstate in DIRECTORY)")
 	f.StringVar(&o.Engine, "engine", "", "engine whose provider address is written: terraform, tofu or the `PATH` of one")
 	f.BoolVar(&o.Rename, "rename", false, "write moved blocks to readable addresses next to the state")
-	f.BoolVar(&o.JSON, "json", false, "print what was done as JSON")
+	f.BoolVar(&p.json, "json", false, "print what was done as JSON")
 	return cmd
 }

@@ -14,6 +14,7 @@ import (
 
 func newStatus(w world.World) *cobra.Command {
 	o := &status.Settings{}
+	var p printing
 	html := ""
 	cmd := &cobra.Command{
 		Use:   "status DIRECTORY|STATE...",
@@ -41,16 +42,15 @@ without writing to it. Objects that the ignore file ` + ignore.Name + ` of a dir
 			if err := check(toolChoices(&o.Proof)); err != nil {
 				return err
 			}
-			o.Also = overview.Status(w, html)
-			return status.Run(cmd.Context(), w, o)
+			return p.run(w, func(w world.World) error { return status.Run(cmd.Context(), overview.Pages(w, html, ""), o) })
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
 	selectionFlags(cmd, &o.Selection)
 	toolFlags(cmd, &o.Proof)
 	f := cmd.Flags()
-	f.BoolVar(&o.JSON, "json", false, "print one JSON document")
-	f.BoolVar(&o.Markdown, "markdown", false, "print Markdown, for example for a pull request")
+	f.BoolVar(&p.json, "json", false, "print one JSON document")
+	f.BoolVar(&p.markdown, "markdown", false, "print Markdown, for example for a pull request")
 	f.StringVar(&html, "html", "", "write the status as a page to `FILE` as well")
 	f.BoolVar(&o.WriteIgnore, "write-ignore", false, "add all unmanaged objects to "+ignore.Name+" of the first directory")
 	f.Float64Var(&o.MinCoverage, "min-coverage", 0, "exit with 2 when less than `PERCENT` is managed")

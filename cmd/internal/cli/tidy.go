@@ -28,8 +28,7 @@ is a backend. No request goes to Rootly.
 			if len(args) != 1 {
 				return exit.Usage(fmt.Errorf("tidy takes one directory, not %d", len(args)), "terraformer-rootly tidy DIRECTORY")
 			}
-			o.Dir = args[0]
-			return nil
+			return optionalDirectory(&o.Dir, args)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return tidy.Run(cmd.Context(), w, o) },
 	}

@@ -10,6 +10,7 @@ import (
 
 func newTypes(w world.World) *cobra.Command {
 	o := &typelist.Settings{}
+	var p printing
 	cmd := &cobra.Command{
 		Use:   "types",
 		Short: "List the resource types that can be imported",
@@ -24,11 +25,13 @@ imported by default are not counted.
   $ terraformer-rootly types --count --synthetic
   $ terraformer-rootly types --json`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return typelist.Print(cmd.Context(), w, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.run(w, func(w world.World) error { return typelist.Print(cmd.Context(), w, o) })
+		},
 	}
 	connectionFlags(cmd, &o.Connection)
 	f := cmd.Flags()
 	f.BoolVar(&o.Count, "count", false, "read the organisation and count the objects of each type")
-	f.BoolVar(&o.JSON, "json", false, "print as JSON, with each type of workflow task listed separately")
+	f.BoolVar(&p.json, "json", false, "print as JSON, with each type of workflow task listed separately")
 	return cmd
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -151,10 +152,6 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 	var b bytes.Buffer
 	s := &report.Summary{Command: "verify"}
 	planning.Note(&s.Proof, veil, result, verify.Judge(&result.Plan, verify.Expect{Show: veil.Show}))
-	report.WriteText(&b, s)
-	if err := report.WriteJSON(&b, s); err != nil {
-		t.Fatal(err)
-	}
 	c := report.Changes{Changes: drifting.Reported(&result.Plan, veil, func(string, string) bool { return false })}
 	diff := &drift.Diff{Changes: []drift.Change{{Kind: drift.Changed, Before: drift.Object{Type: typ, Values: before}, After: drift.Object{Type: typ, Values: after}}}}
 	if before.IsWhollyKnown() && after.IsWhollyKnown() {
@@ -167,12 +164,9 @@ func shownIn(t *testing.T, typ string, before, after cty.Value) string {
 		}
 		c.Changes = append(c.Changes, exporter.Reported(diff, "a", "b").Changes...)
 	}
-	for _, write := range []func() error{
-		func() error { return report.WriteChanges(&b, c) },
-		func() error { return report.WriteChangesJSON(&b, c) },
-		func() error { return report.WriteChangesMarkdown(&b, c) },
-	} {
-		if err := write(); err != nil {
+	for _, format := range []string{"text", "json", "markdown"} {
+		to := report.New(report.Options{Out: &b, Err: &b, Format: format})
+		if err := errors.Join(to.Summary(s), to.Changes(c)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 func newVerify(w world.World) *cobra.Command {
 	o := &verifier.Settings{}
+	var p printing
 	cmd := &cobra.Command{
 		Use:   "verify DIRECTORY",
 		Short: "Prove with a plan that a directory still matches Rootly",
@@ -28,14 +29,14 @@ Nothing is written to the directory or to Rootly.
 			if err := check(toolChoices(&o.Proof)); err != nil {
 				return err
 			}
-			return verifier.Run(cmd.Context(), w, o)
+			return p.run(w, func(w world.World) error { return verifier.Run(cmd.Context(), w, o) })
 		},
 	}
 	connectionFlags(cmd, &o.Connection)
 	toolFlags(cmd, &o.Proof)
 	f := cmd.Flags()
-	f.BoolVarP(&o.Quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
-	f.BoolVar(&o.JSON, "json", false, "print the summary as JSON")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print no progress and no summary, only what went wrong")
+	f.BoolVar(&p.json, "json", false, "print the summary as JSON")
 	completions(cmd, toolChoices(&o.Proof))
 	return cmd
 }

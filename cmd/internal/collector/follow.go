@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
@@ -21,7 +20,7 @@ func (s *SyncSettings) follow(ctx context.Context, w World, sync *auditcopy.Sync
 			return err
 		}
 		defer stop()
-		fmt.Fprintf(w.Err, "serving /healthz and /metrics on http://%s\n", address)
+		w.Report.Line("serving /healthz and /metrics on http://" + address)
 	}
 	sync.Progress = m.progress
 	noted := map[string]bool{} // each note once, in some hundred
@@ -50,9 +49,9 @@ func (s *SyncSettings) follow(ctx context.Context, w World, sync *auditcopy.Sync
 			if hopeless(err) {
 				return err
 			}
-			report.Note(w.Err, fmt.Sprintf("%v; trying again in %s", err, pace.next))
+			w.Report.Note(fmt.Sprintf("%v; trying again in %s", err, pace.next))
 		} else if explainNothing(w, round); trouble {
-			report.Note(w.Err, "recovered: every sink is complete")
+			w.Report.Note("recovered: every sink is complete")
 		}
 		trouble = err != nil
 		pace.adapt(client.Stats().Waited > before, err != nil)

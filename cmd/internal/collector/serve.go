@@ -13,7 +13,6 @@ import (
 	"path"
 	"time"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
@@ -46,16 +45,16 @@ func Serve(ctx context.Context, w World, s ServeSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	rc := newReceiver(secrets, w.Now, func(text string) { report.Note(w.Err, text) })
+	rc := newReceiver(secrets, w.Now, w.Report.Note)
 	rc.proxies = s.Proxies
 	if s.Patience > 0 {
 		rc.ends.patience = s.Patience
 	}
 	defer e.keys.follow(ctx, rc, s.Reload)()
 	if e.tls == nil && !addressOf(e.Addr().String()).IsLoopback() {
-		report.Note(w.Err, "without --tls-cert, deliveries arrive unencrypted: put a proxy that speaks TLS in front")
+		w.Report.Note("without --tls-cert, deliveries arrive unencrypted: put a proxy that speaks TLS in front")
 	}
-	fmt.Fprintf(w.Err, "receiving %s on %s\n", auditCreated, e.Addr())
+	w.Report.Line(fmt.Sprintf("receiving %s on %s", auditCreated, e.Addr()))
 	return rc.serve(ctx, e, sinks)
 }
 

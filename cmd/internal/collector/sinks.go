@@ -9,16 +9,15 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/intake"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
 // A World is what a collector has from its caller.
 type World struct {
-	Out io.Writer // for the sink "-"
-	Err io.Writer // for notes
-	Now func() time.Time
-
-	Getenv func(string) string // for colours of what shows how far a long run is
+	Out    io.Writer // for the sink "-"
+	Report report.Handler
+	Now    func() time.Time
 }
 
 // Sinks are where events go.

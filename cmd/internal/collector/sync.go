@@ -39,7 +39,7 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 	defer func() { err = errors.Join(err, done()) }()
 	for _, to := range s.To {
 		if text := to.Note(s.Start, w.Now()); text != "" {
-			report.Note(w.Err, text)
+			w.Report.Note(text)
 		}
 	}
 	cursor, err := auditcopy.OpenCursor(s.cursorPath())
@@ -48,7 +48,7 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 	}
 	defer func() { err = errors.Join(err, cursor.Close()) }()
 	if text := cursor.Repaired(); text != "" {
-		report.Note(w.Err, text)
+		w.Report.Note(text)
 	}
 	log := auditlog.Log{Client: client}
 	sync := &auditcopy.Sync{
@@ -60,9 +60,9 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 			return err
 		}
 		if text != "" {
-			report.Note(w.Err, text)
+			w.Report.Note(text)
 		}
-		report.Note(w.Err, "--enrich makes "+x.Cost())
+		w.Report.Note("--enrich makes " + x.Cost())
 		sync.Enrich = x.Enrich
 	}
 	if s.Follow {
@@ -73,7 +73,7 @@ func Sync(ctx context.Context, w World, client *api.Client, s SyncSettings) (err
 
 // syncOnce runs one round and reports it.
 func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
-	p := report.NewProgress(w.Err, report.ProgressOptions{Getenv: w.Getenv, Now: w.Now})
+	p := w.Report.Progress(nil)
 	p.Stage("Read", 0)
 	all := 0
 	sync.Progress = func(read, _ int, newest time.Time) {
@@ -99,7 +99,7 @@ func syncOnce(ctx context.Context, w World, sync *auditcopy.Sync) error {
 func reportProblems(w World, problems []error) {
 	for _, problem := range problems {
 		if problem != nil {
-			report.Problem(w.Err, problem, hint.Of(problem))
+			w.Report.Problem(problem, hint.Of(problem))
 		}
 	}
 }
@@ -131,7 +131,7 @@ func aside(round auditcopy.Round, cursor *auditcopy.Cursor) error {
 // explainNothing says why a backfill may have found nothing.
 func explainNothing(w World, round auditcopy.Round) {
 	if len(round.Filled) > 0 && round.Read == 0 {
-		report.Note(w.Err, "no events since --backfill-from; usual reasons: nothing was changed since then; the role of the API key may not "+
+		w.Report.Note("no events since --backfill-from; usual reasons: nothing was changed since then; the role of the API key may not " +
 			"see them (permission Audits - read); or Rootly did not record such changes")
 	}
 }
@@ -139,10 +139,10 @@ func explainNothing(w World, round auditcopy.Round) {
 // reportRound says what a round did.
 func reportRound(w World, round auditcopy.Round) {
 	for _, name := range round.New {
-		report.Note(w.Err, fmt.Sprintf("%s is new and starts now; --backfill-from TIME adds earlier events", name))
+		w.Report.Note(fmt.Sprintf("%s is new and starts now; --backfill-from TIME adds earlier events", name))
 	}
 	for _, text := range round.Notes {
-		report.Note(w.Err, text)
+		w.Report.Note(text)
 	}
 	for _, name := range slices.Sorted(maps.Keys(round.Added)) {
 		text := fmt.Sprintf("%s: %d events read, %d new", name, round.Read, round.Added[name])
@@ -153,6 +153,6 @@ func reportRound(w World, round auditcopy.Round) {
 		if left.Rejected > 0 {
 			text += fmt.Sprintf("; %d rejected", left.Rejected)
 		}
-		fmt.Fprintln(w.Err, text)
+		w.Report.Line(text)
 	}
 }

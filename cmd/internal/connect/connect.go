@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/organisation"
 )
 
@@ -45,7 +45,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 		return nil, Target{}, nil, exit.Usage(fmt.Errorf("--retries %d is negative", c.Retries), "0 never repeats a request")
 	}
 	if note == nil {
-		note = func(text string) { report.Note(w.Err, text) }
+		note = w.Report().Note
 	}
 	o := api.Options{
 		URL:                  cmp.Or(c.URL, w.Getenv("ROOTLY_API_URL")),
@@ -79,7 +79,7 @@ func (c *Connection) Open(w world.World, note func(string)) (*api.Client, Target
 	}
 	disconnect := func() {
 		if text := client.Miscount(); text != "" {
-			report.Note(w.Err, text)
+			w.Report().Note(text)
 		}
 		done()
 	}
@@ -91,9 +91,14 @@ func BadSize(size int) error {
 	return exit.Usage(fmt.Errorf("--size %d is negative", size), "0 makes an organisation with every type")
 }
 
-// Server makes the sandbox with the built-in organisation.
+// Server makes the sandbox with the built-in organisation and a month of changes.
 func (c *Connection) Server(now func() time.Time) *sandbox.Server {
-	return sandbox.New(sandbox.Options{Objects: organisation.New(organisation.Options{Seed: c.Seed, Size: c.Size}), Seed: c.Seed, Clock: now})
+	objects := organisation.New(organisation.Options{Seed: c.Seed, Size: c.Size})
+	server := sandbox.New(sandbox.Options{Objects: objects, Seed: c.Seed, Clock: now})
+	for _, e := range history.Events(history.Options{Objects: objects, Until: now().Truncate(time.Hour), Seed: c.Seed}) {
+		server.Record(e)
+	}
+	return server
 }
 
 // Serve answers on a free loopback port until the returned function is called.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -88,7 +86,7 @@ func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
 		broken = broken || t.Status == differs
 		all = append(all, t)
 	}
-	if err := writeTested(w.Out, o.JSON, all); err != nil {
+	if err := w.Report().Result(resultOf(all)); err != nil {
 		return err
 	}
 	if broken {
@@ -97,25 +95,22 @@ func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
 	return nil
 }
 
-func writeTested(out io.Writer, asJSON bool, all []tested) error {
-	if asJSON {
-		return indented(out, trial{1, world.Version(), all})
-	}
-	var b strings.Builder
+func resultOf(all []tested) report.Result {
+	var lines []string
 	counts := map[string]int{}
 	for _, t := range all {
 		counts[t.Status]++
-		fmt.Fprintf(&b, "  %-16s  %-18s  %s\n", t.Status, t.ID, t.Says)
+		lines = append(lines, fmt.Sprintf("  %-16s  %-18s  %s", t.Status, t.ID, t.Says))
 		for _, line := range []string{t.Detail, t.Handled} {
 			if line != "" {
-				fmt.Fprintf(&b, "  %-16s  %-18s    %s\n", "", "", line)
+				lines = append(lines, fmt.Sprintf("  %-16s  %-18s    %s", "", "", line))
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\n%s: %d hold, %d differ, %d differ and are handled, %d untested.\n", report.Plural(len(all), "assumption"),
-		counts[holds], counts[differs], counts[handled], counts[untested])
-	b.WriteString("This report has no names, ids or values of your organisation.")
-	return lines(out, b.String())
+	return report.Result{Value: trial{1, world.Version(), all}, Lines: append(lines, "",
+		fmt.Sprintf("%s: %d hold, %d differ, %d differ and are handled, %d untested.", report.Plural(len(all), "assumption"),
+			counts[holds], counts[differs], counts[handled], counts[untested]),
+		"This report has no names, ids or values of your organisation.")}
 }
 
 // reason says in the words of this program why a check could not be made. Paths in errors have ids, so the text of one is

@@ -3,12 +3,8 @@ package doctor
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
@@ -17,7 +13,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
 )
 
 // Settings are the flags of doctor.
@@ -27,7 +22,6 @@ type Settings struct {
 	Dir         string // that an import would write to
 	Engine      string
 	Assumptions bool
-	JSON        bool
 }
 
 // A finding is what one check found. Its JSON form is part of the interface: fields are added, never renamed.
@@ -65,7 +59,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	for _, f := range findings {
 		ready = ready && f.Status != failed
 	}
-	if err := write(w.Out, o.JSON, ready, findings); err != nil {
+	if err := w.Report().Result(result(ready, findings)); err != nil {
 		return err
 	}
 	if !ready {
@@ -74,64 +68,31 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	return nil
 }
 
-func write(out io.Writer, asJSON, ready bool, findings []finding) error {
-	if asJSON {
-		return indented(out, examination{1, ready, findings})
-	}
-	var b strings.Builder
+func result(ready bool, findings []finding) report.Result {
+	var lines []string
 	width := 0
 	for _, f := range findings {
 		width = max(width, len(f.Check))
 	}
 	for _, f := range findings {
-		fmt.Fprintf(&b, "  %-7s  %-*s  %s\n", f.Status, width, f.Check, f.Detail)
+		lines = append(lines, fmt.Sprintf("  %-7s  %-*s  %s", f.Status, width, f.Check, f.Detail))
 		if f.Hint != "" {
-			fmt.Fprintf(&b, "           %-*s  hint: %s\n", width, "", f.Hint)
+			lines = append(lines, fmt.Sprintf("           %-*s  hint: %s", width, "", f.Hint))
 		}
 	}
-	b.WriteString(map[bool]string{true: "\nAn import would work.", false: "\nAn import would not work."}[ready])
-	return lines(out, b.String())
+	conclusion := map[bool]string{true: "An import would work.", false: "An import would not work."}[ready]
+	return report.Result{Value: examination{1, ready, findings}, Lines: append(lines, "", conclusion)}
 }
 
-// lines prints each line of a text, made harmless for a terminal.
-func lines(out io.Writer, text string) error {
-	for line := range strings.SplitSeq(text, "\n") {
-		if err := report.Line(out, line); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func indented[T any](out io.Writer, document T) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(document)
-}
-
-// open connects, and keeps the heads of the answers, which the client does not return. The built-in organisation comes with
-// a month of changes.
+// open connects, and keeps the heads of the answers, which the client does not return.
 func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func(), error) {
-	c, stop := o.Connection, func() {}
-	if c.Synthetic {
-		server := c.Server(w.Now)
-		for _, e := range history.Events(history.Options{Objects: server.Snapshot(), Until: w.Now().Truncate(time.Hour), Seed: c.Seed}) {
-			server.Record(e)
-		}
-		address, closed, err := connect.Serve(server)
-		if err != nil {
-			return nil, "", nil, err
-		}
-		c.URL, c.Token, c.TokenFile, c.Synthetic, stop = address, "synthetic", "", false, closed
-	}
+	c := o.Connection
 	c.Transport = heads
 	client, target, done, err := c.Open(w, nil)
 	if err != nil {
-		stop()
 		return nil, "", nil, err
 	}
-	return client, cmp.Or(target.URL, api.DefaultURL), func() { done(); stop() }, nil
+	return client, cmp.Or(target.URL, api.DefaultURL), done, nil
 }
 
 // heads remembers what the API's clock showed.

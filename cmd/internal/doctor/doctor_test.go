@@ -17,6 +17,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox/history"
@@ -43,7 +44,7 @@ var events = sync.OnceValue(func() []sandbox.Event {
 })
 
 // test returns the report about a server and the ids of what differs.
-func test(t *testing.T, h http.Handler) (report string, different []string, err error) {
+func test(t *testing.T, h http.Handler) (text string, different []string, err error) {
 	t.Helper()
 	address, stop, err := connect.Serve(h)
 	if err != nil {
@@ -52,8 +53,8 @@ func test(t *testing.T, h http.Handler) (report string, different []string, err 
 	t.Cleanup(stop)
 	var out bytes.Buffer
 	w := world.World{Out: &out, Err: io.Discard, Getenv: func(string) string { return "" }, Now: now}
-	o := &Settings{Connection: connect.Connection{URL: address, Token: "any", Parallelism: 16, Retries: 7}, Assumptions: true, JSON: true}
-	err = Run(t.Context(), w, o)
+	o := &Settings{Connection: connect.Connection{URL: address, Token: "any", Parallelism: 16, Retries: 7}, Assumptions: true}
+	err = Run(t.Context(), w.Reporting(report.Options{Format: "json"}), o)
 	var status exit.Status
 	if err != nil && !errors.As(err, &status) {
 		t.Fatal(err)

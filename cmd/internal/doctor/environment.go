@@ -29,7 +29,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// examine makes all checks in turn. Those of the API end at the first that every other depends on.
+// examine makes all checks in turn. The checks of the API stop early if the token or the URL is wrong.
 func examine(ctx context.Context, w world.World, o *Settings) ([]finding, error) {
 	findings, err := remote(ctx, w, o)
 	if err != nil {
@@ -83,8 +83,8 @@ func remote(ctx context.Context, w world.World, o *Settings) ([]finding, error) 
 		return nil, err
 	}
 	return append(findings, types,
-		readableOne(ctx, client, "audit log", "/v1/audits", "for drift with authors and for audit, give the key's role the permission Audits - read"),
-		readableOne(ctx, client, "incidents", "/v1/incidents", "only record and drift --incident need incidents; a team's key never sees them"),
+		readableOne(ctx, client, "audit log", "/v1/audits", "audit, and the authors of drift, need the permission Audits - read in the role of the key"),
+		readableOne(ctx, client, "incidents", "/v1/incidents", "only record and drift --incident need incidents; the key of a team never sees them"),
 	), ctx.Err()
 }
 
@@ -99,16 +99,16 @@ func clock(h *heads, now time.Time) finding {
 	}
 	there, err := http.ParseTime(said)
 	if err != nil {
-		return finding{"clock", fine, "the API does not tell its time", ""}
+		return finding{"clock", fine, "the API does not send its time", ""}
 	}
 	if off := now.Sub(there).Abs(); off > farOff {
 		return finding{"clock", warning, fmt.Sprintf("this machine and the API differ by %s", off.Round(time.Second)),
-			"set the clock: times of the audit log would be compared with a wrong present"}
+			"set the clock of this machine; --since and the authors of drift depend on it"}
 	}
 	return finding{"clock", fine, "within " + farOff.String() + " of the API's", ""}
 }
 
-// readable asks once for each collection that is read from the top.
+// readable asks once for each collection that has no parent.
 func readable(ctx context.Context, c *api.Client) (finding, error) {
 	var mu sync.Mutex
 	refused := map[string]bool{}
@@ -139,8 +139,12 @@ func readable(ctx context.Context, c *api.Client) (finding, error) {
 	if err := g.Wait(); err != nil {
 		return fault("types", failed, err), ctx.Err()
 	}
-	if len(refused) == 0 {
+	switch len(refused) {
+	case 0:
 		return finding{"types", fine, fmt.Sprintf("the key may read all %d types", types), ""}, nil
+	case len(asked):
+		return finding{"types", failed, "the key may read none of the types",
+			"give the key's role permission to read, under Configuration > Roles & Permissions, or use a global API key"}, nil
 	}
 	var names []string
 	for name := range refused {
@@ -182,10 +186,10 @@ func provider(dir string) finding {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fault("provider", warning, err)
 	case p.Version == "":
-		return finding{"provider", fine, "none is installed in the directory yet; " + proven + " is proven", ""}
+		return finding{"provider", fine, "not installed in the directory yet; tested with " + proven, ""}
 	case minor(p.Version) != minor(proven):
-		return finding{"provider", warning, p.Version + " is installed, and only " + minor(proven) + " is proven",
-			"a plan shows where it differs; require " + proven + " to be sure"}
+		return finding{"provider", warning, p.Version + " is installed, but only " + minor(proven) + " was tested",
+			"import shows in a plan whether it works; to be sure, require " + proven}
 	}
 	return finding{"provider", fine, p.Version + " is installed", ""}
 }
@@ -220,7 +224,7 @@ func directory(place, above string) finding {
 		return fault("directory", warning, err)
 	}
 	if place != above {
-		return finding{"directory", fine, place + " can be made", ""}
+		return finding{"directory", fine, place + " can be created", ""}
 	}
 	return finding{"directory", fine, place + " can be written to", ""}
 }
@@ -230,7 +234,7 @@ func repository(ctx context.Context, dir string) finding {
 		return finding{"git", warning, "git is not on the PATH", "install git to keep the code, and for export --commit"}
 	}
 	if _, err := git.Run(ctx, dir, "rev-parse", "--is-inside-work-tree"); err != nil {
-		return finding{"git", warning, "the directory is in no git repository", "run git init there, and commit what an import writes"}
+		return finding{"git", warning, "the directory is not in a git repository", "run git init there, and commit what an import writes"}
 	}
 	return finding{"git", fine, "the directory is in a git repository", ""}
 }
@@ -245,7 +249,7 @@ func space(dir string) finding {
 	}
 	detail := fmt.Sprintf("%d MB free", free>>20)
 	if free < needed {
-		return finding{"disk", warning, detail, fmt.Sprintf("%d MB are enough for every organisation and the provider", needed>>20)}
+		return finding{"disk", warning, detail, fmt.Sprintf("a large import and the provider need up to %d MB", needed>>20)}
 	}
 	return finding{"disk", fine, detail, ""}
 }

@@ -2,7 +2,6 @@ package drifting
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -36,11 +35,6 @@ type Settings struct {
 	OwnUsers  []string
 	Unmanaged bool
 	WriteCode bool
-	Quiet     bool
-	JSON      bool
-	Markdown  bool
-
-	Also func(report.Changes) error // gets what is printed as well; nil: nobody does
 }
 
 // Run finds the drift and its authors, and reports both.
@@ -90,9 +84,6 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 
 // prepare checks the settings, and finds the root modules.
 func prepare(w world.World, o *Settings) (*run, error) {
-	if o.JSON && o.Markdown {
-		return nil, exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
-	}
 	if err := o.DriftIncident.check(); err != nil {
 		return nil, err
 	}
@@ -126,7 +117,7 @@ func prepare(w world.World, o *Settings) (*run, error) {
 		}
 		r.modules = append(r.modules, m)
 	}
-	r.progress = report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
+	r.progress = w.Report().Progress(nil)
 	return r, nil
 }
 
@@ -179,23 +170,12 @@ func (r *run) items() []*item {
 	return all
 }
 
-// print writes the drift in the form that was asked for.
+// print reports the drift.
 func (r *run) print(c report.Changes) error {
 	for _, text := range r.notes {
-		report.Note(r.w.Err, text)
+		r.w.Report().Note(text)
 	}
-	if r.o.Also != nil {
-		if err := r.o.Also(c); err != nil {
-			return err
-		}
-	}
-	switch {
-	case r.o.JSON:
-		return report.WriteChangesJSON(r.w.Out, c)
-	case r.o.Markdown:
-		return report.WriteChangesMarkdown(r.w.Out, c)
-	}
-	return report.WriteChanges(r.w.Out, c)
+	return r.w.Report().Changes(c)
 }
 
 // note keeps what is to be printed next to the report, once.

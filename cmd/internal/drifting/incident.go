@@ -135,7 +135,7 @@ func (r *raising) put(ctx context.Context, w *owned) error {
 		if err != nil {
 			return err
 		}
-		report.Note(r.w.Err, strings.TrimSpace(fmt.Sprintf("incident %s %s %s", outcome.ID, outcome.Deed, outcome.URL)))
+		r.w.Report().Note(strings.TrimSpace(fmt.Sprintf("incident %s %s %s", outcome.ID, outcome.Deed, outcome.URL)))
 		return nil
 	}
 	draft, outcome, err := r.client.Plan(ctx, event, since)
@@ -143,20 +143,16 @@ func (r *raising) put(ctx context.Context, w *owned) error {
 		return err
 	}
 	if outcome.Deed == post.Unchanged {
-		report.Note(r.w.Err, "incident "+outcome.ID+" already reports this drift: there is nothing to send")
+		r.w.Report().Note("incident " + outcome.ID + " already reports this drift: there is nothing to send")
 		return nil
 	}
-	out := r.w.Out
-	if r.o.JSON || r.o.Markdown { // which a program reads
-		out = r.w.Err
-	}
-	return record.PrintRequest(out, draft)
+	return record.PrintRequest(r.w.Report(), draft)
 }
 
 // event is the incident that tells of the drift.
 func (r *raising) event(ctx context.Context, w *owned) (post.Incident, error) {
 	var body bytes.Buffer
-	if err := report.WriteChangesMarkdown(&body, w.Changes); err != nil {
+	if err := report.New(report.Options{Out: &body, Format: "markdown"}).Changes(w.Changes); err != nil {
 		return post.Incident{}, err
 	}
 	e := post.Incident{
@@ -234,7 +230,7 @@ func (r *raising) settle(ctx context.Context, event post.Incident, since time.Ti
 			text += ", resolved"
 		}
 		if r.o.DriftIncident.DryRun {
-			report.Note(r.w.Err, text+" (dry run: not sent)")
+			r.w.Report().Note(text + " (dry run: not sent)")
 			continue
 		}
 		if !told {
@@ -245,7 +241,7 @@ func (r *raising) settle(ctx context.Context, event post.Incident, since time.Ti
 		if _, err := r.client.Update(ctx, f.ID, end); err != nil {
 			return err
 		}
-		report.Note(r.w.Err, text)
+		r.w.Report().Note(text)
 	}
 	return nil
 }

@@ -38,22 +38,16 @@ const live = "live"
 // DiffSettings are the flags of diff.
 type DiffSettings struct {
 	importer.Settings
-	Markdown bool
-	Blame    bool
-	Since    string
+	Blame bool
+	Since string
 
 	AuditCopy string // in which Blame searches instead of asking the API
-
-	Also func(report.Changes) error // gets what is printed as well; nil: nobody does
 }
 
 // Compare compares and prints.
 func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to string) error {
 	if from == live && to == live {
 		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: diff ./export live")
-	}
-	if o.JSON && o.Markdown {
-		return exit.Usage(errors.New("--json and --markdown cannot be combined"), "choose one")
 	}
 	for _, side := range []string{from, to} {
 		if rev, _, ok := revision(side); ok && strings.HasPrefix(rev, "-") {
@@ -80,7 +74,7 @@ func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to strin
 			return err
 		}
 	}
-	if err := o.print(w, c); err != nil {
+	if err := w.Report().Changes(c); err != nil {
 		return err
 	}
 	if !d.Empty() {
@@ -116,7 +110,7 @@ func (o *DiffSettings) sides(ctx context.Context, w world.World, names ...string
 	now, skipped, err := importer.LiveSnapshot(ctx, w, &o.Settings, recorded)
 	sides[at] = now
 	for _, s := range skipped {
-		report.Note(w.Err, "not compared: "+s.String())
+		w.Report().Note("not compared: " + s.String())
 	}
 	return sides, skipped, err
 }
@@ -133,7 +127,7 @@ func hintAtSelection(w world.World, d *drift.Diff, before *drift.Snapshot) {
 		delete(types, o.Type)
 	}
 	if len(types) > 0 {
-		report.Note(w.Err, report.Plural(len(types), "type")+" exist only in live; to compare an export of some types, give the same --resources as for the export")
+		w.Report().Note(report.Plural(len(types), "type") + " exist only in live; to compare an export of some types, give the same --resources as for the export")
 	}
 }
 
@@ -148,24 +142,9 @@ func (o *DiffSettings) explain(ctx context.Context, w world.World, d *drift.Diff
 		return err
 	}
 	defer disconnect()
-	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: func(text string) { report.Note(w.Err, text) }}
+	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: w.Report().Note}
 	_, err = search.Blame(ctx, d, c)
 	return err
-}
-
-func (o *DiffSettings) print(w world.World, c report.Changes) error {
-	if o.Also != nil {
-		if err := o.Also(c); err != nil {
-			return err
-		}
-	}
-	switch {
-	case o.JSON:
-		return report.WriteChangesJSON(w.Out, c)
-	case o.Markdown:
-		return report.WriteChangesMarkdown(w.Out, c)
-	}
-	return report.WriteChanges(w.Out, c)
 }
 
 // notLive is the directory of a side that has one.
@@ -188,7 +167,7 @@ func (o *DiffSettings) recorded(ctx context.Context, w world.World, side string)
 		}
 		text, err := git.Show(ctx, at, rev, path)
 		if errors.Is(err, fs.ErrNotExist) {
-			report.Note(w.Err, side+" has no export: compared with nothing")
+			w.Report().Note(side + " has no export: compared with nothing")
 			return &drift.Snapshot{}, nil
 		}
 		if err != nil {

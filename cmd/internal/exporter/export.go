@@ -40,6 +40,9 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 		return err
 	}
 	defer root.Close()
+	if err := refuseImported(root.Dir); err != nil {
+		return err
+	}
 	if o.Commit && !o.DryRun {
 		if err := git.CanCommit(ctx, root.Dir.Path()); err != nil {
 			return err
@@ -69,21 +72,37 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	if err := importer.Commit(ctx, proof, summary); err != nil {
 		return err
 	}
+	var done string
 	var refused error
 	if o.Commit && !o.DryRun {
-		refused = commitExport(ctx, staged, now)
+		done, refused = commitExport(ctx, staged, now)
 	}
-	return cmp.Or(refused, importer.Print(live, summary)) // which says what was written in any case
+	printed := importer.Print(live, summary) // in any case, since it says what was written
+	if done != "" {
+		w.Report().Line(done)
+	}
+	return cmp.Or(refused, printed)
+}
+
+// refuseImported keeps an export out of a directory that import wrote: it would remove the import blocks, the proof and
+// the values of secrets.
+func refuseImported(dir *state.Directory) error {
+	if len(dir.Addresses()) == 0 || world.Exists(filepath.Join(dir.Path(), snapshot.SnapshotName)) {
+		return nil
+	}
+	return exit.WithHint(fmt.Errorf("%s was written by import: an export would remove its import blocks and values of secrets", dir.Path()),
+		"give the export a directory of its own, such as: terraformer-rootly export -o ./export")
 }
 
 // commitExport commits what this run and earlier ones wrote or removed, and nothing else that differs in the directory.
-// The message describes the change since the last commit, whatever runs without a commit came between.
-func commitExport(ctx context.Context, s importer.Staged, now *drift.Snapshot) error {
+// The message describes the change since the last commit, even if runs without a commit came between. Done is what to
+// report to the user.
+func commitExport(ctx context.Context, s importer.Staged, now *drift.Snapshot) (done string, err error) {
 	dir := s.Linked.Share.Root.Dir.Path()
 	next, err := toCommit(ctx, s, dir)
 	if err == nil && !slices.Contains(next.Paths, snapshot.SnapshotName) {
 		if tracked, failed := git.Run(ctx, dir, "ls-files", "--", snapshot.SnapshotName); failed == nil && tracked == "" {
-			return exit.Begun(fmt.Errorf("git ignores %s in %s, so nothing was committed", snapshot.SnapshotName, dir),
+			return "", exit.Begun(fmt.Errorf("git ignores %s in %s, so nothing was committed", snapshot.SnapshotName, dir),
 				"the files are written; find the rule with git check-ignore -v "+snapshot.SnapshotName+", remove it, and run the command again")
 		}
 	}
@@ -91,12 +110,16 @@ func commitExport(ctx context.Context, s importer.Staged, now *drift.Snapshot) e
 		err = describe(ctx, s, now, &next)
 	}
 	if err != nil {
-		return exit.Begun(err, "the files in "+dir+" are written, but not committed; run the command again to commit them")
+		return "", exit.Begun(err, "the files in "+dir+" are written, but not committed; run the command again to commit them")
 	}
 	if len(next.Paths) == 0 {
-		return nil
+		return "nothing to commit: the export is the same as in the last commit", nil
 	}
-	return next.Make(ctx, dir)
+	if err := next.Make(ctx, dir); err != nil {
+		return "", err
+	}
+	subject, _, _ := strings.Cut(next.Message, "\n")
+	return "committed: " + subject, nil
 }
 
 // describe fills in the message and the author of a commit.
@@ -116,7 +139,7 @@ func describe(ctx context.Context, s importer.Staged, now *drift.Snapshot, next 
 	}
 	var message bytes.Buffer
 	fmt.Fprintf(&message, "Rootly: %s\n\n", report.Plural(len(c.Changes), "object")+" changed")
-	if err := report.WriteChanges(&message, c); err != nil {
+	if err := report.New(report.Options{Out: &message}).Changes(c); err != nil {
 		return err
 	}
 	next.Message = message.String()
@@ -141,7 +164,7 @@ func blame(ctx context.Context, job *importer.Job, d *drift.Diff, c *report.Chan
 	if err != nil {
 		return git.Person{}, err
 	}
-	say := func(text string) { report.Note(job.World.Err, text) }
+	say := job.World.Report().Note
 	search := &authors.Search{Client: job.Client, Since: since, Say: say}
 	answers, err := search.Blame(ctx, d, c)
 	if err != nil {

@@ -71,7 +71,7 @@ func list(ctx context.Context, roots []*Root) (*Live, error) {
 		return nil, err
 	}
 	if read.Partial != "" {
-		report.Note(job.World.Err, read.Partial)
+		job.World.Report().Note(read.Partial)
 	}
 	live.earlier = countKnown(known)
 	live.identify(roots, read.Objects) // with what only reads by id find

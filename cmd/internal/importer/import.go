@@ -38,8 +38,6 @@ type Settings struct {
 	Secrets string
 	Force   bool
 	DryRun  bool
-	Quiet   bool
-	JSON    bool
 }
 
 // Again is how a run treats what earlier runs and people left in the directory.
@@ -90,7 +88,7 @@ func verified(ctx context.Context, staged Staged) (Proof, error) {
 	if facts, off := staged.Unplanned(); off {
 		return Proof{Staged: staged, Facts: facts}, nil
 	}
-	staged.root().Watch.Progress.Stage("verify", len(staged.Linked.Graph.Resources))
+	staged.root().Watch.Progress.Stage("verify", len(staged.Linked.Graph.Resources)+len(staged.Changes.Carried))
 	recording, err := Record(ctx, staged)
 	if err != nil {
 		return Proof{}, err

@@ -134,7 +134,12 @@ func userRef(u graph.User) graph.Expr {
 // explain returns what says why an id leads nowhere.
 func explain(l Linked) func(types []string, id graph.ID) string {
 	live := l.Share.Live
-	doubts, leftOut := live.doubts(), sync.OnceValue(l.Share.deselected)
+	known, doubts := l.Share.Root.Dir.Addresses(), live.doubts()
+	leftOut := sync.OnceValue(func() map[graph.Target]bool { // listed, but not selected, or Terraform cannot have it
+		out := l.Share.deselected()
+		maps.Copy(out, targets(l.Rejected()))
+		return out
+	})
 	some := func(types []string, id graph.ID, is func(graph.Target) bool) bool {
 		return slices.ContainsFunc(types, func(t string) bool { return is(graph.Target{Type: t, ID: id}) })
 	}
@@ -156,6 +161,8 @@ func explain(l Linked) func(types []string, id graph.ID) string {
 			article = "an "
 		}
 		switch {
+		case some(types, id, func(t graph.Target) bool { return !live.Complete(t.Type) && !known[t].IsZero() }):
+			return "id of " + article + word + " that this run did not read; earlier code keeps its reference"
 		case some(types, id, func(t graph.Target) bool { return leftOut()[t] || l.crashed[t] != "" }):
 			return "id of " + article + word + " that this import leaves out"
 		case some(types, id, func(t graph.Target) bool {

@@ -66,7 +66,7 @@ func newJob(w world.World, o *Settings) (*Job, error) {
 		return nil, err
 	}
 	if twice := selection.Twice(job.types); twice != "" {
-		report.Note(w.Err, twice)
+		w.Report().Note(twice)
 	}
 	if job.secrets, err = secret.ParseMode(o.Secrets); err != nil {
 		return nil, exit.Usage(err, "choose plain, masked or blank")
@@ -74,7 +74,7 @@ func newJob(w world.World, o *Settings) (*Job, error) {
 	if job.Schema, err = schema.Snapshot(); err != nil {
 		return nil, err
 	}
-	job.Watch = newWatch(report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now, Requests: job.requests}), w.Now)
+	job.Watch = newWatch(w.Report().Progress(job.requests), w.Now)
 	return job, nil
 }
 
@@ -88,9 +88,8 @@ func (r *Root) connect(context.Context) (err error) {
 // OpenPart opens the root module in a directory below this one. It shares the job. IDs are those of the live objects, as far
 // as these were read.
 func (r *Root) OpenPart(ctx context.Context, name string, ids rootly.IDs) (*Root, error) {
-	quiet := report.NewProgress(r.Job.World.Err, report.ProgressOptions{Quiet: true, Now: r.Job.World.Now})
 	p := &Root{
-		Job: r.Job, Name: filepath.Join(r.Name, name), Layout: r.Job.Settings.renderOptions(), Watch: newWatch(quiet, r.Job.World.Now),
+		Job: r.Job, Name: filepath.Join(r.Name, name), Layout: r.Job.Settings.renderOptions(), Watch: newWatch(&report.Progress{}, r.Job.World.Now),
 		users: r.users, veil: planning.NewVeil(),
 	}
 	err := p.openDirectory(ctx)
@@ -276,7 +275,7 @@ func (j *Job) known(roots []*Root) []rootly.Known {
 // willManage asks what the directory will manage once it is applied.
 func (r *Root) willManage(ctx context.Context) ([]tfstate.Held, error) {
 	o := r.Job.Settings
-	q := managed.Inquiry{W: r.Job.World, Proof: &o.Proof, Dir: r.Dir.Path(), Live: r.Job.target, Around: &r.around.Module, Quiet: o.Quiet}
+	q := managed.Inquiry{W: r.Job.World, Proof: &o.Proof, Dir: r.Dir.Path(), Live: r.Job.target, Around: &r.around.Module, Note: r.Job.Watch.Progress.Note}
 	q.Wanted = func(typ string) bool {
 		return o.References == "follow" || slices.ContainsFunc(r.Job.types, func(t *catalogue.Type) bool { return t.Name == typ })
 	}

@@ -11,9 +11,7 @@ import (
 func Print(live *Live, s *report.Summary) error {
 	w := live.Job.Watch
 	s.Seconds, s.StageSeconds = w.elapsed(), w.seconds
-	if !live.Job.Settings.JSON {
-		w.Progress.Summary(s)
-	} else if err := report.WriteJSON(live.Job.World.Out, s); err != nil {
+	if err := live.Job.World.Report().Summary(s); err != nil {
 		return err
 	}
 	return outcome(s, live)

@@ -30,7 +30,7 @@ func opened(t *testing.T) *Root {
 	root, err := Open(t.Context(), w, &Settings{
 		Connection: connect.Connection{Synthetic: true, Seed: 1, Parallelism: 4},
 		Proof:      planning.Proof{Off: true}, ImportAs: entries.ImportAs{ImportAs: entries.AsNone},
-		Dir: t.TempDir(), Secrets: "plain", Users: "locals", References: "literal", System: "import", Fold: true, Quiet: true,
+		Dir: t.TempDir(), Secrets: "plain", Users: "locals", References: "literal", System: "import", Fold: true,
 	})
 	if err != nil {
 		t.Fatal(err)

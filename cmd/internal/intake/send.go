@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -216,6 +217,10 @@ func (n *intake) post(ctx context.Context, r *request, entries int) verdict {
 }
 
 func (n *intake) unreachable(err error) verdict {
+	if plain := (tls.RecordHeaderError{}); errors.As(err, &plain) {
+		return verdict{err: hint.With(errors.New("the receiver does not answer with TLS"),
+			"check the port; for a receiver without TLS on this machine, add tls=false to its address, or use http://; the events wait on disk"), again: true}
+	}
 	return verdict{err: hint.With(errors.New(n.masked(plainly(err).Error())),
 		"check the address and that this machine can reach it; the events wait on disk, and the next run sends them"), again: true}
 }

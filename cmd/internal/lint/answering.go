@@ -19,6 +19,7 @@ var answering = []Rule{
 		Means: "At some time in the weeks ahead, nobody is on call at any level of the path.",
 		Why:   "A page at that hour goes through all levels and reaches nobody.",
 		Fix:   "Cover the hours in one of the schedules, or add a level with a person or another schedule.",
+		needs: []need{theShifts, allOf("escalation_level")},
 		check: pathGaps,
 	},
 	{
@@ -27,6 +28,7 @@ var answering = []Rule{
 		Means: "The schedule says that it covers all hours, and has some in which nobody is on call.",
 		Why:   "Whoever relies on the schedule does not expect the gap.",
 		Fix:   "Add a rotation for the hours, or switch off \"24/7 coverage\" of the schedule.",
+		needs: []need{theShifts},
 		check: func(o *Organisation, f *finder) {
 			for _, s := range o.of("schedule") {
 				gaps := o.uncovered(s.ID)
@@ -42,6 +44,7 @@ var answering = []Rule{
 		Means: "In all the weeks ahead, the schedule has nobody on call.",
 		Why:   "A level that pages this schedule pages nobody.",
 		Fix:   "Add members to its rotations, or delete the schedule.",
+		needs: []need{theShifts},
 		check: func(o *Organisation, f *finder) {
 			for _, s := range o.of("schedule") {
 				if oncall.Total(o.uncovered(s.ID)) >= o.Window.Length() {
@@ -56,6 +59,7 @@ var answering = []Rule{
 		Means: "No path of the policy has a level, or one of them has none.",
 		Why:   "A page that takes this way reaches nobody.",
 		Fix:   "Add a level with a schedule or a person.",
+		needs: []need{allOf("escalation_level")},
 		check: withoutLevels,
 	},
 	{
@@ -64,6 +68,7 @@ var answering = []Rule{
 		Means: "The level has no targets.",
 		Why:   "The page waits for the delay of the level, for nothing.",
 		Fix:   "Add a target, or delete the level.",
+		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
 			for _, l := range o.of("escalation_level") {
 				if says(l, "notification_target_params") && len(list(l, "notification_target_params")) == 0 {
@@ -78,11 +83,13 @@ var answering = []Rule{
 		Means: "A target of the level is a user who is not in the organisation.",
 		Why:   "The page reaches nobody, and the delay of the level passes.",
 		Fix:   "Replace the target by somebody else, or by a schedule.",
+		needs: []need{theUsers},
+		amend: (*amending).dropReference,
 		check: func(o *Organisation, f *finder) {
 			for _, l := range o.of("escalation_level") {
 				for _, t := range targets(l) {
 					if t.kind == "user" && o.gone(t.id) {
-						f.at(l, "notification_target_params", "pages user "+string(t.id)+", who is not in the organisation")
+						f.stale(l, "notification_target_params", t.id, "pages user "+string(t.id)+", who is not in the organisation")
 					}
 				}
 			}
@@ -94,6 +101,7 @@ var answering = []Rule{
 		Means: "The last level of the path pages one person and nobody else.",
 		Why:   "If that person sleeps through the page, nobody else is asked.",
 		Fix:   "Let the last level page a team or a schedule.",
+		needs: []need{allOf("escalation_level")},
 		check: singlePerson,
 	},
 	{
@@ -102,6 +110,7 @@ var answering = []Rule{
 		Means: "The service names no escalation policy, and neither it nor a team that owns it is on a policy.",
 		Why:   "An alert for the service pages nobody.",
 		Fix:   "Set the escalation policy of the service, or of a team that owns it.",
+		needs: []need{allOf("escalation_policy")},
 		check: servicesWithoutPolicy,
 	},
 	{
@@ -118,6 +127,7 @@ var answering = []Rule{
 		Means: "No alert route takes alerts of the source.",
 		Why:   "Its alerts are recorded, and page nobody.",
 		Fix:   "Add the source to an alert route, or delete it.",
+		needs: []need{allOf("alert_route")},
 		check: unrouted,
 	},
 	{
@@ -140,7 +150,7 @@ var answering = []Rule{
 		Means: "The heartbeat is disabled.",
 		Why:   "If the job that it watches stops, nobody is told.",
 		Fix:   "Switch it on, or delete it.",
-		check: switchedOff("heartbeat"),
+		check: switchedOff("heartbeat"), amend: (*amending).switchOn,
 	},
 	{
 		ID: "source-off", Family: "Nobody answers", Severity: Info,
@@ -148,7 +158,7 @@ var answering = []Rule{
 		Means: "The alert source is disabled.",
 		Why:   "Alerts that are sent to it are dropped.",
 		Fix:   "Switch it on, or delete it.",
-		check: switchedOff("alerts_source"),
+		check: switchedOff("alerts_source"), amend: (*amending).switchOn,
 	},
 }
 
@@ -183,6 +193,9 @@ func hours(spans []oncall.Span) string {
 }
 
 func singlePerson(o *Organisation, f *finder) {
+	if !o.complete("escalation_level") {
+		return // the last of those that are known may not be the last
+	}
 	for _, path := range o.of("escalation_path") {
 		var last *rootly.Object
 		for _, l := range o.levels[path.ID] {

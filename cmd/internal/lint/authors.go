@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -26,6 +27,9 @@ func (d Deed) String() string {
 	return report.ChangeEvent{UserName: d.Name, UserEmail: d.Email, UserID: d.UserID, At: d.At}.String()
 }
 
+// Who is the name of the person, or what else is known.
+func (d Deed) Who() string { return cmp.Or(d.Name, d.Email, "user "+d.UserID) }
+
 // name finds out who changed the objects of the findings last: one read of the audit log for each kind of object in them,
 // or one of a stored copy. Objects that Rootly does not record, or not in the time that is searched, have nobody.
 func (o *Settings) name(ctx context.Context, w world.World, client *api.Client, found []Finding) error {
@@ -40,7 +44,7 @@ func (o *Settings) name(ctx context.Context, w world.World, client *api.Client, 
 	for i, f := range found {
 		questions[i].Item = authors.Question(drift.Changed, f.Type, string(f.ID), "", nil).Item // events of owners do not name parts
 	}
-	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: func(text string) { report.Note(w.Err, text) }}
+	search := &authors.Search{Client: client, Since: since, Copy: o.AuditCopy, Say: w.Report().Note}
 	answers, err := search.Last(ctx, questions)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ var burden = []Rule{
 		Means: "The person is on call for more than half of the hours ahead, over all schedules.",
 		Why:   "People who never have an evening off answer late, make mistakes and leave.",
 		Fix:   "Add people to the rotations of the schedule.",
+		needs: []need{theShifts, fourWeeks},
 		check: func(o *Organisation, f *finder) {
 			if o.Window.Length() < enough {
 				return
@@ -43,6 +44,7 @@ var burden = []Rule{
 		Means: "The person is on call for two schedules at the same time.",
 		Why:   "Two incidents at once have one person to answer both.",
 		Fix:   "Move one of the turns to somebody else.",
+		needs: []need{theShifts, allOf("schedule_rotation")},
 		check: doubleBooked,
 	},
 	{

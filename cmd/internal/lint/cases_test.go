@@ -160,6 +160,22 @@ var wrong = []struct{ name, edits, found string }{
 		workflow-never-runs: Tell the customers incident_condition_severity says IS, and severity_ids is empty`,
 	},
 	{
+		"two conditions on a field exclude each other",
+		`+ workflow_form_field_conditions 200 92 {"workflow_id":"@92","form_field_id":"@90","incident_condition":"IS NOT","values":["gold","silver"],"selected_option_ids":[]}
+		+ workflow_form_field_conditions 201 92 {"workflow_id":"@92","form_field_id":"@90","incident_condition":"UNSET","values":[],"selected_option_ids":[]}`,
+		`workflow-never-runs: Tell the customers two conditions on field "Customer tier" are never met together: is gold, and is not gold, silver
+		workflow-never-runs: Tell the customers two conditions on field "Customer tier" are never met together: is gold, and unset`,
+	},
+	{
+		"an incident has two severities, and an alert payload is two things",
+		`+ workflows 200 - {"name":"Both","slug":"both","enabled":true,"position":2,"severity_ids":["@10","@11"],"trigger_params":{"trigger_type":"incident","triggers":["incident_created"],"incident_condition":"ALL","incident_condition_severity":"CONTAINS_ALL"}}
+		+ workflow_tasks 201 200 {"workflow_id":"@200","name":"Note it","position":1,"enabled":true,"skip_on_failure":false,"task_params":{"task_type":"print","message":"x"}}
+		+ workflows 202 - {"name":"Two","slug":"two","enabled":true,"position":3,"trigger_params":{"trigger_type":"alert","triggers":["alert_created"],"alert_condition":"ALL","alert_payload_conditions":{"logic":"ALL","conditions":[{"query":"$.env","operator":"CONTAINS_ALL","values":["eu","us"]},{"query":"$.env","operator":"CONTAINS_NONE","values":["us"]},{"query":"$.team","operator":"IS NOT","values":["us"]}]}}}
+		+ workflow_tasks 203 202 {"workflow_id":"@202","name":"Note it","position":1,"enabled":true,"skip_on_failure":false,"task_params":{"task_type":"print","message":"x"}}`,
+		`workflow-never-runs: Both incident_condition_severity says that it contains all of "SEV0", "SEV1", and there is only one at a time
+		workflow-never-runs: Two two conditions on payload $.env are never met together: contains all eu, us, and contains none us`,
+	},
+	{
 		"a workflow is off for long",
 		`92 {"enabled":false,"updated_at":"2025-11-01T00:00:00Z"}`,
 		`workflow-long-off: Tell the customers is switched off, and was last changed 123 days ago`,
@@ -226,8 +242,12 @@ var fine = map[string]string{
 		- 82
 		- 83
 		30 {"escalation_policy_id":null}`,
-	"a workflow that is run by a command":              `92 {"trigger_params":{"trigger_type":"incident","triggers":[],"incident_condition":"ANY"},"command":"tell"}`,
-	"a workflow that was switched off recently":        `92 {"enabled":false}`,
+	"a workflow that is run by a command":       `92 {"trigger_params":{"trigger_type":"incident","triggers":[],"incident_condition":"ANY"},"command":"tell"}`,
+	"a workflow that was switched off recently": `92 {"enabled":false}`,
+	"conditions on a field that can be met together": `+ workflow_form_field_conditions 200 92 {"workflow_id":"@92","form_field_id":"@90","incident_condition":"IS","values":["silver","gold"],"selected_option_ids":[]}
+		+ workflow_form_field_conditions 201 92 {"workflow_id":"@92","form_field_id":"@90","incident_condition":"IS NOT","values":["bronze"],"selected_option_ids":[]}`,
+	"conditions that exclude each other, of which one is enough": `92 {"trigger_params":{"trigger_type":"incident","triggers":["incident_created"],"incident_condition":"ANY"}}
+		+ workflow_form_field_conditions 201 92 {"workflow_id":"@92","form_field_id":"@90","incident_condition":"UNSET","values":[],"selected_option_ids":[]}`,
 	"conditions of which one is enough":                `92 {"trigger_params":{"trigger_type":"incident","triggers":["incident_created"],"incident_condition":"ANY","incident_condition_functionality":"IS"}}`,
 	"an override of the past by somebody who has left": `+ shifts 200 40 {"schedule_id":"@40","user_id":109,"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-01-02T00:00:00Z","is_override":true}`,
 	"a rotation that has ended": `+ schedule_rotations 55 42 {"schedule_id":"@42","name":"Sundays","position":2,"schedule_rotationable_type":"ScheduleDailyRotation","active_all_week":true,"active_time_type":"all_day","time_zone":"Etc/UTC","schedule_rotationable_attributes":{"handoff_time":"00:00"},"start_time":"2025-01-06T08:00:00Z","end_time":"2025-02-06T08:00:00Z"}

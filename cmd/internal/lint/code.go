@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
@@ -27,12 +29,23 @@ var ignoreRule = regexp.MustCompile(`^\s*(?:#|//)\s*rootly-lint:ignore\s+(\S+)(?
 
 // Code is where a directory has the objects.
 type codeOf struct {
-	at     map[graph.Target]string // address of an object
-	blocks map[string]*codeBlock   // by address without an index
+	at     map[graph.Target]located
+	blocks map[located]*codeBlock // by address without an index
+	files  map[string]code.Source // in Terraform's own syntax, by path
+}
+
+// A located object is at an address of a root module.
+type located struct{ dir, address string }
+
+// block is where the block is that makes the object: the address without an index.
+func (l located) block() located {
+	l.address, _, _ = strings.Cut(l.address, "[")
+	return l
 }
 
 // A codeBlock is a resource block.
 type codeBlock struct {
+	item    code.Item
 	file    string
 	line    int
 	ignores []*ignored
@@ -47,13 +60,31 @@ type ignored struct {
 
 // readCode reads what a directory manages and where; nothing where there is no directory.
 func readCode(ctx context.Context, w world.World, o *Settings) (*codeOf, error) {
-	c, dir := &codeOf{at: map[graph.Target]string{}, blocks: map[string]*codeBlock{}}, o.Dir
-	if dir == "" {
+	c := &codeOf{at: map[graph.Target]located{}, blocks: map[located]*codeBlock{}, files: map[string]code.Source{}}
+	if o.Dir == "" {
 		return c, nil
 	}
+	parts, err := splitter.PartsOf(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		part = filepath.Clean(part)
+		if err := c.read(part); err != nil {
+			return nil, err
+		}
+		if err := c.objects(ctx, w, o.Engine, part); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// read reads the files of a root module.
+func (c *codeOf) read(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("list the code: %w", err)
+		return fmt.Errorf("list the code: %w", err)
 	}
 	for _, entry := range entries {
 		if entry.IsDir() || filepath.Ext(entry.Name()) != ".tf" {
@@ -62,38 +93,42 @@ func readCode(ctx context.Context, w world.World, o *Settings) (*codeOf, error) 
 		path := filepath.Join(dir, entry.Name())
 		src, err := disk.ReadFile(path, disk.MostCode)
 		if err != nil {
-			return nil, fmt.Errorf("read the code: %w", err)
+			return fmt.Errorf("read the code: %w", err)
 		}
 		c.scan(path, src)
 	}
-	return c, c.objects(ctx, w, o)
+	return nil
 }
 
 // scan notes the resource blocks of a file. What cannot be scanned has none.
 func (c *codeOf) scan(path string, src []byte) {
-	items, _ := code.Outline(src)
-	for _, item := range items {
+	source, _ := code.Parse(src)
+	dir, path := filepath.Dir(path), filepath.ToSlash(path)
+	c.files[path] = source
+	for _, item := range source.Items {
 		if item.Kind != "resource" || len(item.Labels) != 2 {
 			continue
 		}
-		b := &codeBlock{file: filepath.ToSlash(path), line: 1 + bytes.Count(src[:item.Head], []byte{'\n'})}
+		b := &codeBlock{item: item, file: path, line: 1 + bytes.Count(src[:item.Head], []byte{'\n'})}
 		first := 1 + bytes.Count(src[:item.Start], []byte{'\n'})
 		for n, line := range strings.Split(string(src[item.Start:item.Head]), "\n") {
 			if m := ignoreRule.FindStringSubmatch(line); m != nil {
 				b.ignores = append(b.ignores, &ignored{rule: m[1], reason: m[2], line: first + n})
 			}
 		}
-		c.blocks[strings.Join(item.Labels, ".")] = b
+		c.blocks[located{dir, strings.Join(item.Labels, ".")}] = b
 	}
 }
 
 // objects finds the addresses of the live objects: by the state, by what earlier runs wrote, and by import blocks.
-func (c *codeOf) objects(ctx context.Context, w world.World, o *Settings) error {
-	if err := c.exported(o.Dir); err != nil {
+func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string) error {
+	if err := c.exported(dir); err != nil {
 		return err
 	}
-	at, err := managed.Addresses(ctx, w, o.Engine, o.Dir)
-	maps.Copy(c.at, at)
+	at, err := managed.Addresses(ctx, w, engine, dir)
+	for target, address := range at {
+		c.at[target] = located{dir, address}
+	}
 	return err
 }
 
@@ -107,7 +142,7 @@ func (c *codeOf) exported(dir string) error {
 		return err
 	}
 	for _, o := range s.Objects {
-		c.at[o.Key()] = o.Address
+		c.at[o.Key()] = located{dir, o.Address}
 	}
 	return nil
 }
@@ -115,7 +150,7 @@ func (c *codeOf) exported(dir string) error {
 // place says where the code of each finding is, and leaves out those that a comment keeps away.
 func (c *codeOf) place(found []Finding) []Finding {
 	return slices.DeleteFunc(found, func(f Finding) bool {
-		b := c.blocks[c.block(f)]
+		b := c.blocks[c.of(f).block()]
 		if b == nil {
 			return false
 		}
@@ -140,17 +175,15 @@ func (c *codeOf) firstFile() string {
 	return first
 }
 
-// block is the address of the block that has the object of a finding, without an index.
-func (c *codeOf) block(f Finding) string {
-	address, _, _ := strings.Cut(c.at[graph.Target{Type: f.Type, ID: f.ID}], "[")
-	return address
-}
+// of is where the object of a finding is.
+func (c *codeOf) of(f Finding) located { return c.at[graph.Target{Type: f.Type, ID: f.ID}] }
 
 // locate fills in where the code of the findings is.
 func (c *codeOf) locate(found []Finding) {
 	for i := range found {
-		found[i].Address = c.at[graph.Target{Type: found[i].Type, ID: found[i].ID}]
-		if b := c.blocks[c.block(found[i])]; b != nil {
+		at := c.of(found[i])
+		found[i].Address = at.address
+		if b := c.blocks[at.block()]; b != nil {
 			found[i].File, found[i].Line = b.file, b.line
 		}
 	}
@@ -160,10 +193,11 @@ func (c *codeOf) locate(found []Finding) {
 // about them holds.
 func (c *codeOf) idle(config *config) []Finding {
 	var found []Finding
-	for _, address := range slices.Sorted(maps.Keys(c.blocks)) {
-		b := c.blocks[address]
+	order := func(a, b located) int { return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.address, b.address)) }
+	for _, at := range slices.SortedFunc(maps.Keys(c.blocks), order) {
+		b := c.blocks[at]
 		for _, i := range b.ignores {
-			f := Finding{Rule: idleIgnore.ID, Severity: idleIgnore.Severity, Type: strings.Split(address, ".")[0], Address: address, File: b.file, Line: i.line, Path: i.rule}
+			f := Finding{Rule: idleIgnore.ID, Severity: idleIgnore.Severity, Type: strings.Split(at.address, ".")[0], Address: at.address, File: b.file, Line: i.line, Path: i.rule}
 			switch {
 			case !known(i.rule):
 				f.Message = "no rule is called " + strconv.Quote(i.rule)
@@ -192,5 +226,6 @@ var idleIgnore = Rule{
 	Means: "A comment or an entry of the configuration ignores a rule for an object that the rule does not find, or gives no reason.",
 	Why:   "It hides the next finding of that rule, which nobody has looked at.",
 	Fix:   "Delete the comment or the entry.",
+	amend: (*amending).dropLine,
 	check: func(*Organisation, *finder) {},
 }

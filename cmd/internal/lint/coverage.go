@@ -33,14 +33,14 @@ func targets(level *rootly.Object) []target {
 // pathGaps finds hours in which no level of a path has anybody on call. Hours in which the path is not taken are none, and
 // neither are those of quiet paths, which may wait. A path that only posts into channels is not meant to page.
 func pathGaps(o *Organisation, f *finder) {
-	if o.Shifts == nil {
+	if o.Shifts == nil || !o.complete("escalation_level") {
 		return
 	}
 	for _, path := range o.of("escalation_path") {
 		if deferral(path) || text(path, "notification_type") == "quiet" {
 			continue
 		}
-		gaps, pages := o.taken(path), false
+		gaps, pages := o.Taken(path), false
 		for _, l := range o.levels[path.ID] {
 			for _, t := range targets(l) {
 				pages = pages || t.pages()
@@ -99,8 +99,8 @@ func (o *Organisation) uncovered(schedule graph.ID) []oncall.Span {
 	return oncall.Uncovered(o.Window, o.shiftOf[schedule])
 }
 
-// taken are the hours in which a path may be taken: those of its time restrictions, and of its rules about working hours.
-func (o *Organisation) taken(path *rootly.Object) []oncall.Span {
+// Taken are the hours in which a path may be taken: those of its time restrictions, and of its rules about working hours.
+func (o *Organisation) Taken(path *rootly.Object) []oncall.Span {
 	spans := []oncall.Span{o.Window}
 	if parts := weekly(list(path, "time_restrictions")); len(parts) > 0 {
 		spans = oncall.Common(spans, oncall.EachWeek(o.Window, zoneOf(text(path, "time_restriction_time_zone")), parts))

@@ -17,11 +17,13 @@ var dangling = []Rule{
 		Means: "A setting holds the id of an object that is gone.",
 		Why:   "Rootly skips what it does not find: the step does nothing, and nobody is told.",
 		Fix:   "Choose another object for the setting, or clear it.",
+		needs: []need{theAPI},
+		amend: (*amending).dropReference,
 		check: func(o *Organisation, f *finder) {
 			for _, u := range o.Unresolved {
 				obj := o.byID[graph.Target{Type: u.From.Type, ID: graph.ID(u.From.Name)}] // addresses of a check are made of ids
 				if obj != nil && len(u.Types) > 0 && !strings.Contains(strings.Join(u.Types, " "), graph.UserType) && o.knowAll(u.Types) {
-					f.at(obj, u.Path, "refers to "+string(u.ID)+", which does not exist")
+					f.stale(obj, u.Path, u.ID, "refers to "+string(u.ID)+", which does not exist")
 				}
 			}
 		},
@@ -32,7 +34,8 @@ var dangling = []Rule{
 		Means: "A setting holds the id of a user who is not in the organisation.",
 		Why:   "Whatever is meant for that person reaches nobody.",
 		Fix:   "Choose somebody else.",
-		check: unknownUsers,
+		needs: []need{theUsers},
+		check: unknownUsers, amend: (*amending).dropReference,
 	},
 	{
 		ID: "refers-to-disabled", Family: "Dangling references", Severity: Warning,
@@ -40,7 +43,7 @@ var dangling = []Rule{
 		Means: "A setting names an object, such as an alert source or a status page, that is disabled or archived.",
 		Why:   "The object looks as if it worked, and gets nothing from there, or reaches nothing.",
 		Fix:   "Switch the other object on, or take it out of the setting.",
-		check: refersToDisabled,
+		check: refersToDisabled, amend: (*amending).dropReference,
 	},
 	{
 		ID: "component-without-source", Family: "Dangling references", Severity: Info,
@@ -62,7 +65,7 @@ var dangling = []Rule{
 		Means: "The condition compares a form field that is switched off, or that no form has.",
 		Why:   "Nobody can fill in the field, so the condition is never met.",
 		Fix:   "Show the field in a form, or delete the condition.",
-		check: hiddenFields,
+		check: hiddenFields, amend: (*amending).dropBlock,
 	},
 }
 
@@ -113,13 +116,13 @@ func unknownUsers(o *Organisation, f *finder) {
 		for _, name := range userAttributes {
 			for _, id := range append(ids(obj, name), graph.ID(text(obj, name))) {
 				if o.gone(id) {
-					f.at(obj, name, "names user "+string(id)+", who is not in the organisation")
+					f.stale(obj, name, id, "names user "+string(id)+", who is not in the organisation")
 				}
 			}
 		}
 		for _, m := range obj.Members {
 			if id := graph.ID(asText(field(m, "member_id"))); asText(field(m, "member_type")) != "Schedule" && o.gone(id) {
-				f.at(obj, obj.Type.Members+" "+string(id), "has user "+string(id)+" as a member, who is not in the organisation")
+				f.stale(obj, obj.Type.Members+" "+string(id), id, "has user "+string(id)+" as a member, who is not in the organisation")
 			}
 		}
 	}
@@ -143,7 +146,7 @@ func refersToDisabled(o *Organisation, f *finder) {
 		}
 		eachText("", obj.Node.Attributes, func(path, v string) {
 			if to := disabled[v]; to != nil && to != obj && path != "id" {
-				f.at(obj, path, "refers to "+quoted(to)+", which is switched off")
+				f.stale(obj, path, to.ID, "refers to "+quoted(to)+", which is switched off")
 			}
 		})
 	}

@@ -24,6 +24,7 @@ var dead = []Rule{
 		Means: "The workflow has no tasks, or none that is switched on.",
 		Why:   "It is triggered and does nothing.",
 		Fix:   "Add a task, or delete the workflow.",
+		needs: []need{theTasks},
 		check: func(o *Organisation, f *finder) {
 			all := o.knowsTasks()
 			for _, w := range o.workflows() {
@@ -41,9 +42,9 @@ var dead = []Rule{
 	{
 		ID: "workflow-never-runs", Family: "Dead configuration", Severity: Warning,
 		Title: "The conditions of a workflow cannot be met",
-		Means: "A condition compares with nothing, or the workflow has no trigger.",
+		Means: "A condition compares with nothing, two conditions exclude each other, or the workflow has no trigger.",
 		Why:   "The workflow never runs.",
-		Fix:   "Complete the condition or remove it, and give the workflow a trigger.",
+		Fix:   "Complete or remove the condition, or one of the two, and give the workflow a trigger.",
 		check: neverRuns,
 	},
 	{
@@ -52,6 +53,7 @@ var dead = []Rule{
 		Means: "The workflow is disabled and was last changed more than 90 days ago.",
 		Why:   "Nobody seems to miss it, and whoever reads the list has to wonder.",
 		Fix:   "Delete it, or switch it on.",
+		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
 			for _, w := range o.workflows() {
 				if age := o.since(w, "updated_at"); off(w) && age > stale {
@@ -74,8 +76,10 @@ var dead = []Rule{
 		Means: "No other object mentions it. Incidents may, which are not looked at.",
 		Why:   "People have to choose from lists that are longer than needed.",
 		Fix:   "Delete it, if no incident needs it.",
+		needs: []need{theReferrers},
+		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
-			for _, short := range []string{"severity", "cause", "incident_type", "environment", "team"} {
+			for _, short := range listed {
 				if !o.knowsReferrers("rootly_" + short) {
 					continue
 				}
@@ -96,6 +100,9 @@ var dead = []Rule{
 		check: duplicates,
 	},
 }
+
+// listed are types of objects from which people choose.
+var listed = []string{"severity", "cause", "incident_type", "environment", "team"}
 
 // workflows are those of all kinds.
 func (o *lookup) workflows() []*rootly.Object {
@@ -140,39 +147,6 @@ func (o *Organisation) knowsReferrers(typ string) bool {
 		}
 	}
 	return o.Live.Partial == ""
-}
-
-// comparisons are the conditions of incidents that compare with a list beside them, and the list.
-var comparisons = map[string]string{
-	"incident_condition_severity":       "severity_ids",
-	"incident_condition_incident_type":  "incident_type_ids",
-	"incident_condition_incident_roles": "incident_role_ids",
-	"incident_condition_service":        "service_ids",
-	"incident_condition_functionality":  "functionality_ids",
-	"incident_condition_group":          "group_ids",
-	"incident_condition_cause":          "cause_ids",
-	"incident_condition_environment":    "environment_ids",
-	"incident_condition_sub_status":     "sub_status_ids",
-}
-
-func neverRuns(o *Organisation, f *finder) {
-	for _, w := range o.workflows() {
-		if off(w) {
-			continue
-		}
-		if triggers, says := value(w, "trigger_params", "triggers").([]any); says && len(triggers) == 0 && text(w, "command") == "" && text(w, "repeat_every_duration") == "" {
-			f.at(w, "trigger_params.triggers", "has no trigger")
-		}
-		if text(w, "trigger_params", "incident_condition") != "ALL" {
-			continue // another condition may be met
-		}
-		for _, name := range slices.Sorted(maps.Keys(comparisons)) {
-			word := text(w, "trigger_params", name)
-			if (word == "IS" || word == "CONTAINS" || word == "CONTAINS_ALL") && len(list(w, comparisons[name])) == 0 {
-				f.at(w, "trigger_params."+name, fmt.Sprintf("%s says %s, and %s is empty", name, word, comparisons[name]))
-			}
-		}
-	}
 }
 
 func samePosition(o *Organisation, f *finder) {

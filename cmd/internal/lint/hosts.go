@@ -4,20 +4,16 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// sarif writes SARIF 2.1.0, whose findings code hosts show on the line of the code.
-func (r *Result) sarif(out io.Writer) error {
-	type message struct {
-		Text string `json:"text"`
-	}
-	type artifact struct {
-		URI string `json:"uri"`
-	}
+// sarif is SARIF 2.1.0, whose findings code hosts show on the line of the code.
+func (r *Result) sarif() map[string]any {
+	type message = sarifMessage
+	type artifact = sarifArtifact
 	type region struct {
 		StartLine int `json:"startLine"`
 	}
@@ -35,6 +31,7 @@ func (r *Result) sarif(out io.Writer) error {
 		Message      message           `json:"message"`
 		Locations    []location        `json:"locations"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Fixes        []sarifFix        `json:"fixes,omitempty"`
 	}
 	type ruleV1 struct {
 		ID    string  `json:"id"`
@@ -50,13 +47,59 @@ func (r *Result) sarif(out io.Writer) error {
 		file, line := r.placeOf(f)
 		l := location{physical{artifact{file}, region{line}}, []map[string]string{{"fullyQualifiedName": f.subject(), "kind": "resource"}}}
 		level := map[Severity]string{Info: "note", Warning: "warning", Error: "error"}[f.Severity]
-		results = append(results, result{f.Rule, level, message{literal(f.subject() + " " + f.Message + f.where())}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}})
+		results = append(results, result{f.Rule, level, message{literal(f.subject() + " " + f.Message + f.where())}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}, f.sarifFixes()})
 	}
 	driver := map[string]any{"name": world.Program, "version": world.Version(), "rules": rules}
-	return indented(out, map[string]any{
+	return map[string]any{
 		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
 		"runs": []any{map[string]any{"tool": map[string]any{"driver": driver}, "results": results}},
-	})
+	}
+}
+
+type (
+	sarifMessage struct {
+		Text string `json:"text"`
+	}
+	sarifArtifact struct {
+		URI string `json:"uri"`
+	}
+	sarifFix struct {
+		Description sarifMessage  `json:"description"`
+		Changes     []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		Artifact     sarifArtifact      `json:"artifactLocation"`
+		Replacements []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		Deleted struct {
+			StartLine   int `json:"startLine"`
+			StartColumn int `json:"startColumn"`
+			EndLine     int `json:"endLine"`
+			EndColumn   int `json:"endColumn"`
+		} `json:"deletedRegion"`
+		Inserted sarifMessage `json:"insertedContent"`
+	}
+)
+
+// sarifFixes are the patches of a finding as changes of whole lines.
+func (f Finding) sarifFixes() []sarifFix {
+	if len(f.Patches) == 0 {
+		return nil
+	}
+	rule, _ := Lookup(f.Rule)
+	fix := sarifFix{Description: sarifMessage{rule.Fix}}
+	for _, p := range f.Patches {
+		c := sarifChange{Artifact: sarifArtifact{p.File}}
+		for _, lines := range p.Changes {
+			var r sarifReplacement
+			r.Deleted.StartLine, r.Deleted.StartColumn, r.Deleted.EndLine, r.Deleted.EndColumn = lines.At, 1, lines.At+lines.Count, 1
+			r.Inserted.Text = secret.Mask(strings.Join(lines.With, ""))
+			c.Replacements = append(c.Replacements, r)
+		}
+		fix.Changes = append(fix.Changes, c)
+	}
+	return []sarifFix{fix}
 }
 
 // placeOf is where code hosts show a finding: in its block, or else at the beginning of the code, or of the configuration
@@ -79,26 +122,27 @@ func (f Finding) fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// gitlab writes GitLab's code quality format, which needs a place in a file.
-func (r *Result) gitlab(out io.Writer) error {
-	type entry struct {
-		Description string `json:"description"`
-		CheckName   string `json:"check_name"`
-		Fingerprint string `json:"fingerprint"`
-		Severity    string `json:"severity"`
-		Location    struct {
-			Path  string `json:"path"`
-			Lines struct {
-				Begin int `json:"begin"`
-			} `json:"lines"`
-		} `json:"location"`
-	}
-	list := []entry{}
+// qualityV1 is an entry of GitLab's code quality format, which needs a place in a file.
+type qualityV1 struct {
+	Description string `json:"description"`
+	CheckName   string `json:"check_name"`
+	Fingerprint string `json:"fingerprint"`
+	Severity    string `json:"severity"`
+	Location    struct {
+		Path  string `json:"path"`
+		Lines struct {
+			Begin int `json:"begin"`
+		} `json:"lines"`
+	} `json:"location"`
+}
+
+func (r *Result) gitlab() []qualityV1 {
+	list := []qualityV1{}
 	for _, f := range r.Findings {
-		e := entry{Description: f.subject() + " " + f.Message + f.where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
+		e := qualityV1{Description: f.subject() + " " + f.Message + f.where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
 		e.Severity = map[Severity]string{Info: "info", Warning: "minor", Error: "major"}[f.Severity]
 		e.Location.Path, e.Location.Lines.Begin = r.placeOf(f)
 		list = append(list, e)
 	}
-	return indented(out, list)
+	return list
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +25,6 @@ type Settings struct {
 
 	Weeks     int    // of shifts that are looked at
 	FailOn    string // a severity, or never
-	Format    string // one of Formats
 	Baseline  string // file with the findings to leave out; empty: none
 	Update    bool   // write the baseline instead of reading it
 	Config    string // file with severities and exceptions; empty: FileName where there is one
@@ -60,13 +59,13 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	if org.Live.Partial != "" {
-		report.Note(w.Err, org.Live.Partial)
+		w.Report().Note(org.Live.Partial)
 	}
 	code, err := readCode(ctx, w, o)
 	if err != nil {
 		return err
 	}
-	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), elsewhere: code.firstFile()}
+	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), Unchecked: org.unchecked(), elsewhere: code.firstFile()}
 	found := Check(org)
 	code.locate(found)
 	r.Findings = config.apply(code.place(found))
@@ -77,6 +76,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 			return err
 		}
 	}
+	code.amend(org, r.Findings)
 	if err := o.name(ctx, w, client, r.Findings); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 			return err
 		}
 	}
-	if err := r.write(w, o.Format); err != nil {
+	if err := w.Report().Result(r.message()); err != nil {
 		return err
 	}
 	if !o.Update && slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity >= worst }) {
@@ -113,12 +113,10 @@ func (o *Settings) check() (worst Severity, err error) {
 		return 0, exit.Usage(fmt.Errorf("--fail-on %s is not a severity", o.FailOn), "give error, warning, info or never")
 	case o.Weeks < 1 || o.Weeks > mostWeeks:
 		return 0, exit.Usage(fmt.Errorf("--weeks %d is not possible", o.Weeks), fmt.Sprintf("give a number from 1 to %d", mostWeeks))
-	case !slices.Contains(Formats, o.Format):
-		return 0, exit.Usage(fmt.Errorf("--format %s is unknown", o.Format), "give one of "+strings.Join(Formats, ", "))
 	case o.Update && o.Baseline == "":
 		return 0, exit.Usage(errors.New("--update-baseline needs a file"), "name it with --baseline FILE")
 	case o.Offline && o.Dir == "":
-		return 0, exit.Usage(errors.New("--offline needs a directory"), "name the directory of an export: lint --offline DIRECTORY")
+		return 0, exit.Usage(errors.New("--offline needs a directory"), "name the directory of an export, or of code with its state: lint --offline DIRECTORY")
 	}
 	return worst, nil
 }
@@ -130,6 +128,9 @@ func (o *Settings) connect(w world.World) (client *api.Client, disconnect func()
 		return nil, func() {}, nil
 	}
 	client, _, disconnect, err = o.Open(w, nil)
+	if err != nil && o.Dir != "" && o.Token == "" && o.TokenFile == "" && w.Getenv("ROOTLY_API_TOKEN") == "" {
+		err = exit.WithHint(err, "set ROOTLY_API_TOKEN, or lint what the directory has: lint --offline "+o.Dir)
+	}
 	return client, disconnect, err
 }
 
@@ -138,7 +139,7 @@ func (o *Settings) read(ctx context.Context, w world.World, client *api.Client) 
 	from := w.Now().UTC().Truncate(time.Hour)
 	window := oncall.Span{From: from, To: from.AddDate(0, 0, 7*o.Weeks)}
 	if o.Offline {
-		return readExport(o.Dir, window)
+		return o.readOffline(ctx, w, window)
 	}
 	types, _, err := o.Types()
 	if err != nil {
@@ -150,6 +151,9 @@ func (o *Settings) read(ctx context.Context, w world.World, client *api.Client) 
 // notRead says what is missing, and why. Features that the organisation does not have are not.
 func (o *Organisation) notRead() []string {
 	var missing []string
+	if skipped := o.Live.Skipped; len(skipped) > 0 && !slices.Contains(slices.Collect(maps.Values(o.Live.Complete)), true) {
+		return []string{"any type, such as " + selection.Short(skipped[0].Type) + ": " + skipped[0].Err.Error()}
+	}
 	for _, s := range o.Live.Skipped {
 		if !s.Absent() {
 			missing = append(missing, selection.Short(s.Type)+": "+s.Err.Error())
@@ -189,8 +193,7 @@ func Explain(w world.World, id string) error {
 	for _, r := range rules {
 		parts = append(parts, fmt.Sprintf("%s (%s, %s)\n\n%s\n\n%s\n%s\n\nFix: %s\n", r.ID, r.Severity, r.Family, r.Title, r.Means, r.Why, r.Fix))
 	}
-	_, err := io.WriteString(w.Out, strings.Join(parts, "\n"))
-	return err
+	return w.Report().Result(report.Result{Lines: strings.Split(strings.TrimSuffix(strings.Join(parts, "\n"), "\n"), "\n")})
 }
 
 // A Result is what a run found.
@@ -204,6 +207,8 @@ type Result struct {
 	Weeks    int
 	Computed bool     // shifts were worked out from rotations
 	NotRead  []string // what could not be read, and why
+
+	Unchecked []Unchecked
 
 	elsewhere string // a file of the code, for what has no place in it
 }

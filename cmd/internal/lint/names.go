@@ -45,9 +45,9 @@ var pages = map[string]struct {
 	"workflow": {"workflows", false},
 }
 
-// webPage is the address of the page on which Rootly shows an object, or the object that it is a part of; empty where that is
+// WebPage is the address of the page on which Rootly shows an object, or the object that it is a part of; empty where that is
 // not known.
-func (o *lookup) webPage(obj *rootly.Object) string {
+func (o *lookup) WebPage(obj *rootly.Object) string {
 	for depth := 0; obj != nil && depth < deepest; depth++ {
 		short := obj.Type.Short()
 		if strings.HasPrefix(short, "workflow_") && obj.Parent == "" {

@@ -31,6 +31,7 @@ type Organisation struct {
 	Now time.Time
 
 	people map[graph.ID]graph.User // whose names are known where Users are not
+	from   string                  // what was read instead of the API; empty: the API was
 
 	lookup
 }

@@ -1,29 +1,20 @@
 package lint
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 // Formats are the ways in which findings are written.
 var Formats = []string{"text", "json", "markdown", "sarif", "gitlab"}
 
-func (r *Result) write(w world.World, format string) error {
-	var b strings.Builder
-	err := map[string]func(io.Writer) error{"text": r.text, "json": r.json, "markdown": r.markdown, "sarif": r.sarif, "gitlab": r.gitlab}[format](&b)
-	if err != nil {
-		return fmt.Errorf("write the findings: %w", err)
-	}
-	_, err = io.WriteString(w.Out, b.String())
-	return err
+// message is the result in every format.
+func (r *Result) message() report.Result {
+	return report.Result{Value: r.json(), Others: map[string]any{"sarif": r.sarif(), "gitlab": r.gitlab()}, Lines: r.text(), Markdown: r.markdown()}
 }
 
 // subject names the object of a finding.
@@ -34,12 +25,10 @@ func (f Finding) subject() string {
 	return strings.TrimSpace(f.Type + " " + report.Name(f.Name))
 }
 
-// text groups findings by severity and rule. Names come from elsewhere: each line is made harmless for a terminal.
-func (r *Result) text(out io.Writer) error {
-	var errs error
-	line := func(format string, args ...any) {
-		errs = errors.Join(errs, report.Line(out, fmt.Sprintf(format, args...)))
-	}
+// text groups findings by severity and rule.
+func (r *Result) text() []string {
+	var lines []string
+	line := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	severity, rule := Severity(-1), ""
 	for _, f := range r.Findings {
 		if f.Severity != severity {
@@ -60,14 +49,14 @@ func (r *Result) text(out io.Writer) error {
 		for _, detail := range f.details() {
 			line("      %s", detail)
 		}
+		for _, text := range f.shortDiff() {
+			line("      %s", text)
+		}
 	}
 	if len(r.Findings) > 0 {
 		line("")
 	}
-	for _, text := range r.summary() {
-		line("%s", text)
-	}
-	return errs
+	return append(lines, r.summary()...)
 }
 
 // where names the attribute that a finding is about. Some are about people and turns, which the message names.
@@ -109,6 +98,9 @@ func (r *Result) summary() []string {
 	for _, n := range r.NotRead {
 		lines = append(lines, "not read: "+n)
 	}
+	for _, u := range r.Unchecked {
+		lines = append(lines, "not checked: "+strings.Join(u.Rules, ", ")+": "+u.Reason)
+	}
 	return lines
 }
 
@@ -126,6 +118,7 @@ type findingV1 struct {
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
 	Link     string `json:"link,omitempty"`
+	Diff     string `json:"diff,omitempty"`
 
 	Changed *changedV1 `json:"last_change,omitempty"`
 }
@@ -139,16 +132,54 @@ type changedV1 struct {
 	Confidence string `json:"confidence"`
 }
 
+// shortDiff are the lines of the diff that fit on a screen.
+func (f Finding) shortDiff() []string {
+	const most = 30
+	var lines []string
+	for text := range strings.Lines(f.diff()) {
+		if len(lines) == most {
+			return append(lines, "... all of it with --format json")
+		}
+		lines = append(lines, strings.TrimRight(text, "\r\n"))
+	}
+	return lines
+}
+
+// ShownDiff is the diff without characters that nobody sees.
+func (f Finding) ShownDiff() string {
+	return strings.Map(func(r rune) rune {
+		if visible.Harmful(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, f.diff())
+}
+
+// diff is how the code changes, over all files; empty where people have to decide.
+func (f Finding) diff() string {
+	var b strings.Builder
+	for _, p := range f.Patches {
+		b.WriteString(p.Diff)
+	}
+	return b.String()
+}
+
 func (f Finding) v1() findingV1 {
 	rule, _ := Lookup(f.Rule)
 	v := findingV1{
 		Rule: f.Rule, Severity: f.Severity.String(), Type: f.Type, ID: string(f.ID), Name: f.Name, Message: f.Message, Path: f.Path,
-		Fix: rule.Fix, Address: f.Address, File: f.File, Line: f.Line, Link: f.Link,
+		Fix: rule.Fix, Address: f.Address, File: f.File, Line: f.Line, Link: f.Link, Diff: f.diff(),
 	}
 	if d := f.Last; !d.At.IsZero() {
 		v.Changed = &changedV1{d.At.Format(time.RFC3339), d.Name, d.Email, d.UserID, d.Confidence}
 	}
 	return v
+}
+
+// skippedV1 is a rule that could not be checked in full.
+type skippedV1 struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
 }
 
 // resultV1 is a result in JSON.
@@ -160,52 +191,38 @@ type resultV1 struct {
 	Computed bool        `json:"shifts_computed"`
 	Known    int         `json:"in_baseline"`
 	NotRead  []string    `json:"not_read"`
+	Skipped  []skippedV1 `json:"not_checked"`
 	Findings []findingV1 `json:"findings"`
 }
 
-func (r *Result) json(out io.Writer) error {
-	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []findingV1{}}
+func (r *Result) json() resultV1 {
+	document := resultV1{1, r.Objects, r.Requests, r.Weeks, r.Computed, r.Known, append([]string{}, r.NotRead...), []skippedV1{}, []findingV1{}}
+	for _, u := range r.Unchecked {
+		for _, id := range u.Rules {
+			document.Skipped = append(document.Skipped, skippedV1{id, u.Reason})
+		}
+	}
 	for _, f := range r.Findings {
 		document.Findings = append(document.Findings, f.v1())
 	}
-	return indented(out, document)
+	return document
 }
 
-// indented writes JSON without the characters that a terminal could take for commands.
-func indented(out io.Writer, document any) error {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(document); err != nil {
-		return err
-	}
-	_, err := io.WriteString(out, visible.JSON(b.String()))
-	return err
-}
-
-func (r *Result) markdown(out io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "## Rootly: %s\n\n", r.counts())
-	if len(r.Findings) > 0 {
-		b.WriteString("| | rule | object | finding |\n| --- | --- | --- | --- |\n")
-	}
+func (r *Result) markdown() *report.Section {
+	s := &report.Section{Title: "Rootly: " + r.counts(), Head: []string{"", "rule", "object", "finding"}, Linked: 2, Lines: r.summary()}
 	for _, f := range r.Findings {
-		message := report.Markdown(f.Message + f.where())
+		message := f.Message + f.where()
 		for _, detail := range f.details() {
 			if detail != f.Link {
-				message += "<br>" + report.Markdown(detail)
+				message += "\n" + detail
 			}
 		}
-		subject := report.Markdown(f.subject())
-		if f.Link != "" {
-			subject = "[" + subject + "](" + f.Link + ")"
+		s.Rows, s.Links = append(s.Rows, []string{f.Severity.String(), f.Rule, f.subject(), message}), append(s.Links, f.Link)
+	}
+	for _, f := range r.Findings {
+		if len(f.Patches) > 0 {
+			s.Diffs = append(s.Diffs, [2]string{"Fix " + f.Rule + " of " + f.subject(), f.diff()})
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Severity, f.Rule, subject, message)
 	}
-	for _, text := range r.summary() {
-		b.WriteString("\n" + report.Markdown(text) + "\n")
-	}
-	_, err := io.WriteString(out, b.String())
-	return err
+	return s
 }

@@ -32,6 +32,7 @@ var readiness = []Rule{
 		Means: "The provider cannot read or plan the object as it is.",
 		Why:   "An import has to leave it out, and what refers to it keeps its id.",
 		Fix:   "Do what the finding says.",
+		needs: []need{theAPI},
 		check: func(o *Organisation, f *finder) {
 			for _, r := range o.Rejected {
 				obj := o.byID[graph.Target{Type: r.Type, ID: r.ID}]
@@ -52,6 +53,7 @@ var readiness = []Rule{
 		Means: "A setting has a value that the provider does not accept or store.",
 		Why:   "The code lacks the setting: an organisation that is made of it is different, and nobody reviews changes of it.",
 		Fix:   "Choose a value that the provider knows, or clear the setting.",
+		needs: []need{theAPI},
 		check: func(o *Organisation, f *finder) {
 			for _, l := range o.Losses {
 				if obj := o.byID[graph.Target{Type: l.Type, ID: l.ID}]; obj != nil && changeable(l) {

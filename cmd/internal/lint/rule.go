@@ -41,6 +41,8 @@ type Rule struct {
 	Fix      string // what to do in Rootly, or in the code
 
 	check func(o *Organisation, f *finder)
+	needs []need            // without which it finds less, or nothing
+	amend func(a *amending) // changes the code as the fix says; nil: people have to decide
 }
 
 // Rules returns the table, by family. It is shared: do not change it.
@@ -73,6 +75,10 @@ type Finding struct {
 	Address string // where code has the object; empty: nowhere
 	File    string // of that code, relative to where the command runs
 	Line    int
+
+	Patches []Patch // that fix the code; none where there is none, or where people have to decide
+
+	stale graph.ID // what the object refers to and should not
 }
 
 // Key is what makes a finding the same in a later run, whatever its message says.
@@ -87,10 +93,13 @@ type finder struct {
 
 func (f *finder) add(o *rootly.Object, message string) { f.at(o, "", message) }
 
-func (f *finder) at(o *rootly.Object, path, message string) {
+func (f *finder) at(o *rootly.Object, path, message string) { f.stale(o, path, "", message) }
+
+// stale is at for a reference to an id.
+func (f *finder) stale(o *rootly.Object, path string, id graph.ID, message string) {
 	f.found = append(f.found, Finding{
 		Rule: f.rule.ID, Severity: f.rule.Severity, Type: o.Type.Name, ID: o.ID,
-		Name: secret.Mask(f.of.called(o)), Message: secret.Mask(message), Path: path, Link: f.of.webPage(o),
+		Name: secret.Mask(f.of.called(o)), Message: secret.Mask(message), Path: path, Link: f.of.WebPage(o), stale: id,
 	})
 }
 

@@ -34,7 +34,7 @@ func For(w world.World, c connect.Connection, dir string) func(context.Context, 
 		}
 		all, err := liveValues(ctx, w, c, dir, types)
 		if err != nil {
-			report.Note(w.Err, fmt.Sprintf("variables without a value could not be filled in from live ones: %v", err))
+			w.Report().Note(fmt.Sprintf("variables without a value could not be filled in from live ones: %v", err))
 			return nil
 		}
 		values := map[string]string{}
@@ -44,7 +44,7 @@ func For(w world.World, c connect.Connection, dir string) func(context.Context, 
 			}
 		}
 		if len(values) > 0 {
-			report.Note(w.Err, fmt.Sprintf("%s without a value here: filled in with live values, so these settings are not compared (set them in %s or TF_VAR_NAME to compare them)",
+			w.Report().Note(fmt.Sprintf("%s without a value here: filled in with live values, so these settings are not compared (set them in %s or TF_VAR_NAME to compare them)",
 				report.Plural(len(values), "variable"), planning.SecretsName))
 		}
 		return values
@@ -53,9 +53,9 @@ func For(w world.World, c connect.Connection, dir string) func(context.Context, 
 
 // liveValues reads objects of some types as an import would, and returns the values of its variables.
 func liveValues(ctx context.Context, w world.World, c connect.Connection, dir string, types []string) (map[string]string, error) {
-	root, err := importer.Open(ctx, w, &importer.Settings{
+	root, err := importer.Open(ctx, w.Reporting(report.Options{Quiet: true}), &importer.Settings{
 		Connection: c, Selection: selection.Selection{Resources: types}, Proof: planning.Proof{Off: true}, ImportAs: entries.ImportAs{ImportAs: entries.AsBlocks},
-		Dir: dir, Secrets: "plain", Users: "literal", References: "literal", System: "import", DryRun: true, Quiet: true,
+		Dir: dir, Secrets: "plain", Users: "literal", References: "literal", System: "import", DryRun: true,
 	})
 	if err != nil {
 		return nil, err

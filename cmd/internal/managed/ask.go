@@ -10,7 +10,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
@@ -31,7 +30,7 @@ type Inquiry struct {
 	Around *Module                                           // with the state, and what people have in the directory
 	Wanted func(typ string) bool                             // whether a type is looked at: then its objects must be known
 	Fill   func(context.Context, []string) map[string]string // see [planning.Options]; nil: no variable is filled in
-	Quiet  bool                                              // whether to keep to oneself what could not be planned
+	Note   func(text string)                                 // is called with what could not be planned; nil: it is reported
 }
 
 // Ask returns the addresses that the import blocks lead to, and those of the plan if one was needed.
@@ -153,8 +152,12 @@ func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
 			return nil, q.refuse(b, why)
 		}
 	}
-	if !q.Quiet && why != errUnplanned {
-		report.Note(q.W.Err, fmt.Sprintf("%s cannot be planned in its current form, so its import blocks were evaluated without the engine: %v", q.Dir, why))
+	if why != errUnplanned {
+		note := q.Note
+		if note == nil {
+			note = q.W.Report().Note
+		}
+		note(fmt.Sprintf("%s cannot be planned in its current form, so its import blocks were evaluated without the engine: %v", q.Dir, why))
 	}
 	return list, nil
 }

@@ -2,8 +2,6 @@ package oldcommands
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -208,13 +206,13 @@ func (l *Line) String() string {
 	return strings.Join(words, " ")
 }
 
-// Note tells what the command line has become.
-func (l *Line) Note(out io.Writer) {
-	text := "note: this is now: " + l.String()
+// Note says what the command line has become.
+func (l *Line) Note() string {
+	text := "this is now: " + l.String()
 	if len(l.notes) > 0 {
 		text += " (" + strings.Join(l.notes, "; ") + ")"
 	}
-	fmt.Fprintln(out, text)
+	return text
 }
 
 func shellQuote(s string) string {

@@ -41,6 +41,8 @@ func idsIn(o *rootly.Object, name string) []graph.ID {
 type paged struct {
 	Type string `json:"type"`
 	ID   id     `json:"id"`
+
+	Members string `json:"team_members"`
 }
 
 func pagedBy(o *rootly.Object) []paged {

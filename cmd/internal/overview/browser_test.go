@@ -115,7 +115,7 @@ func TestPageInABrowser(t *testing.T) {
 	file, _ := written(t, &Settings{})
 	b := browse(t, file)
 	b.do(chromedp.WaitVisible("#answer .path"))
-	if answer := b.text("#answer"); !strings.Contains(answer, "after 0 minutes") {
+	if answer := b.text("#answer"); !strings.Contains(answer, "Nobody is paged") && !strings.Contains(answer, " pages ") {
 		t.Errorf("nobody answers: %q", answer)
 	}
 	b.look("top-light")
@@ -164,7 +164,10 @@ func oncallPage(t *testing.T) string {
 	objects := []*page.Object{
 		{Key: "alerts_source/1", Type: "alerts_source", Name: "Grafana", Layer: 1}, {Key: "alert_route/1", Type: "alert_route", Name: "Main", Layer: 2},
 		{Key: "service/1", Type: "service", Name: "Checkout", Layer: 4}, {Key: "escalation_policy/1", Type: "escalation_policy", Name: "Primary", Layer: 5},
-		{Key: "escalation_path/1", Type: "escalation_path", Name: "Default", Layer: 6, Default: true},
+		{Key: "escalation_path/1", Type: "escalation_path", Name: "Default", Layer: 6, Path: &page.Path{Default: true, Always: true}},
+		{Key: "escalation_path/2", Type: "escalation_path", Name: "Nights", Layer: 6, Path: &page.Path{Quiet: true, When: "urgency High; monday 20:00 to tuesday 06:00 UTC", Open: []page.Stretch{{From: day(6, 20), To: day(7, 6)}}}},
+		{Key: "escalation_level/3", Type: "escalation_level", Name: "level 3", Layer: 7, Level: &page.Level{Position: 3, Targets: []page.Target{
+			{Kind: "team", Name: "Payments", People: []string{"Ken", "Grace"}}, {Kind: "team", Name: "Empty", People: []string{}}}}},
 		{Key: "escalation_level/2", Type: "escalation_level", Name: "level 2", Layer: 7, Level: &page.Level{Position: 2, Targets: []page.Target{{Kind: "user", Name: "Grace"}}}},
 		{Key: "escalation_level/1", Type: "escalation_level", Name: "level 1", Layer: 7, Level: &page.Level{Position: 1, After: 15, Targets: []page.Target{{Kind: "schedule", Key: "schedule/1", Name: "Weekly"}}}},
 		{Key: "schedule/1", Type: "schedule", Name: "Weekly", Layer: 8}, {Key: "service/2", Type: "service", Name: "Orphan", Layer: 4},
@@ -172,7 +175,7 @@ func oncallPage(t *testing.T) string {
 	var edges []page.Edge
 	for _, e := range [][2]string{
 		{"alerts_source/1", "alert_route/1"}, {"alert_route/1", "service/1"}, {"service/1", "escalation_policy/1"}, {"escalation_policy/1", "escalation_path/1"},
-		{"escalation_path/1", "escalation_level/1"}, {"escalation_path/1", "escalation_level/2"}, {"escalation_level/1", "schedule/1"},
+		{"escalation_policy/1", "escalation_path/2"}, {"escalation_path/2", "escalation_level/3"}, {"escalation_path/1", "escalation_level/1"}, {"escalation_path/1", "escalation_level/2"}, {"escalation_level/1", "schedule/1"},
 	} {
 		edges = append(edges, page.Edge{From: e[0], To: e[1]})
 	}
@@ -202,18 +205,20 @@ func TestWhoIsPagedOnSundayNight(t *testing.T) {
 			}
 		}
 	}
-	expect("Alerts come from Grafana by Main.", "Primary: Default (default)", "after 0 minutes: Ken (schedule Weekly)", "after 15 minutes: Grace")
+	expect("Alerts come from Grafana by Main.", "Checkout pages Ken (schedule Weekly) at once.", "Primary: Default (default)", "at once: Ken (schedule Weekly)", "after 15 minutes: Grace")
 	b.do(chromedp.Click("#sunday"))
 	b.until("document.querySelector('#answer').textContent.includes('Ada')")
-	expect("after 0 minutes: Ada (schedule Weekly)")
+	expect("On Sunday, July 5 at 03:00 AM", "Checkout pages Ada (schedule Weekly) at once.")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#when").value = "2026-07-20T03:00"; document.querySelector("#when").dispatchEvent(new Event("change"))`))
-	expect("after 0 minutes: nobody is on call for schedule Weekly")
+	expect("Checkout pages Grace, after 15 minutes in which nobody answers.", "at once: nobody is on call for schedule Weekly")
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#answer details").open = true`))
+	expect("Primary: Nights, quiet", "Taken for: urgency High; monday 20:00 to tuesday 06:00 UTC. Not at the chosen time.", "at once: Ken, Grace (team Payments); nobody is in team Empty")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Orphan"; document.querySelector("#service").dispatchEvent(new Event("change"))`))
 	expect("No alert route leads to this service directly.", "No escalation policy: nobody is paged.")
 
 	// The graph follows the alert from its source to the schedule.
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Checkout"`), chromedp.Click("#show-path"))
-	b.until("window.reportGraph && reportGraph.nodes('[layer > 0]').length === 8")
+	b.until("window.reportGraph && reportGraph.nodes('[layer > 0]').length === 10")
 	b.look("checkout-light")
 	b.quiet()
 }

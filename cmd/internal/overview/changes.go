@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exporter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
@@ -87,55 +88,66 @@ func Findings(w world.World, file string) func(*lint.Result) error {
 	}
 }
 
-// Status returns what writes how much is managed to a file; nil where there is none.
-func Status(w world.World, file string) func(*report.Status) error {
-	if file == "" {
-		return nil
+// Pages returns the world in which differences and a status are written as a page to a file before they are printed; the same
+// world where there is no file. The title is that of differences.
+func Pages(w world.World, file, title string) world.World {
+	if file != "" {
+		w.Handler = pages{w.Report(), file, title, w.Now()}
 	}
-	return func(s *report.Status) error {
-		p := &page.Page{Title: "Rootly status", Made: w.Now()}
-		tone := page.Good
-		if s.Total.Unmanaged > 0 {
-			tone = page.Caution
-		}
-		p.Facts = []page.Fact{
-			{Label: "Managed", Value: fmt.Sprintf("%.1f %%", s.Percent), Note: fmt.Sprintf("%d of %d", s.Total.Managed, s.Total.Managed+s.Total.Unmanaged), Tone: tone},
-			{Label: "Unmanaged", Value: fmt.Sprint(s.Total.Unmanaged)}, {Label: "Missing", Value: fmt.Sprint(s.Total.Missing), Note: "in a state, not in Rootly"},
-			{Label: "Ignored", Value: fmt.Sprint(s.Total.Ignored)},
-		}
-		p.Counts = &page.Table{Title: "Types", Head: []string{"Type", "Managed", "Unmanaged", "Missing", "Ignored", "Percent"}}
-		for _, c := range s.Types {
-			p.Counts.Rows = append(p.Counts.Rows, []string{selection.Short(c.Type), fmt.Sprint(c.Managed), fmt.Sprint(c.Unmanaged), fmt.Sprint(c.Missing), fmt.Sprint(c.Ignored), fmt.Sprint(c.Percent)})
-		}
-		for _, list := range []struct {
-			status  string
-			objects []report.StatusObject
-		}{{notInCode, s.Unmanaged}, {"missing in Rootly", s.Missing}} {
-			for _, o := range list.objects {
-				shown := &page.Object{Key: key(o.Type, graph.ID(o.ID)), Type: selection.Short(o.Type), Name: readable(o.Title), Status: list.status}
-				if shown.Name == "" {
-					shown.Name = o.Address
-				}
-				p.Objects = append(p.Objects, shown)
-			}
-		}
-		return write(file, p)
-	}
+	return w
 }
 
-// Changes returns what writes differences to a file; nil where there is none.
-func Changes(w world.World, file, title string) func(report.Changes) error {
-	if file == "" {
-		return nil
+type pages struct {
+	report.Handler
+	file, title string
+	now         time.Time
+}
+
+// Status writes how much is managed.
+func (h pages) Status(s *report.Status) error {
+	p := &page.Page{Title: "Rootly status", Made: h.now}
+	tone := page.Good
+	if s.Total.Unmanaged > 0 {
+		tone = page.Caution
 	}
-	return func(c report.Changes) error {
-		p := &page.Page{Title: "Rootly " + strings.ToLower(title), Made: w.Now(), Compared: "From " + c.From + " to " + c.To + "."}
-		p.Drift = driftOf(c, veil(nil))
-		tone := page.Good
-		if len(p.Drift) > 0 {
-			tone = page.Caution
+	p.Facts = []page.Fact{
+		{Label: "Managed", Value: fmt.Sprintf("%.1f %%", s.Percent), Note: fmt.Sprintf("%d of %d", s.Total.Managed, s.Total.Managed+s.Total.Unmanaged), Tone: tone},
+		{Label: "Unmanaged", Value: fmt.Sprint(s.Total.Unmanaged)}, {Label: "Missing", Value: fmt.Sprint(s.Total.Missing), Note: "in a state, not in Rootly"},
+		{Label: "Ignored", Value: fmt.Sprint(s.Total.Ignored)},
+	}
+	p.Counts = &page.Table{Title: "Types", Head: []string{"Type", "Managed", "Unmanaged", "Missing", "Ignored", "Percent"}}
+	for _, c := range s.Types {
+		p.Counts.Rows = append(p.Counts.Rows, []string{selection.Short(c.Type), fmt.Sprint(c.Managed), fmt.Sprint(c.Unmanaged), fmt.Sprint(c.Missing), fmt.Sprint(c.Ignored), fmt.Sprint(c.Percent)})
+	}
+	for _, list := range []struct {
+		status  string
+		objects []report.StatusObject
+	}{{notInCode, s.Unmanaged}, {"missing in Rootly", s.Missing}} {
+		for _, o := range list.objects {
+			shown := &page.Object{Key: key(o.Type, graph.ID(o.ID)), Type: selection.Short(o.Type), Name: readable(o.Title), Status: list.status}
+			if shown.Name == "" {
+				shown.Name = o.Address
+			}
+			p.Objects = append(p.Objects, shown)
 		}
-		p.Facts = []page.Fact{{Label: title, Value: fmt.Sprint(len(p.Drift)), Note: "objects", Tone: tone}}
-		return write(file, p)
 	}
+	if err := write(h.file, p); err != nil {
+		return err
+	}
+	return h.Handler.Status(s)
+}
+
+// Changes writes differences.
+func (h pages) Changes(c report.Changes) error {
+	p := &page.Page{Title: "Rootly " + strings.ToLower(h.title), Made: h.now, Compared: "From " + c.From + " to " + c.To + "."}
+	p.Drift = driftOf(c, veil(nil))
+	tone := page.Good
+	if len(p.Drift) > 0 {
+		tone = page.Caution
+	}
+	p.Facts = []page.Fact{{Label: h.title, Value: fmt.Sprint(len(p.Drift)), Note: "objects", Tone: tone}}
+	if err := write(h.file, p); err != nil {
+		return err
+	}
+	return h.Handler.Changes(c)
 }

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,9 @@ func (v *view) addCoverage(p *page.Page) {
 	c := &page.Coverage{From: v.org.Window.From, To: v.org.Window.To, Note: "As Rootly computes the shifts."}
 	if v.org.Computed {
 		c.Note = "Worked out from the rotations, since the key may not read shifts: swaps of shifts are not known."
+	}
+	if v.answered {
+		c.Note += " Who is on call now is Rootly's own answer."
 	}
 	bySchedule := map[graph.ID][]oncall.Shift{}
 	for _, s := range v.org.Shifts {
@@ -128,6 +132,9 @@ func firstAnswer(service *page.Object, after map[string][]*page.Object, onCall m
 	look(service)
 	if first == nil {
 		return "nobody"
+	}
+	if first.Level.Now != nil {
+		return cmp.Or(strings.Join(first.Level.Now, ", "), "nobody")
 	}
 	var names []string
 	for _, t := range first.Level.Targets {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
@@ -30,7 +31,7 @@ func (v *view) addObjects(p *page.Page) error {
 		target := graph.Target{Type: live.Type.Name, ID: live.ID}
 		o := &page.Object{
 			Key: key(target.Type, target.ID), Type: live.Type.Short(), Name: v.hide(readable(live.Title())),
-			Teams: v.teams(live, 0), Layer: layer(live.Type), Address: v.code.at[target], Why: reasons[target],
+			Teams: v.teams(live, 0), Link: v.org.WebPage(live), Layer: layer(live.Type), Address: v.code.at[target], Why: reasons[target],
 		}
 		switch {
 		case o.Why != "":
@@ -47,7 +48,9 @@ func (v *view) addObjects(p *page.Page) error {
 		if o.Settings, err = v.settingsOf(target); err != nil {
 			return err
 		}
-		o.Default = o.Type == "escalation_path" && live.Text("default") == "true"
+		if o.Type == "escalation_path" {
+			o.Path = v.path(live)
+		}
 		if o.Type == "escalation_level" {
 			o.Level = v.level(live)
 		}
@@ -105,12 +108,44 @@ func (v *view) level(o *rootly.Object) *page.Level {
 		target := page.Target{Kind: t.Type, Name: string(id)}
 		if named := v.byID[id]; named != nil {
 			target.Key, target.Name = key(named.Type.Name, named.ID), v.hide(readable(named.Title()))
+			target.People = v.members(named, t.Members)
 		} else if target.Kind == "user" {
 			target.Name = v.person(id)
 		}
 		l.Targets = append(l.Targets, target)
 	}
+	l.Now = v.paged(o, l.Position)
 	return l
+}
+
+// paged are the people whom a level pages now, as Rootly answers it; nil where it does not.
+func (v *view) paged(level *rootly.Object, position int) []string {
+	if !v.answered {
+		return nil
+	}
+	names, path := []string{}, graph.ID(level.Text("escalation_policy_path_id"))
+	for _, a := range v.answers {
+		same := a.Path == path || path == "" && a.Default
+		if a.Policy == level.Parent && a.Level == position && same && !slices.Contains(names, v.person(a.User)) {
+			names = append(names, v.person(a.User))
+		}
+	}
+	return names
+}
+
+// members are the people of a team whom a level pages; nil for what is no team, and for one whose own policy does it.
+func (v *view) members(team *rootly.Object, which string) []string {
+	if team.Type.Short() != "team" || which == "escalate" {
+		return nil
+	}
+	attribute, names := "user_ids", []string{}
+	if which == "admins" {
+		attribute = "admin_ids"
+	}
+	for _, id := range idsIn(team, attribute) {
+		names = append(names, v.person(id))
+	}
+	return names
 }
 
 // person is what people call a user.

@@ -12,6 +12,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
@@ -48,6 +50,10 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	v, unread := newView(found, code, past), err
+	if v.answers, err = oncall.Now(ctx, client); err != nil && !rootly.Absent(err) {
+		return err
+	}
+	v.answered = err == nil
 	if err := v.link(); err != nil {
 		return err
 	}
@@ -62,7 +68,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := write(o.Output, p); err != nil {
 		return err
 	}
-	report.Note(w.Err, fmt.Sprintf("%s has %s and %s, with %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
+	w.Report().Note(fmt.Sprintf("wrote %s: %s, %s, %s", o.Output, report.Plural(len(p.Objects), "object"), report.Plural(len(p.Findings), "finding"),
 		report.Plural(int(found.Requests+client.Stats().Requests), "request")))
 	return unread
 }
@@ -72,8 +78,8 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 func (o *Settings) lint(ctx context.Context, w world.World) (*lint.Result, error) {
 	var found *lint.Result
 	w.Out = io.Discard // the page has it
-	err := lint.Run(ctx, w, &lint.Settings{
-		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Format: "json", Dir: o.Dir, Engine: o.Engine, NoAuthors: true,
+	err := lint.Run(ctx, w.Reporting(report.Options{}), &lint.Settings{
+		Connection: o.Connection, Selection: o.Selection, Weeks: o.Weeks, FailOn: "never", Dir: o.Dir, Engine: o.Engine, NoAuthors: true,
 		Also: func(r *lint.Result) error { found = r; return nil },
 	})
 	return found, err

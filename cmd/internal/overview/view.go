@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
@@ -13,6 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
@@ -21,6 +23,8 @@ import (
 type view struct {
 	found    *lint.Result
 	org      *lint.Organisation
+	answers  []oncall.Answer // who is on call now
+	answered bool            // whether Rootly said so
 	code     *codeOf
 	past     *past
 	graph    *graph.Graph
@@ -131,10 +135,13 @@ func findingOf(f lint.Finding, hide func(string) string) page.Finding {
 	tone := map[lint.Severity]page.Tone{lint.Error: page.Bad, lint.Warning: page.Caution, lint.Info: page.Remark}[f.Severity]
 	found := page.Finding{
 		Tone: tone, Rule: f.Rule, Title: rule.Title, Type: selection.Short(f.Type), Name: hide(readable(f.Name)),
-		Message: hide(f.Message), Why: rule.Why, Fix: rule.Fix, Place: f.Address, Link: f.Link,
+		Message: hide(f.Message), Why: rule.Why, Fix: rule.Fix, Place: f.Address, Link: f.Link, Diff: hide(f.ShownDiff()),
 	}
 	if found.Name == "" {
 		found.Name = string(f.ID)
+	}
+	if !f.Last.At.IsZero() {
+		found.Author, found.AuthorTime = hide(readable(f.Last.Who())), f.Last.At.UTC().Format(time.DateOnly)
 	}
 	if f.File != "" {
 		found.Place = fmt.Sprintf("%s:%d", f.File, f.Line)

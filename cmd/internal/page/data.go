@@ -16,6 +16,7 @@ type mapData struct {
 	Teams  map[string][]string    `json:"teams"`
 	Edges  [][2]int               `json:"edges"` // by number of the node
 	Levels map[string]levelData   `json:"levels"`
+	Paths  map[string]pathData    `json:"paths"`
 	Shifts map[string][]shiftData `json:"shifts"` // by key of the schedule
 }
 
@@ -24,13 +25,27 @@ type nodeData struct {
 	Name  string `json:"n"`
 	Type  string `json:"t"`
 	Layer int    `json:"l"`
-	Main  bool   `json:"d,omitempty"` // the default of several
+}
+
+type pathData struct {
+	Main  bool       `json:"main"`
+	Quiet bool       `json:"quiet"`
+	When  string     `json:"when"`
+	Open  [][2]int64 `json:"open"` // null: always
+}
+
+type targetData struct {
+	Kind   string   `json:"kind"`
+	Key    string   `json:"key"`
+	Name   string   `json:"name"`
+	People []string `json:"people"`
 }
 
 type levelData struct {
-	After    int         `json:"after"`
-	Position int         `json:"position"`
-	Targets  [][3]string `json:"targets"` // kind, key, name
+	After    int          `json:"after"`
+	Position int          `json:"position"`
+	Targets  []targetData `json:"targets"`
+	Now      []string     `json:"now"`
 }
 
 type shiftData struct {
@@ -42,21 +57,31 @@ type shiftData struct {
 func mapOf(p *Page) mapData {
 	m := mapData{
 		Made: p.Made.Unix(), Nodes: []nodeData{}, Edges: [][2]int{}, Teams: map[string][]string{},
-		Levels: map[string]levelData{}, Shifts: map[string][]shiftData{},
+		Levels: map[string]levelData{}, Paths: map[string]pathData{}, Shifts: map[string][]shiftData{},
 	}
 	number := map[string]int{}
 	for _, o := range p.Objects {
 		number[o.Key] = len(m.Nodes)
-		m.Nodes = append(m.Nodes, nodeData{o.Key, o.Name, o.Type, o.Layer, o.Default})
+		m.Nodes = append(m.Nodes, nodeData{o.Key, o.Name, o.Type, o.Layer})
 		if len(o.Teams) > 0 {
 			m.Teams[o.Key] = o.Teams
 		}
 		if o.Level != nil {
-			l := levelData{After: o.Level.After, Position: o.Level.Position, Targets: [][3]string{}}
+			l := levelData{After: o.Level.After, Position: o.Level.Position, Targets: []targetData{}, Now: o.Level.Now}
 			for _, t := range o.Level.Targets {
-				l.Targets = append(l.Targets, [3]string{t.Kind, t.Key, t.Name})
+				l.Targets = append(l.Targets, targetData{t.Kind, t.Key, t.Name, t.People})
 			}
 			m.Levels[o.Key] = l
+		}
+		if o.Path != nil {
+			d := pathData{Main: o.Path.Default, Quiet: o.Path.Quiet, When: o.Path.When}
+			if !o.Path.Always {
+				d.Open = [][2]int64{}
+				for _, s := range o.Path.Open {
+					d.Open = append(d.Open, [2]int64{s.From.Unix(), s.To.Unix()})
+				}
+			}
+			m.Paths[o.Key] = d
 		}
 	}
 	for _, e := range p.Edges {

@@ -26,6 +26,7 @@ type Fact struct {
 	Label, Value string
 	Note         string
 	Tone         Tone
+	Part         string // of the page that says more; empty: none
 }
 
 // A Tone says how a fact or a finding is meant. The zero value is neutral.
@@ -51,6 +52,7 @@ type Finding struct {
 	Teams              []string
 	Place              string // in the code
 	Author, AuthorTime string // who changed the object last, where that is known
+	Diff               string // that fixes the code; empty where people have to decide
 }
 
 // An Object is one object of the organisation.
@@ -62,9 +64,10 @@ type Object struct {
 	Status  string // managed, unmanaged or not representable; empty where nobody looked
 	Why     string // it is not representable
 	Teams   []string
-	Layer   int // where the graph draws it, from 1 at the left; 0: not at all
+	Link    string // to Rootly
+	Layer   int    // where the graph draws it, from 1 at the left; 0: not at all
 	Level   *Level
-	Default bool   // of several paths, the one that is taken unless another fits
+	Path    *Path
 	OnCall  string // who is on call for it now, of services and schedules
 
 	Settings string // as JSON
@@ -72,18 +75,29 @@ type Object struct {
 	History  []Event
 }
 
+// A Path is when an escalation path is taken.
+type Path struct {
+	Default bool      // it is taken unless another one fits
+	Quiet   bool      // it does not wake anybody
+	When    string    // for which alerts, and in which hours; empty: for all
+	Always  bool      // at any hour, as far as its own hours say
+	Open    []Stretch // the hours otherwise
+}
+
 // A Level is what an escalation level does.
 type Level struct {
 	After    int // minutes until the next level
 	Position int
 	Targets  []Target
+	Now      []string // who is paged now, as Rootly answers; nil: it was not asked
 }
 
 // A Target is who a level pages.
 type Target struct {
-	Kind string // user, schedule, team, service or a channel
-	Key  string // of an object of the page; else empty
-	Name string
+	Kind   string // user, schedule, team, service or a channel
+	Key    string // of an object of the page; else empty
+	Name   string
+	People []string // of a team
 }
 
 // An Edge leads from what comes first to what follows, by the keys of objects.

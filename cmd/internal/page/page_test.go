@@ -49,7 +49,7 @@ func TestFindingsAreGroupedTheWorstFirst(t *testing.T) {
 	if bad < 0 || remark < bad || strings.Count(text, "An error") != 1 {
 		t.Errorf("the error is at %d, the remark at %d", bad, remark)
 	}
-	if !strings.Contains(text, `<strong class="name">Red</strong><span>1 error, 0 warnings, 0 remarks`) {
+	if !strings.Contains(text, `<strong class="name"><a href="#teams">Red</a></strong><span>1 error, 0 warnings, 0 remarks`) {
 		t.Error("the page does not say which team has the most problems")
 	}
 	if strings.Contains(text, `href="javascript:`) || !strings.Contains(text, `href="https://rootly.com/account/services"`) {
@@ -71,6 +71,31 @@ func TestHeatMapShowsGaps(t *testing.T) {
 		if !strings.Contains(text, wanted) {
 			t.Errorf("the page has no %s", wanted)
 		}
+	}
+}
+
+func TestChangesOfTheLastWeekHaveTheirPeople(t *testing.T) {
+	t.Parallel()
+	event := func(days int, who, did, typ string) page.Event {
+		return page.Event{At: noon.AddDate(0, 0, -days), Who: who, Did: did, Type: typ, Name: "Checkout"}
+	}
+	text := written(t, &page.Page{Made: noon, Facts: []page.Fact{{Label: "Objects", Value: "1"}}, Events: []page.Event{
+		event(1, "Ada", "updated", "service"), event(2, "Ada", "updated", "service"), event(2, "Ada", "created", "alert_route"), event(6, "Bob", "deleted", "team"),
+		event(8, "Cyd", "deleted", "team"),
+	}})
+	for _, wanted := range []string{
+		"4 changes in the last 7 days, by 2 people and programs. That is from 2026-06-24 12:00 UTC to 2026-07-01 12:00 UTC.",
+		`<th scope="row">Ada</th><td class="n">3</td><td>updated service (2), created alert route</td>`,
+		`<th scope="row">Bob</th><td class="n">1</td><td>deleted team</td>`, `<a href="#changes">4</a></strong><span>most by Ada</span>`,
+		`<summary>Before that <span class="count">1</span></summary>`,
+	} {
+		if !strings.Contains(text, wanted) {
+			t.Errorf("the page has no %s", wanted)
+		}
+	}
+	old := written(t, &page.Page{Made: noon, Events: []page.Event{event(8, "Cyd", "deleted", "team")}})
+	if !strings.Contains(old, "Nothing was changed in the last 7 days.") || strings.Contains(old, `<th scope="row">Cyd`) {
+		t.Error("what is older counts as changed in the last week, or nothing says that there was no change")
 	}
 }
 

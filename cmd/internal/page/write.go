@@ -34,6 +34,7 @@ type view struct {
 	Weeks    []string
 	Groups   []group
 	ByTeam   [][]string
+	Week     *week // what changed lately
 	Worst    *Fact // the team with the most problems
 	Rules    []rule
 	Authors  bool // whether any finding says who changed its object
@@ -64,7 +65,10 @@ func Write(out io.Writer, p *Page) error {
 	}
 	if len(v.ByTeam) > 0 {
 		worst := v.ByTeam[0]
-		v.Worst = &Fact{Label: "Most problems", Value: worst[0], Note: strings.Join([]string{many(worst[1], "error"), many(worst[2], "warning"), many(worst[3], "remark")}, ", ")}
+		v.Worst = &Fact{Label: "Most problems", Value: worst[0], Part: "teams", Note: strings.Join([]string{many(worst[2], "error"), many(worst[3], "warning"), many(worst[4], "remark")}, ", ")}
+	}
+	if len(p.Events) > 0 {
+		v.Week = weekOf(p.Events, p.Made)
 	}
 	v.Graphed = slices.ContainsFunc(p.Objects, func(o *Object) bool { return o.Layer > 0 })
 	if err := v.embed(); err != nil {
@@ -157,7 +161,7 @@ func grouped(objects []*Object) []group {
 	return sorted
 }
 
-// byTeam counts findings by team and tone, the most first.
+// byTeam counts findings by team and tone, the most problems first: remarks are none.
 func byTeam(list []Finding) [][]string {
 	counts := map[string]map[Tone]int{}
 	var teams []string
@@ -172,12 +176,12 @@ func byTeam(list []Finding) [][]string {
 	}
 	slices.SortFunc(teams, func(a, b string) int {
 		x, y := counts[a], counts[b]
-		return cmp.Or(cmp.Compare(y[Bad], x[Bad]), cmp.Compare(y[Caution], x[Caution]), cmp.Compare(y[Remark], x[Remark]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(y[Bad]+y[Caution], x[Bad]+x[Caution]), cmp.Compare(y[Bad], x[Bad]), cmp.Compare(y[Remark], x[Remark]), cmp.Compare(a, b))
 	})
 	var rows [][]string
 	for _, team := range teams {
 		n := counts[team]
-		rows = append(rows, []string{team, fmt.Sprint(n[Bad]), fmt.Sprint(n[Caution]), fmt.Sprint(n[Remark])})
+		rows = append(rows, []string{team, fmt.Sprint(n[Bad] + n[Caution]), fmt.Sprint(n[Bad]), fmt.Sprint(n[Caution]), fmt.Sprint(n[Remark])})
 	}
 	return rows
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/engines/roots"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
@@ -60,20 +62,21 @@ func LearnVariables(veil *secret.Veil, dir string, varFiles, environ []string) {
 	}
 }
 
+var sensitiveMention = regexp.MustCompile("sensitive")
+
 // sensitiveVariables are the names of the variables that the code of a directory declares as sensitive.
 func sensitiveVariables(dir string) map[string]bool {
 	names := map[string]bool{}
-	for _, pattern := range []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"} {
-		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // the pattern is right
-		for _, path := range found {
-			content, _, _ := parsedHCL(path).PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}})
-			for _, b := range content.Blocks {
-				inside, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "sensitive"}}})
-				if a := inside.Attributes["sensitive"]; a != nil {
-					v, diags := a.Expr.Value(nil)
-					names[b.Labels[0]] = diags.HasErrors() || !v.RawEquals(cty.False)
-				}
-			}
+	bodies, err := roots.Parse(dir, roots.CodeNames, sensitiveMention)
+	if err != nil { // for the engine to report
+		paths, _ := roots.Files(dir, roots.CodeNames)
+		bodies = roots.ParseFiles(dir, paths)
+	}
+	for _, b := range roots.Blocks(bodies, &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}}) {
+		inside, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "sensitive"}}})
+		if a := inside.Attributes["sensitive"]; a != nil {
+			v, diags := a.Expr.Value(nil)
+			names[b.Labels[0]] = diags.HasErrors() || !v.RawEquals(cty.False)
 		}
 	}
 	return names

@@ -38,8 +38,8 @@ func (o *Settings) Forgive(w world.World, err error) error {
 	if err == nil || o.Strict || errors.Is(err, context.Canceled) {
 		return err
 	}
-	report.Problem(w.Err, err, exit.HintOf(err))
-	fmt.Fprintln(w.Err, "nothing was recorded, and the pipeline continues; with --strict it would have failed")
+	w.Report().Problem(err, exit.HintOf(err))
+	w.Report().Line("nothing was recorded, and the pipeline continues; with --strict it would have failed")
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (o *Settings) record(ctx context.Context, w world.World) error {
 		return err
 	}
 	if plan.Empty() && !o.Always && (o.Status == Applied || o.Status == Skipped) {
-		return report.Line(w.Out, a.Title()+"; nothing to record (--always records it anyway)")
+		return w.Report().Result(report.Result{Lines: []string{a.Title() + "; nothing to record (--always records it anyway)"}})
 	}
 	return o.send(ctx, w, a, Applying(ties, plan))
 }

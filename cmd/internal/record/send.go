@@ -53,7 +53,7 @@ func (o *Settings) send(ctx context.Context, w world.World, a Account, ties []Ti
 	if err := o.output(outcome); err != nil {
 		return err
 	}
-	return report.Line(w.Out, Sentence(outcome, o.As, a.Title()))
+	return w.Report().Result(report.Result{Lines: []string{Sentence(outcome, o.As, a.Title())}})
 }
 
 // output appends what later steps of a pipeline may need, in the form that GitHub and GitLab read.
@@ -111,7 +111,7 @@ func (o *Settings) spares(w world.World, err error) bool {
 	if o.Strict || !errors.Is(err, post.ErrUnknown) && !errors.As(err, &denied) {
 		return false
 	}
-	report.Problem(w.Err, fmt.Errorf("recording without it: %w", err), cmp.Or(exit.HintOf(err), Hint(err)))
+	w.Report().Problem(fmt.Errorf("recording without it: %w", err), cmp.Or(exit.HintOf(err), Hint(err)))
 	return true
 }
 
@@ -156,5 +156,5 @@ func printDraft(w world.World, e post.Event) error {
 	if err != nil {
 		return err
 	}
-	return PrintRequest(w.Out, d)
+	return PrintRequest(w.Report(), d)
 }

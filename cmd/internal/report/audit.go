@@ -1,68 +1,61 @@
 package report
 
 import (
-	"bytes"
-	"fmt"
-	"io"
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// A Deed is one event of the audit log as people read it.
-type AuditEvent struct {
-	ID      string
-	At      time.Time
-	Who     string // the name, or what there is instead
-	Email   string
-	UserID  string
-	Action  string // create, update or destroy
-	Kind    string
-	Name    string
-	ItemID  string
-	Way     string // on which it came, such as web or api
-	IP      string
-	Agent   string
-	APIKey  string
-	Request string
-	Session string
-	Changes []AuditChange
+const (
+	shortTime = "2006-01-02 15:04:05"
+	wholeTime = "2006-01-02 15:04:05.000 -07:00"
+	mostCell  = 48 // columns of a cell, but in a wide table
+	mostWhole = 60 // columns of a value that is shown beside its other side
+	longText  = 40 // bytes from which a changed text is shown word by word
+)
+
+// An auditView collects lines about audit events.
+type auditView struct {
+	Events
+	*console
+
+	b      strings.Builder
+	colour palette
+	room   int // columns of the terminal; 0: no limit
 }
 
-// A DeedChange is one field before and after.
-type AuditChange struct {
-	Field         string
-	Before, After string
-	Words         []Word // of long texts: what changed in them; nothing: both are shown whole
+func (h textHandler) auditView(e Events) *auditView {
+	return &auditView{Events: e, console: h.console, colour: h.palette(h.Out), room: h.width(h.Out)}
 }
 
-// A Word is a piece of a text that changed: it was there, is there, or both.
-type Word struct {
-	Text    string
-	Was, Is bool
+// text is what was collected, and leaves nothing.
+func (v *auditView) text() string {
+	defer v.b.Reset()
+	return v.b.String()
 }
 
-// Deeds say how deeds are shown. The zero value shows them without colours, in UTC.
-type AuditView struct {
-	Zone   *time.Location      // zero: UTC
-	Wide   bool                // every column
-	Diff   bool                // each field before and after, below its deed
-	Width  int                 // columns of the terminal; 0: asks the writer, and without a terminal no limit
-	Getenv func(string) string // for NO_COLOR and TERM, on a terminal; zero: no colours
-
-	IsTerminal func() bool // zero: asks the writer
-}
-
-// Write prints deeds as a table, or with Diff as blocks.
-func (o AuditView) Write(out io.Writer, deeds []AuditEvent) error {
-	v := o.view(out)
-	rows := make([][]string, len(deeds))
-	for i, d := range deeds {
-		rows[i] = v.row(d)
+// list is events as a table, or each as a line.
+func (v *auditView) list(events []audit.Event) string {
+	if len(events) == 0 {
+		return ""
+	}
+	if v.Brief {
+		for _, e := range events {
+			row := v.row(e)
+			v.line(strings.Join([]string{row[0], row[2], v.colour.paint(tints[e.Action], row[3]), strings.TrimSpace(row[4] + " " + row[5]), row[6]}, "  "))
+		}
+		return v.text()
+	}
+	rows := make([][]string, len(events))
+	for i, e := range events {
+		rows[i] = v.row(e)
 	}
 	head := v.head()
 	if !v.Wide {
-		head, rows = fit(head, rows, v.Width, "changed", "id", "kind")
+		head, rows = fit(head, rows, v.room, "changed", "id", "kind")
 	}
 	who := slices.Index(head, "action")
 	for i, line := range tableLines(head, rows) {
@@ -70,92 +63,47 @@ func (o AuditView) Write(out io.Writer, deeds []AuditEvent) error {
 			v.line(v.colour.paint(bold, line))
 			continue
 		}
-		v.line(v.tint(line, rows[i-1][:who], deeds[i-1].Action))
-		if o.Diff {
-			v.changes(deeds[i-1].Changes)
+		v.line(v.tint(line, rows[i-1][:who], events[i-1].Action))
+		if v.Diff {
+			v.changes(events[i-1].Changes)
 		}
 	}
-	return v.print(out)
+	return v.text()
 }
 
-// WriteOne prints everything about one deed.
-func (o AuditView) WriteOne(out io.Writer, d AuditEvent) error {
-	v := o.view(out)
+// whole is everything about one event.
+func (v *auditView) whole(e audit.Event) string {
+	email, id := e.UserEmail, e.UserID
+	if email == who(e) {
+		email = ""
+	}
+	if id == who(e) {
+		id = ""
+	}
 	for _, fact := range [][2]string{
-		{"event", d.ID}, {"time", d.At.In(v.Zone).Format(wholeTime)}, {"who", d.Who}, {"email", d.Email}, {"user id", d.UserID}, {"action", d.Action}, {"kind", d.Kind},
-		{"name", d.Name}, {"item id", d.ItemID}, {"way", d.Way}, {"from", d.IP}, {"agent", d.Agent}, {"api key", d.APIKey},
-		{"request", d.Request}, {"session", d.Session},
+		{"event", e.ID}, {"time", e.At.In(v.Zone).Format(wholeTime)}, {"who", who(e)}, {"email", email}, {"user id", id}, {"action", e.Action},
+		{"kind", e.ItemType}, {"name", e.ItemName}, {"item id", e.ItemID}, {"way", e.Source}, {"from", e.IP}, {"agent", e.UserAgent},
+		{"api key", e.APIKeyID}, {"request", e.RequestID}, {"session", e.SessionID},
 	} {
 		if fact[1] == "" {
 			continue
 		}
 		text := clean(fact[1])
 		if fact[0] == "action" {
-			text = v.colour.paint(tints[d.Action], text)
+			text = v.colour.paint(tints[e.Action], text)
 		}
 		v.line(pad(fact[0], 8) + "  " + text)
 	}
-	v.changes(d.Changes)
-	return v.print(out)
+	v.changes(e.Changes)
+	return v.text()
 }
 
-// WriteLine prints a deed on one line, for a log that is followed.
-func (o AuditView) WriteLine(out io.Writer, d AuditEvent) error {
-	v := o.view(out)
-	row := v.row(d)
-	v.line(strings.Join([]string{row[0], row[2], v.colour.paint(tints[d.Action], row[3]), strings.TrimSpace(row[4] + " " + row[5]), row[6]}, "  "))
-	return v.print(out)
-}
+// who is the name of the user, or what there is instead.
+func who(e audit.Event) string { return cmp.Or(e.UserName, e.UserEmail, e.UserID, "-") }
 
-// Say prints a text on one line, whatever is in it, as far indented as it is.
-func Line(out io.Writer, text string) error {
-	indent := len(text) - len(strings.TrimLeft(text, " "))
-	return write(out, text[:indent]+oneLine(text)+"\n")
-}
+func (v *auditView) line(s string) { v.b.WriteString(strings.TrimRight(s, " ") + "\n") }
 
-// Note prints something that a person should know of a result, on one line.
-func Note(out io.Writer, text string) { fmt.Fprintln(out, defused("note: "+oneLine(text))) }
-
-const (
-	shortTime = "2006-01-02 15:04:05"
-	wholeTime = "2006-01-02 15:04:05.000 -07:00"
-	mostCell  = 48 // columns of a cell, but in a wide table
-	mostWhole = 60 // columns of a value that is shown beside its other side
-)
-
-// A deedView collects the lines.
-type auditPage struct {
-	AuditView
-
-	b      bytes.Buffer
-	colour palette
-}
-
-func (o AuditView) view(out io.Writer) *auditPage {
-	v := &auditPage{AuditView: o}
-	if v.Zone == nil {
-		v.Zone = time.UTC
-	}
-	if v.Width == 0 {
-		v.Width = terminalWidth(out)
-	}
-	if v.IsTerminal == nil {
-		v.IsTerminal = func() bool { return isTerminal(out) }
-	}
-	v.colour.on = o.Getenv != nil && v.IsTerminal() && o.Getenv("NO_COLOR") == "" && o.Getenv("TERM") != "dumb"
-	return v
-}
-
-func (v *auditPage) print(out io.Writer) error {
-	if _, err := io.WriteString(out, defused(v.b.String())); err != nil {
-		return fmt.Errorf("write audit events: %w", err)
-	}
-	return nil
-}
-
-func (v *auditPage) line(s string) { v.b.WriteString(strings.TrimRight(s, " ") + "\n") }
-
-func (v *auditPage) head() []string {
+func (v *auditView) head() []string {
 	head := []string{"time", "id", "who", "action", "kind", "name", "changed"}
 	if v.Wide {
 		head = append(head, "item id", "way", "from", "agent")
@@ -163,17 +111,17 @@ func (v *auditPage) head() []string {
 	return head
 }
 
-func (v *auditPage) row(d AuditEvent) []string {
-	fields := make([]string, len(d.Changes))
-	for i, c := range d.Changes {
+func (v *auditView) row(e audit.Event) []string {
+	fields := make([]string, len(e.Changes))
+	for i, c := range e.Changes {
 		fields[i] = c.Field
 	}
-	row := []string{d.At.In(v.Zone).Format(shortTime), d.ID, d.Who, d.Action, d.Kind, d.Name, strings.Join(fields, ", ")}
+	row := []string{e.At.In(v.Zone).Format(shortTime), e.ID, who(e), e.Action, e.ItemType, e.ItemName, strings.Join(fields, ", ")}
 	if v.Wide {
-		return append(row, d.ItemID, d.Way, d.IP, d.Agent)
+		return append(row, e.ItemID, e.Source, e.IP, e.UserAgent)
 	}
-	if narrow := 100; v.Width > 0 && v.Width < narrow {
-		row[4] = d.Kind[strings.LastIndexByte(d.Kind, ':')+1:] // Integrations::SlackAccount
+	if narrow := 100; v.room > 0 && v.room < narrow {
+		row[4] = e.ItemType[strings.LastIndexByte(e.ItemType, ':')+1:] // Integrations::SlackAccount
 	}
 	for i, cell := range row {
 		row[i] = cutAtWord(clean(cell), mostCell)
@@ -185,7 +133,7 @@ func (v *auditPage) row(d AuditEvent) []string {
 var tints = map[string]colour{"create": green, "update": yellow, "destroy": red}
 
 // tint colours the action in a line of the table, which stands behind some cells.
-func (v *auditPage) tint(line string, before []string, action string) string {
+func (v *auditView) tint(line string, before []string, action string) string {
 	if !v.colour.on || tints[action] == plain {
 		return line
 	}
@@ -202,13 +150,15 @@ func (v *auditPage) tint(line string, before []string, action string) string {
 }
 
 // changes shows fields before and after, long ones word by word.
-func (v *auditPage) changes(list []AuditChange) {
+func (v *auditView) changes(list []audit.Change) {
 	for _, c := range list {
 		field := "    " + clean(c.Field) + ": "
-		before, after := clean(c.Before), clean(c.After)
+		words := wordsOf(c)
+		before, after := c.Texts()
+		before, after = clean(before), clean(after)
 		switch {
-		case len(c.Words) > 0:
-			v.line(field + v.words(c.Words))
+		case len(words) > 0:
+			v.line(field + v.colour.words(words))
 		case before == after:
 			v.line(field + before + " (changed)")
 		case columns(before) <= mostWhole && columns(after) <= mostWhole:
@@ -221,6 +171,16 @@ func (v *auditPage) changes(list []AuditChange) {
 	}
 }
 
+// wordsOf compares long texts word by word, unless next to nothing of them is left.
+func wordsOf(c audit.Change) []audit.Part {
+	isText := func(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
+	before, after := c.Texts()
+	if !isText(c.Before) || !isText(c.After) || len(before) < longText || len(after) < longText {
+		return nil
+	}
+	return audit.Words(before, after)
+}
+
 const (
 	keptBefore = 40 // columns of unchanged text beside a change
 	keptAfter  = 40
@@ -228,17 +188,17 @@ const (
 
 // words shows a text with what went as [-this-] and what came as {+this+}. Of what stayed only the
 // neighbourhood of changes is shown.
-func (v *auditPage) words(list []Word) string {
+func (p palette) words(list []audit.Part) string {
 	var b strings.Builder
 	for i, w := range list {
 		text := clean(w.Text)
 		switch {
-		case !w.Is:
-			b.WriteString(v.colour.paint(red, "[-"+text+"-]"))
-		case !w.Was:
-			b.WriteString(v.colour.paint(green, "{+"+text+"+}"))
-		default:
+		case w.Was && w.Is:
 			b.WriteString(neighbourhood(text, i > 0, i < len(list)-1))
+		case w.Was:
+			b.WriteString(p.paint(red, "[-"+text+"-]"))
+		default:
+			b.WriteString(p.paint(green, "{+"+text+"+}"))
 		}
 	}
 	return b.String()

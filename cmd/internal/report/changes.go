@@ -1,12 +1,11 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -63,42 +62,20 @@ type ChangeEvent struct {
 // AttributeChange is one value before and after, ids written as addresses. An empty text stands for
 // no value.
 type AttributeChange struct {
-	Path    string     `json:"path"`
-	Before  shown.Text `json:"before"`
-	After   shown.Text `json:"after"`
-	Outcome string     `json:"outcome,omitempty"` // what became of it in the code
-	Words   []Word     `json:"-"`                 // of long texts, word by word
+	Path    string       `json:"path"`
+	Before  shown.Text   `json:"before"`
+	After   shown.Text   `json:"after"`
+	Outcome string       `json:"outcome,omitempty"` // what became of it in the code
+	Words   []audit.Part `json:"-"`                 // of long texts, word by word
 
 	NotInTerraform bool `json:"not_in_terraform,omitempty"` // the provider cannot hold it
 }
 
-// WriteChangesJSON prints changes as one JSON document.
-func WriteChangesJSON(out io.Writer, c Changes) error {
-	if c.Changes == nil {
-		c.Changes = []ObjectChange{}
-	}
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(c); err != nil {
-		return fmt.Errorf("encode changes: %w", err)
-	}
-	return write(out, escape(b.String()))
-}
-
-func write(out io.Writer, text string) error {
-	if _, err := io.WriteString(out, defused(text)); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
-}
-
-// signs mark the kinds of changes, as version control does.
+// kindSigns mark the kinds of changes, as version control does.
 var kindSigns = map[string]string{"added": "+", "removed": "-", "renamed": ">", "changed": "~", "unmanaged": "?", "deleted": "!", "unapplied": "*"}
 
-// WriteChanges prints changes for people.
-func WriteChanges(out io.Writer, c Changes) error {
+// text is for people.
+func (c Changes) text() string {
 	var b strings.Builder
 	for _, o := range c.Changes {
 		fmt.Fprintf(&b, "%s %s%s\n", kindSigns[o.Kind], clean(o.place()), afterAddress(o))
@@ -120,7 +97,7 @@ func WriteChanges(out io.Writer, c Changes) error {
 	if c.Requests > 0 {
 		fmt.Fprintf(&b, "%s.\n", Plural(int(c.Requests), "request"))
 	}
-	return write(out, b.String())
+	return b.String()
 }
 
 // writeAuthors says who did it and how surely that is known. Of several events, each is shown with what it did.
@@ -234,7 +211,7 @@ func afterAddress(o ObjectChange) string {
 
 func arrow(a AttributeChange) string {
 	if len(a.Words) > 0 {
-		return inWords(a.Words)
+		return palette{}.words(a.Words)
 	}
 	return orNothing(a.Before) + " -> " + orNothing(a.After)
 }
@@ -244,23 +221,6 @@ func orNothing(s shown.Text) string {
 		return "(none)"
 	}
 	return cut(clean(string(s)), 200)
-}
-
-// inWords shows a long text by what changed in it: [-taken out-] {+put in+}, with some words around.
-func inWords(words []Word) string {
-	var b strings.Builder
-	for i, w := range words {
-		text := clean(w.Text)
-		switch {
-		case w.Was && !w.Is:
-			b.WriteString("[-" + text + "-]")
-		case w.Is && !w.Was:
-			b.WriteString("{+" + text + "+}")
-		default:
-			b.WriteString(neighbourhood(text, i > 0, i < len(words)-1))
-		}
-	}
-	return b.String()
 }
 
 // headline counts the changes.

@@ -1,13 +1,12 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -34,7 +33,7 @@ func someChanges() Changes {
 			Attributes: []AttributeChange{
 				{Path: "description", Before: `"Pays"`, After: `"Pays people"`, Outcome: "written to services.tf"},
 				{Path: "position", Before: "1", After: ""},
-				{Path: "notes", Before: "a long text", After: "another long text", Words: []Word{
+				{Path: "notes", Before: "a long text", After: "another long text", Words: []audit.Part{
 					{Text: "Whoever is on call answers within ", Was: true, Is: true}, {Text: "five minutes", Was: true}, {Text: "an hour ", Is: true},
 					{Text: strings.Repeat("and tells the others about it ", 6), Was: true, Is: true}, {Text: "in_the <channel>", Was: true},
 				}},
@@ -61,13 +60,10 @@ func TestChanges(t *testing.T) {
 		many.Changes = append(many.Changes, ObjectChange{Kind: "added", Type: "rootly_cause", ID: fmt.Sprint(i), Address: fmt.Sprintf("rootly_cause.c%d", i)})
 	}
 	for name, c := range map[string]Changes{"changes": someChanges(), "changes_plain": plain, "changes_many": many, "changes_none": {From: "a", To: "live"}} {
-		for form, write := range map[string]func(io.Writer, Changes) error{"txt": WriteChanges, "md": WriteChangesMarkdown, "json": WriteChangesJSON} {
-			var out bytes.Buffer
-			if err := write(&out, c); err != nil {
-				t.Fatal(err)
-			}
-			golden(t, name+"."+form, out.Bytes())
-			if strings.ContainsRune(out.String(), '\x1b') {
+		for form, format := range map[string]string{"txt": "text", "md": "markdown", "json": "json"} {
+			text := printed(t, Options{Format: format}, func(h Handler) error { return h.Changes(c) })
+			golden(t, name+"."+form, text)
+			if strings.ContainsRune(text, '\x1b') {
 				t.Errorf("%s.%s can command a terminal", name, form)
 			}
 		}

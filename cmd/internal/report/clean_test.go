@@ -1,11 +1,11 @@
 package report
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"testing"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
@@ -38,26 +38,31 @@ func TestWorkflowCommands(t *testing.T) {
 	c := Changes{From: "a", To: "b", Changes: []ObjectChange{{Kind: "changed", Address: "rootly_team.a", Title: evil, Events: []ChangeEvent{{
 		UserName: evil, Fields: []AttributeChange{{Path: "::set-output name=a::b", Before: shown.Text(evil)}},
 	}}, Confidence: "parent"}}}
-	for name, print := range map[string]func(*bytes.Buffer) error{
-		"changes":  func(b *bytes.Buffer) error { return WriteChanges(b, c) },
-		"Markdown": func(b *bytes.Buffer) error { return WriteChangesMarkdown(b, c) },
-		"JSON":     func(b *bytes.Buffer) error { return WriteChangesJSON(b, c) },
-		"table":    func(b *bytes.Buffer) error { return WriteTable(b, nil, [][]string{{"::error::a", evil}}) },
-		"problem":  func(b *bytes.Buffer) error { Problem(b, errors.New(evil), "::error::a"); return nil },
-		"note":     func(b *bytes.Buffer) error { Note(b, evil); return nil },
-		"events":   func(b *bytes.Buffer) error { return AuditView{}.WriteOne(b, AuditEvent{Name: evil, Who: "::error::a"}) },
-		"summary": func(b *bytes.Buffer) error {
-			WriteText(b, &Summary{Proof: Proof{State: ProofSkipped, Reason: evil}, NotImported: []NotImported{{Type: "rootly_team", Title: evil, Reason: evil, Hint: evil}}})
-			return nil
+	event := audit.Event{ItemName: evil, UserName: "::error::a", Raw: []byte(`{"name":"` + evil + `"}`)}
+	for name, print := range map[string]func(h Handler) error{
+		"changes": func(h Handler) error { return h.Changes(c) },
+		"status": func(h Handler) error {
+			return h.Status(&Status{Types: []StatusCount{{Type: evil}}, Unmanaged: []StatusObject{{Title: evil}}})
+		},
+		"counts": func(h Handler) error { return h.Counts([]Count{{By: "user", Value: evil, Events: 1}}, 0) },
+		"event":  func(h Handler) error { return h.Event(event) },
+		"events": func(h Handler) error { return h.Events(Events{List: each([]audit.Event{event})}) },
+		"result": func(h Handler) error {
+			return h.Result(Result{Value: evil, Lines: []string{evil, "::error::a"}, Head: []string{"a", "b"}, Rows: [][]string{{"::error::a", evil}}, Body: []byte(`"` + evil + `"`),
+				Markdown: &Section{Title: evil, Head: []string{"a", "b"}, Rows: [][]string{{"::error::a", evil + "\n::error::a"}}, Links: []string{"::error::a"}, Lines: []string{"::error::a"}}})
+		},
+		"problem": func(h Handler) error { h.Problem(errors.New(evil), "::error::a"); return nil },
+		"note":    func(h Handler) error { h.Note(evil); return nil },
+		"line":    func(h Handler) error { h.Line("::error::a " + evil); return nil },
+		"summary": func(h Handler) error {
+			return h.Summary(&Summary{Proof: Proof{State: ProofSkipped, Reason: evil}, NotImported: []NotImported{{Type: "rootly_team", Title: evil, Reason: evil, Hint: evil}}})
 		},
 	} {
-		var b bytes.Buffer
-		if err := print(&b); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for line := range strings.Lines(b.String()) {
-			if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
-				t.Errorf("%s prints %q", name, line)
+		for _, format := range []string{"text", "markdown", "json", "ndjson"} {
+			for line := range strings.Lines(printed(t, Options{Format: format}, print)) {
+				if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") || strings.ContainsAny(line, "\x1b\u202e") {
+					t.Errorf("%s as %s prints %q", name, format, line)
+				}
 			}
 		}
 	}

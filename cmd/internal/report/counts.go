@@ -1,9 +1,7 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -18,48 +16,8 @@ type Count struct {
 // longestBar is how many columns the bar of the largest count has.
 const longestBar = 30
 
-// WriteCounts prints counts as tables with bars, one for each question, as CSV or as JSON. In tables, only the first so many
-// of each question are shown; 0 shows all.
-func WriteCounts(out io.Writer, output string, top int, all []Count) error {
-	switch output {
-	case "json":
-		if all == nil {
-			all = []Count{}
-		}
-		text, err := json.MarshalIndent(all, "", "  ")
-		if err != nil {
-			return err
-		}
-		return write(out, string(text)+"\n")
-	case "csv":
-		rows := NewRecords(out, "csv", []string{"by", "value", "events"})
-		for _, c := range all {
-			if err := rows.Cells([]string{c.By, c.Value, strconv.Itoa(c.Events)}); err != nil {
-				return err
-			}
-		}
-		return rows.Close()
-	}
-	for first := true; len(all) > 0; first = false {
-		n := 0
-		for n < len(all) && all[n].By == all[0].By {
-			n++
-		}
-		if !first {
-			if err := write(out, "\n"); err != nil {
-				return err
-			}
-		}
-		if err := writeBars(out, terminalWidth(out), top, all[:n]); err != nil {
-			return err
-		}
-		all = all[n:]
-	}
-	return nil
-}
-
-// writeBars prints the counts of one question.
-func writeBars(out io.Writer, width, top int, counts []Count) error {
+// bars are the counts of one question, the first so many of them; 0 shows all.
+func bars(width, top int, counts []Count) string {
 	largest, shown := 0, counts
 	if top > 0 && len(counts) > top {
 		shown = counts[:top]
@@ -77,11 +35,9 @@ func writeBars(out io.Writer, width, top int, counts []Count) error {
 		bar := strings.Repeat("█", max(1, c.Events*longest/largest))
 		rows = append(rows, []string{values[i], strconv.Itoa(c.Events), bar})
 	}
-	if err := WriteTable(out, []string{counts[0].By, "events", ""}, rows); err != nil {
-		return err
-	}
+	text := table(width, []string{counts[0].By, "events", ""}, rows)
 	if rest := len(counts) - len(shown); rest > 0 {
-		return write(out, fmt.Sprintf("and %d more\n", rest))
+		text += fmt.Sprintf("and %d more\n", rest)
 	}
-	return nil
+	return text
 }

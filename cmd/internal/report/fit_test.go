@@ -5,20 +5,22 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
 // TestAuditTableFits holds that tables fit into terminals of every usual width, with whole words.
 func TestAuditTableFits(t *testing.T) {
 	t.Parallel()
-	deeds := []AuditEvent{
-		{ID: "981234", At: time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC), Who: "Ada Lovelace-Okafor of Engineering", Action: "destroy", Kind: "Integrations::PagerdutyAccount",
-			Name: "Checkout escalation for the payments team", Way: "web", IP: "2001:db8::1", Agent: "Mozilla/5.0 (X11; Linux x86_64)", ItemID: "7f4c2f1e-1111-4222-8333-444455556666",
-			Changes: []AuditChange{{Field: "description"}, {Field: "notification_target_params"}, {Field: "position"}}},
-		{ID: "7", At: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), Who: "Bo", Action: "update", Kind: "Group", Name: "sre"},
+	events := []audit.Event{
+		{ID: "981234", At: time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC), UserName: "Ada Lovelace-Okafor of Engineering", Action: "destroy", ItemType: "Integrations::PagerdutyAccount",
+			ItemName: "Checkout escalation for the payments team", Source: "web", IP: "2001:db8::1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64)", ItemID: "7f4c2f1e-1111-4222-8333-444455556666",
+			Changes: []audit.Change{{Field: "description"}, {Field: "notification_target_params"}, {Field: "position"}}},
+		{ID: "7", At: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), UserName: "Bo", Action: "update", ItemType: "Group", ItemName: "sre"},
 	}
 	for _, width := range []int{80, 120, 200} {
 		var out bytes.Buffer
-		if err := (AuditView{Width: width}).Write(&out, deeds); err != nil {
+		if err := (screen{width: width}).handler(&out, Options{}).Events(Events{List: each(events)}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {

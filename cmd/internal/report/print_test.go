@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
-func TestWriteTable(t *testing.T) {
+func TestTable(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		head []string
@@ -46,11 +45,7 @@ func TestWriteTable(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var b bytes.Buffer
-			if err := WriteTable(&b, tc.head, tc.rows); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tc.want, b.String()); diff != "" {
+			if diff := cmp.Diff(tc.want, table(0, tc.head, tc.rows)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -70,9 +65,8 @@ func TestProblem(t *testing.T) {
 		{fmt.Errorf("read %q: %w", "x", errors.New("\x1b]0;pwned\x07\u202e")), "", "error: read \"x\": ]0;pwned\n"},
 	}
 	for _, tc := range tests {
-		var b bytes.Buffer
-		Problem(&b, tc.err, tc.hint)
-		if diff := cmp.Diff(tc.want, b.String()); diff != "" {
+		got := printed(t, Options{}, func(h Handler) error { h.Problem(tc.err, tc.hint); return nil })
+		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
@@ -151,11 +145,10 @@ func TestLongTexts(t *testing.T) {
 	s.Proof.Differences[1] = Difference{Address: long, Action: "error", Message: long}
 	for _, state := range []string{ProofClean, ProofDiffers, ProofUnavailable, ""} {
 		s.Proof.State = state
-		var b bytes.Buffer
-		WriteText(&b, s)
-		requireTidy(t, b.String())
-		if b.Len() > 40_000 {
-			t.Errorf("%d bytes", b.Len())
+		text := printed(t, Options{}, func(h Handler) error { return h.Summary(s) })
+		requireTidy(t, text)
+		if len(text) > 40_000 {
+			t.Errorf("%d bytes", len(text))
 		}
 	}
 }

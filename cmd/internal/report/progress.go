@@ -2,9 +2,7 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -16,25 +14,14 @@ const (
 	roomForBar = 50 // columns
 )
 
-// ProgressOptions say how progress is shown. The zero value shows it on a terminal as a live line
-// with colours, and elsewhere as plain lines.
-type ProgressOptions struct {
-	Quiet      bool                // show nothing
-	Getenv     func(string) string // for NO_COLOR and TERM; zero: nothing is set
-	Requests   func() Requests     // the requests made so far, shown while they grow; zero: not shown
-	IsTerminal func() bool         // zero: asks the writer
-	Width      func() int          // columns of the terminal; zero: asks the writer
-	Now        func() time.Time    // must be given for stages; summaries need no clock
-}
-
-// Progress shows how far a run is, stage by stage. It is safe for concurrent use. Close ends it.
+// Progress shows how far a run is, stage by stage: on a terminal as a live line with colours, and elsewhere as plain lines.
+// It is safe for concurrent use. Close ends it. The zero value shows nothing.
 type Progress struct {
-	out    io.Writer
-	o      ProgressOptions
-	live   bool // redraws one line
-	colour palette
+	c        *console // nil: nothing is shown
+	requests func() Requests
+	live     bool // redraws one line
+	colour   palette
 
-	mu    sync.Mutex
 	stage *stage // nil between stages
 }
 
@@ -53,34 +40,16 @@ type stage struct {
 	objects     int
 }
 
-// NewProgress shows progress on out, which is most often standard error.
-func NewProgress(out io.Writer, o ProgressOptions) *Progress {
-	if o.Getenv == nil {
-		o.Getenv = func(string) string { return "" }
-	}
-	if o.IsTerminal == nil {
-		o.IsTerminal = func() bool { return isTerminal(out) }
-	}
-	if o.Width == nil {
-		o.Width = func() int { return terminalWidth(out) }
-	}
-	if o.Requests == nil {
-		o.Requests = func() Requests { return Requests{} }
-	}
-	live := !o.Quiet && o.IsTerminal() && o.Getenv("TERM") != "dumb"
-	return &Progress{out: out, o: o, live: live, colour: palette{on: live && o.Getenv("NO_COLOR") == ""}}
-}
-
 // Stage begins a stage of the run. Total is how many steps it has, 0 if that is not known.
 func (p *Progress) Stage(name string, total int) {
-	if p.o.Quiet {
+	if p.c == nil {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.c.mu.Lock()
+	defer p.c.mu.Unlock()
 	p.end()
-	now := p.o.Now()
-	s := &stage{name: clean(name), total: total, began: now, shown: now, start: p.o.Requests()}
+	now := p.c.Now()
+	s := &stage{name: clean(name), total: total, began: now, shown: now, start: p.requests()}
 	p.stage = s
 	s.timer = time.AfterFunc(p.period(), func() { p.tick(s) })
 	if p.live {
@@ -104,49 +73,36 @@ func (p *Progress) Count(collection string, objects int) {
 
 // Done ends the current stage with one line of what it did.
 func (p *Progress) Done(result string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	if p.c == nil {
+		return
+	}
+	p.c.mu.Lock()
+	defer p.c.mu.Unlock()
 	s := p.stage
 	if s == nil {
 		return
 	}
 	p.end()
-	took := lasted(p.o.Now().Sub(s.began))
+	took := lasted(p.c.Now().Sub(s.began))
 	text := pad(cut(clean(result), lineWidth-len(took)-columns(stageName(s.name))-3), 44)
-	fmt.Fprintf(p.out, "%s%s   %s\n", p.colour.paint(bold, stageName(s.name)), text, took)
-}
-
-// Summary prints the summary as [WriteText] does, with colours where progress has them, and only what went wrong
-// where progress shows nothing.
-func (p *Progress) Summary(s *Summary) {
-	if p.o.Quiet {
-		writeProblems(p.out, s)
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.end()
-	writeText(p.out, s, p.colour)
+	fmt.Fprintf(p.c.Err, "%s%s   %s\n", p.colour.paint(bold, stageName(s.name)), text, took)
 }
 
 // Note prints a note above the line of the current stage.
 func (p *Progress) Note(text string) {
-	if p.o.Quiet {
-		return
+	if p.c != nil {
+		p.c.Note(text)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.live && p.stage != nil {
-		fmt.Fprint(p.out, eraseLine)
-	}
-	Note(p.out, text)
 }
 
 // Close takes away what is left of a stage that did not come to its end. Progress may be used, and
 // closed, again.
 func (p *Progress) Close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	if p.c == nil {
+		return
+	}
+	p.c.mu.Lock()
+	defer p.c.mu.Unlock()
 	p.end()
 }
 
@@ -158,13 +114,16 @@ func (p *Progress) end() {
 	p.stage.timer.Stop()
 	p.stage = nil
 	if p.live {
-		fmt.Fprint(p.out, eraseLine)
+		fmt.Fprint(p.c.Err, eraseLine)
 	}
 }
 
 func (p *Progress) update(change func(*stage)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	if p.c == nil {
+		return
+	}
+	p.c.mu.Lock()
+	defer p.c.mu.Unlock()
 	if p.stage == nil {
 		return
 	}
@@ -174,8 +133,8 @@ func (p *Progress) update(change func(*stage)) {
 
 // tick shows a stage to which nothing happens. It comes again until the stage ends.
 func (p *Progress) tick(s *stage) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.c.mu.Lock()
+	defer p.c.mu.Unlock()
 	if p.stage != s {
 		return
 	}
@@ -192,21 +151,21 @@ func (p *Progress) period() time.Duration {
 
 // show draws or says where the stage is, unless it did so a moment ago.
 func (p *Progress) show() {
-	now := p.o.Now()
+	now := p.c.Now()
 	past := now.Sub(p.stage.shown)
 	switch {
 	case p.live && past >= drawEvery:
 		p.draw(now)
 	case !p.live && past >= sayEvery:
 		p.stage.shown = now
-		fmt.Fprintln(p.out, strings.TrimRight(cut(stageName(p.stage.name)+p.state(now, false), lineWidth), " "))
+		fmt.Fprintln(p.c.Err, strings.TrimRight(cut(stageName(p.stage.name)+p.state(now, false), lineWidth), " "))
 	}
 }
 
 // draw replaces the live line. It stays one column short of the width, since some terminals wrap
 // a full line.
 func (p *Progress) draw(now time.Time) {
-	width := p.o.Width()
+	width := p.c.width(p.c.Err)
 	if width <= 0 {
 		width = usualWidth
 	}
@@ -216,7 +175,7 @@ func (p *Progress) draw(now time.Time) {
 	if room < len(ellipsis) {
 		return
 	}
-	fmt.Fprint(p.out, eraseLine+p.colour.paint(bold, name)+cut(p.state(now, room >= roomForBar), room))
+	fmt.Fprint(p.c.Err, eraseLine+p.colour.paint(bold, name)+cut(p.state(now, room >= roomForBar), room))
 }
 
 // state says where the current stage is: what matters most stands first, since the end may be cut.
@@ -247,7 +206,7 @@ func (p *Progress) counted() string {
 	if s.collections > 0 {
 		parts = append(parts, Plural(s.collections, "collection"), Plural(s.objects, "object"))
 	}
-	if r := p.o.Requests(); r.Total > s.start.Total {
+	if r := p.requests(); r.Total > s.start.Total {
 		parts = append(parts, Plural(int(r.Total-s.start.Total), "request"))
 		if waited := r.Waited - s.start.Waited; waited >= time.Second {
 			parts = append(parts, "waited "+lastedWhole(waited))

@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -34,6 +36,32 @@ func env(pairs ...string) func(string) string {
 	}
 }
 
+// A screen is what a handler of a test prints to.
+type screen struct {
+	terminal bool
+	width    int // 0: it does not say
+}
+
+var aTerminal = screen{terminal: true}
+
+// handler prints everything to one writer.
+func (s screen) handler(out io.Writer, o Options) Handler {
+	o.Out, o.Err = out, out
+	c := newConsole(o)
+	c.terminal, c.width = func(io.Writer) bool { return s.terminal }, func(io.Writer) int { return s.width }
+	return newHandler(c)
+}
+
+// printed is what a handler prints.
+func printed(t *testing.T, o Options, print func(h Handler) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := print(screen{}.handler(&b, o)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 // session is a whole run: what Progress is told, and when.
 func session(p *Progress, c *clock, requests *int64) {
 	p.Stage("fetch", 0)
@@ -60,34 +88,33 @@ func session(p *Progress, c *clock, requests *int64) {
 
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	tests := map[string]ProgressOptions{
-		"progress_terminal": {IsTerminal: yes, Getenv: env("TERM=xterm-256color", "NO_COLOR=")},
-		"progress_no_color": {IsTerminal: yes, Getenv: env("NO_COLOR=0")},
-		"progress_narrow":   {IsTerminal: yes, Getenv: env("NO_COLOR=1"), Width: func() int { return 40 }},
+	for name, tc := range map[string]struct {
+		screen screen
+		o      Options
+	}{
+		"progress_terminal": {aTerminal, Options{Getenv: env("TERM=xterm-256color", "NO_COLOR=")}},
+		"progress_no_color": {aTerminal, Options{Getenv: env("NO_COLOR=0")}},
+		"progress_narrow":   {screen{terminal: true, width: 40}, Options{Getenv: env("NO_COLOR=1")}},
 		"progress_pipe":     {},
-		"progress_dumb":     {IsTerminal: yes, Getenv: env("TERM=dumb")},
-		"progress_quiet":    {IsTerminal: yes, Quiet: true},
-	}
-	for name, o := range tests {
+		"progress_dumb":     {aTerminal, Options{Getenv: env("TERM=dumb")}},
+		"progress_quiet":    {aTerminal, Options{Quiet: true}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var b bytes.Buffer
 			c := newClock()
 			requests := int64(100) // made before, so not of this stage
-			o.Now = c.Now
-			o.Requests = func() Requests {
+			tc.o.Now = c.Now
+			session(tc.screen.handler(&b, tc.o).Progress(func() Requests {
 				return Requests{Total: requests, Waited: time.Duration(requests-100) * 100 * time.Millisecond}
-			}
-			session(NewProgress(&b, o), c, &requests)
-			golden(t, name+".txt", []byte(readable(b.String())))
+			}), c, &requests)
+			golden(t, name+".txt", spelled(b.String()))
 		})
 	}
 }
 
-func yes() bool { return true }
-
-// readable makes escape sequences readable, one drawing a line.
-func readable(s string) string {
+// spelled makes escape sequences readable, one drawing a line.
+func spelled(s string) string {
 	return strings.NewReplacer(eraseLine, "\n<erase>", string(bold), "<bold>", reset, "<reset>").Replace(s)
 }
 
@@ -96,9 +123,11 @@ func TestProgressNoTerminalSequences(t *testing.T) {
 	for name, getenv := range map[string]func(string) string{"NO_COLOR": env("NO_COLOR=no"), "dumb": env("TERM=dumb")} {
 		var b bytes.Buffer
 		c, requests := newClock(), int64(0)
-		p := NewProgress(&b, ProgressOptions{IsTerminal: yes, Getenv: getenv, Now: c.Now})
-		session(p, c, &requests)
-		p.Summary(rich())
+		h := aTerminal.handler(&b, Options{Getenv: getenv, Now: c.Now})
+		session(h.Progress(nil), c, &requests)
+		if err := h.Summary(rich()); err != nil {
+			t.Error(err)
+		}
 		if rest := strings.ReplaceAll(b.String(), eraseLine, ""); strings.Contains(rest, "\x1b") {
 			t.Errorf("%s: colours in %q", name, rest)
 		}
@@ -110,7 +139,7 @@ func TestProgressDrawsSeldom(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	c := newClock()
-	p := NewProgress(&b, ProgressOptions{IsTerminal: yes, Now: c.Now})
+	p := aTerminal.handler(&b, Options{Now: c.Now}).Progress(nil)
 	p.Stage("fetch", 0)
 	for range 2000 {
 		c.pass(time.Millisecond)
@@ -129,20 +158,21 @@ func TestProgressDrawsSeldom(t *testing.T) {
 func TestProgressNote(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		o    ProgressOptions
+		on   screen
+		o    Options
 		want string
 	}{
-		"terminal": {ProgressOptions{IsTerminal: yes}, "<erase>note: wait\n"},
-		"pipe":     {ProgressOptions{}, "note: wait\n"},
-		"quiet":    {ProgressOptions{Quiet: true}, ""},
+		"terminal": {aTerminal, Options{}, "<erase>note: wait\n"},
+		"pipe":     {screen{}, Options{}, "note: wait\n"},
+		"quiet":    {screen{}, Options{Quiet: true}, ""},
 	} {
 		var b bytes.Buffer
 		tc.o.Now = newClock().Now
-		p := NewProgress(&b, tc.o)
+		p := tc.on.handler(&b, tc.o).Progress(nil)
 		p.Stage("fetch", 0)
 		before := b.Len()
 		p.Note("wait")
-		if got := strings.TrimPrefix(readable(b.String()[before:]), "\n"); got != tc.want {
+		if got := strings.TrimPrefix(spelled(b.String()[before:]), "\n"); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 		p.Close()
@@ -153,25 +183,24 @@ func TestProgressNote(t *testing.T) {
 func TestProgressGoesOn(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		o    ProgressOptions
+		on   screen
 		want string
 		n    int
 	}{
-		"terminal": {ProgressOptions{IsTerminal: yes}, reset + "4s   init", 2},
-		"pipe":     {ProgressOptions{}, "  verify   20s   init\n", 1},
+		"terminal": {aTerminal, reset + "4s   init", 2},
+		"pipe":     {screen{}, "  verify   20s   init\n", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var b guarded
-				tc.o.Now = time.Now // the bubble's
-				p := NewProgress(&b, tc.o)
+				p := tc.on.handler(&b, Options{Now: time.Now}).Progress(nil) // the bubble's clock
 				p.Stage("verify", 10)
 				p.Step(0, "init")
 				time.Sleep(25 * time.Second)
 				synctest.Wait()
 				if n := strings.Count(b.String(), tc.want); n != tc.n {
-					t.Errorf("%d times %q in\n%s", n, tc.want, readable(b.String()))
+					t.Errorf("%d times %q in\n%s", n, tc.want, spelled(b.String()))
 				}
 				p.Close()
 				length := len(b.String())
@@ -207,7 +236,7 @@ func (g *guarded) String() string {
 func TestProgressConcurrent(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	p := NewProgress(&b, ProgressOptions{IsTerminal: yes, Now: newClock().Now})
+	p := aTerminal.handler(&b, Options{Now: newClock().Now}).Progress(nil)
 	p.Stage("fetch", 0)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -219,11 +248,11 @@ func TestProgressConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	p.mu.Lock()
+	p.c.mu.Lock()
 	if got := p.state(p.stage.began, true); !strings.HasPrefix(got, "4,000 collections, 8,000 objects") {
 		t.Errorf("counted %q", got)
 	}
-	p.mu.Unlock()
+	p.c.mu.Unlock()
 	p.Done("done")
 	p.Done("twice")
 	p.Count("/late", 1)
@@ -239,7 +268,7 @@ func TestProgressHostile(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	c := newClock()
-	p := NewProgress(&b, ProgressOptions{IsTerminal: yes, Getenv: env("NO_COLOR=1"), Now: c.Now})
+	p := aTerminal.handler(&b, Options{Getenv: env("NO_COLOR=1"), Now: c.Now}).Progress(nil)
 	p.Stage("fe\ttch\x1b[2J", 0)
 	c.pass(time.Second)
 	p.Count("/v1/\x1b]0;title\x07\u202e\u009b31m", 1)
@@ -257,7 +286,7 @@ func TestProgressFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	p := NewProgress(f, ProgressOptions{Now: newClock().Now}) // has a descriptor, which is no terminal's
+	p := New(Options{Err: f, Now: newClock().Now}).Progress(nil) // has a descriptor, which is no terminal's
 	p.Stage("link", 0)
 	p.Done("3 resources")
 	got, err := os.ReadFile(f.Name())
@@ -274,7 +303,9 @@ func TestQuietSummary(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"rich": "Not clean: ", "official": "", "single": "", "empty": "", "dry_run": ""} {
 		var quiet bytes.Buffer
-		NewProgress(&quiet, ProgressOptions{Quiet: true}).Summary(summaries()[name])
+		if err := New(Options{Err: &quiet, Quiet: true}).Summary(summaries()[name]); err != nil {
+			t.Error(err)
+		}
 		if got := quiet.String(); !strings.Contains(got, want) || (got == "") != (want == "") || strings.Contains(got, "requests") {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -285,15 +316,15 @@ func TestSummaryColours(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]colour{"rich": red, "official": green, "single": yellow, "empty": yellow, "dry_run": yellow} {
 		s := summaries()[name]
-		var coloured, none, text bytes.Buffer
-		NewProgress(&coloured, ProgressOptions{IsTerminal: yes}).Summary(s)
-		NewProgress(&none, ProgressOptions{}).Summary(s)
-		WriteText(&text, s)
+		var coloured, text bytes.Buffer
+		if err := errors.Join(aTerminal.handler(&coloured, Options{}).Summary(s), New(Options{Err: &text}).Summary(s)); err != nil {
+			t.Error(err)
+		}
 		if n := strings.Count(coloured.String(), string(want)); n != 1 {
 			t.Errorf("%s: colour stands %d times", name, n)
 		}
 		bare := strings.NewReplacer(string(want), "", reset, "").Replace(coloured.String())
-		if bare != text.String() || none.String() != text.String() {
+		if bare != text.String() {
 			t.Errorf("%s: texts differ by more than colour", name)
 		}
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"testing"
 )
@@ -15,21 +14,15 @@ func TestSplit(t *testing.T) {
 		{Name: "site-reliability", Directory: "rootly/site-reliability", Resources: 37, References: 105, Requests: 98, Reads: []string{"shared"}},
 	}}
 	s.Rerun.Parted = []Moved{{From: "shared/rootly_service.api", To: "site-reliability/rootly_service.api"}}
-	var b bytes.Buffer
-	WriteText(&b, s)
-	golden(t, "split.txt", b.Bytes())
-	requireTidy(t, b.String())
+	summary := func(h Handler) error { return h.Summary(s) }
+	text := printed(t, Options{}, summary)
+	golden(t, "split.txt", text)
+	requireTidy(t, text)
 
 	// Without any state that is read, the order is of no account; what was shared is told.
 	s.Split.Parts[1].Reads = nil
 	s.Split.Shared = []SharedResource{{Address: "rootly_playbook.page", Part: "site-reliability", By: "rootly_workflow_task_print.a"}}
-	b.Reset()
-	WriteText(&b, s)
-	golden(t, "split_data.txt", b.Bytes())
-	b.Reset()
-	if err := WriteJSON(&b, s); err != nil {
-		t.Fatal(err)
-	}
+	golden(t, "split_data.txt", printed(t, Options{}, summary))
 	var back struct {
 		Split struct {
 			Parts []struct {
@@ -37,7 +30,7 @@ func TestSplit(t *testing.T) {
 			} `json:"parts"`
 		} `json:"split"`
 	}
-	if err := json.Unmarshal(b.Bytes(), &back); err != nil || len(back.Split.Parts) != 2 || back.Split.Parts[0].Reads == nil {
+	if err := json.Unmarshal([]byte(printed(t, Options{Format: "json"}, summary)), &back); err != nil || len(back.Split.Parts) != 2 || back.Split.Parts[0].Reads == nil {
 		t.Errorf("%+v, %v", back, err)
 	}
 }

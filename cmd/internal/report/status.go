@@ -1,9 +1,7 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -47,63 +45,9 @@ func (c StatusCount) Count() StatusCount {
 	return c
 }
 
-// WriteJSON prints the status as one JSON document.
-func (s *Status) WriteJSON(out io.Writer) error {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	return write(out, escape(b.String()))
-}
-
-// WriteText prints the status as a table for people.
-func (s *Status) WriteText(out io.Writer) error {
-	head, rows := s.table()
-	if err := WriteTable(out, head, rows, "ignored", "missing"); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(out, "\n%s%% managed: %s of %s\n", percent(s.Percent), number(s.Total.Managed),
-		Plural(s.Total.Managed+s.Total.Unmanaged, "object"))
-	return err
-}
-
-// WriteMarkdown prints the status for a pull request.
-func (s *Status) WriteMarkdown(out io.Writer) error {
-	head, rows := s.table()
-	var b strings.Builder
-	fmt.Fprintf(&b, "**Rootly: %s%% managed** (%s of %s)\n\n", percent(s.Percent), number(s.Total.Managed),
-		Plural(s.Total.Managed+s.Total.Unmanaged, "object"))
-	fmt.Fprintf(&b, "| %s |\n|---%s|\n", strings.Join(head, " | "), strings.Repeat("|---:", len(head)-1))
-	for _, row := range rows {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-	}
-	b.WriteString(folded("Unmanaged", s.Unmanaged))
-	b.WriteString(folded("In a state, but deleted in Rootly", s.Missing))
-	return write(out, b.String())
-}
-
-// folded is a list that a reader can open.
-func folded(heading string, list []StatusObject) string {
-	const most = 100
-	if len(list) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n<details><summary>%s: %s</summary>\n\n", heading, Plural(len(list), "object"))
-	for _, o := range list[:min(len(list), most)] {
-		name := o.Address
-		if name == "" {
-			name = o.Type + " " + o.ID
-		}
-		fmt.Fprintf(&b, "- %s %s\n", code(name), Markdown(cut(clean(o.Title), 60)))
-	}
-	if rest := len(list) - most; rest > 0 {
-		fmt.Fprintf(&b, "- and %s more\n", number(rest))
-	}
-	return b.String() + "\n</details>\n"
+// total says in a format how much is managed: the percentage, the number of objects, and of how many.
+func (s *Status) total(format string) string {
+	return fmt.Sprintf(format, percent(s.Percent), number(s.Total.Managed), Plural(s.Total.Managed+s.Total.Unmanaged, "object"))
 }
 
 // table has a row for each type with something to do, and one for all others.

@@ -1,33 +1,23 @@
 package report
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
 
-// WriteTable prints rows under a head in aligned columns, which are as wide as their widest cell
+// table is rows under a head in aligned columns, which are as wide as their widest cell
 // needs. Columns of numbers stand to the right; no line ends in blanks. Without a head, or with
 // one of empty words, only the rows are printed. Cells are made harmless for terminals. In one that is too narrow,
 // texts are shortened behind a word, and of the columns those under the spare heads are left out, the first one first.
-func WriteTable(out io.Writer, head []string, rows [][]string, spare ...string) error {
-	return writeTable(out, terminalWidth(out), head, rows, spare...)
-}
-
-func writeTable(out io.Writer, width int, head []string, rows [][]string, spare ...string) error {
+func table(width int, head []string, rows [][]string, spare ...string) string {
 	if width > 0 && len(spare) > 0 {
 		head, rows = fit(head, slices.Clone(rows), width, spare...)
 	}
-	var b bytes.Buffer
+	var b strings.Builder
 	for _, line := range tableLines(head, rows) {
 		b.WriteString(line + "\n")
 	}
-	if _, err := io.WriteString(out, defused(b.String())); err != nil {
-		return fmt.Errorf("write table: %w", err)
-	}
-	return nil
+	return b.String()
 }
 
 func tableLines(head []string, rows [][]string) []string {

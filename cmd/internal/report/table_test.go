@@ -17,19 +17,18 @@ func TestTablesFitTerminals(t *testing.T) {
 		counts = append(counts, Count{By: "item", Value: fmt.Sprintf("Integrations::GoogleMeetAccount %d of the team on duty tonight", i), Events: 12345 * (i + 1)})
 	}
 	for _, width := range []int{80, 120, 200} {
-		for name, write := range map[string]func(out *bytes.Buffer) error{
-			"types": func(out *bytes.Buffer) error {
-				return writeTable(out, width, []string{"type", "parent", "listed at", "by default", "remarks"},
-					[][]string{{address, "rootly_custom_field", "/v1/custom_fields/{custom_field_id}/options", "yes", remarks}}, "listed at", "parent", "by default")
+		for name, print := range map[string]func(h Handler) error{
+			"types": func(h Handler) error {
+				return h.Result(Result{Head: []string{"type", "parent", "listed at", "by default", "remarks"}, Spare: []string{"listed at", "parent", "by default"},
+					Rows: [][]string{{address, "rootly_custom_field", "/v1/custom_fields/{custom_field_id}/options", "yes", remarks}}})
 			},
-			"status": func(out *bytes.Buffer) error {
-				return writeTable(out, width, []string{"type", "managed", "unmanaged", "missing", "ignored", "%"},
-					[][]string{{address, "12,345", "1,234", "12", "0", "90.9"}}, "ignored", "missing")
+			"status": func(h Handler) error {
+				return h.Status(&Status{Types: []StatusCount{{Type: address, Managed: 12345, Unmanaged: 1234, Missing: 12, Percent: 90.9}}})
 			},
-			"counts": func(out *bytes.Buffer) error { return writeBars(out, width, 0, counts) },
+			"counts": func(h Handler) error { return h.Counts(counts, 0) },
 		} {
 			var out bytes.Buffer
-			if err := write(&out); err != nil {
+			if err := print(screen{width: width}.handler(&out, Options{})); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, name, out.String(), width, strings.Fields(address+" "+remarks+" "+counts[0].Value))

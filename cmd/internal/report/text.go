@@ -2,46 +2,30 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
-// WriteText prints the summary for people, without colours: see [Progress.Summary] for those. No
-// line is longer than 100 columns; what is long is counted, and in the JSON form in full.
-func WriteText(out io.Writer, s *Summary) { writeText(out, s, palette{}) }
-
-func writeText(out io.Writer, s *Summary, colour palette) {
-	s = sorted(s)
-	p := &page{colour: colour}
+// writeSummary puts all of it onto a page.
+func writeSummary(p *page, s *Summary) {
 	p.title(s)
 	p.types(s.Types)
 	p.split(s.Split)
 	p.facts(s)
 	p.lists(s)
 	p.proof(s)
-	next(&p.b, s)
-	fmt.Fprint(out, defused(p.b.String()))
+	if len(s.Next) > 0 && s.written() {
+		p.b.WriteString("\nNext:\n")
+		for _, line := range s.Next { // commands to give, which are not wrapped
+			p.b.WriteString("  " + oneLine(line) + "\n")
+		}
+	}
 }
 
-// next ends with the commands to give, which are not wrapped.
-func next(b io.StringWriter, s *Summary) {
-	if len(s.Next) == 0 || !s.written() {
-		return
-	}
-	text := "\nNext:\n"
-	for _, line := range s.Next {
-		text += "  " + oneLine(line) + "\n"
-	}
-	_, _ = b.WriteString(text) // into memory
-}
-
-// writeProblems prints what of the summary makes a run end with another status than 0, and nothing if all is well.
-func writeProblems(out io.Writer, s *Summary) {
-	s = sorted(s)
-	p := &page{}
+// writeProblems puts onto a page what makes a run end with another status than 0: nothing if all is well.
+func writeProblems(p *page, s *Summary) {
 	p.notRead(s.NotListed)
 	if s.Imported() == 0 {
 		p.notImported(s.NotImported)
@@ -49,7 +33,6 @@ func writeProblems(out io.Writer, s *Summary) {
 	if s.Proof.State == ProofDiffers {
 		p.proof(s)
 	}
-	fmt.Fprint(out, defused(p.b.String()))
 }
 
 // written tells whether the run put its files into the directory.

@@ -38,12 +38,8 @@ type Settings struct {
 	planning.Proof
 
 	Places      []string
-	JSON        bool
-	Markdown    bool
 	WriteIgnore bool
 	MinCoverage float64
-
-	Also func(*report.Status) error // gets what is printed as well; nil: nobody does
 }
 
 // A place is a directory or a state file with what it holds.
@@ -75,7 +71,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return err
 	}
 	if live.Partial != "" {
-		report.Note(w.Err, live.Partial)
+		w.Report().Note(live.Partial)
 	}
 	_, named, err := o.Types()
 	if err != nil {
@@ -87,14 +83,14 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 			return err
 		}
 	}
-	if err := o.print(w, s); err != nil {
+	if err := w.Report().Status(s); err != nil {
 		return err
 	}
 	partial := false
 	for _, n := range s.NotListed {
 		if !n.Absent || n.Requested || n.Known > 0 {
 			partial = true
-			report.Note(w.Err, fmt.Sprintf("not counted: %s %s", n.Type, n.Reason))
+			w.Report().Note(fmt.Sprintf("not counted: %s: %s", n.Type, n.Reason))
 		}
 	}
 	if s.Percent < o.MinCoverage {
@@ -104,21 +100,6 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		return exit.Status(exit.Partial)
 	}
 	return nil
-}
-
-func (o *Settings) print(w world.World, s *report.Status) error {
-	if o.Also != nil {
-		if err := o.Also(s); err != nil {
-			return err
-		}
-	}
-	switch {
-	case o.JSON:
-		return s.WriteJSON(w.Out)
-	case o.Markdown:
-		return s.WriteMarkdown(w.Out)
-	}
-	return s.WriteText(w.Out)
 }
 
 // look reads what the places hold.
@@ -357,6 +338,6 @@ func writeIgnore(w world.World, places []place, unmanaged []*graph.Resource) err
 	if err := dir.Replace(name, content, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	_, err = fmt.Fprintf(w.Err, "Added %s to %s\n", report.Plural(len(unmanaged), "object"), path)
-	return err
+	w.Report().Line(fmt.Sprintf("Added %s to %s", report.Plural(len(unmanaged), "object"), path))
+	return nil
 }

@@ -79,7 +79,7 @@ var arrows = []arrow{
 		reason: "where the output goes says nothing about what it is",
 	},
 	{
-		from: []string{"providers/audit"}, not: ours, but: []string{"providers/graph/..."},
+		from: []string{"providers/audit"}, not: ours, but: []string{"providers/graph/...", "providers/shown"},
 		reason: "an event is the same from the API, from a webhook and from a file, so reading it knows none of them",
 	},
 	{
@@ -134,7 +134,7 @@ var arrows = []arrow{
 		reason: "flags, help and completions belong to the command line; everybody else takes settings as values",
 	},
 	{
-		from: []string{"cmd/internal/report"}, not: ours, but: []string{"providers/shown"},
+		from: []string{"cmd/internal/report"}, not: ours, but: []string{"providers/audit", "providers/shown"},
 		reason: "the report is told what happened, as values, and looks nothing up",
 	},
 	{

@@ -17,11 +17,15 @@ var untyped = map[string]string{
 	"providers/rootly/standin":              "the plugin SDK's own interface is untyped",
 	"providers/rootly/oncall":               "it reads relationships as the API answered them",
 	"cmd/internal/lint":                     "rules look at settings as the API answered them, which no type describes",
+	"cmd/internal/report":                   "a result is encoded as it is, whatever its type",
 	"cmd/internal/screen":                   "what jq expressions make of JSON has whatever type",
 	"state/auditcopy/index.go":              "the values of a statement of SQL",
 	"cmd/internal/planning/replay.go":       "it hands what was fetched to the imitation of the API",
 	"state/auditcopy/sqlite.go":             "database/sql takes values of any type",
 }
+
+// printers are the functions that write to a stream, their first argument.
+var printers = map[string]bool{"fmt.Fprint": true, "fmt.Fprintf": true, "fmt.Fprintln": true, "io.WriteString": true, "json.NewEncoder": true, "csv.NewWriter": true}
 
 // panics lists where non-test code may panic, with the reason.
 var panics = map[string]string{}
@@ -93,12 +97,20 @@ func TestCodeKeepsTheHabits(t *testing.T) {
 				t.Errorf("%s: os.Exit outside main skips what others deferred; return an error", s.at(call))
 			case strings.HasPrefix(name, "log.Fatal") || strings.HasPrefix(name, "log.Panic"):
 				t.Errorf("%s: %s ends the program from afar; return an error", s.at(call), name)
+			case printers[name] && s.dir != "cmd/internal/report" && isStream(call.Args[0]):
+				t.Errorf("%s: %s prints what nobody escaped, in one format; give a message to World.Report", s.at(call), name)
 			case name == "panic" && panics[s.path] == "":
 				t.Errorf("%s: panic in the program; return an error, or list the file with its reason in panics", s.at(call))
 			}
 			return true
 		})
 	}
+}
+
+// isStream reports whether an expression is an output of the program.
+func isStream(e ast.Expr) bool {
+	f, ok := e.(*ast.SelectorExpr)
+	return ok && (f.Sel.Name == "Out" || f.Sel.Name == "Err")
 }
 
 // called names the function of a call, such as "os.Exit".

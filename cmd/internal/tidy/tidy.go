@@ -3,7 +3,6 @@ package tidy
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -34,7 +33,8 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 		}
 		cut, changes.Write, changes.Remove = cut+n, append(changes.Write, c.Write...), append(changes.Remove, c.Remove...)
 	}
-	return tidied(w.Err, cut, changes, o.DryRun)
+	w.Report().Line(tidied(cut, changes, o.DryRun))
+	return nil
 }
 
 // tidyOne does that in one root module, and returns how many blocks it drops.
@@ -73,12 +73,14 @@ func tidyOne(ctx context.Context, w world.World, o *Settings, path string) (int,
 	return cut, changes, nil
 }
 
-func tidied(out io.Writer, cut int, c *state.Changes, dry bool) error {
-	verb := "Dropped"
+func tidied(cut int, c *state.Changes, dry bool) string {
+	verb := "Removed"
 	if dry {
-		verb = "Would drop"
+		verb = "Would remove"
 	}
-	_, err := fmt.Fprintf(out, "%s %s: %s rewritten, %s removed\n", verb, report.Plural(cut, "import block"),
+	if cut == 0 {
+		return "There are no import blocks to remove"
+	}
+	return fmt.Sprintf("%s %s: %s rewritten, %s removed", verb, report.Plural(cut, "import block"),
 		report.Plural(len(c.Write), "file"), report.Plural(len(c.Remove), "file"))
-	return err
 }

@@ -1,6 +1,6 @@
 // Package typelist lists the resource types that can be imported.
 //
-//	catalogue ──► entries ──► live counts, if wanted ──► table or JSON
+//	catalogue ──► entries ──► live counts, if wanted ──► [report.Result]
 //
 // Not here: what a type is, which is the catalogue, or choosing types, which is a selection.
 package typelist
@@ -23,10 +23,9 @@ type Settings struct {
 	connect.Connection
 
 	Count bool
-	JSON  bool
 }
 
-// Print prints the table of types, with live counts if wanted.
+// Print reports the table of types, with live counts if wanted.
 func Print(ctx context.Context, w world.World, o *Settings) error {
 	all := entries()
 	var partial bool
@@ -37,11 +36,7 @@ func Print(ctx context.Context, w world.World, o *Settings) error {
 		}
 		partial = countInto(all, live)
 	}
-	if o.JSON {
-		if err := writeJSON(w.Out, all); err != nil {
-			return err
-		}
-	} else if err := writeTable(w.Out, folded(all), o.Count); err != nil {
+	if err := w.Report().Result(result(all, o.Count)); err != nil {
 		return err
 	}
 	if partial {

@@ -1,9 +1,7 @@
 package typelist
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -11,31 +9,21 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-func writeJSON(out io.Writer, entries []*entry) error {
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(entries); err != nil {
-		return fmt.Errorf("write types: %w", err)
-	}
-	return nil
-}
-
-// writeTable prints the table for people.
-func writeTable(out io.Writer, entries []*entry, counted bool) error {
+// result lists all types for programs, and for people those of workflow tasks as one.
+func result(all []*entry, counted bool) report.Result {
 	head := []string{"type", "parent", "listed at", "by default", "remarks"}
 	if counted {
 		head = append([]string{"type", "objects"}, head[1:]...)
 	}
 	var rows [][]string
-	for _, e := range entries {
+	for _, e := range folded(all) {
 		row := []string{e.Type}
 		if counted {
 			row = append(row, e.objects())
 		}
 		rows = append(rows, append(row, e.parents(), e.place(), e.byDefault(), strings.Join(e.Remarks, "; ")))
 	}
-	return report.WriteTable(out, head, rows, "listed at", "parent", "by default")
+	return report.Result{Value: all, Head: head, Rows: rows, Spare: []string{"listed at", "parent", "by default"}}
 }
 
 // place is the collection, or one of them with the number of the others.

@@ -1,9 +1,7 @@
 package upgrade
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -36,7 +34,7 @@ type upgradeEntry struct {
 }
 
 // tell says what became of every entry.
-func (u *upgrade) tell(w world.World, o *Settings) error {
+func (u *upgrade) tell(w world.World) error {
 	r := upgradeReport{
 		State: u.out, Backup: u.backup, Moves: u.moves, From: u.paths, Objects: len(u.merged.Resources), Outputs: u.merged.Outputs,
 		Renamed: moves(u.merged.Renamed), Moved: moves(u.merged.Moved), Left: []upgradeEntry{},
@@ -44,15 +42,7 @@ func (u *upgrade) tell(w world.World, o *Settings) error {
 	for _, l := range u.merged.Left {
 		r.Left = append(r.Left, upgradeEntry{l.Address, string(l.ID), l.Reason})
 	}
-	if o.JSON {
-		content, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := report.NewRecords(w.Out, "ndjson", nil).JSON(content); err != nil {
-			return err
-		}
-	} else if err := r.print(w.Err); err != nil {
+	if err := w.Report().Result(report.Result{Value: r, Lines: r.lines(), Did: true}); err != nil {
 		return err
 	}
 	if len(r.Left) > 0 {
@@ -69,7 +59,7 @@ func moves(list []legacy.Move) []upgradeMove {
 	return out
 }
 
-func (r *upgradeReport) print(out io.Writer) error {
+func (r *upgradeReport) lines() []string {
 	lines := []string{fmt.Sprintf("Upgraded %s of %s into %s", report.Plural(r.Objects, "object"), report.Plural(len(r.From), "state"), r.State)}
 	if r.Backup != "" {
 		lines = append(lines, fmt.Sprintf("  the old state is kept as %s", r.Backup))
@@ -92,10 +82,5 @@ func (r *upgradeReport) print(out io.Writer) error {
 	for _, l := range r.Left {
 		lines = append(lines, fmt.Sprintf("  %s %s: %s", l.Address, l.ID, l.Reason))
 	}
-	for _, line := range lines {
-		if err := report.Line(out, line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return lines
 }

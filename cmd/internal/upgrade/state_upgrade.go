@@ -28,7 +28,6 @@ type Settings struct {
 	Out    string
 	Engine string
 	Rename bool
-	JSON   bool
 }
 
 const movesHead = "# Written by terraformer-rootly state upgrade. Remove this file after it was applied everywhere.\n\n"
@@ -58,7 +57,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := u.write(); err != nil {
 		return err
 	}
-	return u.tell(w, o)
+	return u.tell(w)
 }
 
 // An upgrade is one run of state upgrade.

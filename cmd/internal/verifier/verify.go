@@ -29,9 +29,7 @@ type Settings struct {
 	connect.Connection
 	planning.Proof
 
-	dir   string
-	Quiet bool
-	JSON  bool
+	dir string
 }
 
 // Argument takes the directory.
@@ -56,7 +54,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := o.FindValues(o.dir); err != nil {
 		return err
 	}
-	progress := report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now})
+	progress := w.Report().Progress(nil)
 	defer progress.Close()
 	client, live, disconnect, err := o.Open(w, progress.Note)
 	if err != nil {
@@ -104,7 +102,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 
 	s.Seconds = w.Now().Sub(started).Seconds()
 	s.Types = countObjects(objects)
-	return tellVerified(w, o, s)
+	return finish(w, s)
 }
 
 // A provable is a root module with the objects that it has code for.
@@ -204,15 +202,10 @@ func countObjects(objects []verify.Object) []report.TypeCount {
 	return counts
 }
 
-// tellVerified prints the report and says how the proof ended.
-func tellVerified(w world.World, o *Settings, s *report.Summary) error {
-	switch {
-	case o.JSON:
-		if err := report.WriteJSON(w.Out, s); err != nil {
-			return err
-		}
-	default:
-		report.NewProgress(w.Err, report.ProgressOptions{Quiet: o.Quiet, Getenv: w.Getenv, Now: w.Now}).Summary(s)
+// finish prints the summary and says how the proof ended.
+func finish(w world.World, s *report.Summary) error {
+	if err := w.Report().Summary(s); err != nil {
+		return err
 	}
 	if s.Proof.State == report.ProofDiffers {
 		return exit.Status(exit.Differs)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -56,9 +57,10 @@ func ParseFiles(dir string, paths []string) []hcl.Body {
 	return bodies
 }
 
-// Parse parses the files in dir whose names match and that mention something, as far as they can be parsed: what cannot
-// is for the engine to report. Generated code is megabytes that take seconds to parse.
-func Parse(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
+// Parse parses the files in dir whose names match and that mention one of some patterns, as far as they can be parsed: what
+// cannot is for the engine to report. Generated code is megabytes that take seconds to parse, and as long to search for
+// patterns that do not begin with a word.
+func Parse(dir string, names *regexp.Regexp, mentions ...*regexp.Regexp) ([]hcl.Body, error) {
 	paths, err := Files(dir, names)
 	if err != nil {
 		return nil, err
@@ -70,7 +72,7 @@ func Parse(dir string, names, mention *regexp.Regexp) ([]hcl.Body, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the code: %w", err)
 		}
-		if !mention.Match(src) {
+		if !slices.ContainsFunc(mentions, func(m *regexp.Regexp) bool { return m.Match(src) }) {
 			continue
 		}
 		if body := parseSource(parser, src, path); body != nil {

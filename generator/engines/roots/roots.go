@@ -53,12 +53,16 @@ func (c *Configurations) Written(name string) string {
 	return c.Local + strings.TrimPrefix(name, Provider)
 }
 
-var (
-	// configurationMention finds provider blocks and arguments, modules, and types of other providers, in both syntaxes.
-	// Generated code has none of them but for the file with the provider.
-	configurationMention = regexp.MustCompile(`\brequired_providers\b|\bproviders?\s*=|(?m:^\s*(?:provider|module)\s+")|"(?:providers?|module)"\s*:|` +
-		`\b(?:resource|data)\s+"(?:` + notOurs + `)|"(?:` + notOurs + `)[a-z0-9]*_[a-z0-9_]+"\s*:\s*\{`)
-)
+// configurationMentions find provider blocks and arguments, modules, and types of other providers. Generated code has none
+// of them but for the file with the provider.
+var configurationMentions = []*regexp.Regexp{
+	regexp.MustCompile(`required_providers`),
+	regexp.MustCompile(`providers?(?:\s*=|\s+"|"\s*:)`),
+	regexp.MustCompile(`module(?:\s+"|"\s*:)`),
+	regexp.MustCompile(`resource\s+"(?:` + notOurs + `)`),
+	regexp.MustCompile(`data\s+"(?:` + notOurs + `)`),
+	regexp.MustCompile(`\A\s*\{[\s\S]*"(?:` + notOurs + `)[a-z0-9]*_[a-z0-9_]+"\s*:\s*\{`), // as JSON
+}
 
 // notOurs matches the beginning of a word that does not begin with "rootly_".
 const notOurs = `[^r"]|r[^o]|ro[^o]|roo[^t]|root[^l]|rootl[^y]|rootly[^_]`
@@ -66,11 +70,11 @@ const notOurs = `[^r"]|r[^o]|ro[^o]|roo[^t]|root[^l]|rootl[^y]|rootly[^_]`
 // Read reads the code of a root module.
 func Read(dir string) (Configurations, error) {
 	c := Configurations{Local: Provider, Of: map[string]string{}}
-	bodies, err := Parse(dir, CodeNames, configurationMention)
+	bodies, err := Parse(dir, CodeNames, configurationMentions...)
 	if err != nil {
 		return c, err
 	}
-	overrides, err := Parse(dir, OverrideNames, configurationMention)
+	overrides, err := Parse(dir, OverrideNames, configurationMentions...)
 	if err != nil {
 		return c, err
 	}
@@ -194,7 +198,7 @@ func plainModule(dir string, call *hcl.Block) bool {
 		return false
 	}
 	path := filepath.Join(dir, source)
-	bodies, err := Parse(path, CodeNames, configurationMention)
+	bodies, err := Parse(path, CodeNames, configurationMentions...)
 	if err != nil {
 		return false
 	}

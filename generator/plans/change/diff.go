@@ -12,14 +12,14 @@ const (
 	hiddenText  = "(sensitive value)"
 )
 
-// A differ compares values, and remembers what must not be shown anywhere.
+// A differ compares values, and records texts that must not be shown anywhere.
 type differ struct {
 	options Options
 	masks   *secret.Veil
 	hidden  map[string]bool
 }
 
-// A place is where two values stand: what to call it, which names lie above, and what is known of it.
+// A place is where two values are compared: its path, the names above it, and what is known about it.
 type place struct {
 	path          string
 	names         []string
@@ -28,7 +28,7 @@ type place struct {
 	marks         [2]*node
 }
 
-// compare lists what differs, as many as are wanted, and counts the others.
+// compare lists differences up to a limit, and counts the others.
 func (d *differ) compare(v values) (list []Attribute, more int) {
 	w := walk{differ: d, typ: v.typ, replacing: v.replacing}
 	start := place{before: v.before, after: v.after, unknown: v.unknown, marks: v.hidden}
@@ -53,7 +53,7 @@ func (w *walk) at(p place) {
 	inner := p.inside()
 	switch {
 	case p.unknown.marked() && p.before.missing():
-		// that a new object gets an id is no news
+		// a new object always gets an id
 	case p.unknown.marked():
 		w.add(p, unknownText)
 	case same(p.before, p.after) && !p.unknown.marks():
@@ -70,7 +70,7 @@ func (w *walk) at(p place) {
 	}
 }
 
-// has reports whether a value is of a kind of container, and the other one is too or is not there.
+// has reports whether one value is a kind of container, and the other one is the same kind or missing.
 func (p place) has(kind byte) bool {
 	return p.before.is(kind) && (p.after.is(kind) || p.after.missing()) || p.after.is(kind) && p.before.missing()
 }
@@ -113,8 +113,8 @@ func pairName(n *node) string {
 	return ""
 }
 
-// list compares lists. What they have in common at the start and at the end is left out, the rest
-// is compared one by one; lists of plain values are shown whole.
+// list compares lists. Their common start and end are left out, the rest is compared one by one; lists of plain values
+// are shown in full.
 func (w *walk) list(p place) {
 	before, after := itemsOf(p.before), itemsOf(p.after)
 	plain := (p.before == nil || p.before.flat()) && (p.after == nil || p.after.flat())
@@ -149,7 +149,7 @@ func itemsOf(n *node) []*node {
 	return n.items
 }
 
-// inside is the place of what two JSON texts say, or nil.
+// inside is the place of the contents of two JSON texts, or nil.
 func (p place) inside() *place {
 	before, after := p.before.inside(), p.after.inside()
 	if before == nil && after == nil || before == nil && !p.before.missing() || after == nil && !p.after.missing() {
@@ -161,7 +161,7 @@ func (p place) inside() *place {
 	return &place{path: p.path, names: p.names, before: before, after: after}
 }
 
-// add takes note of a difference. The texts stay whole until all that is hidden is known.
+// add records a difference. The texts stay complete until everything that must be hidden is known.
 func (w *walk) add(p place, after string) {
 	a := Attribute{Path: p.path, Replaces: w.forces(p.path)}
 	a.Before = w.text(&a, p, p.before)
@@ -175,7 +175,7 @@ func (w *walk) add(p place, after string) {
 	w.found = append(w.found, a)
 }
 
-// forces reports whether a path, or one above it, is why the object is replaced.
+// forces reports whether a path, or one above it, forces the replacement.
 func (w *walk) forces(path string) bool {
 	for _, r := range w.replacing {
 		if path == r || strings.HasPrefix(path, r+".") || strings.HasPrefix(path, r+"[") {
@@ -185,7 +185,7 @@ func (w *walk) forces(path string) bool {
 	return false
 }
 
-// text is a value as it may be shown: hidden by its marks, then by its names and its form.
+// text is a value that may be shown: hidden by its marks, then by names and by its form.
 func (w *walk) text(a *Attribute, p place, n *node) string {
 	switch {
 	case n.missing() && !(p.marks[0].marked() || p.marks[1].marked()):
@@ -244,8 +244,7 @@ func (w *walk) veilObject(names []string, n *node, marks [2]*node) (text string,
 	return "{" + strings.Join(parts, ", ") + "}", hidden
 }
 
-// veilText hides a text as a whole where its place says so, and otherwise what in it has the form of
-// a credential.
+// veilText hides the whole text if its place says so, otherwise the parts that look like credentials.
 func (w *walk) veilText(names []string, text string) (string, bool) {
 	shown, hidden := w.masks.Text(w.typ, names, text)
 	if string(shown) == hiddenText {
@@ -255,7 +254,7 @@ func (w *walk) veilText(names []string, text string) (string, bool) {
 	return quote(string(shown)), hidden
 }
 
-// remember takes note of what the marks cover.
+// remember records the texts that the marks cover.
 func (d *differ) remember(v values) {
 	d.covered(v.before, v.hidden[0])
 	d.covered(v.after, v.hidden[1])
@@ -276,7 +275,7 @@ func (d *differ) covered(n, mark *node) {
 	}
 }
 
-// conceal takes note of every text of a value.
+// conceal records every text of a value.
 func (d *differ) conceal(n *node) {
 	if n == nil {
 		return
@@ -292,7 +291,7 @@ func (d *differ) conceal(n *node) {
 	}
 }
 
-// note keeps a text that must not be shown. One that is too short would hide half of the report.
+// note records a text that must not be shown. A very short one would hide half of the report.
 func (d *differ) note(text string) {
 	const shortest = 6
 	if len(strings.TrimSpace(text)) >= shortest {

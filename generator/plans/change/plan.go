@@ -2,7 +2,7 @@ package change
 
 import "sort"
 
-// An Action is what becomes of an object.
+// An Action is what happens to an object.
 type Action string
 
 // The actions, in the order in which a summary names them.
@@ -13,22 +13,22 @@ const (
 	Replaced  Action = "replaced"
 	Imported  Action = "imported"
 	Moved     Action = "moved"
-	Forgotten Action = "forgotten" // taken out of the state, and left as it is
+	Forgotten Action = "forgotten" // removed from the state, not destroyed
 	Invoked   Action = "invoked"   // an action of a provider, which the apply runs
-	Deferred  Action = "deferred"  // put off to a later plan
+	Deferred  Action = "deferred"  // postponed to a later plan
 )
 
 // A Plan is what one plan changes.
 type Plan struct {
 	Format  string // version of the plan format
 	Engine  string // version of the engine that planned
-	Errored bool   // the plan itself broke off, so that more may be missing
+	Errored bool   // the plan itself failed, so that changes may be missing
 	Partial bool   // another plan is needed after this one
 	Drifted int    // objects that were changed outside of code
 
 	Changes []Change // in the order of the plan
 	Outputs []Change // outputs of the root module, with addresses such as output.url
-	Checks  []string // conditions of the code that do not hold, one line each
+	Checks  []string // failed conditions of the code, one line each
 
 	// Source is a digest of the document, Content one of what it changes: two plans of the same
 	// change have the same Content.
@@ -38,7 +38,7 @@ type Plan struct {
 // A Change is what happens to one object.
 type Change struct {
 	Address  string `json:"address"`
-	Previous string `json:"previous_address,omitempty"` // where it was moved from
+	Previous string `json:"previous_address,omitempty"` // its earlier address
 	Module   string `json:"module,omitempty"`           // empty for the root module
 	Type     string `json:"type,omitempty"`
 	Action   Action `json:"action"`
@@ -48,16 +48,16 @@ type Change struct {
 	More       int         `json:"attributes_left_out,omitempty"`
 }
 
-// An Attribute is a value before and after. A text is quoted, and what is not there is empty.
+// An Attribute is a value before and after. A text is quoted; a missing value is empty.
 type Attribute struct {
 	Path      string `json:"path"`
 	Before    string `json:"before,omitempty"`
 	After     string `json:"after,omitempty"`
-	Sensitive bool   `json:"sensitive,omitempty"` // something of it is hidden
+	Sensitive bool   `json:"sensitive,omitempty"` // part of it is hidden
 	Replaces  bool   `json:"forces_replacement,omitempty"`
 }
 
-// Options bound what is kept of a plan. The zero value of each means its default.
+// Options limit what is kept of a plan. The zero value of each means its default.
 type Options struct {
 	Attributes int // per object; default 20
 	Length     int // of a value, in characters; default 120

@@ -14,8 +14,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// Read reads the document that show -json writes of a plan, one object at a time, and masks its values
-// with a veil. Its errors are those of [document.Read].
+// Read reads the document that show -json writes for a plan, one object at a time, and masks its values with a veil.
+// Its errors are those of [document.Read].
 func Read(r io.Reader, veil *secret.Veil, o Options) (*Plan, error) {
 	sum := sha256.New()
 	d := &description{plan: &Plan{}, diff: differ{options: o.withDefaults(), masks: veil, hidden: map[string]bool{}}}
@@ -41,13 +41,13 @@ func Read(r io.Reader, veil *secret.Veil, o Options) (*Plan, error) {
 	return d.plan, nil
 }
 
-// A description is a plan while it is read.
+// A description is a plan that is being read.
 type description struct {
 	plan *Plan
 	diff differ
 }
 
-// resource takes note of one object.
+// resource records one object.
 func (d *description) resource(r document.Resource) error {
 	action := actionOn(r)
 	if r.Mode == "data" {
@@ -84,7 +84,7 @@ func changeOf(r document.Resource, action Action, reason string) Change {
 	}
 }
 
-// deferred takes note of an object that is put off. Reading is no change, whenever it happens.
+// deferred records a postponed object. A read is never a change.
 func (d *description) deferred(e document.Deferred) error {
 	values, err := parseChange(e.Resource.Change)
 	if err != nil || e.Resource.Mode == "data" {
@@ -95,7 +95,7 @@ func (d *description) deferred(e document.Deferred) error {
 	return nil
 }
 
-// invocation takes note of an action that the apply runs.
+// invocation records an action that the apply runs.
 func (d *description) invocation(e document.Invocation) error {
 	c := Change{Address: secret.Mask(e.Address), Action: Invoked}
 	if module, _, nested := strings.Cut(e.Address, ".action."); nested {
@@ -108,7 +108,7 @@ func (d *description) invocation(e document.Invocation) error {
 	return nil
 }
 
-// output takes note of an output that changes.
+// output records an output that changes.
 func (d *description) output(name string, wire document.Change) error {
 	values, err := parseChange(wire)
 	if err != nil {
@@ -125,7 +125,7 @@ func (d *description) output(name string, wire document.Change) error {
 	return nil
 }
 
-// variable hides the texts of a sensitive variable wherever they stand.
+// variable hides the texts of a sensitive variable everywhere.
 func (d *description) variable(v document.Variable) error {
 	if !v.Sensitive {
 		return nil
@@ -137,7 +137,7 @@ func (d *description) variable(v document.Variable) error {
 	return err
 }
 
-// finish hides what turned out to be hidden elsewhere, cuts what is long and makes the digests.
+// finish hides texts that turned out to be hidden elsewhere, shortens long ones and computes the digests.
 func (d *description) finish(source hash.Hash) {
 	show := d.diff.show()
 	content := sha256.New()

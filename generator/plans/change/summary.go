@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// Summary says in a few words how many objects a plan touches: "3 changed, 1 created".
+// Summary says in a few words how many objects a plan changes: "3 changed, 1 created".
 func (p *Plan) Summary() string {
 	n := p.Actions()
 	var parts []string
@@ -34,7 +34,7 @@ func (p *Plan) Summary() string {
 	return strings.Join(parts, ", ")
 }
 
-// Markdown lists the changes with their attributes, the first most of them.
+// Markdown lists the changes with their attributes, at most most of them.
 func (p *Plan) Markdown(most int) string {
 	var b strings.Builder
 	all := append(append([]Change(nil), p.Changes...), p.Outputs...)
@@ -71,8 +71,8 @@ func (a Attribute) line() string {
 	return text
 }
 
-// code quotes a text as code, with as many backticks as it takes. Controls and marks of direction are left out, and what
-// chat programs take for a mention even in code is kept apart.
+// code quotes a text as code, with as many backticks as needed. Control characters and direction marks are removed, and
+// mentions are broken up that chat programs would detect even in code.
 func code(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\u2028' || r == '\u2029' }), " ")
 	text = strings.Map(func(r rune) rune {

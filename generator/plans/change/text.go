@@ -9,11 +9,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// quote spells a text so that it can be told from what is none.
+// quote quotes a text, to distinguish it from other values.
 func quote(text string) string { return strconv.Quote(text) }
 
-// show returns a function that makes an attribute fit to be seen: without what is hidden
-// elsewhere, and not too long.
+// show returns a function that prepares an attribute for display: without what is hidden elsewhere, and not too long.
 func (d *differ) show() func(*Attribute) {
 	words := make([]string, 0, len(d.hidden))
 	for text := range d.hidden {
@@ -41,7 +40,7 @@ func (d *differ) show() func(*Attribute) {
 	}
 }
 
-// cut shortens two texts so that the first difference stays to be seen.
+// cut shortens two texts and keeps the first difference visible.
 func cut(a, b string, most int) (before, after string) {
 	const context = 20
 	x, y := []rune(a), []rune(b)
@@ -59,7 +58,7 @@ func cut(a, b string, most int) (before, after string) {
 	return excerpt(x, from, most), excerpt(y, from, most)
 }
 
-// excerpt is a part of a text, which says how long the whole is.
+// excerpt is a part of a text, with the length of the whole.
 func excerpt(text []rune, from, most int) string {
 	if len(text) <= most {
 		return string(text)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A node is a JSON value. A nil node is a value that is not there.
+// A node is a JSON value. A nil node is a missing value.
 type node struct {
 	kind   byte // '{', '[', 's' for text, 'n' for a number, 'b' for true or false, '0' for null
 	text   string
@@ -18,10 +18,10 @@ type node struct {
 	items  []*node
 }
 
-// mostLevels are as many containers in each other as are read: each takes its share of the stack.
+// mostLevels is the deepest nesting that is read: each level takes stack space.
 const mostLevels = 1000
 
-// parse reads one JSON value; nothing at all is nil.
+// parse reads one JSON value; nil if there is none.
 func parse(raw []byte) (*node, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return nil, nil
@@ -149,7 +149,7 @@ func (n *node) flat() bool {
 	return true
 }
 
-// same compares two values; one that is not there is like null.
+// same compares two values; missing equals null.
 func same(a, b *node) bool {
 	if a.missing() || b.missing() {
 		return a.missing() && b.missing()
@@ -170,7 +170,7 @@ func same(a, b *node) bool {
 	return true
 }
 
-// keys lists the keys of two objects and of a third that tells about them.
+// keys lists the keys of two objects, and of a third that describes them.
 func keys(a, b, about *node) []string {
 	found := map[string]bool{}
 	for _, n := range []*node{a, b, about} {
@@ -188,7 +188,7 @@ func keys(a, b, about *node) []string {
 	return list
 }
 
-// inside reads the JSON object or list that a text is, or returns nil.
+// inside reads a text as a JSON object or list, or returns nil.
 func (n *node) inside() *node {
 	if !n.is('s') {
 		return nil

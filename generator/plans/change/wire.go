@@ -8,14 +8,13 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/document"
 )
 
-// actions are what the actions of a plan make of an object. Reading, and what lives only as long as the run, changes
-// nothing.
+// actions maps the engine's actions to ours. Reads, and objects that exist only during the run, are not changes.
 var actions = map[plans.Action]Action{
 	plans.Create: Created, plans.Update: Changed, plans.Delete: Destroyed, plans.Replace: Replaced, plans.Forget: Forgotten,
 	plans.ForgetCreate: Created,
 }
 
-// actionOn returns what becomes of an object, or nothing.
+// actionOn returns what happens to an object, or nothing.
 func actionOn(r document.Resource) Action {
 	action := actions[plans.ActionOf(r.Change.Actions)]
 	switch {
@@ -35,7 +34,7 @@ type values struct {
 	unknown       *node // of after
 	hidden        [2]*node
 	typ           string // of the object; empty for an output
-	name          string // under which it stands; empty for an object
+	name          string // name of the value; empty for an object
 	replacing     []string
 }
 
@@ -69,13 +68,13 @@ func marked(wire document.Change) bool {
 	return bytes.Contains(wire.BeforeSensitive, []byte("true")) || bytes.Contains(wire.AfterSensitive, []byte("true"))
 }
 
-// under gives the values a name of their own.
+// under gives the values a name.
 func (v values) under(name string) values {
 	v.name = name
 	return v
 }
 
-// pathOf spells a list of names and indexes as attributes are.
+// pathOf writes a list of names and indexes as a path.
 func pathOf(steps []json.RawMessage) (string, error) {
 	path := ""
 	for _, raw := range steps {

@@ -3,7 +3,7 @@
 //	show -json ──► Read ──► Parts: a call for each resource, output and variable, and Head
 //
 // The document is read as a stream, one resource at a time, since it holds every value four times and grows to hundreds
-// of megabytes. Values stay JSON: what they mean is for those who asked for them.
+// of megabytes. Values stay JSON, which the caller interprets.
 //
-// Not here: values, and what a change amounts to.
+// Not here: the meaning of values and changes.
 package document

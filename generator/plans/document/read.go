@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// Errors that callers may want to tell apart.
+// Errors that callers may want to distinguish.
 var (
 	ErrNoPlan = errors.New("this is not a plan")
 	ErrFormat = errors.New("this version of the plan format is not supported")
 )
 
-// Parts are called with what the document says, in its order. A nil part is passed over without being kept.
+// Parts are called with the parts of the document, in its order. A part without a function is skipped.
 type Parts struct {
 	Resource   func(Resource) error
 	Drift      func(Resource) error
@@ -24,21 +24,21 @@ type Parts struct {
 	Deferred   func(Deferred) error
 	Invocation func(Invocation) error
 	Check      func(Check) error    // that failed
-	Variable   func(Variable) error // by name, when the document has ended
+	Variable   func(Variable) error // by name, after the document has ended
 }
 
-// Head is what a document says of itself.
+// Head is the general part of a document.
 type Head struct {
 	Format  string // version of the plan format
 	Engine  string // version of the engine that planned
-	Errored bool   // the plan itself broke off, so that more may be missing
+	Errored bool   // the plan itself failed, so that changes may be missing
 
-	// Incomplete says that another plan is needed after this one: it was limited to some resources, or put some off.
+	// Incomplete says that another plan is needed after this one: it was limited to some resources, or postponed some.
 	Incomplete bool
 }
 
-// Read reads the document that show -json writes of a plan. Its errors are [ErrNoPlan], [ErrFormat], or say where the
-// document breaks off.
+// Read reads the document that show -json writes for a plan. Its errors are [ErrNoPlan], [ErrFormat], or say where the
+// document ends unexpectedly.
 func Read(r io.Reader, parts Parts) (Head, error) {
 	d := &reading{dec: json.NewDecoder(r), parts: parts, seen: map[string]bool{}}
 	if err := d.read(); err != nil {
@@ -47,7 +47,7 @@ func Read(r io.Reader, parts Parts) (Head, error) {
 	return d.head, d.variables()
 }
 
-// A reading is a document while it is read.
+// A reading is a document that is being read.
 type reading struct {
 	dec   *json.Decoder
 	parts Parts
@@ -86,7 +86,7 @@ func (d *reading) read() error {
 	return d.check()
 }
 
-// broken is the error for a document that ends early, or is no JSON further down.
+// broken is the error for a document that ends early or is not valid JSON.
 func broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
@@ -94,7 +94,7 @@ func broken(err error) error {
 	return fmt.Errorf("%w: it is incomplete or not JSON: %w", ErrNoPlan, err)
 }
 
-// check makes sure that it was a plan, and not another document of an engine.
+// check makes sure that the document is a plan, and not another document of an engine.
 func (d *reading) check() error {
 	switch {
 	case d.seen["@level"]:
@@ -156,7 +156,7 @@ func (d *reading) field(key string) error {
 	return d.skip()
 }
 
-// checkFormat accepts the first major version: before it, plans do not say what is sensitive.
+// checkFormat accepts the first major version: older plans do not mark sensitive values.
 func checkFormat(version string) error {
 	major, _, _ := strings.Cut(version, ".")
 	if major != "1" {
@@ -165,7 +165,7 @@ func checkFormat(version string) error {
 	return nil
 }
 
-// each calls read for each element of the list that comes next. The list may be null.
+// each calls read for each element of the next list, which may be null.
 func each[T any](dec *json.Decoder, read func(T) error) error {
 	token, err := dec.Token()
 	if err != nil || token == nil {
@@ -187,7 +187,7 @@ func each[T any](dec *json.Decoder, read func(T) error) error {
 	return err
 }
 
-// within says of which resource or output an error is.
+// within adds the resource or output to an error.
 func within(name string, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -208,7 +208,7 @@ func (d *reading) outputs() error {
 	return nil
 }
 
-// variables passes the variables on when it is known which are sensitive.
+// variables passes the variables on once it is known which are sensitive.
 func (d *reading) variables() error {
 	for _, name := range slices.Sorted(maps.Keys(d.vars)) {
 		v := Variable{Name: name, Value: d.vars[name].Value, Sensitive: d.declared.Root.Variables[name].Sensitive}
@@ -219,7 +219,7 @@ func (d *reading) variables() error {
 	return nil
 }
 
-// skip reads over one value without keeping it.
+// skip reads one value without keeping it.
 func (d *reading) skip() error {
 	for depth := 0; ; {
 		token, err := d.dec.Token()

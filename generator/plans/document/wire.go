@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Resource is what a plan says about one resource, as an element of resource_changes or resource_drift.
+// A Resource is one resource of a plan: an element of resource_changes or resource_drift.
 type Resource struct {
 	Address  string `json:"address"`
 	Previous string `json:"previous_address"` // set when a moved block applies
@@ -16,7 +16,7 @@ type Resource struct {
 	Change   Change `json:"change"`
 }
 
-// A Change is how a resource or an output changes. Marks have the shape of the values, with true where they hold.
+// A Change is how a resource or an output changes. Marks have the shape of the values, with true where they apply.
 type Change struct {
 	Actions         []string            `json:"actions"`
 	Before          json.RawMessage     `json:"before"`
@@ -37,7 +37,7 @@ type Variable struct {
 	Sensitive bool
 }
 
-// A Deferred is a resource that the engine put off to a later plan.
+// A Deferred is a resource that the engine postponed to a later plan.
 type Deferred struct {
 	Reason   string   `json:"reason"`
 	Resource Resource `json:"resource_change"`
@@ -51,13 +51,13 @@ type Invocation struct {
 	} `json:"lifecycle_action_trigger"`
 }
 
-// A Check is a condition of the code that does not hold, or that could not be evaluated.
+// A Check is a condition of the code that failed, or that could not be evaluated.
 type Check struct {
 	Address string
-	Message string // zero: it could not be evaluated, or says nothing
+	Message string // zero: it could not be evaluated, or has no message
 }
 
-// String gives the check in one line.
+// String returns the check on one line.
 func (c Check) String() string {
 	if c.Message == "" {
 		return c.Address
@@ -65,7 +65,7 @@ func (c Check) String() string {
 	return c.Address + ": " + strings.Join(strings.Fields(c.Message), " ")
 }
 
-// checked is an element of checks: of all instances of what has conditions.
+// checked is an element of checks: all instances of an object with conditions.
 type checked struct {
 	checkedOne
 	Instances []checkedOne `json:"instances"`
@@ -81,7 +81,7 @@ type checkedOne struct {
 	} `json:"problems"`
 }
 
-// failed are the conditions that do not hold, each with its message.
+// failed are the failed conditions, each with its message.
 func (c checked) failed() []Check {
 	list := c.Instances
 	if len(list) == 0 {

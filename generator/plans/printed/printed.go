@@ -17,22 +17,22 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// mostBefore is how far into the text a document may begin.
+// mostBefore is how much text may precede the document.
 const mostBefore = 64 << 10
 
-// A Text is what an engine printed, from the document on.
+// A Text is the output of an engine, from the document on.
 type Text struct {
 	*bufio.Reader
 
-	// Wrapped reports whether a wrapper of the engine printed lines of its own, as hashicorp/setup-terraform does.
+	// Wrapped reports whether a wrapper of the engine printed its own lines, as hashicorp/setup-terraform does.
 	Wrapped bool
 }
 
-// WrapperHint says what to do about a document that cannot be read because of a wrapper.
+// WrapperHint is the hint for a document that cannot be read because of a wrapper.
 const WrapperHint = "a wrapper of the engine prints lines of its own: set terraform_wrapper: false (hashicorp/setup-terraform) or tofu_wrapper: false (opentofu/setup-opentofu), and run it again"
 
-// JSON reads a document: in UTF-8 or, as PowerShell redirects it, in UTF-16, and with lines before it or without. Where
-// no document begins, the text is passed on in full.
+// JSON reads a document: in UTF-8 or, as PowerShell redirects it, in UTF-16, with or without lines before it. If no
+// document begins, the whole text is passed on.
 func JSON(r io.Reader) Text {
 	t := Text{Reader: bufio.NewReaderSize(inUTF8(r), mostBefore)}
 	head, _ := t.Peek(mostBefore) // a shorter text is read in full
@@ -42,8 +42,8 @@ func JSON(r io.Reader) Text {
 	return t
 }
 
-// One returns the document in a text, without what was printed before and after it. A text without one is returned as
-// it is.
+// One returns the document in a text, without what was printed before and after it. A text without a document is
+// returned unchanged.
 func One(content []byte) []byte {
 	var document json.RawMessage
 	if json.NewDecoder(JSON(bytes.NewReader(content))).Decode(&document) != nil {
@@ -61,7 +61,7 @@ func UTF8(content []byte) []byte {
 	return text
 }
 
-// start is where the first line begins that opens an object; negative where none does.
+// start is the start of the first line that opens an object; negative if there is none.
 func start(head []byte) int {
 	at := 0
 	for line := range bytes.Lines(head) {
@@ -83,7 +83,7 @@ func wrapped(head []byte) bool {
 	return false
 }
 
-// inUTF8 decodes a text by its byte-order mark or, without one, by where its first character has a zero byte.
+// inUTF8 decodes a text by its byte-order mark or, without one, by the position of a zero byte in its first character.
 func inUTF8(r io.Reader) io.Reader {
 	raw := bufio.NewReader(r)
 	var plain transform.Transformer = encoding.Nop.NewDecoder()

@@ -104,7 +104,7 @@ var statusErrors = map[int]error{
 }
 
 var statusHints = map[int]string{
-	http.StatusUnauthorized:    "check that the token is complete, not expired, and an API key of this organisation (Organization Settings > API Keys)",
+	http.StatusUnauthorized:    "check that the token is complete, not expired or revoked, and belongs to this organisation and URL; create one under Organization Settings > API Keys",
 	http.StatusForbidden:       "the role of the API key or the organisation's plan does not allow this; a global API key can read most objects",
 	http.StatusNotFound:        "check the URL; endpoints that the organisation's plan does not include also answer 404",
 	http.StatusTooManyRequests: "try again later, or lower --max-requests-per-minute or --parallelism",

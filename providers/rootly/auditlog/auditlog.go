@@ -176,9 +176,6 @@ func hinted(err error) error {
 		return err
 	}
 	switch refused.Status {
-	case http.StatusUnauthorized:
-		return hint.With(err, "usual causes: the token is mistyped or incomplete; it has expired or was revoked; "+
-			"or it belongs to another organisation or URL (--url). Create a new one under Organization Settings > API Keys")
 	case http.StatusForbidden:
 		return hint.With(err, "the role of this API key lacks the permission Audits - read: Configuration > Roles & Permissions; "+
 			"an on-call role with that permission sees changes of on-call kinds only")

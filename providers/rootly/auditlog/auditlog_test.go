@@ -83,7 +83,7 @@ func TestBatchesKeepWhatCannotBeRead(t *testing.T) {
 
 func TestRefusalsHaveHints(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]string{401: "usual causes", 403: "Audits - read", 404: "probably lacks the permission Audits - read"} {
+	for status, want := range map[int]string{401: "check that the token", 403: "Audits - read", 404: "probably lacks the permission Audits - read"} {
 		client, _ := answering(t, status, `{"errors":[]}`)
 		var last error
 		for _, err := range (Log{Client: client}).Events(t.Context(), audit.Filter{}) {

@@ -8,5 +8,7 @@
 // is for keys that may not read shifts: it follows the documented settings of rotations and knows neither shift swaps nor
 // holidays.
 //
+// Now is Rootly's own answer for this moment, level by level: with whom it pages by turns and by team.
+//
 // Not here: what escalation policies make of schedules, and any opinion about a gap.
 package oncall

@@ -22,12 +22,12 @@ func (s *Server) ask(r *http.Request, t target) error {
 	}
 	objects, err := s.opts.Ask(r.Context(), Question{Path: r.URL.EscapedPath(), API: t.api, Parent: t.parent, ID: t.id, Pages: t.pages})
 	if err != nil {
-		return s.unanswered(r, err.Error())
+		return unanswered(r, err.Error())
 	}
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	for _, o := range objects {
-		s.store.put(&record{Object: s.owned(o)})
+		s.store.put(&record{Object: s.tables.owned(o)})
 	}
 	return nil
 }
@@ -35,27 +35,27 @@ func (s *Server) ask(r *http.Request, t target) error {
 func (s *Server) holds(t target) bool {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
-	_, err := s.one(t)
+	_, err := s.reader(nil, t).one()
 	return err == nil
 }
 
 // askBeyond answers for a path that is not known: nothing that is held can answer it.
 func (s *Server) askBeyond(r *http.Request) error {
 	if _, err := s.opts.Ask(r.Context(), Question{Path: r.URL.EscapedPath()}); err != nil {
-		return s.unanswered(r, err.Error())
+		return unanswered(r, err.Error())
 	}
-	return s.unanswered(r, "the path is not known")
+	return unanswered(r, "the path is not known")
 }
 
 // owned fills in the owner that the attributes of an object name.
-func (s *Server) owned(o Object) Object {
-	if name := s.ownerAttrs[o.API]; o.Parent == "" && name != "" {
+func (t *tables) owned(o Object) Object {
+	if name := t.ownerAttrs[o.API]; o.Parent == "" && name != "" {
 		o.Parent = text(attribute(o.Body, name))
 	}
 	return o
 }
 
 // unanswered is what a request gets that nothing is known about. Clients do not repeat a request for it.
-func (s *Server) unanswered(r *http.Request, why string) error {
+func unanswered(r *http.Request, why string) error {
 	return failf(http.StatusNotImplemented, "no recording of %s %s: %s", r.Method, r.URL.Path, why)
 }

@@ -36,18 +36,27 @@ type Event struct {
 	At       time.Time       // default: now
 }
 
+// An auditLog writes audit events. The lock of the store guards it.
+type auditLog struct {
+	store   *store
+	clock   func() time.Time
+	audited map[string]string // item type of the events, by JSON:API type
+	actor   Actor
+	events  int
+}
+
 // SetActor says who makes the changes from now on.
 func (s *Server) SetActor(a Actor) {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
-	s.actor = a
+	s.log.actor = a
 }
 
 // Record adds an audit event and returns its id.
 func (s *Server) Record(e Event) string {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
-	return s.record(e)
+	return s.log.record(e)
 }
 
 // auditTypes maps a JSON:API type to the item type of its audit events. Other types leave none.
@@ -61,13 +70,13 @@ func auditTypes() map[string]string {
 	return m
 }
 
-// audit records a change of ours, if Rootly records that type and anything changed.
-func (s *Server) audit(r *http.Request, what string, before, after *record) {
+// change records a change of ours, if Rootly records that type and anything changed.
+func (l *auditLog) change(r *http.Request, what string, before, after *record) {
 	rec := after
 	if rec == nil {
 		rec = before
 	}
-	item := s.audited[rec.API]
+	item := l.audited[rec.API]
 	if item == "" {
 		return
 	}
@@ -75,7 +84,7 @@ func (s *Server) audit(r *http.Request, what string, before, after *record) {
 	if len(changes) == 0 {
 		return
 	}
-	actor := s.actor
+	actor := l.actor
 	if actor.IP == "" {
 		actor.IP, _, _ = net.SplitHostPort(r.RemoteAddr)
 	}
@@ -86,7 +95,7 @@ func (s *Server) audit(r *http.Request, what string, before, after *record) {
 	if before != nil {
 		e.Object = encode(snapshotOf(before))
 	}
-	s.record(e)
+	l.record(e)
 }
 
 // snapshotOf gives the attributes of an object together with its id.
@@ -118,20 +127,20 @@ type auditDoc struct {
 }
 
 // record stores an event under the next number.
-func (s *Server) record(e Event) string {
-	s.events++
+func (l *auditLog) record(e Event) string {
+	l.events++
 	a := e.Actor
 	if e.At.IsZero() {
-		e.At = s.opts.Clock()
+		e.At = l.clock()
 	}
 	if a.Source == "" {
 		a.Source = "api"
 	}
-	id := strconv.Itoa(s.events)
+	id := strconv.Itoa(l.events)
 	request := fmt.Sprintf("%x", sha256.Sum256([]byte("request "+id)))
 	request = request[:8] + "-" + request[8:12] + "-4" + request[13:16] + "-a" + request[17:20] + "-" + request[20:32]
 	doc := auditDoc{
-		ID: s.events, Event: e.Event, ItemType: given(e.ItemType), ItemDisplay: given(display(e.ItemType)),
+		ID: l.events, Event: e.Event, ItemType: given(e.ItemType), ItemDisplay: given(display(e.ItemType)),
 		ItemID: given(e.ItemID), Object: orNull(e.Object), ObjectChanges: orNull(e.Changes),
 		UserName: given(a.Name), UserEmail: given(a.Email), IPAddress: given(a.IP),
 		UserAgent: given(a.UserAgent), RequestID: &request, SessionID: given(a.SessionID),
@@ -145,7 +154,7 @@ func (s *Server) record(e Event) string {
 		Type       string   `json:"type"`
 		Attributes auditDoc `json:"attributes"`
 	}{id, auditsAPI, doc})
-	s.store.put(&record{
+	l.store.put(&record{
 		Object: Object{API: auditsAPI, ID: id, Body: body},
 		hidden: map[string]string{"source": a.Source, "api_key_id": a.APIKeyID},
 	})

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"encoding/json"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,10 +17,10 @@ var filterParam = regexp.MustCompile(`^filter\[([a-z_]+)\](?:\[([a-z_]+)\])?$`)
 
 // filters reads the filters that are documented for a path. The others have no effect, as in a
 // service that does not know them.
-func (s *Server) filters(query url.Values, template string) []filter {
-	known := s.facts.Routes[template].Filters
+func (r *reader) filters() []filter {
+	known := r.tables.Routes[r.t.template].Filters
 	var all []filter
-	for param, values := range query {
+	for param, values := range r.query {
 		m := filterParam.FindStringSubmatch(param)
 		if m == nil || !strings.Contains(known[m[1]], kindOf(m[2])) {
 			continue
@@ -52,19 +51,19 @@ func kindOf(op string) string {
 }
 
 // narrow keeps the objects that every filter lets through.
-func (s *Server) narrow(rows []*record, t target, filters []filter) []*record {
+func (r *reader) narrow(rows []*record, filters []filter) []*record {
 	if len(filters) == 0 {
 		return rows
 	}
-	if f := filters[0]; len(filters) == 1 && len(t.owners) == 0 && t.by == "" &&
-		t.api != auditsAPI && f.name != "search" && (f.op == "" || f.op == "eq") {
-		return s.store.where(t.api, f.name, f.value)
+	if f := filters[0]; len(filters) == 1 && len(r.t.owners) == 0 && r.t.by == "" &&
+		r.t.api != auditsAPI && f.name != "search" && (f.op == "" || f.op == "eq") {
+		return r.store.where(r.t.api, f.name, f.value)
 	}
 	var kept []*record
-	for _, r := range rows {
-		attrs := r.attributes()
+	for _, rec := range rows {
+		attrs := rec.attributes()
 		if !slices.ContainsFunc(filters, func(f filter) bool { return !f.lets(attrs) }) {
-			kept = append(kept, r)
+			kept = append(kept, rec)
 		}
 	}
 	return kept

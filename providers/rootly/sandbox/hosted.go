@@ -110,8 +110,8 @@ func ownerLists() map[string]string {
 }
 
 // sees reports whether the key of a team may see an object: what is of that team, or of no team.
-func (s *Server) sees(rec *record) bool {
-	team := s.faults.Load().Team
+func (r *reader) sees(rec *record) bool {
+	team := r.faults.Team
 	if team == "" {
 		return true
 	}
@@ -119,29 +119,29 @@ func (s *Server) sees(rec *record) bool {
 		return rec.ID == team
 	}
 	var owners []string
-	raw := attribute(rec.Body, s.ownerLists[rec.API])
+	raw := attribute(rec.Body, r.tables.ownerLists[rec.API])
 	if json.Unmarshal(raw, &owners) == nil && len(owners) > 0 && !slices.Contains(owners, team) {
 		return false
 	}
 	if rec.Parent == "" {
 		return true
 	}
-	for _, api := range s.owners[rec.API] {
-		if parent := s.store.get(api, rec.Parent); parent != nil {
-			return s.sees(parent)
+	for _, api := range r.tables.owners[rec.API] {
+		if parent := r.store.get(api, rec.Parent); parent != nil {
+			return r.sees(parent)
 		}
 	}
 	return true
 }
 
 // seen leaves out what the key may not see.
-func (s *Server) seen(rows []*record) []*record {
-	if s.faults.Load().Team == "" {
+func (r *reader) seen(rows []*record) []*record {
+	if r.faults.Team == "" {
 		return rows
 	}
 	var kept []*record
 	for _, rec := range rows {
-		if s.sees(rec) {
+		if r.sees(rec) {
 			kept = append(kept, rec)
 		}
 	}

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -53,22 +52,23 @@ const membersRelation = "schedule_rotation_members"
 
 // An inclusion collects what include= asks for, over the objects of one answer.
 type inclusion struct {
-	server *Server
-	names  []string
-	known  map[string]relation
-	seen   map[key]bool
-	found  []*record
+	store *store
+	how   Includes
+	names []string
+	known map[string]relation
+	seen  map[key]bool
+	found []*record
 }
 
 // includes reads the include parameter. Names that are not documented for the path are passed
 // over, as are all of them when the server is told to ignore the parameter.
-func (s *Server) includes(query url.Values, t target) *inclusion {
-	in := &inclusion{server: s, known: s.relations[t.api]}
-	asked := query.Get("include")
-	if asked == "" || s.opts.Includes == IncludesIgnored {
+func (r *reader) includes() *inclusion {
+	in := &inclusion{store: r.store, how: r.opts.Includes, known: r.tables.relations[r.t.api]}
+	asked := r.query.Get("include")
+	if asked == "" || in.how == IncludesIgnored {
 		return in
 	}
-	allowed := s.facts.Routes[t.template].Includes
+	allowed := r.tables.Routes[r.t.template].Includes
 	for _, name := range strings.Split(asked, ",") {
 		name = strings.TrimSpace(name)
 		if name != "" && (allowed == nil || slices.Contains(allowed, name)) && !slices.Contains(in.names, name) {
@@ -119,7 +119,7 @@ func (in *inclusion) body(r *record) json.RawMessage {
 // parent may still be named by the object itself, as in a replay.
 func (in *inclusion) children(r *record, rel relation, stored json.RawMessage) []identifier {
 	ids := []identifier{}
-	for _, c := range in.server.store.related(r, rel) {
+	for _, c := range in.store.related(r, rel) {
 		ids = append(ids, identifier{c.ID, c.API})
 		in.include(c)
 	}
@@ -159,7 +159,7 @@ func (in *inclusion) follow(stored json.RawMessage) []*record {
 	}
 	var found []*record
 	for _, id := range many.Data {
-		if c := in.server.store.get(id.Type, id.ID); c != nil {
+		if c := in.store.get(id.Type, id.ID); c != nil {
 			found = append(found, c)
 			in.include(c)
 		}
@@ -178,12 +178,12 @@ func (in *inclusion) include(r *record) {
 
 // write adds the included objects to a document.
 func (in *inclusion) write(buf *bytes.Buffer) {
-	if len(in.names) == 0 || in.server.opts.Includes == IncludesNamed {
+	if len(in.names) == 0 || in.how == IncludesNamed {
 		return
 	}
 	buf.WriteString(`,"included":[`)
 	for i, r := range in.found {
-		if i%2 == 1 && in.server.opts.Includes == IncludesPartly {
+		if i%2 == 1 && in.how == IncludesPartly {
 			continue
 		}
 		if i > 0 {

@@ -11,20 +11,45 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
+// A reader answers one request from what the store holds, as far as the key of the request may see it. The store must be
+// locked.
+type reader struct {
+	store  *store
+	tables *tables
+	opts   Options
+	faults *trouble
+	me     int // id of the user whose token it is
+
+	r     *http.Request
+	t     target
+	query url.Values
+}
+
+// reader takes a request apart.
+func (s *Server) reader(r *http.Request, t target) *reader {
+	read := &reader{store: s.store, tables: s.tables, opts: s.opts, faults: s.faults.Load(), me: s.log.actor.ID, r: r, t: t}
+	if r != nil {
+		read.query = r.URL.Query()
+	}
+	return read
+}
+
 // serveRead answers with an object or a page.
 func (s *Server) serveRead(w http.ResponseWriter, r *http.Request, t target) error {
 	if err := s.ask(r, t); err != nil {
 		return err
 	}
 	if t.single {
-		return s.serveOne(w, r, t)
+		return s.serveBody(w, r, t, (*reader).object)
 	}
-	return s.serveList(w, r, t)
+	return s.serveBody(w, r, t, (*reader).list)
 }
 
-// serveOne answers with a single object.
-func (s *Server) serveOne(w http.ResponseWriter, r *http.Request, t target) error {
-	body, err := s.object(r, t)
+// serveBody makes an answer and sends it. The lock is not held while a slow client reads it.
+func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, t target, makeBody func(*reader) ([]byte, error)) error {
+	s.store.mu.RLock()
+	body, err := makeBody(s.reader(r, t))
+	s.store.mu.RUnlock()
 	if err != nil {
 		return err
 	}
@@ -32,81 +57,71 @@ func (s *Server) serveOne(w http.ResponseWriter, r *http.Request, t target) erro
 	return nil
 }
 
-// object makes the answer; the lock is not held while a slow client reads it.
-func (s *Server) object(r *http.Request, t target) ([]byte, error) {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
-
-	rec, err := s.one(t)
+// object answers with a single object.
+func (r *reader) object() ([]byte, error) {
+	rec, err := r.one()
 	if err != nil {
 		return nil, err
 	}
-	return s.document(rec, r, t), nil
+	return r.document(rec), nil
 }
 
 // document encodes one object with what the request includes.
-func (s *Server) document(rec *record, r *http.Request, t target) []byte {
+func (r *reader) document(rec *record) []byte {
 	var buf bytes.Buffer
 	buf.WriteString(`{"data":`)
-	in := s.includes(r.URL.Query(), t)
+	in := r.includes()
 	buf.Write(in.body(rec))
 	in.write(&buf)
 	buf.WriteByte('}')
 	return buf.Bytes()
 }
 
-// one finds the object that t names.
-func (s *Server) one(t target) (*record, error) {
-	if t.template == mePath {
-		return s.me()
+// one finds the object that the path names.
+func (r *reader) one() (*record, error) {
+	if r.t.template == mePath {
+		return r.user()
 	}
-	rec := s.store.find(t.api, t.id)
-	if rec == nil || t.parent != "" && rec.Parent != t.parent || !s.sees(rec) {
-		return nil, failf(http.StatusNotFound, "%s %q was not found", t.api, t.id)
+	rec := r.store.find(r.t.api, r.t.id)
+	if rec == nil || r.t.parent != "" && rec.Parent != r.t.parent || !r.sees(rec) {
+		return nil, failf(http.StatusNotFound, "%s %q was not found", r.t.api, r.t.id)
 	}
 	return rec, nil
 }
 
-// me finds the user whose token it is: the actor, or else the first user.
-func (s *Server) me() (*record, error) {
-	if u := s.store.get("users", strconv.Itoa(s.actor.ID)); u != nil {
+// user finds the user whose token it is: the actor, or else the first user.
+func (r *reader) user() (*record, error) {
+	if u := r.store.get("users", strconv.Itoa(r.me)); u != nil {
 		return u, nil
 	}
-	for _, u := range s.store.byAPI["users"] {
+	for _, u := range r.store.byAPI["users"] {
 		return u, nil
 	}
 	return nil, failf(http.StatusNotFound, "there are no users")
 }
 
-// serveList answers with a page of a collection.
-func (s *Server) serveList(w http.ResponseWriter, r *http.Request, t target) error {
-	body, err := s.list(r, t)
-	if err != nil {
-		return err
-	}
-	answer(w, http.StatusOK, body)
-	return nil
-}
-
-// list makes the answer; the lock is not held while a slow client reads it.
-func (s *Server) list(r *http.Request, t target) ([]byte, error) {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
-
-	query := r.URL.Query()
-	all, err := s.rows(t, query)
+// list answers with a page of a collection.
+func (r *reader) list() ([]byte, error) {
+	all, err := r.rows()
 	if err != nil {
 		return nil, err
 	}
-	all = s.seen(all)
-	p := s.page(query, t.pages, len(all))
-	if s.faults.Load().CountsAll {
-		p.total = len(s.store.byAPI[t.api])
+	all = r.seen(all)
+	p := r.page(len(all))
+	if r.faults.CountsAll {
+		p.total = len(r.store.byAPI[r.t.api])
 	}
-	rows := all[p.from:p.to]
-	in := s.includes(query, t)
-
 	var buf bytes.Buffer
+	in := r.writeRows(&buf, all[p.from:p.to])
+	in.write(&buf)
+	p.write(&buf, r.r, r.faults.Faults)
+	buf.WriteByte('}')
+	return buf.Bytes(), nil
+}
+
+// writeRows begins a document with a list of objects, and returns what these include.
+func (r *reader) writeRows(buf *bytes.Buffer, rows []*record) *inclusion {
+	in := r.includes()
 	buf.Grow(sizeOf(rows))
 	buf.WriteString(`{"data":[`)
 	for i, rec := range rows {
@@ -116,28 +131,25 @@ func (s *Server) list(r *http.Request, t target) ([]byte, error) {
 		buf.Write(in.body(rec))
 	}
 	buf.WriteByte(']')
-	in.write(&buf)
-	p.write(&buf, r, s.faults.Load().Faults)
-	buf.WriteByte('}')
-	return buf.Bytes(), nil
+	return in
 }
 
 // rows returns the objects that a request asks for, in its order.
-func (s *Server) rows(t target, query url.Values) ([]*record, error) {
-	if t.named(s.faults.Load().EmptyLists) {
+func (r *reader) rows() ([]*record, error) {
+	if r.t.named(r.faults.EmptyLists) {
 		return nil, nil
 	}
-	filters, by := s.filters(query, t.template), query.Get("sort")
-	if t.api == auditsAPI {
-		if rows, left, ok := s.store.timeline.pick(filters, by); ok {
-			return s.narrow(rows, t, left), nil
+	filters, by := r.filters(), r.query.Get("sort")
+	if r.t.api == auditsAPI {
+		if rows, left, ok := r.store.timeline.pick(filters, by); ok {
+			return r.narrow(rows, left), nil
 		}
 	}
-	all, err := s.collection(t)
+	all, err := r.collection()
 	if err != nil {
 		return nil, err
 	}
-	return order(s.narrow(all, t, filters), by), nil
+	return order(r.narrow(all, filters), by), nil
 }
 
 // sizeOf estimates the answer that holds rows.
@@ -150,31 +162,32 @@ func sizeOf(rows []*record) int {
 }
 
 // collection returns the objects that a path lists.
-func (s *Server) collection(t target) ([]*record, error) {
+func (r *reader) collection() ([]*record, error) {
+	t := r.t
 	if t.is != "" {
-		return s.store.where(t.api, t.by, t.is), nil
+		return r.store.where(t.api, t.by, t.is), nil
 	}
 	if t.api == auditsAPI { // the newest first
-		newest := slices.Clone(s.store.byAPI[auditsAPI])
+		newest := slices.Clone(r.store.byAPI[auditsAPI])
 		slices.Reverse(newest)
 		return newest, nil
 	}
 	if len(t.owners) == 0 {
-		return s.store.byAPI[t.api], nil
+		return r.store.byAPI[t.api], nil
 	}
-	owner := s.store.owner(t)
+	owner := r.store.owner(t)
 	id := t.parent
 	if owner != nil {
 		id = owner.ID
 	}
-	children := s.store.byOwner[key{t.api, id}]
+	children := r.store.byOwner[key{t.api, id}]
 	if t.by != "" {
-		children = s.store.where(t.api, t.by, id)
+		children = r.store.where(t.api, t.by, id)
 	}
-	if owner != nil && !s.sees(owner) {
+	if owner != nil && !r.sees(owner) {
 		return nil, failf(http.StatusNotFound, notFound)
 	}
-	if owner == nil && (!s.opts.ReadOnly || len(children) == 0) {
+	if owner == nil && (!r.opts.ReadOnly || len(children) == 0) {
 		return nil, failf(http.StatusNotFound, "%s %q was not found", t.owners[0], t.parent)
 	}
 	return children, nil
@@ -197,10 +210,10 @@ type page struct {
 	keys                       [2]string // the parameters for number and size; empty: one answer holds all
 }
 
-// page cuts a collection of total objects as query asks for it.
-func (s *Server) page(query map[string][]string, how catalogue.Pages, total int) page {
+// page cuts a collection of total objects as the request asks for it.
+func (r *reader) page(total int) page {
 	p := page{number: 1, size: total, total: total, pages: 1, to: total}
-	switch how {
+	switch r.t.pages {
 	case catalogue.PagesNone:
 		return p
 	case catalogue.PagesPlain:
@@ -208,15 +221,15 @@ func (s *Server) page(query map[string][]string, how catalogue.Pages, total int)
 	default:
 		p.keys = [2]string{"page[number]", "page[size]"}
 	}
-	limit := s.opts.MaxPageSize
-	if c := s.faults.Load().PageCap; c > 0 {
+	limit := r.opts.MaxPageSize
+	if c := r.faults.PageCap; c > 0 {
 		limit = min(limit, c)
 	}
-	p.number = positive(query[p.keys[0]], 1)
-	p.size = min(positive(query[p.keys[1]], defaultPageSize), limit)
+	p.number = positive(r.query[p.keys[0]], 1)
+	p.size = min(positive(r.query[p.keys[1]], defaultPageSize), limit)
 	p.pages = max(1, (total+p.size-1)/p.size)
 	shown := p.number
-	if s.faults.Load().EndlessNext {
+	if r.faults.EndlessNext {
 		shown = min(shown, p.pages)
 	}
 	p.from = min((shown-1)*p.size, total)

@@ -137,6 +137,7 @@ func extraRoutes() []*route {
 		{template: rulesPath, api: alertRoutes, owners: []string{alertRoutes}, single: true, readOnly: true},
 		{template: auditsPath, api: auditsAPI, readOnly: true},
 		{template: shiftsPath, api: "shifts", readOnly: true},
+		{template: oncallsPath, api: "on_call_resources", readOnly: true},
 		{template: mePath, api: "users", single: true, readOnly: true},
 	}
 }

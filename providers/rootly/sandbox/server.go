@@ -22,28 +22,28 @@ import (
 // A Server is a Rootly in memory. It is an [http.Handler], safe for concurrent use.
 type Server struct {
 	opts   Options
-	facts  *facts
+	tables *tables
 	routes *node
 	faults atomic.Pointer[trouble]
 	count  counters
 	rate   limiter
 
-	// Tables by JSON:API type, made once.
+	store *store // whose lock also guards what follows
+	ids   *maker
+	log   *auditLog
+
+	rulesMade map[key]bool // by alert route and request
+}
+
+// The tables are what is known of JSON:API types and paths. They never change.
+type tables struct {
+	*facts
 	relations  map[string]map[string]relation
 	children   map[string][]string // types of the children
 	ownerAttrs map[string]string   // attribute with the parent's id
-	audited    map[string]string   // item type of audit events
 	nested     map[string][]string // paths of what Rootly makes within blocks
 	owners     map[string][]string // types of the parents
 	ownerLists map[string]string   // attribute with the ids of the teams
-
-	// The lock of the store guards what follows as well.
-	store  *store
-	actor  Actor
-	made   uint64
-	events int
-
-	rulesMade map[key]bool // by alert route and request
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -55,11 +55,15 @@ func New(o Options) *Server {
 	if err != nil {
 		f = &facts{} // a broken build; its tests say so, and nothing documented is left to serve
 	}
+	held := newStore(o.Objects)
 	s := &Server{
-		opts: o, facts: f, routes: routes(), store: newStore(o.Objects),
-		relations: relations(), children: childTypes(), ownerAttrs: ownerAttrs(),
-		audited: auditTypes(), nested: nestedPaths(), rulesMade: map[key]bool{},
-		owners: parentTypes(), ownerLists: ownerLists(),
+		opts: o, routes: routes(), store: held, rulesMade: map[key]bool{},
+		tables: &tables{
+			facts: f, relations: relations(), children: childTypes(), ownerAttrs: ownerAttrs(), nested: nestedPaths(),
+			owners: parentTypes(), ownerLists: ownerLists(),
+		},
+		ids: &maker{store: held, seed: o.Seed, clock: o.Clock},
+		log: &auditLog{store: held, clock: o.Clock, audited: auditTypes()},
 	}
 	s.SetFaults(o.Faults)
 	return s
@@ -74,10 +78,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t, known := s.routes.match(r.URL.Path)
 	s.count.add(r, t.route, s.opts.Token)
 
-	w.Header().Set("Date", s.opts.Clock().UTC().Format(http.TimeFormat))
 	faults := s.faults.Load()
 	w = faults.meet(w, r)
-	if w == nil || !s.limit(w) {
+	if w == nil || !s.rate.admit(w, s.opts.RateLimit, s.opts.Clock()) {
 		return
 	}
 	if faults.Pacific {
@@ -116,7 +119,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, t target, known b
 	case reads(r.Method) && t.template == rulesPath:
 		return s.serveRulesStatus(w, t)
 	case reads(r.Method) && t.template == shiftsPath:
-		return serveShifts(s, w, r, t)
+		return s.serveBody(w, r, t, (*reader).shiftsList)
+	case reads(r.Method) && t.template == oncallsPath:
+		return s.serveBody(w, r, t, (*reader).oncallsList)
 	case reads(r.Method):
 		return s.serveRead(w, r, t)
 	case s.opts.ReadOnly || t.readOnly:

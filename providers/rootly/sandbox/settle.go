@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mozillazg/go-unidecode"
 
@@ -17,18 +18,18 @@ import (
 )
 
 // settle sets what Rootly decides about a new object: its owner, position, slug and times.
-func (s *Server) settle(rec *record, t target, attrs attributes) {
-	s.settleOwner(rec, t, attrs)
-	if raw, ok := attrs["position"]; ok && text(raw) == "" && s.facts.Types[rec.API].Accepts["position"] == "number" {
-		attrs["position"] = encode(len(s.store.byOwner[key{rec.API, rec.Parent}]) + 1)
+func (w *writer) settle(rec *record, attrs attributes) {
+	w.settleOwner(rec, attrs)
+	if raw, ok := attrs["position"]; ok && text(raw) == "" && w.tables.Types[rec.API].Accepts["position"] == "number" {
+		attrs["position"] = encode(len(w.store.byOwner[key{rec.API, rec.Parent}]) + 1)
 	}
 	if _, ok := attrs["slug"]; ok {
-		attrs["slug"] = encode(s.slug(rec, attrs))
+		attrs["slug"] = encode(w.store.slug(rec, attrs))
 	}
 	if _, ok := attrs["id"]; ok { // a few types repeat it
 		attrs["id"] = encode(rec.ID)
 	}
-	now := encode(s.stamp())
+	now := encode(w.ids.stamp())
 	attrs["created_at"], attrs["updated_at"] = now, now
 	for name, make := range generated[rec.API] {
 		attrs[name] = encode(make(rec.ID))
@@ -36,17 +37,18 @@ func (s *Server) settle(rec *record, t target, attrs attributes) {
 }
 
 // settleOwner writes down whose the object is.
-func (s *Server) settleOwner(rec *record, t target, attrs attributes) {
+func (w *writer) settleOwner(rec *record, attrs attributes) {
+	t := w.t
 	if t.is != "" {
 		attrs[t.by] = encode(t.is)
 		return
 	}
 	if len(t.owners) > 0 && t.by != "" { // listed below something that is not its parent
-		owner := s.store.owner(t)
+		owner := w.store.owner(t)
 		attrs[t.by] = encode(owner.ID)
 		rec.Parent = owner.Parent
 	}
-	name := s.ownerAttrs[rec.API]
+	name := w.tables.ownerAttrs[rec.API]
 	switch {
 	case name == "" || rec.Parent == "":
 	case len(t.owners) == 1 && numeric[t.owners[0]] && json.Valid([]byte(rec.Parent)):
@@ -59,7 +61,7 @@ func (s *Server) settleOwner(rec *record, t target, attrs attributes) {
 var slugGap = regexp.MustCompile(`[^a-z0-9]+`)
 
 // slug makes a name for paths. A slug that is taken gets the start of the id behind it.
-func (s *Server) slug(rec *record, attrs attributes) string {
+func (s *store) slug(rec *record, attrs attributes) string {
 	base := ""
 	for _, name := range []string{"name", "title", "label", "value", "task"} {
 		if base = text(attrs[name]); base != "" {
@@ -70,35 +72,43 @@ func (s *Server) slug(rec *record, attrs attributes) string {
 	if base == "" {
 		return rec.ID
 	}
-	if len(s.store.where(rec.API, "slug", base)) > 0 {
+	if len(s.where(rec.API, "slug", base)) > 0 {
 		return base + "-" + strings.SplitN(rec.ID, "-", 2)[0]
 	}
 	return base
 }
 
-// stamp is the time as Rootly writes it.
-func (s *Server) stamp() string {
-	return s.opts.Clock().UTC().Format("2006-01-02T15:04:05.000Z07:00")
+// A maker makes ids and times. The lock of the store guards it.
+type maker struct {
+	store *store
+	clock func() time.Time
+	seed  uint64
+	made  uint64
 }
 
-// newID counts: two servers with one seed that do the same make the same ids.
-func (s *Server) newID(api string) string {
+// stamp is the time as Rootly writes it.
+func (m *maker) stamp() string {
+	return m.clock().UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// next counts: two servers with one seed that do the same make the same ids.
+func (m *maker) next(api string) string {
 	for {
-		s.made++
-		id := s.identity(api)
-		if s.store.get(api, id) == nil {
+		m.made++
+		id := m.identity(api)
+		if m.store.get(api, id) == nil {
 			return id
 		}
 	}
 }
 
-func (s *Server) identity(api string) string {
+func (m *maker) identity(api string) string {
 	if numeric[api] {
-		return strconv.FormatUint(500000+s.made, 10)
+		return strconv.FormatUint(500000+m.made, 10)
 	}
 	var in [16]byte
-	binary.BigEndian.PutUint64(in[:8], s.opts.Seed)
-	binary.BigEndian.PutUint64(in[8:], s.made)
+	binary.BigEndian.PutUint64(in[:8], m.seed)
+	binary.BigEndian.PutUint64(in[8:], m.made)
 	h := sha256.Sum256(in[:])
 	h[6], h[8] = h[6]&0x0f|0x40, h[8]&0x3f|0x80 // version 4, as Rootly's
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
@@ -149,41 +159,41 @@ func nestedPaths() map[string][]string {
 var madeNested = map[string]bool{"id": true, "created_at": true, "updated_at": true}
 
 // number gives the elements of nested blocks the ids and times that Rootly makes.
-func (s *Server) number(rec *record, attrs attributes) {
-	for _, path := range s.nested[rec.API] {
+func (w *writer) number(rec *record, attrs attributes) {
+	for _, path := range w.tables.nested[rec.API] {
 		first, rest, _ := strings.Cut(path, ".")
 		raw := attrs[first]
 		if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 			continue
 		}
 		v, ok := decode(raw)
-		if ok && s.fill(v, strings.Split(rest, ".")) {
+		if ok && w.ids.fill(v, strings.Split(rest, ".")) {
 			attrs[first] = encode(v)
 		}
 	}
 }
 
 // fill sets the end of a path in every element below v, and reports whether any was missing.
-func (s *Server) fill(v any, path []string) bool {
+func (m *maker) fill(v any, path []string) bool {
 	switch v := v.(type) {
 	case []any:
 		changed := false
 		for _, e := range v {
-			changed = s.fill(e, path) || changed
+			changed = m.fill(e, path) || changed
 		}
 		return changed
 	case map[string]any:
 		if len(path) > 1 {
-			return s.fill(v[path[0]], path[1:])
+			return m.fill(v[path[0]], path[1:])
 		}
 		if v[path[0]] != nil && v[path[0]] != "" {
 			return false
 		}
 		if path[0] == "id" {
-			v["id"] = s.newID("")
+			v["id"] = m.next("")
 			return true
 		}
-		v[path[0]] = s.stamp()
+		v[path[0]] = m.stamp()
 		return true
 	}
 	return false
@@ -198,7 +208,7 @@ const (
 )
 
 // translate turns what was written into what is read, where the two differ.
-func (s *Server) translate(rec *record, attrs, given attributes) {
+func (w *writer) translate(rec *record, attrs, given attributes) {
 	switch rec.API {
 	case edgeActions:
 		unpack(attrs, given["metadata"])
@@ -208,14 +218,14 @@ func (s *Server) translate(rec *record, attrs, given attributes) {
 		redact(attrs, "authentication_password")
 		redact(attrs, "saml_idp_cert")
 	case "communications_templates":
-		s.stages(rec, attrs, given)
+		w.stages(rec, attrs, given)
 	case "post_mortem_templates":
 		render(attrs, given)
 	case "users":
 		delete(attrs, "role_id")
 		delete(attrs, "on_call_role_id")
 	}
-	s.number(rec, attrs)
+	w.number(rec, attrs)
 }
 
 // unpack takes the parameters of an edge connector's action out of their wrapping.
@@ -252,8 +262,8 @@ func render(attrs, given attributes) {
 
 // stages turns the stages of a communications template into the objects as which they are read.
 // The provider writes them under the name for reading.
-func (s *Server) stages(rec *record, attrs, given attributes) {
-	if kind := s.store.get("communications_types", text(attrs["communication_type_id"])); kind != nil {
+func (w *writer) stages(rec *record, attrs, given attributes) {
+	if kind := w.store.get("communications_types", text(attrs["communication_type_id"])); kind != nil {
 		attrs["communication_type"] = encode(map[string]string{"id": kind.ID, "name": text(attribute(kind.Body, "name"))})
 	}
 	written := given[stagesWrite]
@@ -269,20 +279,20 @@ func (s *Server) stages(rec *record, attrs, given attributes) {
 		stage = flatStage(stage)
 		id := text(stage["communication_stage_id"])
 		name := ""
-		if r := s.store.get("communications_stages", id); r != nil {
+		if r := w.store.get("communications_stages", id); r != nil {
 			name = text(attribute(r.Body, "name"))
 		}
 		inner := map[string]any{
 			"communication_stage":    map[string]string{"id": id, "name": name},
 			"communication_template": map[string]string{"id": rec.ID, "name": text(attrs["name"])},
-			"created_at":             s.stamp(),
-			"updated_at":             s.stamp(),
+			"created_at":             w.ids.stamp(),
+			"updated_at":             w.ids.stamp(),
 		}
 		for _, k := range []string{"email_body", "email_subject", "slack_content", "sms_content"} {
 			inner[k] = stage[k]
 		}
 		read = append(read, map[string]any{"data": map[string]any{
-			"id": s.newID(""), "type": "communications_template_stages", "attributes": inner,
+			"id": w.ids.next(""), "type": "communications_template_stages", "attributes": inner,
 		}})
 	}
 	attrs["communication_template_stages"] = encode(read)
@@ -323,28 +333,28 @@ func relate(api string, doc map[string]json.RawMessage, given attributes) {
 }
 
 // makeMembers keeps the members of a rotation as objects of their own, as include= serves them.
-func (s *Server) makeMembers(rec *record, given attributes) {
+func (w *writer) makeMembers(rec *record, given attributes) {
 	raw, ok := given[membersRelation]
 	var list []attributes
 	if rec.API != "schedule_rotations" || !ok || json.Unmarshal(raw, &list) != nil {
 		return
 	}
 	old := make(map[string]string)
-	for _, r := range append([]*record(nil), s.store.byOwner[key{membersRelation, rec.ID}]...) {
+	for _, r := range append([]*record(nil), w.store.byOwner[key{membersRelation, rec.ID}]...) {
 		old[memberName(r.attributes())] = r.ID
-		s.store.remove(r)
+		w.store.remove(r)
 	}
 	for _, m := range list {
 		id := old[memberName(m)]
-		if id == "" || s.store.get(membersRelation, id) != nil {
-			id = s.newID(membersRelation)
+		if id == "" || w.store.get(membersRelation, id) != nil {
+			id = w.ids.next(membersRelation)
 		}
 		if raw := m["member_id"]; raw != nil {
 			m["member_id"] = encode(text(raw))
 		}
 		delete(m, "id")
 		body := encode(map[string]any{"id": id, "type": membersRelation, "attributes": m})
-		s.store.put(&record{Object: Object{API: membersRelation, ID: id, Parent: rec.ID, Body: body}})
+		w.store.put(&record{Object: Object{API: membersRelation, ID: id, Parent: rec.ID, Body: body}})
 	}
 }
 

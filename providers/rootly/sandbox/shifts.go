@@ -23,41 +23,28 @@ const (
 	shiftsPage, mostShifts = 50, 1000
 )
 
-// serveShifts answers who is on call. As recorded, the answer has neither links nor meta.
-func serveShifts(s *Server, w http.ResponseWriter, r *http.Request, t target) error {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
-
-	query := r.URL.Query()
-	within, err := spanOf(query, s.opts.Clock().UTC())
+// shiftsList answers who is on call. As recorded, the answer has neither links nor meta.
+func (r *reader) shiftsList() ([]byte, error) {
+	within, err := spanOf(r.query, r.opts.Clock().UTC())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var rows []*record
-	for _, shift := range s.store.shifts(within) {
-		if wanted(query["user_ids[]"], shift.User) && wanted(query["schedule_ids[]"], shift.Schedule) {
+	for _, shift := range r.store.shifts(within) {
+		if wanted(r.query["user_ids[]"], shift.User) && wanted(r.query["schedule_ids[]"], shift.Schedule) {
 			rows = append(rows, shiftRecord(shift))
 		}
 	}
-	size := min(positive(query["page[size]"], shiftsPage), mostShifts)
-	if limit := s.faults.Load().PageCap; limit > 0 {
+	size := min(positive(r.query["page[size]"], shiftsPage), mostShifts)
+	if limit := r.faults.PageCap; limit > 0 {
 		size = min(size, limit)
 	}
-	from := min(len(rows), (positive(query["page[number]"], 1)-1)*size)
-	in := s.includes(query, t)
+	from := min(len(rows), (positive(r.query["page[number]"], 1)-1)*size)
 	var buf bytes.Buffer
-	buf.WriteString(`{"data":[`)
-	for i, rec := range rows[from:min(len(rows), from+size)] {
-		if i > 0 {
-			buf.WriteByte(',')
-		}
-		buf.Write(in.body(rec))
-	}
-	buf.WriteByte(']')
+	in := r.writeRows(&buf, rows[from:min(len(rows), from+size)])
 	in.write(&buf)
 	buf.WriteByte('}')
-	answer(w, http.StatusOK, buf.Bytes())
-	return nil
+	return buf.Bytes(), nil
 }
 
 // spanOf is the time that a request is about: by default the coming week.

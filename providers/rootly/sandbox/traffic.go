@@ -112,20 +112,18 @@ type limiter struct {
 
 const window = time.Minute
 
-// limit counts a request, sets the headers that tell of it and reports whether it is let in.
-func (s *Server) limit(w http.ResponseWriter) bool {
-	limit := s.opts.RateLimit
+// admit counts a request, sets the headers that tell of it and reports whether it is let in.
+func (l *limiter) admit(w http.ResponseWriter, limit int, now time.Time) bool {
 	if limit <= 0 {
 		return true
 	}
-	s.rate.mu.Lock()
-	now := s.opts.Clock()
-	if !now.Before(s.rate.until) {
-		s.rate.until, s.rate.used = now.Add(window), 0
+	l.mu.Lock()
+	if !now.Before(l.until) {
+		l.until, l.used = now.Add(window), 0
 	}
-	s.rate.used++
-	used, until := s.rate.used, s.rate.until
-	s.rate.mu.Unlock()
+	l.used++
+	used, until := l.used, l.until
+	l.mu.Unlock()
 
 	h := w.Header()
 	n := strconv.Itoa(limit)

@@ -31,28 +31,36 @@ func (s *Server) serveWrite(w http.ResponseWriter, r *http.Request, t target) er
 	return nil
 }
 
+// A writer makes one change. The store must be locked.
+type writer struct {
+	*reader
+	ids *maker
+	log *auditLog
+}
+
 // change does a write and makes its answer.
 func (s *Server) change(r *http.Request, t target, attrs attributes) (int, []byte, error) {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 
+	w := &writer{reader: s.reader(r, t), ids: s.ids, log: s.log}
 	var rec *record
 	var err error
 	status := http.StatusOK
 	switch r.Method {
 	case http.MethodPost:
 		status = http.StatusCreated
-		rec, err = s.create(r, t, attrs)
+		rec, err = w.create(attrs)
 	case http.MethodDelete:
-		rec, err = s.destroy(r, t)
+		rec, err = w.destroy()
 	default:
-		rec, err = s.update(r, t, attrs)
+		rec, err = w.update(attrs)
 	}
 	if err != nil {
 		return 0, nil, err
 	}
 	s.noteRequest(rec, attrs)
-	return status, s.document(rec, r, t), nil
+	return status, w.document(rec), nil
 }
 
 // writable reports whether a method is documented. Where PUT is, PATCH does the same, and the
@@ -61,7 +69,7 @@ func (s *Server) writable(method string, t target) bool {
 	if t.api == retroConfigs && method == http.MethodPost && !t.single {
 		return true // not documented; adopts the one of its kind, see create
 	}
-	methods := s.facts.Routes[t.template].Methods
+	methods := s.tables.Routes[t.template].Methods
 	if method == http.MethodPut || method == http.MethodPatch {
 		return slices.Contains(methods, http.MethodPut) || slices.Contains(methods, http.MethodPatch)
 	}
@@ -108,60 +116,61 @@ func decodeWrite(w http.ResponseWriter, r *http.Request, api string) (attributes
 }
 
 // create makes an object.
-func (s *Server) create(r *http.Request, t target, given attributes) (*record, error) {
+func (w *writer) create(given attributes) (*record, error) {
+	t := w.t
 	parent := ""
 	if len(t.owners) > 0 {
-		owner := s.store.owner(t)
+		owner := w.store.owner(t)
 		if owner == nil {
 			return nil, failf(http.StatusNotFound, "%s %q was not found", t.owners[0], t.parent)
 		}
 		parent = owner.ID
 	}
 	if t.api == retroConfigs {
-		if old := s.sameKind(given); old != nil {
-			return s.replace(r, old, given)
+		if old := w.sameKind(given); old != nil {
+			return w.replace(old, given)
 		}
 	}
-	facts := s.facts.Types[t.api]
+	facts := w.tables.Types[t.api]
 	if err := facts.check(given, true); err != nil {
 		return nil, err
 	}
-	rec := &record{Object: Object{API: t.api, ID: s.newID(t.api), Parent: parent}}
+	rec := &record{Object: Object{API: t.api, ID: w.ids.next(t.api), Parent: parent}}
 	attrs := make(attributes)
 	for name, blank := range facts.Answers {
 		attrs[name] = blank
 	}
 	facts.accept(attrs, given)
-	s.settle(rec, t, attrs)
-	s.translate(rec, attrs, given)
+	w.settle(rec, attrs)
+	w.translate(rec, attrs, given)
 	rec.Body = encode(map[string]any{"id": rec.ID, "type": rec.API, "attributes": attrs})
-	s.store.put(rec)
-	s.makeMembers(rec, given)
-	s.audit(r, "create", nil, rec)
+	w.store.put(rec)
+	w.makeMembers(rec, given)
+	w.log.change(w.r, "create", nil, rec)
 	return rec, nil
 }
 
 // sameKind finds the retrospective configuration that a create adopts: there is one of a kind.
-func (s *Server) sameKind(given attributes) *record {
+func (w *writer) sameKind(given attributes) *record {
 	kind := text(given["kind"])
-	if found := s.store.where(retroConfigs, "kind", kind); kind != "" && len(found) > 0 {
+	if found := w.store.where(retroConfigs, "kind", kind); kind != "" && len(found) > 0 {
 		return found[0]
 	}
 	return nil
 }
 
 // update changes an object.
-func (s *Server) update(r *http.Request, t target, given attributes) (*record, error) {
-	old, err := s.one(t)
+func (w *writer) update(given attributes) (*record, error) {
+	old, err := w.one()
 	if err != nil {
 		return nil, err
 	}
-	return s.replace(r, old, given)
+	return w.replace(old, given)
 }
 
 // replace puts a changed copy of old in its place. Nothing is recorded when nothing changed.
-func (s *Server) replace(r *http.Request, old *record, given attributes) (*record, error) {
-	facts := s.facts.Types[old.API]
+func (w *writer) replace(old *record, given attributes) (*record, error) {
+	facts := w.tables.Types[old.API]
 	if err := facts.check(given, false); err != nil {
 		return nil, err
 	}
@@ -172,39 +181,39 @@ func (s *Server) replace(r *http.Request, old *record, given attributes) (*recor
 	attrs := old.attributes()
 	facts.accept(attrs, given)
 	rec := &record{Object: Object{API: old.API, ID: old.ID, Parent: old.Parent}}
-	s.translate(rec, attrs, given)
+	w.translate(rec, attrs, given)
 	if len(differences(old.attributes(), attrs)) > 0 {
-		attrs["updated_at"] = encode(s.stamp())
+		attrs["updated_at"] = encode(w.ids.stamp())
 	}
 	doc["attributes"] = encode(attrs)
 	relate(old.API, doc, given)
 	rec.Body = encode(doc)
-	s.store.put(rec)
-	s.makeMembers(rec, given)
-	s.audit(r, "update", old, rec)
+	w.store.put(rec)
+	w.makeMembers(rec, given)
+	w.log.change(w.r, "update", old, rec)
 	return rec, nil
 }
 
 // destroy deletes an object and what it owns.
-func (s *Server) destroy(r *http.Request, t target) (*record, error) {
-	rec, err := s.one(t)
+func (w *writer) destroy() (*record, error) {
+	rec, err := w.one()
 	if err != nil {
 		return nil, err
 	}
 	if why := undeletable(rec); why != "" {
 		return nil, failf(http.StatusUnprocessableEntity, "%s", why)
 	}
-	s.drop(r, rec)
+	w.drop(rec)
 	return rec, nil
 }
 
 // drop takes out an object after its children, and theirs.
-func (s *Server) drop(r *http.Request, rec *record) {
-	for _, api := range s.children[rec.API] {
-		for _, c := range slices.Clone(s.store.byOwner[key{api, rec.ID}]) {
-			s.drop(r, c)
+func (w *writer) drop(rec *record) {
+	for _, api := range w.tables.children[rec.API] {
+		for _, c := range slices.Clone(w.store.byOwner[key{api, rec.ID}]) {
+			w.drop(c)
 		}
 	}
-	s.store.remove(rec)
-	s.audit(r, "destroy", rec, nil)
+	w.store.remove(rec)
+	w.log.change(w.r, "destroy", rec, nil)
 }

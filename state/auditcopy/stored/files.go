@@ -21,10 +21,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// A scanned is a store without an index: it is read from end to end.
+// A scanned is a store without an index: it is read from start to end.
 type scanned interface {
-	// days gives groups of events that are in order among themselves, the newest first. Only lines with the hint in them
-	// need to be read.
+	// days returns groups of events, the newest group first; events are sorted within a group. Only lines that contain
+	// the hint need to be read.
 	days(ctx context.Context, f audit.Filter, hint string) iter.Seq2[[]audit.Event, error]
 	close() error
 }
@@ -32,7 +32,7 @@ type scanned interface {
 // A scan makes a [Store] of it.
 type scan struct{ scanned }
 
-// Events gives the events that the filter lets through, the newest first.
+// Events returns the events that match the filter, the newest first.
 func (s scan) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for events, err := range s.days(ctx, f, "") {
@@ -49,7 +49,7 @@ func (s scan) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event,
 	}
 }
 
-// Find gives the event with an id.
+// Find returns the event with an id.
 func (s scan) Find(ctx context.Context, id string) (audit.Event, bool, error) {
 	for events, err := range s.days(ctx, audit.Filter{}, id) {
 		if err != nil {
@@ -64,7 +64,7 @@ func (s scan) Find(ctx context.Context, id string) (audit.Event, bool, error) {
 	return audit.Event{}, false, nil
 }
 
-// Users gives everybody who made a change.
+// Users returns everybody who made a change.
 func (s scan) Users(ctx context.Context) ([]audit.User, error) {
 	known := map[audit.User]bool{}
 	var all []audit.User
@@ -82,7 +82,7 @@ func (s scan) Users(ctx context.Context) ([]audit.User, error) {
 	return all, nil
 }
 
-// Close lets go of the files.
+// Close closes the files.
 func (s scan) Close() error { return s.close() }
 
 // A directory has a file for each day, compressed or not.
@@ -118,7 +118,7 @@ func (d directory) days(ctx context.Context, f audit.Filter, hint string) iter.S
 	}
 }
 
-// files lists the files of each day that the filter asks for, the newest day first.
+// files lists the files of each day that the filter covers, the newest day first.
 func (d directory) files(f audit.Filter) ([][]string, error) {
 	entries, err := os.ReadDir(d.path)
 	if err != nil {
@@ -146,8 +146,8 @@ func (d directory) files(f audit.Filter) ([][]string, error) {
 	return files, nil
 }
 
-// readLines reads the events of a file that the filter lets through. Half a line at the end is of a run that was killed, or
-// that is writing now.
+// readLines reads the events of a file that match the filter. Half a line at the end was left by a killed run, or is
+// being written.
 func readLines(path string, f audit.Filter, hint string) (events []audit.Event, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -180,7 +180,7 @@ func readLines(path string, f audit.Filter, hint string) (events []audit.Event, 
 	}
 }
 
-// unpacked reads what a file has, without its compression.
+// unpacked decompresses what a file contains.
 func unpacked(file *os.File, path string) (io.Reader, error) {
 	switch {
 	case strings.HasSuffix(path, ".gz"):

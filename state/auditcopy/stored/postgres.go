@@ -43,7 +43,7 @@ func openPostgres(ctx context.Context, target string) (Store, error) {
 // Close ends the connection.
 func (p *postgres) Close() error { return p.conn.Close(context.Background()) }
 
-// Events gives the events that the filter lets through, the newest first.
+// Events returns the events that match the filter, the newest first.
 func (p *postgres) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		where, values := conditions(f)
@@ -54,7 +54,7 @@ func (p *postgres) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.E
 	}
 }
 
-// Find gives the event with an id.
+// Find returns the event with an id.
 func (p *postgres) Find(ctx context.Context, id string) (e audit.Event, found bool, err error) {
 	err = p.each(ctx, "WHERE id = @id", pgx.NamedArgs{"id": id}, func(one audit.Event) bool {
 		e, found = one, true
@@ -63,7 +63,7 @@ func (p *postgres) Find(ctx context.Context, id string) (e audit.Event, found bo
 	return e, found, err
 }
 
-// Users gives everybody who made a change.
+// Users returns everybody who made a change.
 func (p *postgres) Users(ctx context.Context) ([]audit.User, error) {
 	rows, err := p.conn.Query(ctx, "SELECT DISTINCT user_id, user_name, user_email FROM rootly_audit_events")
 	if err != nil {
@@ -77,7 +77,7 @@ func (p *postgres) Users(ctx context.Context) ([]audit.User, error) {
 }
 
 func (p *postgres) each(ctx context.Context, where string, values pgx.NamedArgs, yield func(audit.Event) bool) error {
-	ctx, cancel := context.WithCancel(ctx) // ends the query of a caller that stops early
+	ctx, cancel := context.WithCancel(ctx) // ends the query if the caller stops early
 	defer cancel()
 	rows, err := p.conn.Query(ctx, "SELECT raw::text FROM rootly_audit_events "+where, values)
 	if err != nil {
@@ -103,7 +103,7 @@ func (p *postgres) each(ctx context.Context, where string, values pgx.NamedArgs,
 	return nil
 }
 
-// conditions translates a filter. The text has nothing in it that a user gave.
+// conditions translates a filter. No value of a user enters the SQL text.
 func conditions(f audit.Filter) (where string, values pgx.NamedArgs) {
 	all := []string{"true"}
 	values = pgx.NamedArgs{}

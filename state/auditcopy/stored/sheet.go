@@ -40,14 +40,14 @@ func openSheet(path string) (Store, error) {
 
 func (s *sheet) close() error { return s.file.Close() }
 
-// A row is where an event stands.
+// A row is the position of an event.
 type row struct {
 	at         time.Time
 	id         string
 	start, end int64
 }
 
-// days goes through the file twice: it notes where the events are that are asked for, and then reads those in order, so that
+// days reads the file twice: first it records where the matching events are, then it reads those in order, so that
 // memory does not grow with the file.
 func (s *sheet) days(ctx context.Context, f audit.Filter, hint string) iter.Seq2[[]audit.Event, error] {
 	return func(yield func([]audit.Event, error) bool) {
@@ -83,7 +83,7 @@ func (s *sheet) days(ctx context.Context, f audit.Filter, hint string) iter.Seq2
 	}
 }
 
-// each goes through the events in the order of the file.
+// each visits the events in the order of the file.
 func (s *sheet) each(ctx context.Context, do func(e audit.Event, start, end int64)) error {
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *sheet) each(ctx context.Context, do func(e audit.Event, start, end int6
 	return ctx.Err()
 }
 
-// event reads a row: from the event as it was received, where that is there, or from its fields.
+// event reads a row: from the event as it was received, if the row has it, otherwise from its fields.
 func (s *sheet) event(cells []string) (audit.Event, error) {
 	if at := slices.Index(s.names, string(audit.FormatRaw)); at >= 0 && at < len(cells) {
 		return audit.ParseStored([]byte(cells[at]))
@@ -120,7 +120,7 @@ func (s *sheet) event(cells []string) (audit.Event, error) {
 	for i, name := range audit.Columns() {
 		cell := cells[i]
 		if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
-			cell = cell[1:] // it kept a spreadsheet from running the rest
+			cell = cell[1:] // kept spreadsheets from running the rest as a formula
 		}
 		text, err := json.Marshal(cell)
 		if name == "changes" && json.Valid([]byte(cell)) {

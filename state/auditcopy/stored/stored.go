@@ -20,20 +20,20 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy"
 )
 
-// A Store is a copy of the audit log that is read.
+// A Store is a copy of the audit log, opened for reading.
 type Store interface {
 	audit.Source
 
-	// Find gives the event with an id.
+	// Find returns the event with an id.
 	Find(ctx context.Context, id string) (e audit.Event, found bool, err error)
 
-	// Users gives everybody who made a change.
+	// Users returns everybody who made a change.
 	Users(ctx context.Context) ([]audit.User, error)
 
 	Close() error
 }
 
-// Open opens a copy by the name of its sink, without ever writing to it.
+// Open opens a copy by the name of its sink, and never writes to it.
 func Open(ctx context.Context, name string) (Store, error) {
 	scheme, rest, isURL := strings.Cut(name, "://")
 	switch {
@@ -59,7 +59,7 @@ func Open(ctx context.Context, name string) (Store, error) {
 	return auditcopy.OpenRecord(ctx, path)
 }
 
-// pick turns users as a person names them into those that a store finds by.
+// pick turns users as a person names them into the form in which a store has them.
 func pick(ctx context.Context, s Store, said string) (string, error) {
 	users, err := s.Users(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func pick(ctx context.Context, s Store, said string) (string, error) {
 	return user.Key(), err
 }
 
-// Users replaces names in a filter by what the store finds users by. Ids and emails stay.
+// Users replaces the names in a filter by ids or emails, which the store can look up.
 func Users(ctx context.Context, s Store, f *audit.Filter) error {
 	for i, said := range f.Users {
 		if strings.Contains(said, "@") || strings.Trim(said, "0123456789") == "" {
@@ -84,7 +84,7 @@ func Users(ctx context.Context, s Store, f *audit.Filter) error {
 	return nil
 }
 
-// newestFirst sorts events, and leaves out those that are there twice, as a killed run may have left them.
+// newestFirst sorts events, and removes the duplicates that a killed run may have left.
 func newestFirst(events []audit.Event) []audit.Event {
 	slices.SortStableFunc(events, func(a, b audit.Event) int {
 		if c := b.At.Compare(a.At); c != 0 {

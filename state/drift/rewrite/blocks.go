@@ -7,7 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// blocks makes the nested blocks of a name those that live has. A block whose value stays, stays as it is written.
+// blocks gives an argument the nested blocks that live has. A block whose value did not change is not rewritten.
 func (w *writing) blocks(name string) string {
 	if w.edit.Block == nil {
 		return "whole blocks were added or removed outside of code"
@@ -57,7 +57,7 @@ func (w *writing) blocks(name string) string {
 	return ""
 }
 
-// fill writes an object into a block. Names are those of the attributes that lead to it.
+// fill writes an object into a block. Names is the path to the object.
 func (w *writing) fill(body *hclwrite.Body, names string, v cty.Value) {
 	if v.IsNull() || !v.CanIterateElements() {
 		return
@@ -81,7 +81,7 @@ func (w *writing) fill(body *hclwrite.Body, names string, v cty.Value) {
 	}
 }
 
-// names are those of the attributes that lead to one of the block that is written.
+// names is the path to an attribute of the block that is written.
 func (w *writing) names(name string) string {
 	names := ""
 	for _, step := range w.at[:len(w.at)-1] {
@@ -106,7 +106,7 @@ func elements(v cty.Value) []cty.Value {
 	return v.AsValueSlice()
 }
 
-// plainBody reports whether a block has nothing but values and ids of resources.
+// plainBody reports whether a block contains only values and ids of resources.
 func plainBody(body *hclwrite.Body) bool {
 	for _, a := range body.Attributes() {
 		if computed(a.Expr().BuildTokens(nil)) != "" && !plainTokens(a.Expr().BuildTokens(nil)) {

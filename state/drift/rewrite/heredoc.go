@@ -9,7 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// heredoc writes a text in the form that the old one has, if that is a heredoc and can hold it.
+// heredoc writes a text in the form of the old one, if that is a heredoc that can contain it.
 func heredoc(old hclwrite.Tokens, v cty.Value) hclwrite.Tokens {
 	if len(old) < 2 || old[0].Type != hclsyntax.TokenOHeredoc || v.Type() != cty.String {
 		return nil
@@ -35,7 +35,7 @@ func heredoc(old hclwrite.Tokens, v cty.Value) hclwrite.Tokens {
 		{Type: hclsyntax.TokenStringLit, Bytes: []byte(body.String())},
 		{Type: hclsyntax.TokenCHeredoc, Bytes: []byte(closing)},
 	}
-	// Some texts read back otherwise, such as one that has the marker on a line.
+	// Some texts would not be read back the same, such as one with the marker on a line.
 	expr, diags := hclsyntax.ParseExpression(append(written.Bytes(), '\n'), "", hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil
@@ -46,9 +46,8 @@ func heredoc(old hclwrite.Tokens, v cty.Value) hclwrite.Tokens {
 	return written
 }
 
-// chomped looks into chomp(<<-EOT …), the form of a text of several lines whose last has no end. It
-// returns how to write another such text in that form, which gives nothing where that cannot be, and
-// the expression that the value depends on.
+// chomped looks into chomp(<<-EOT …), the form of a text of several lines that does not end in a newline. It returns
+// the expression inside, and a function that writes another text in that form, or nothing if that is impossible.
 func chomped(tokens hclwrite.Tokens) (wrap func(cty.Value) hclwrite.Tokens, inner hclwrite.Tokens) {
 	from, to := -1, -1
 	for i, t := range tokens {
@@ -77,7 +76,7 @@ func chomped(tokens hclwrite.Tokens) (wrap func(cty.Value) hclwrite.Tokens, inne
 	}, inner
 }
 
-// indentation is how far the least indented line of a heredoc stands in.
+// indentation is the indentation of the least indented line of a heredoc.
 func indentation(tokens hclwrite.Tokens) string {
 	var text strings.Builder
 	for _, t := range tokens[1 : len(tokens)-1] {

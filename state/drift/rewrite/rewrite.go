@@ -1,9 +1,9 @@
 // Package rewrite puts values into code that people wrote.
 //
-//	files + edits ──► Files ──► the files that changed, what was put where, what was left
+//	files + edits ──► Files ──► the changed files, and which edits were made or left out
 //
-// Only the expression of an attribute is replaced: comments, order and layout around it stay. What
-// is computed is never overwritten, since whoever wrote an expression meant it.
+// Only the expression of an attribute is replaced: comments, order and layout around it stay. A
+// computed expression is never overwritten, since somebody wrote it on purpose.
 //
 // Not here: finding out which values differ, making new blocks, reading or writing files.
 package rewrite
@@ -23,41 +23,39 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// An Edit is a value to be put into the code of a resource.
+// An Edit is a value to write into the code of a resource.
 type Edit struct {
-	Module     string    // that the resource is in, such as "module.a"; empty for the root
-	Type, Name string    // of the resource, as its block has them
-	Path       cty.Path  // attribute; an element of a list or map stands for all of it
-	Live       cty.Value // the whole resource as it is to be
+	Module     string    // that contains the resource, such as "module.a"; empty for the root
+	Type, Name string    // of the resource, as in its block
+	Path       cty.Path  // attribute; an element of a list or map stands for the whole attribute
+	Live       cty.Value // the whole resource as it should be
 
-	// Secret reports whether a value, or a part of it, must not stand in the code.
-	//
-	// Required.
+	// Secret reports whether a value, or a part of it, must not be written into the code. Required.
 	Secret func(path cty.Path) bool
 
-	Code      cty.Value               // the whole resource as the code has it; cty.NilVal: not known
-	Written   cty.Value               // the whole resource as an import would write it; cty.NilVal: not known
-	Block     func(names string) bool // whether an attribute is written as blocks; nil: not known
-	Reference func(id string) string  // the address of the object with an id, or nothing; nil: there are none
-	Generated bool                    // nobody wrote the code by hand, so that all of it may be replaced
+	Code      cty.Value               // the whole resource as the code has it; cty.NilVal: unknown
+	Written   cty.Value               // the whole resource as an import would write it; cty.NilVal: unknown
+	Block     func(names string) bool // whether an attribute is written as blocks; nil: unknown
+	Reference func(id string) string  // the address of the object with an id, if it has one; nil: no object has
+	Generated bool                    // nobody edited the code, so all of it may be replaced
 }
 
-// A Deed is what became of an edit.
+// A Deed is the result of an edit.
 type Deed struct {
 	Edit   Edit
-	File   string // where the block stands; empty if there is none
-	Path   string // what was written or left
-	Reason string // why it was left; empty: it was written
+	File   string // of the file with the block; empty if there is none
+	Path   string // what was written or not written
+	Reason string // why it was not written; empty: it was written
 }
 
 // A Result is code after edits.
 type Result struct {
-	Files map[string][]byte // those that changed, by name
+	Files map[string][]byte // the changed files, by name
 	Deeds []Deed
 }
 
-// Files makes edits in files, by name. Code in JSON stays as it is. A secret goes to [SecretsFile], if the
-// code has a variable in its place.
+// Files makes edits in files, by name. Code in JSON is not changed. A secret goes to [SecretsFile], if the code has a
+// variable for it.
 func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	names := make([]string, 0, len(files))
 	for name := range files {
@@ -111,7 +109,7 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 		case hidden:
 			r.Files[SecretsFile] = held.file.BuildTokens(nil).Bytes()
 		default:
-			r.Files[p.name] = p.file.BuildTokens(nil).Bytes() // unlike File.Bytes, which lays all of it out anew
+			r.Files[p.name] = p.file.BuildTokens(nil).Bytes() // unlike File.Bytes, which formats all of it again
 			if e.Generated {
 				r.Files[p.name] = hclwrite.Format(r.Files[p.name])
 			}
@@ -120,8 +118,8 @@ func Files(files map[string][]byte, edits []Edit) (*Result, error) {
 	return r, nil
 }
 
-// Says reports whether the code of a resource has anything at the path of an edit, and what, where that is a plain
-// value: else it is cty.NilVal. Code out of reach has nothing.
+// Says reports whether the code of a resource has anything at the path of an edit. It returns the value if that is
+// plain, otherwise cty.NilVal. Code that cannot be edited counts as empty.
 func Says(files map[string][]byte, e Edit) (value cty.Value, said bool) {
 	for name, content := range files {
 		if !isCode(name) || strings.HasSuffix(name, ".json") || e.Module != "" || !strings.Contains(string(content), `"`+e.Name+`"`) {
@@ -177,14 +175,14 @@ func says(body *hclsyntax.Body, path cty.Path) (value cty.Value, said bool) {
 	return cty.NilVal, false
 }
 
-// A place is where a resource's code stands.
+// A place is the position of a resource's code.
 type place struct {
 	name  string
 	file  *hclwrite.File
 	block *hclwrite.Block // nil in JSON
 }
 
-// beyond says why the code of a resource is out of reach.
+// beyond says why the code of a resource cannot be edited.
 func (e Edit) beyond(p *place) string {
 	switch {
 	case e.Module != "":
@@ -203,7 +201,7 @@ func resourcesOf(content []byte) []string {
 		Resource map[string]map[string]json.RawMessage `json:"resource"`
 	}
 	if json.Unmarshal(content, &doc) != nil {
-		return nil // in one of its rarer forms, or none of ours
+		return nil // in a rarer form, or not one of ours
 	}
 	var addresses []string
 	for typ, named := range doc.Resource {
@@ -214,11 +212,11 @@ func resourcesOf(content []byte) []string {
 	return addresses
 }
 
-// A writing is one edit under way.
+// A writing is the state of one edit.
 type writing struct {
 	body          *hclwrite.Body
 	edit          Edit
-	live          cty.Value // what stands at the path so far, and what the code and an import have there
+	live          cty.Value // the live value at the path so far, and the values of the code and an import there
 	code, written cty.Value
 	secret        func(cty.Path) bool
 	held          *secrets
@@ -226,7 +224,7 @@ type writing struct {
 	depth         int      // of blocks entered
 }
 
-// put makes an edit in a resource's block, or says why not.
+// put makes an edit in a resource's block, or returns why it cannot.
 func (w *writing) put(block *hclwrite.Block, path cty.Path, hidden bool) string {
 	for _, meta := range []string{"for_each", "count"} {
 		if block.Body().GetAttribute(meta) != nil {
@@ -288,7 +286,7 @@ func (w *writing) step(s cty.PathStep) {
 	}
 }
 
-// beyond reports whether the code has fewer blocks of a name.
+// beyond reports whether the code has too few blocks of a name.
 func (w *writing) beyond(name string, index cty.IndexStep) bool {
 	n := 0
 	for _, b := range w.body.Blocks() {
@@ -303,7 +301,7 @@ func (w *writing) beyond(name string, index cty.IndexStep) bool {
 	return w.edit.Block != nil && int(i) >= n
 }
 
-// enter goes into the block of a list of blocks.
+// enter goes into one block of a list of blocks.
 func (w *writing) enter(name string, index cty.IndexStep) string {
 	var blocks []*hclwrite.Block
 	for _, b := range w.body.Blocks() {
@@ -330,7 +328,7 @@ func (w *writing) set(name string, old *hclwrite.Attribute) string {
 		return alsoHeld
 	}
 	if w.written != cty.NilVal && !w.written.IsNull() && v.CanIterateElements() {
-		v = w.written // with what is set alone
+		v = w.written // with only what is set
 	}
 	if old == nil {
 		if blocky(v) || w.hasBlocks(name) {
@@ -376,7 +374,7 @@ func (w *writing) laid(name string, expr hclwrite.Tokens) hclwrite.Tokens {
 	return body.GetAttribute(name).Expr().BuildTokens(nil)
 }
 
-// add ends a block with an attribute that it did not have.
+// add appends a new attribute to a block.
 func (w *writing) add(name string, v cty.Value) string {
 	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte("\n")}
 	var tokens hclwrite.Tokens
@@ -414,7 +412,7 @@ func blocky(v cty.Value) bool {
 
 const byExpression = "an expression computes it"
 
-// computed says why an expression is more than a value, or holds more than one.
+// computed says why an expression is more than a value, or contains more than values.
 func computed(tokens hclwrite.Tokens) string {
 	for _, t := range tokens {
 		if t.Type == hclsyntax.TokenComment {

@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
-// SecretsFile holds the values of secret variables, which nobody else may read.
+// SecretsFile contains the values of secret variables, which only the owner may read.
 const SecretsFile = "secrets.auto.tfvars"
 
 const (
@@ -27,8 +27,8 @@ type secrets struct {
 	uses map[string]int // how often the code mentions a variable
 }
 
-// readSecrets reads the values, and how often each variable is used: a value that several places share is
-// no one's to change.
+// readSecrets reads the values, and how often each variable is used: a value that several places share must not be
+// changed for one of them.
 func readSecrets(files map[string][]byte) (*secrets, error) {
 	s := &secrets{uses: map[string]int{}}
 	for name, content := range files {
@@ -50,7 +50,7 @@ func readSecrets(files map[string][]byte) (*secrets, error) {
 	return s, nil
 }
 
-// put gives the variable that an expression is, or that stands at a path in it, its live value.
+// put gives the live value to the variable at a path of an expression.
 func (s *secrets) put(attribute *hclwrite.Attribute, path cty.Path, live cty.Value) string {
 	name := ""
 	if attribute != nil {
@@ -73,7 +73,7 @@ func (s *secrets) put(attribute *hclwrite.Attribute, path cty.Path, live cty.Val
 	return ""
 }
 
-// variableAt is the name of the variable that stands at a path in an expression, or nothing.
+// variableAt is the name of the variable at a path of an expression; empty if there is none.
 func variableAt(source []byte, path cty.Path) string {
 	expr, diags := hclsyntax.ParseExpression(append(slices.Clone(source), '\n'), "", hcl.InitialPos)
 	if diags.HasErrors() {
@@ -94,7 +94,7 @@ func variableAt(source []byte, path cty.Path) string {
 	return ""
 }
 
-// element is what stands at a step into the expression of a map or a list, or nothing.
+// element is the expression at one step into a map or a list; nil if there is none.
 func element(expr hclsyntax.Expression, step cty.PathStep) hclsyntax.Expression {
 	switch expr := expr.(type) {
 	case *hclsyntax.ParenthesesExpr:
@@ -130,5 +130,5 @@ func keyOf(step cty.PathStep) string {
 	return ""
 }
 
-// isCode reports whether a file has resources, and not values.
+// isCode reports whether a file contains resources rather than values.
 func isCode(name string) bool { return !strings.HasSuffix(name, ".tfvars") }

@@ -12,7 +12,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// tokens write a value, with references in the place of ids. Of objects, only the keys that are set are written.
+// tokens writes a value, with references instead of ids. Of objects, only the keys that are set are written.
 func (w *writing) tokens(v cty.Value) hclwrite.Tokens {
 	switch {
 	case v.IsNull() || !v.CanIterateElements():
@@ -57,8 +57,8 @@ func referenceTokens(address string) hclwrite.Tokens {
 	return hclwrite.Tokens{{Type: hclsyntax.TokenIdent, Bytes: []byte(address + ".id")}}
 }
 
-// anew writes a live value in the place of an expression: what stays of a list stays as it is written. It gives nothing
-// where the expression may not be replaced.
+// anew writes a live value in place of an expression; unchanged elements of a list stay as they are written. It returns
+// nothing if the expression must not be replaced.
 func (w *writing) anew(old hclwrite.Tokens, v cty.Value) hclwrite.Tokens {
 	expr, diags := hclsyntax.ParseExpression(append(old.Bytes(), '\n'), "", hcl.InitialPos)
 	if diags.HasErrors() || !w.edit.Generated && computed(old) != "" && (w.edit.Reference == nil || !isPlain(expr)) {
@@ -105,14 +105,14 @@ func (w *writing) decoded(text string) hclwrite.Tokens {
 	return w.tokens(v)
 }
 
-// allKeysSet reports whether no object in a value has a null: the text has to keep it.
+// allKeysSet reports whether no object in a value has a null, which the text would have to keep.
 func allKeysSet(v cty.Value) bool {
 	set := true
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) { set = set && !v.IsNull(); return set, nil })
 	return set
 }
 
-// isPlain reports whether an expression is made of values and of ids of resources.
+// isPlain reports whether an expression consists of values and ids of resources.
 func isPlain(expr hclsyntax.Expression) bool {
 	plain := true
 	_ = hclsyntax.VisitAll(expr, func(n hclsyntax.Node) hcl.Diagnostics {
@@ -130,7 +130,7 @@ func isPlain(expr hclsyntax.Expression) bool {
 	return plain
 }
 
-// laid lays code out at the depth of the block that it goes into, and returns it as a body.
+// laid indents code for the block that it goes into, and returns it as a body.
 func laid(depth int, build func(*hclwrite.Body)) *hclwrite.Body {
 	file := hclwrite.NewEmptyFile()
 	body := file.Body()
@@ -149,7 +149,7 @@ func laid(depth int, build func(*hclwrite.Body)) *hclwrite.Body {
 	return body
 }
 
-// plainTokens reports whether an expression is made of values and of ids of resources.
+// plainTokens reports whether tokens consist of values and ids of resources.
 func plainTokens(tokens hclwrite.Tokens) bool {
 	expr, diags := hclsyntax.ParseExpression(append(tokens.Bytes(), '\n'), "", hcl.InitialPos)
 	return !diags.HasErrors() && isPlain(expr)

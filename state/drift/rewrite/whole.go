@@ -13,7 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Drop takes the block of a resource out of code, with what imports it. It returns the files that change, by name, or why
+// Drop removes the block of a resource from code, with its import block. It returns the changed files by name, or why
 // the block has to stay.
 func Drop(files map[string][]byte, typ, name string) (changed map[string][]byte, reason string) {
 	changed = map[string][]byte{}
@@ -66,7 +66,7 @@ func mentions(content []byte, typ, name string) bool {
 	return false
 }
 
-// A Whole is a resource to be added to code.
+// A Whole is a resource to add to code.
 type Whole struct {
 	Type, Name, ID string
 	Values         cty.Value // as an import would write them
@@ -75,7 +75,7 @@ type Whole struct {
 	Reference      func(id string) string
 }
 
-// Text writes the resource, and the block that imports it.
+// Text writes the resource and its import block.
 func (r Whole) Text() []byte {
 	file := hclwrite.NewEmptyFile()
 	w := &writing{edit: Edit{Block: r.Block, Reference: r.Reference}}

@@ -174,20 +174,58 @@
     return of(world.out[path], "escalation_level").sort((a, b) => at(a) - at(b));
   }
   function pathsOf(policy) {
-    const main = (i) => world.map.nodes[i].d ? 1 : 0;
+    const main = (i) => world.map.paths[world.map.nodes[i].k]?.main ? 1 : 0;
     const paths = of(world.out[policy], "escalation_path").sort((a, b) => main(b) - main(a));
     const taken = new Set(paths.flatMap(levelsOf));
     const rest = levelsOf(policy).filter((l) => !taken.has(l));
-    return [...paths.map((p) => ({ name: label(p) + (main(p) ? " (default)" : ""), levels: levelsOf(p), node: p })), ...(rest.length ? [{ name: "without a path", levels: rest }] : [])];
+    return [...paths.map((p) => ({ name: label(p), levels: levelsOf(p), node: p, ...world.map.paths[world.map.nodes[p].k] })), ...(rest.length ? [{ name: "without a path", levels: rest, main: !paths.length }] : [])];
   }
-  function targetText([kind, key, name], at) {
+  // targetText is whom a target of a level pages at a time, and whether that is anybody.
+  function targetText({ kind, key, name, people }, at) {
     if (kind === "schedule") {
       const shifts = world.map.shifts[key];
       if (!shifts) return [`schedule ${name}`, true];
       const on = [...new Set(shifts.filter((s) => s.from <= at && at < s.to).map((s) => s.who))];
       return on.length ? [`${on.join(", ")} (schedule ${name})`, true] : [`nobody is on call for schedule ${name}`, false];
     }
+    if (people) return people.length ? [`${people.join(", ")} (team ${name})`, true] : [`nobody is in team ${name}`, false];
     return [kind === "user" ? name : `${words(kind)} ${name}`, true];
+  }
+  // pages are whom a level pages at a time: each with whether it is anybody.
+  function pages(level, at) {
+    if (level.now && Math.abs(at - world.map.made) < 60) {
+      if (!level.now.length && level.targets.every((t) => ["user", "schedule", "team"].includes(t.kind))) return [["nobody, as Rootly answers now", false]];
+      const channels = level.targets.filter((t) => !["user", "schedule", "team"].includes(t.kind)).map((t) => targetText(t, at));
+      return level.now.length ? [[`${level.now.join(", ")}, as Rootly answers now`, true], ...channels] : channels;
+    }
+    return level.targets.length ? level.targets.map((t) => targetText(t, at)) : [["nobody", false]];
+  }
+
+  // steps are the levels of a path, each with the minutes after which it pages.
+  function steps(path, at) {
+    let minutes = 0;
+    return path.levels.map((l) => {
+      const level = world.map.levels[world.map.nodes[l].k], step = { minutes, pages: pages(level, at) };
+      minutes += level.after;
+      return step;
+    });
+  }
+  const isOpen = (path, at) => !path.open || path.open.some(([from, to]) => from <= at && at < to);
+  const plural = (n) => n === 1 ? "1 minute" : `${n} minutes`;
+
+  function pathPart(policy, path, at) {
+    const part = make("div", undefined, "path"), list = make("ol"), all = steps(path, at);
+    part.append(make("h3", `${label(policy)}: ${path.name}${path.main ? " (default)" : ""}${path.quiet ? ", quiet" : ""}`));
+    if (path.when) part.append(make("p", `Taken for: ${path.when}.${isOpen(path, at) ? "" : " Not at the chosen time."}`, isOpen(path, at) ? "hint" : "nobody"));
+    for (const step of all) {
+      const item = make("li");
+      item.append(make("span", step.minutes ? `after ${plural(step.minutes)}: ` : "at once: "));
+      step.pages.forEach(([text, answered], n) => item.append(make("span", (n ? "; " : "") + text, answered ? "" : "nobody")));
+      list.append(item);
+    }
+    if (!all.length) list.append(make("li", "no levels: nobody is paged", "nobody"));
+    part.append(list);
+    return part;
   }
 
   function answer() {
@@ -196,29 +234,27 @@
     box.replaceChildren();
     if (service === undefined) return;
     const when = $("when").value ? new Date($("when").value) : new Date(world.map.made * 1000), at = when / 1000;
-    const routes = of(world.into[service], "alert_route"), sources = [...new Set(routes.flatMap((r) => of(world.into[r], "alerts_source")))];
-    box.append(make("p", routes.length ? `Alerts come from ${sources.map(label).join(", ") || "no source"} by ${routes.map(label).join(", ")}.` : "No alert route leads to this service directly."));
-    const policies = policiesOf(service);
-    if (!policies.length) box.append(make("p", "No escalation policy: nobody is paged.", "nobody"));
-    for (const policy of policies) for (const path of pathsOf(policy)) {
-      const part = make("div", undefined, "path"), list = make("ol");
-      part.append(make("h3", `${label(policy)}: ${path.name}`));
-      let minutes = 0;
-      for (const l of path.levels) {
-        const level = world.map.levels[world.map.nodes[l].k], item = make("li");
-        item.append(make("span", `after ${minutes} minutes: `));
-        level.targets.forEach((t, n) => {
-          const [text, answered] = targetText(t, at);
-          item.append(make("span", (n ? "; " : "") + text, answered ? "" : "nobody"));
-        });
-        if (!level.targets.length) item.append(make("span", "nobody", "nobody"));
-        minutes += level.after;
-        list.append(item);
-      }
-      if (!path.levels.length) list.append(make("li", "no levels: nobody is paged", "nobody"));
-      part.append(list);
-      box.append(part);
+    const said = when.toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+    const verdict = make("p", undefined, "verdict");
+    box.append(verdict);
+    const policies = policiesOf(service), paths = policies.flatMap((policy) => pathsOf(policy).map((path) => ({ policy, path })));
+    const main = paths.find(({ path }) => path.main && isOpen(path, at));
+    const first = main && steps(main.path, at).find((s) => s.pages.some((p) => p[1]));
+    if (!policies.length) verdict.append(make("strong", "No escalation policy: nobody is paged."));
+    else if (!main) verdict.append(make("strong", "Nobody is paged by default"), make("span", `: no default path is taken on ${said}. Other paths are below.`));
+    else if (!first) verdict.append(make("strong", "Nobody is paged"), make("span", ` on ${said}: no level of ${main.path.name} reaches anybody.`));
+    else verdict.append(make("span", `On ${said}, ${label(service)} pages `), make("strong", first.pages.filter((p) => p[1]).map((p) => p[0]).join("; ")), make("span", first.minutes ? `, after ${plural(first.minutes)} in which nobody answers.` : " at once."));
+    if (!first) verdict.classList.add("nobody");
+    if (main) box.append(pathPart(main.policy, main.path, at));
+    const others = paths.filter((p) => p !== main);
+    if (others.length) {
+      const more = make("details");
+      more.append(make("summary", `Other paths, for alerts that fit them (${others.length})`), ...others.map(({ policy, path }) => pathPart(policy, path, at)));
+      more.open = !main;
+      box.append(more);
     }
+    const routes = of(world.into[service], "alert_route"), sources = [...new Set(routes.flatMap((r) => of(world.into[r], "alerts_source")))];
+    box.append(make("p", routes.length ? `Alerts come from ${sources.map(label).join(", ") || "no source"} by ${routes.map(label).join(", ")}.` : "No alert route leads to this service directly.", "hint"));
   }
   const local = (d) => new Date(d - d.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
   load().then(() => {
@@ -226,6 +262,7 @@
     services.forEach((i) => { const o = make("option"); o.value = label(i); $("services").append(o); });
     const start = new Date(world.map.made * 1000);
     $("when").value = local(start);
+    $("zone").textContent = `(${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
     const best = services.find((i) => of(world.out[i], "escalation_policy").length) ?? services[0];
     if (best !== undefined) $("service").value = label(best);
     $("now").addEventListener("click", () => { $("when").value = local(start); answer(); });
@@ -289,8 +326,8 @@
   // caption says of levels and schedules who is on call, too.
   function caption(i) {
     const node = world.map.nodes[i], level = world.map.levels[node.k], shifts = world.map.shifts[node.k];
-    if (level) return `${label(i)}: ${level.targets.map((t) => t[0] === "schedule" ? t[2] : targetText(t, world.map.made)[0]).join(", ") || "nobody"}`;
-    return shifts ? `${label(i)}: ${targetText(["schedule", node.k, ""], world.map.made)[0].replace(/ \(schedule \)$| for schedule $/, "")}` : label(i);
+    if (level) return `${label(i)}: ${level.targets.map((t) => t.kind === "schedule" || t.kind === "team" ? t.name : targetText(t, world.map.made)[0]).join(", ") || "nobody"}`;
+    return shifts ? `${label(i)}: ${targetText({ kind: "schedule", key: node.k, name: "" }, world.map.made)[0].replace(/ \(schedule \)$| for schedule $/, "")}` : label(i);
   }
 
   const short = (text) => text.length > 38 ? text.slice(0, 37) + "…" : text;
@@ -345,7 +382,7 @@
     action("Settings and code", () => { location.hash = "#" + encodeURIComponent(node.k).replace("%2F", "/"); });
     const level = world.map.levels[node.k];
     const shifts = world.map.shifts[node.k];
-    if (shifts) side.append(make("p", targetText(["schedule", node.k, label(i)], world.map.made)[0]));
+    if (shifts) side.append(make("p", targetText({ kind: "schedule", key: node.k, name: label(i) }, world.map.made)[0]));
     if (level) { const list = make("ul"); level.targets.forEach((t) => list.append(make("li", targetText(t, world.map.made)[0]))); side.append(make("h3", "Pages"), list); }
     for (const [title, near] of [["Before it", world.into[i]], ["After it", world.out[i]]]) {
       if (!near.length) continue;

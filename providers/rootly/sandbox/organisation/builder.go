@@ -46,6 +46,7 @@ type builder struct {
 	names       map[string]int            // how often a slug was given
 	changes     fields                    // of the object that is being filled
 	trapped     map[string]*trap          // by id
+	troubled    map[string][]field        // changes by id
 	left        int                       // importable objects still to be made
 	full        bool                      // whether this is the showcase
 	whole       bool                      // whether the object being filled leaves nothing unset
@@ -209,7 +210,7 @@ func (b *builder) pickUnder(kind, parent string) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return list[b.rng.IntN(len(list))]
+	return b.spare(list[b.rng.IntN(len(list))], list)
 }
 
 // picks returns up to n different ids, not more than there are.

@@ -9,9 +9,11 @@ func (b *builder) showcase() {
 	placed := b.placed()
 	b.people()
 	b.statuses()
+	b.troubled = b.troubles()
 	for _, s := range placed {
-		b.fill(s)
+		b.fill(s, b.troubled[s.id]...)
 	}
+	b.turns()
 	for _, t := range traps() {
 		t.set(b, &t)
 	}
