@@ -100,24 +100,10 @@ func complete(blocks cty.Value, nested *schema.Nested) cty.Value {
 func References(res *graph.Resource) []graph.Address {
 	var list []graph.Address
 	for _, p := range res.Exprs {
-		list = appendTargets(list, p.Expr)
-	}
-	return list
-}
-
-func appendTargets(list []graph.Address, e graph.Expr) []graph.Address {
-	switch e := e.(type) {
-	case graph.Ref:
-		if !e.Target.Data {
-			list = append(list, e.Target)
-		}
-	case graph.Template:
-		for _, p := range e.Parts {
-			list = appendTargets(list, p.Expr)
-		}
-	case graph.Encoded:
-		for _, p := range e.Exprs {
-			list = appendTargets(list, p.Expr)
+		for ref := range p.Refs() {
+			if !ref.Target.Data {
+				list = append(list, ref.Target)
+			}
 		}
 	}
 	return list

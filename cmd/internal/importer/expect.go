@@ -79,7 +79,7 @@ func (s Staged) broken(address string) bool {
 func secretPaths(res *graph.Resource) []cty.Path {
 	var paths []cty.Path
 	for _, p := range res.Exprs {
-		if graph.HoldsVariable(p.Expr) {
+		if p.HoldsVariable() {
 			paths = append(paths, p.Path)
 		}
 	}

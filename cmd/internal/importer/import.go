@@ -6,7 +6,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
@@ -63,7 +62,6 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	root.Watch.Progress.Done(report.Plural(len(linked.Graph.Resources), "resource"))
 	files, err := Render(linked, root.Layout) // graph to files in memory
 	if err != nil {
 		return err

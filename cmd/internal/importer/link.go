@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/selection"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/fold"
@@ -15,10 +16,14 @@ import (
 // Link makes references of ids, and settles what becomes of the addresses that are no longer used.
 func Link(share Share) (Linked, error) {
 	l, err := link(Linked{Share: share.withoutPartial()}, share.mayFold())
+	if err != nil {
+		return l, err
+	}
 	if share.Root.Layout.Release {
 		l.Share.Resources = nil // nothing is linked again
 	}
-	return l, err
+	share.Root.Watch.Progress.Done(report.Plural(len(l.Graph.Resources), "resource"))
+	return l, nil
 }
 
 // Relink links what is in the share by now, after resources or neighbours changed.

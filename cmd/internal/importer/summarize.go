@@ -142,7 +142,18 @@ func (l *Live) coverage(of []Proof) []report.Coverage {
 func countReferences(refs *report.References, g *graph.Graph) {
 	for _, res := range g.Resources {
 		for _, p := range res.Exprs {
-			countExpr(refs, p.Expr)
+			for leaf := range p.Leaves() {
+				ref, reads := leaf.(graph.Ref)
+				entry, inMap := leaf.(graph.EntryRef)
+				switch {
+				case reads && ref.Target.Data:
+					refs.Lookups++
+				case reads:
+					refs.Resolved++
+				case inMap && entry.Map == "users":
+					refs.Users++
+				}
+			}
 		}
 	}
 	for _, u := range g.Unresolved {
@@ -150,29 +161,6 @@ func countReferences(refs *report.References, g *graph.Graph) {
 	}
 	for _, m := range g.BrokenCycles {
 		refs.Cycles = append(refs.Cycles, report.Unresolved{From: m.From.String(), Path: m.Path, ID: m.To.String(), Reason: "a reference would close a cycle"})
-	}
-}
-
-func countExpr(refs *report.References, e graph.Expr) {
-	switch e := e.(type) {
-	case graph.Ref:
-		if e.Target.Data {
-			refs.Lookups++
-		} else {
-			refs.Resolved++
-		}
-	case graph.EntryRef:
-		if e.Map == "users" {
-			refs.Users++
-		}
-	case graph.Template:
-		for _, p := range e.Parts {
-			countExpr(refs, p.Expr)
-		}
-	case graph.Encoded:
-		for _, p := range e.Exprs {
-			countExpr(refs, p.Expr)
-		}
 	}
 }
 

@@ -35,16 +35,16 @@ func (b *borders) refer(draft *graph.Graph) {
 	for _, res := range draft.Resources {
 		from := b.parts.named(b.division.Of[res.Address])
 		for _, placed := range res.Exprs {
-			part.Refs(placed.Expr, func(ref graph.Ref) {
+			for ref := range placed.Refs() {
 				to, ours := b.division.Of[ref.Target]
 				if !ours || to == from.name || ref.Attr != "id" {
-					return
+					continue
 				}
 				f := foreign{in: b.parts.named(to), address: ref.Target}
 				if from.refer(f) && !b.looksUp(from, f) {
 					from.read(f)
 				}
-			})
+			}
 		}
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
@@ -155,11 +154,11 @@ func (p *modulePart) summary() report.Part {
 	}
 	for _, res := range resources {
 		for _, placed := range res.Exprs {
-			part.Refs(placed.Expr, func(ref graph.Ref) {
+			for ref := range placed.Refs() {
 				if _, across := p.sources[ref.Target]; across {
 					out.References++
 				}
-			})
+			}
 		}
 	}
 	return out
