@@ -1,16 +1,17 @@
-// Package repair changes a graph until its plan is clean.
+// Package repair changes resources until its plan is clean.
 //
-//	plan with differences ──► Repair ──► graph changed: set, drop, ignore or take out ──► plan again
+//	plan with differences ──► Repair ──► resources with attributes set, dropped or ignored, or without some ──► plan again
 //
 // The values of a plan before a change are what the provider itself read. Code with the same values
 // has a clean plan, even if the mapping was wrong. Each repair is reported as type, attribute and
 // cause, so that it can become a rule of the mapping.
 //
-// Not here: planning, and writing files.
+// Not here: planning, linking, and writing files.
 package repair
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -59,12 +60,12 @@ func New(s *schema.Provider) *Repairer {
 	return &Repairer{schema: s, tried: map[attempt]How{}}
 }
 
-// Repair changes the resources that a plan would change. It removes from the graph those that the plan would create,
-// replace or destroy, or cannot plan at all. It returns the repairs in the order of the graph; none if it could do
-// nothing.
+// Repair returns the resources, which are not linked yet, with repaired copies of those that a plan would change, and
+// without those that the plan would create, replace or destroy, or cannot plan at all. Done has the repairs in the order
+// of the resources; none if it could do nothing. The given resources stay as they are.
 //
-// Expressions of the resources are not updated: the graph must be linked again.
-func (m *Repairer) Repair(g *graph.Graph, changes []plans.Change, v verify.Verdict) []Repair {
+// Expressions of repaired resources are not updated.
+func (m *Repairer) Repair(resources []*graph.Resource, changes []plans.Change, v verify.Verdict) (next []*graph.Resource, done []Repair) {
 	byAddress := make(map[string]plans.Change, len(changes))
 	for _, c := range changes {
 		byAddress[c.Address] = c
@@ -79,22 +80,22 @@ func (m *Repairer) Repair(g *graph.Graph, changes []plans.Change, v verify.Verdi
 	for _, d := range v.Differences {
 		differs[d.Address] = append(differs[d.Address], d)
 	}
-	var done []Repair
-	kept := g.Resources[:0:0]
-	for _, r := range g.Resources {
+	for _, r := range resources {
 		address := r.Address.String()
 		c, planned := byAddress[address]
 		if why := outright(c, planned, refused[address]); why != "" {
 			done = append(done, Repair{r.Address, r.ID, r.Title, "", Remove, why})
 			continue
 		}
-		kept = append(kept, r)
 		if planned && c.Action == plans.Update {
+			changed := *r
+			changed.Ignore = slices.Clone(r.Ignore)
+			r = &changed
 			done = append(done, m.resource(r, c, differs[address])...)
 		}
+		next = append(next, r)
 	}
-	g.Resources = kept
-	return done
+	return next, done
 }
 
 // outright says why a resource cannot be in the code, or nothing.

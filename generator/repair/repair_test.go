@@ -38,7 +38,7 @@ const things = `{"provider_schemas": {"registry.terraform.io/rootlyhq/rootly": {
 		"need": {"nesting_mode": "list", "min_items": 1, "block": {"attributes": {"n": {"type": "number", "optional": true}}}}
 	}}}}}}}`
 
-func mender(t *testing.T) *Repairer {
+func repairer(t *testing.T) *Repairer {
 	t.Helper()
 	s, err := schema.Parse([]byte(things), "0.0.1")
 	if err != nil {
@@ -51,11 +51,11 @@ type object = map[string]cty.Value
 
 func text(s string) cty.Value { return cty.StringVal(s) }
 
-// thing is a graph with one resource.
-func thing(config object) *graph.Graph {
-	return &graph.Graph{Resources: []*graph.Resource{{
+// thing is a list of one resource.
+func thing(config object) []*graph.Resource {
+	return []*graph.Resource{{
 		Address: graph.Address{Type: "x_thing", Name: "a"}, ID: "1", Title: "A", Config: cty.ObjectVal(config),
-	}}}
+	}}
 }
 
 // updating is a plan that updates the resource at some paths, and what is judged of it.
@@ -79,7 +79,7 @@ func done(repairs []Repair) []string {
 	return list
 }
 
-// Each difference is mended three times in a row, as if no attempt had helped.
+// Each difference is repaired three times in a row, as if no attempt had helped.
 func TestDifferencesOfAnAttribute(t *testing.T) {
 	t.Parallel()
 	null := cty.NullVal(cty.String)
@@ -134,10 +134,11 @@ func TestDifferencesOfAnAttribute(t *testing.T) {
 			if tt.code != cty.NilVal {
 				config[tt.attr] = tt.code
 			}
-			m, g := mender(t), thing(config)
+			m, g := repairer(t), thing(config)
 			changes, verdict := updating(object{tt.attr: tt.before}, object{}, at(tt.attr))
 			for round, want := range tt.want {
-				repairs := m.Repair(g, changes, verdict)
+				next, repairs := m.Repair(g, changes, verdict)
+				g = next
 				var list []string
 				if want != "" {
 					list = []string{want}
@@ -148,7 +149,7 @@ func TestDifferencesOfAnAttribute(t *testing.T) {
 				if round > 0 || tt.set == cty.NilVal {
 					continue
 				}
-				if got := g.Resources[0].Config.GetAttr(tt.attr); !got.RawEquals(tt.set) {
+				if got := g[0].Config.GetAttr(tt.attr); !got.RawEquals(tt.set) {
 					t.Errorf("set to %#v, want %#v", got, tt.set)
 				}
 			}
@@ -158,30 +159,34 @@ func TestDifferencesOfAnAttribute(t *testing.T) {
 
 func TestDroppedArgumentsLeaveTheCode(t *testing.T) {
 	t.Parallel()
-	m, g := mender(t), thing(object{"must": text("m"), "text": text("a")})
+	m, g := repairer(t), thing(object{"must": text("m"), "text": text("a")})
 	changes, verdict := updating(object{"text": cty.NullVal(cty.String)}, object{"text": text("a")}, at("text"))
-	m.Repair(g, changes, verdict)
-	if want := cty.ObjectVal(object{"must": text("m")}); !g.Resources[0].Config.RawEquals(want) {
-		t.Errorf("%#v", g.Resources[0].Config)
+	next, _ := m.Repair(g, changes, verdict)
+	if want := cty.ObjectVal(object{"must": text("m")}); !next[0].Config.RawEquals(want) {
+		t.Errorf("%#v", next[0].Config)
+	}
+	if want := cty.ObjectVal(object{"must": text("m"), "text": text("a")}); !g[0].Config.RawEquals(want) {
+		t.Errorf("the resource that was given is changed to %#v", g[0].Config)
 	}
 }
 
 // What is ignored ends at an attribute, each once, and says why.
 func TestIgnoredPaths(t *testing.T) {
 	t.Parallel()
-	m, g := mender(t), thing(object{"must": text("m")})
+	m, g := repairer(t), thing(object{"must": text("m")})
 	in := func(i int64, name string) cty.Path { return at("rule").IndexInt(int(i)).GetAttr(name) }
 	changes, verdict := updating(object{}, object{}, in(0, "at"), in(0, "at"), in(1, "at").IndexInt(2), at("rule").IndexInt(3), at("id"), cty.Path{})
-	got := done(m.Repair(g, changes, verdict))
+	next, repairs := m.Repair(g, changes, verdict)
+	got := done(repairs)
 	if diff := cmp.Diff([]string{"ignore id", "ignore rule[0].at", "ignore rule[1].at", "ignore rule"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, i := range g.Resources[0].Ignore {
+	for _, i := range next[0].Ignore {
 		if i.Reason != "after every repair, the provider reads was, but the code has is" {
 			t.Errorf("%s: %s", i.Path, i.Reason)
 		}
 	}
-	if again := m.Repair(g, changes, verdict); len(again) > 0 {
+	if _, again := m.Repair(next, changes, verdict); len(again) > 0 {
 		t.Errorf("again: %v", done(again))
 	}
 }
@@ -215,13 +220,13 @@ func TestWholeResources(t *testing.T) {
 			if tt.action != "" {
 				changes = append(changes, plans.Change{Address: "x_thing.a", Type: "x_thing", Action: tt.action})
 			}
-			got := mender(t).Repair(g, changes, tt.verdict)
+			next, got := repairer(t).Repair(g, changes, tt.verdict)
 			var want []Repair
 			if tt.cause != "" {
 				want = []Repair{{Address: graph.Address{Type: "x_thing", Name: "a"}, ID: "1", Title: "A", How: Remove, Cause: tt.cause}}
 			}
-			if diff := cmp.Diff(want, got); diff != "" || len(g.Resources) != 1-len(want) {
-				t.Errorf("%d resources left (-want +got):\n%s", len(g.Resources), diff)
+			if diff := cmp.Diff(want, got); diff != "" || len(next) != 1-len(want) {
+				t.Errorf("%d resources left (-want +got):\n%s", len(next), diff)
 			}
 		})
 	}
@@ -231,10 +236,10 @@ func TestWholeResources(t *testing.T) {
 func TestUnknownType(t *testing.T) {
 	t.Parallel()
 	g := thing(object{})
-	g.Resources[0].Address.Type = "x_other"
+	g[0].Address.Type = "x_other"
 	changes, verdict := updating(object{"text": text("b")}, object{}, at("text"))
 	changes[0].Address, verdict.Differences[0].Address = "x_other.a", "x_other.a"
-	if got := mender(t).Repair(g, changes, verdict); len(got) > 0 || len(g.Resources) != 1 {
+	if next, got := repairer(t).Repair(g, changes, verdict); len(got) > 0 || len(next) != 1 {
 		t.Errorf("%v", got)
 	}
 }

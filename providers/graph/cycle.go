@@ -96,8 +96,8 @@ func (g *Graph) edges() []edge {
 	var all []edge
 	for i, r := range g.Resources {
 		for p, placed := range r.Exprs {
-			for _, target := range targetsOf(placed.Expr) {
-				to, ok := at[target]
+			for ref := range placed.Refs() {
+				to, ok := at[ref.Target]
 				if !ok {
 					continue
 				}
@@ -125,29 +125,6 @@ func strength(r, to *Resource, p Placed) int {
 		return 1
 	}
 	return 2
-}
-
-// targetsOf lists the addresses that an expression reads.
-func targetsOf(e Expr) []Address {
-	switch e := e.(type) {
-	case Ref:
-		return []Address{e.Target}
-	case Template:
-		var all []Address
-		for _, p := range e.Parts {
-			if p.Expr != nil {
-				all = append(all, targetsOf(p.Expr)...)
-			}
-		}
-		return all
-	case Encoded:
-		var all []Address
-		for _, p := range e.Exprs {
-			all = append(all, targetsOf(p.Expr)...)
-		}
-		return all
-	}
-	return nil
 }
 
 // components numbers the strongly connected components (Tarjan, without recursion).

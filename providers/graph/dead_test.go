@@ -15,10 +15,10 @@ func TestDeadIDsAreGathered(t *testing.T) {
 	a, b := titled("x_a", "1", "A"), titled("x_a", "2", "B")
 	a.Config = cty.ObjectVal(map[string]cty.Value{"team": cty.StringVal(gone), "teams": cty.ListVal([]cty.Value{cty.StringVal(once), cty.StringVal(gone)})})
 	b.Config = cty.ObjectVal(map[string]cty.Value{"team": cty.StringVal(gone)})
-	all := []*graph.Resource{a, b}
-	graph.Label(all, nil, nil)
+	all := graph.Label([]*graph.Resource{a, b}, nil, nil)
 	of := rules(map[string][]graph.Rule{"x_a": {{Path: "team", To: []string{"x_team"}}, {Path: "teams", To: []string{"x_team"}}}})
 	g := graph.Link(all, graph.LinkOptions{Rules: of, GatherDead: "literal_ids"})
+	a, b = g.Resources[0], g.Resources[1]
 	for _, u := range g.Unresolved {
 		if want := map[graph.ID]string{gone: "team_11111111"}[u.ID]; u.Key != want {
 			t.Errorf("%s has the key %q, want %q", u.ID, u.Key, want)

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/zclconf/go-cty/cty"
@@ -64,27 +65,49 @@ func (EachRef) expr()     {}
 func (Template) expr()    {}
 func (Encoded) expr()     {}
 
-// ReadsResource reports whether the value of an expression is unknown until a resource is created.
-func ReadsResource(e Expr) bool {
-	return slices.ContainsFunc(targetsOf(e), func(a Address) bool { return !a.Data })
+// Leaves are the expressions that the expression is made of, at whatever depth: itself, if it is made of none.
+func (p Placed) Leaves() iter.Seq[Expr] {
+	return func(yield func(Expr) bool) { leaves(p.Expr, yield) }
 }
 
-// HoldsVariable reports whether an expression reads an input variable, at whatever depth.
-func HoldsVariable(e Expr) bool {
+func leaves(e Expr, yield func(Expr) bool) (more bool) {
 	switch e := e.(type) {
-	case VariableRef:
+	case nil: // a text
 		return true
 	case Template:
-		for _, p := range e.Parts {
-			if p.Expr != nil && HoldsVariable(p.Expr) {
-				return true
+		return !slices.ContainsFunc(e.Parts, func(p Part) bool { return !leaves(p.Expr, yield) })
+	case Encoded:
+		return !slices.ContainsFunc(e.Exprs, func(p Placed) bool { return !leaves(p.Expr, yield) })
+	}
+	return yield(e)
+}
+
+// Refs are the references in the expression, at whatever depth.
+func (p Placed) Refs() iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
+		for leaf := range p.Leaves() {
+			if ref, ok := leaf.(Ref); ok && !yield(ref) {
+				return
 			}
 		}
-	case Encoded:
-		for _, p := range e.Exprs {
-			if HoldsVariable(p.Expr) {
-				return true
-			}
+	}
+}
+
+// ReadsResource reports whether the value of an expression is unknown until a resource is created.
+func ReadsResource(e Expr) bool {
+	for ref := range (Placed{Expr: e}).Refs() {
+		if !ref.Target.Data {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldsVariable reports whether the expression reads an input variable, at whatever depth.
+func (p Placed) HoldsVariable() bool {
+	for leaf := range p.Leaves() {
+		if _, variable := leaf.(VariableRef); variable {
+			return true
 		}
 	}
 	return false

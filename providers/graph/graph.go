@@ -1,7 +1,7 @@
 // Package graph holds the resources of one run, linked to each other.
 //
-// A live object comes in as a Resource with literal ids; Link leaves it with addresses,
-// references, variables and an order:
+// A live object comes in as a Resource with literal ids. Label and Link return copies with addresses
+// and references, and leave what they are given as it is:
 //
 //	resources with ids ──► Label ──► Link ──► Break cycles ──► Sort ──► Graph
 //
@@ -15,6 +15,7 @@ package graph
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -108,12 +109,27 @@ type Resource struct {
 	Notes   []Note   // comments for the reader of the code
 }
 
+// Target is the object of the resource.
+func (r *Resource) Target() Target { return Target{Type: r.Address.Type, ID: r.ID} }
+
 // ImportID is the id for the import block.
 func (r *Resource) ImportID() ID {
 	if r.Import != "" {
 		return r.Import
 	}
 	return r.ID
+}
+
+// copies returns resources that can be linked without changing these. Config and the other values are shared.
+func copies(resources []*Resource) []*Resource {
+	all := make([]Resource, len(resources))
+	list := make([]*Resource, len(resources))
+	for i, r := range resources {
+		all[i] = *r
+		all[i].Exprs, all[i].Notes = slices.Clone(r.Exprs), slices.Clone(r.Notes)
+		list[i] = &all[i]
+	}
+	return list
 }
 
 // Placed is an expression at a path of a resource's Config.
@@ -133,7 +149,6 @@ type Ignore struct {
 type Note struct {
 	Path cty.Path
 	Text string
-	Own  bool // whether it is about the object alone, and stays when the resource is linked again
 }
 
 // A Variable is an input variable, usually a secret that must not be in the code.

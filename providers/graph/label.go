@@ -12,13 +12,14 @@ import (
 // maxLabel bounds the length of a label; longer ones are cut at a word and made unique by a hash.
 const maxLabel = 64
 
-// Label gives every resource a readable address: ASCII, unique, made from its title and, for children, from the label
-// of its owner. A resource that had an address in an earlier run keeps it, whatever its present name and whatever was
-// added since.
+// Label returns copies of resources, each with a readable address: ASCII, unique, made from its title and, for children,
+// from the label of its owner. A resource that had an address in an earlier run keeps it, whatever its present name and
+// whatever was added since. The resources stay as they are.
 //
 // Parents must come before their children. Remembered returns the earlier address of an object, or none; nil remembers
 // nothing. Reserved addresses belong to objects that are not among the resources, but whose code stays.
-func Label(resources []*Resource, remembered func(resourceType string, id ID) Address, reserved []Address) {
+func Label(resources []*Resource, remembered func(resourceType string, id ID) Address, reserved []Address) []*Resource {
+	resources = copies(resources)
 	if remembered == nil {
 		remembered = func(string, ID) Address { return Address{} }
 	}
@@ -28,6 +29,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) Ad
 	}
 	blocks := map[Address]bool{} // that make several objects
 	for _, r := range resources {
+		r.Address.Name, r.Address.Key = "", ""
 		a := remembered(r.Address.Type, r.ID)
 		if a.IsZero() || taken[a] || a.Key == "" && blocks[a] {
 			continue
@@ -48,6 +50,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) Ad
 		}
 		labels[r.ID] = r.Address.Label()
 	}
+	return resources
 }
 
 // Free completes an address with a label made from a title, and reserves it.

@@ -32,7 +32,7 @@ func TestLabel(t *testing.T) {
 		titled("x_team", "9", "東京"), titled("x_team", "10", "it's ours"),
 		titled("x_team", "11", long+"one"), titled("x_team", "12", long+"two"),
 	}
-	graph.Label(resources, nil, []graph.Address{{Type: "x_service", Name: "sre"}})
+	resources = graph.Label(resources, nil, []graph.Address{{Type: "x_service", Name: "sre"}})
 	got := labels(resources)
 	want := []string{
 		"sre", "sre_grosse_mass", "sre_2", "s_r_e", "sre_2", "team_7_days", "team_for", "team_abcdef12", "dong_jing", "its_ours",
@@ -52,14 +52,14 @@ func TestLabel(t *testing.T) {
 func TestLabelRemembers(t *testing.T) {
 	t.Parallel()
 	renamed, other := titled("x_team", "1", "Platform"), titled("x_team", "2", "SRE")
-	graph.Label([]*graph.Resource{other, renamed}, func(typ string, id graph.ID) graph.Address {
+	list := graph.Label([]*graph.Resource{other, renamed}, func(typ string, id graph.ID) graph.Address {
 		if typ == "x_team" && id == "1" {
 			return graph.Address{Type: typ, Name: "sre"}
 		}
 		return graph.Address{}
 	}, nil)
-	if renamed.Address.Name != "sre" || other.Address.Name != "sre_2" {
-		t.Errorf("labels %s and %s", renamed.Address.Name, other.Address.Name)
+	if got := labels(list); got[1] != "sre" || got[0] != "sre_2" || other.Address.Name != "" {
+		t.Errorf("labels %q, and %q in what was given", got, other.Address.Name)
 	}
 }
 

@@ -46,8 +46,9 @@ type LinkOptions struct {
 
 // Link turns ids into references: declared paths first, then whole values that are the UUID of
 // exactly one resource, then such UUIDs inside texts. References that would close a cycle stay
-// text. The resources must have their addresses.
+// text. The resources must have their addresses. They stay as they are: the graph has copies, which share their values.
 func Link(resources []*Resource, o LinkOptions) *Graph {
+	resources = copies(resources)
 	l := &linker{o: o, g: &Graph{Resources: resources}, index: newIndex(resources, o), usersSeen: map[ID]bool{}, dataSeen: map[Address]bool{}}
 	for _, r := range resources {
 		l.resource(r)

@@ -74,9 +74,9 @@ func TestLink(t *testing.T) {
 			a.Config, b.Config = cty.EmptyObjectVal, cty.EmptyObjectVal
 			r := object("x_c.three", uuid(3), test.config)
 			g := graph.Link([]*graph.Resource{&a, &b, r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_c": {test.rule}})})
-			equal(t, "code", written(r), test.want)
-			if len(g.Unresolved) != test.left || len(r.Notes) != test.left {
-				t.Errorf("left as text: %v with %d comments, want %d", g.Unresolved, len(r.Notes), test.left)
+			equal(t, "code", written(last(g)), test.want)
+			if len(g.Unresolved) != test.left || len(last(g).Notes) != test.left {
+				t.Errorf("left as text: %v with %d comments, want %d", g.Unresolved, len(last(g).Notes), test.left)
 			}
 		})
 	}
@@ -90,11 +90,11 @@ func TestLinkInsideJSON(t *testing.T) {
 		string(uuid(1)): text("red"), "list": one(idText(uuid(1))), "text": text("of " + string(uuid(1))), "me": idText(uuid(2)),
 	})}}}
 	g := graph.Link([]*graph.Resource{a, r}, graph.LinkOptions{Rules: rules(nil)})
-	equal(t, "code", written(r), map[string]string{
+	equal(t, "code", written(last(g)), map[string]string{
 		"json": "json key " + string(uuid(1)) + "=x_a.one.id list[0]=x_a.one.id text=of ${x_a.one.id}",
 	})
-	if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].Path != "json" || len(r.Notes) != 1 {
-		t.Errorf("its own id is told as %+v, %+v", g.BrokenCycles, r.Notes)
+	if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].Path != "json" || len(last(g).Notes) != 1 {
+		t.Errorf("its own id is told as %+v, %+v", g.BrokenCycles, last(g).Notes)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestLinkPeople(t *testing.T) {
 		},
 		Explain: func(types []string, id graph.ID) string { return "nobody has number " + string(id) },
 	})
-	equal(t, "code", written(r), map[string]string{
+	equal(t, "code", written(last(g)), map[string]string{
 		"owner": "user ada@example.com, numeric false", "number": "user ada@example.com, numeric true",
 		`key keys["7"]`: "user ada@example.com, numeric false",
 	})
@@ -141,7 +141,7 @@ func TestLinkElsewhere(t *testing.T) {
 		},
 		Outside: map[graph.Target]graph.Ref{{Type: "x_b", ID: uuid(6)}: {Target: graph.Address{Type: "x_b", Name: "many"}, Index: `["a"]`, Attr: "id"}},
 	})
-	equal(t, "code", written(r), map[string]string{
+	equal(t, "code", written(last(g)), map[string]string{
 		"looked": "data.x_status.open.id", "beside": `x_b.many["a"].id`, "free": `x_b.many["a"].id`,
 	})
 	if len(g.Data) != 1 || g.Data[0].Address != status {
@@ -154,8 +154,8 @@ func TestLinkSharedID(t *testing.T) {
 	t.Parallel()
 	a, b := object("x_a.one", uuid(1), nil), object("x_b.two", uuid(1), nil)
 	r := object("x_c.three", uuid(3), map[string]cty.Value{"b_id": idText(uuid(1)), "any": idText(uuid(1))})
-	graph.Link([]*graph.Resource{a, b, r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_c": {{Path: "b_id", To: []string{"x_b"}}}})})
-	equal(t, "code", written(r), map[string]string{"b_id": "x_b.two.id"})
+	g := graph.Link([]*graph.Resource{a, b, r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_c": {{Path: "b_id", To: []string{"x_b"}}}})})
+	equal(t, "code", written(last(g)), map[string]string{"b_id": "x_b.two.id"})
 }
 
 // What is imported by a path has that path for an id, so that nothing can refer to it by its id.
@@ -165,8 +165,8 @@ func TestLinkToWhatHasAnotherID(t *testing.T) {
 	action.Import = "../a/actions/" + uuid(1)
 	r := object("x_b.two", uuid(2), map[string]cty.Value{"a": idText(uuid(1)), "declared": idText(uuid(1)), "text": text("run " + string(uuid(1)))})
 	g := graph.Link([]*graph.Resource{action, r}, graph.LinkOptions{Rules: rules(map[string][]graph.Rule{"x_b": {{Path: "declared", To: []string{"x_action"}}}})})
-	equal(t, "code", written(r), nil)
-	if len(g.Unresolved) != 3 || len(r.Notes) != 3 || g.Unresolved[0].Reason != "the id of x_action.one, which has another id after its import" {
+	equal(t, "code", written(last(g)), nil)
+	if len(g.Unresolved) != 3 || len(last(g).Notes) != 3 || g.Unresolved[0].Reason != "the id of x_action.one, which has another id after its import" {
 		t.Errorf("told: %+v", g.Unresolved)
 	}
 	if len(g.BrokenCycles) != 1 || g.BrokenCycles[0].From != action.Address {

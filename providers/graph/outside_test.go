@@ -26,7 +26,7 @@ func TestOutsideThroughDataSources(t *testing.T) {
 	}
 	g := graph.Link([]*graph.Resource{r}, o)
 	six, seven := "data.terraform_remote_state.shared.outputs.a_ids.six", "data.terraform_remote_state.shared.outputs.a_ids.seven"
-	equal(t, "code", written(r), map[string]string{"a_id": six, "any": seven, "text": "see ${" + six + "}.", "body": "json team=" + six})
+	equal(t, "code", written(last(g)), map[string]string{"a_id": six, "any": seven, "text": "see ${" + six + "}.", "body": "json team=" + six})
 	if len(g.Data) != 1 || g.Data[0].Address != state {
 		t.Errorf("data sources %v", g.Data)
 	}

@@ -50,8 +50,7 @@ func TestWhatStandsBelowASibling(t *testing.T) {
 	level.Below, loose.Below = "a", "gone"
 	path.Rank, level.Rank, loose.Rank = 2, 1, 3
 	all := []*graph.Resource{level, loose, titled("x_policy", "z", "zebra 10"), titled("x_policy", "y", "Zebra 9"), titled("x_policy", "e", "Éclair"), path, policy}
-	sorted := graph.Sort(all)
-	graph.Label(sorted, nil, nil)
+	sorted := graph.Label(graph.Sort(all), nil, nil)
 	want := []string{"checkout", "checkout_default", "checkout_default_level_1", "checkout_level_2", "eclair", "zebra_9", "zebra_10"}
 	if got := labels(sorted); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)

@@ -30,6 +30,9 @@ func rules(by map[string][]graph.Rule) func(string) []graph.Rule {
 	return func(typ string) []graph.Rule { return by[typ] }
 }
 
+// last is the last resource of a graph.
+func last(g *graph.Graph) *graph.Resource { return g.Resources[len(g.Resources)-1] }
+
 // written lists what stands in the code of a resource instead of literals, by path. A key is told by
 // "key " before it.
 func written(r *graph.Resource) map[string]string {

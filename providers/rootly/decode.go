@@ -31,6 +31,9 @@ type Rejected struct {
 	Fix    string // what to do so that the next run imports it; may be empty
 }
 
+// Target is what other objects refer to.
+func (r Rejected) Target() graph.Target { return graph.Target{Type: r.Type, ID: r.ID} }
+
 // Coverage counts the settings of a type's objects by what happened to them.
 type Coverage struct {
 	Written  int // in the code

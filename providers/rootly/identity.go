@@ -15,7 +15,7 @@ func (i *IDs) Add(objects []*Object) {
 		i.ids, i.slugs = map[graph.Target]bool{}, map[graph.Target]graph.ID{}
 	}
 	for _, o := range objects {
-		i.ids[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
+		i.ids[o.Target()] = true
 		slug := text(o.Node.Attributes, "slug")
 		if slug == "" {
 			continue

@@ -51,6 +51,9 @@ func (o *Object) rank() int {
 	return int(i)
 }
 
+// Target is what other objects refer to.
+func (o *Object) Target() graph.Target { return graph.Target{Type: o.Type.Name, ID: o.ID} }
+
 // A Live is what was read of an organisation.
 type Live struct {
 	Objects []*Object // in the order of the catalogue, children after their parents

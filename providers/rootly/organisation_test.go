@@ -205,8 +205,7 @@ func TestLinkedOrganisationIsAcyclic(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, sandbox.Options{Objects: organisation.New(organisation.Options{Seed: 7})})
 	d := decode(t, fetch(t, client))
-	resources := graph.Sort(d.Resources)
-	graph.Label(resources, nil, nil)
+	resources := graph.Label(graph.Sort(d.Resources), nil, nil)
 	g := graph.Link(resources, graph.LinkOptions{Rules: func(t string) []graph.Rule { return catalogue.Lookup(t).Refs }})
 	if len(g.BrokenCycles) == 0 {
 		t.Error("no cycle was broken, although the organisation has some")

@@ -136,7 +136,7 @@ func (r *reader) attribute(a *schema.Attribute, at place, object map[string]any,
 		out[a.Name] = v
 		r.cover.Written++
 		if why := whyEmpty(a, v); why != "" && !r.full && at.names != r.row.ParentAttr {
-			r.notes = append(r.notes, graph.Note{Path: at.path, Text: why, Own: true})
+			r.notes = append(r.notes, graph.Note{Path: at.path, Text: why})
 		}
 	}
 	return nil

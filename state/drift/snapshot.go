@@ -237,7 +237,7 @@ func SettingsOf(resources []*graph.Resource) *Snapshot {
 func withoutSecrets(r *graph.Resource, values map[string]string) (cty.Value, error) {
 	secret := map[string]graph.Expr{}
 	for _, p := range r.Exprs {
-		if graph.HoldsVariable(p.Expr) {
+		if p.HoldsVariable() {
 			secret[graph.PathString(p.Path)] = p.Expr
 		}
 	}

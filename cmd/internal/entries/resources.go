@@ -40,7 +40,7 @@ func (a *ImportAs) LookAgain(resources []*graph.Resource, held map[graph.Target]
 	for _, res := range resources {
 		row := catalogue.Lookup(res.Address.Type)
 		places := held[graph.Target{Type: row.Name, ID: res.ID}]
-		res.Ignore = slices.DeleteFunc(res.Ignore, func(i graph.Ignore) bool {
+		res.Ignore = slices.DeleteFunc(slices.Clone(res.Ignore), func(i graph.Ignore) bool {
 			if !slices.Contains(row.ReadIfInState, i.Path) {
 				return false
 			}
@@ -100,24 +100,10 @@ func complete(blocks cty.Value, nested *schema.Nested) cty.Value {
 func References(res *graph.Resource) []graph.Address {
 	var list []graph.Address
 	for _, p := range res.Exprs {
-		list = appendTargets(list, p.Expr)
-	}
-	return list
-}
-
-func appendTargets(list []graph.Address, e graph.Expr) []graph.Address {
-	switch e := e.(type) {
-	case graph.Ref:
-		if !e.Target.Data {
-			list = append(list, e.Target)
-		}
-	case graph.Template:
-		for _, p := range e.Parts {
-			list = appendTargets(list, p.Expr)
-		}
-	case graph.Encoded:
-		for _, p := range e.Exprs {
-			list = appendTargets(list, p.Expr)
+		for ref := range p.Refs() {
+			if !ref.Target.Data {
+				list = append(list, ref.Target)
+			}
 		}
 	}
 	return list

@@ -35,51 +35,51 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	if err := splitter.Whole(o.Dir); err != nil {
 		return err
 	}
-	run, err := importer.NewRun(ctx, w, &o.Settings)
+	root, err := importer.Open(ctx, w, &o.Settings)
 	if err != nil {
 		return err
 	}
-	defer run.Close()
-	if err := refuseImported(run.Dir); err != nil {
+	defer root.Close()
+	if err := refuseImported(root.Dir); err != nil {
 		return err
 	}
 	if o.Commit && !o.DryRun {
-		if err := git.CanCommit(ctx, run.Dir.Path()); err != nil {
+		if err := git.CanCommit(ctx, root.Dir.Path()); err != nil {
 			return err
 		}
 	}
-	run.RenderOptions.Import = func(*graph.Resource) bool { return false }
+	root.Layout.Import = func(*graph.Resource) bool { return false }
 
-	if err := run.Fetch(ctx); err != nil {
-		return err
-	}
-	if err := run.Link(ctx); err != nil {
-		return err
-	}
-	if err := run.Render(); err != nil {
-		return err
-	}
-	if err := run.Stage(); err != nil {
-		return err
-	}
-	_, now, err := run.KeepSnapshot()
+	live, err := importer.Fetch(ctx, root)
 	if err != nil {
 		return err
 	}
-	run.Report.Command = "export"
-	run.Report.Proof.State, run.Report.Proof.Reason = report.ProofSkipped, "an export has no plan"
-	run.Sum()
-	if err := run.Commit(ctx); err != nil {
+	linked, err := importer.Link(importer.Whole(live, root))
+	if err != nil {
+		return err
+	}
+	staged, err := linked.Stage()
+	if err != nil {
+		return err
+	}
+	staged, now, err := staged.KeepSnapshot()
+	if err != nil {
+		return err
+	}
+	proof := importer.Proof{Staged: staged, Facts: report.Proof{State: report.ProofSkipped, Reason: "an export has no plan"}}
+	summary := importer.Summarize(proof)
+	summary.Command = "export"
+	if err := importer.Commit(ctx, proof, summary); err != nil {
 		return err
 	}
 	var done string
 	var refused error
 	if o.Commit && !o.DryRun {
-		done, refused = commitExport(ctx, run, now)
+		done, refused = commitExport(ctx, staged, now)
 	}
-	printed := run.Print() // in any case, since it says what was written
+	printed := importer.Print(live, summary) // in any case, since it says what was written
 	if done != "" {
-		run.Progress.Note(done)
+		root.Watch.Progress.Note(done)
 	}
 	return cmp.Or(refused, printed)
 }
@@ -97,9 +97,9 @@ func refuseImported(dir *state.Directory) error {
 // commitExport commits what this run and earlier ones wrote or removed, and nothing else that differs in the directory.
 // The message describes the change since the last commit, even if runs without a commit came between. Done is what to
 // report to the user.
-func commitExport(ctx context.Context, r *importer.Run, now *drift.Snapshot) (done string, err error) {
-	dir := r.Dir.Path()
-	next, err := toCommit(ctx, r, dir)
+func commitExport(ctx context.Context, s importer.Staged, now *drift.Snapshot) (done string, err error) {
+	dir := s.Linked.Share.Root.Dir.Path()
+	next, err := toCommit(ctx, s, dir)
 	if err == nil && !slices.Contains(next.Paths, snapshot.SnapshotName) {
 		if tracked, failed := git.Run(ctx, dir, "ls-files", "--", snapshot.SnapshotName); failed == nil && tracked == "" {
 			return "", exit.Begun(fmt.Errorf("git ignores %s in %s, so nothing was committed", snapshot.SnapshotName, dir),
@@ -107,7 +107,7 @@ func commitExport(ctx context.Context, r *importer.Run, now *drift.Snapshot) (do
 		}
 	}
 	if err == nil && len(next.Paths) > 0 {
-		err = describe(ctx, r, now, &next)
+		err = describe(ctx, s, now, &next)
 	}
 	if err != nil {
 		return "", exit.Begun(err, "the files in "+dir+" are written, but not committed; run the command again to commit them")
@@ -123,16 +123,17 @@ func commitExport(ctx context.Context, r *importer.Run, now *drift.Snapshot) (do
 }
 
 // describe fills in the message and the author of a commit.
-func describe(ctx context.Context, r *importer.Run, now *drift.Snapshot, next *git.Commit) error {
-	before, err := committed(ctx, r.Dir.Path())
+func describe(ctx context.Context, s importer.Staged, now *drift.Snapshot, next *git.Commit) error {
+	root := s.Linked.Share.Root
+	before, err := committed(ctx, root.Dir.Path())
 	if err != nil {
 		next.Message = fmt.Sprintf("Rootly: export\n\nThe objects are not compared: the snapshot of the commit before this one cannot be read (%v).\n", err)
 		return nil
 	}
-	d := drift.Compare(before, now, snapshot.Unordered(r.Schema))
+	d := drift.Compare(before, now, snapshot.Unordered(root.Job.Schema))
 	c := Reported(d, "the last commit", "now")
 	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless this is the first export
-		if next.Author, err = blame(ctx, r, d, &c); err != nil {
+		if next.Author, err = blame(ctx, root.Job, d, &c); err != nil {
 			return err
 		}
 	}
@@ -158,13 +159,13 @@ func committed(ctx context.Context, dir string) (*drift.Snapshot, error) {
 }
 
 // blame adds the authors to changes since the last commit, and returns the one person who made all of them.
-func blame(ctx context.Context, r *importer.Run, d *drift.Diff, c *report.Changes) (git.Person, error) {
-	since, err := authors.Since("", r.W.Now())
+func blame(ctx context.Context, job *importer.Job, d *drift.Diff, c *report.Changes) (git.Person, error) {
+	since, err := authors.Since("", job.World.Now())
 	if err != nil {
 		return git.Person{}, err
 	}
-	say := r.W.Report().Note
-	search := &authors.Search{Client: r.Client, Since: since, Say: say}
+	say := job.World.Report().Note
+	search := &authors.Search{Client: job.Client, Since: since, Say: say}
 	answers, err := search.Blame(ctx, d, c)
 	if err != nil {
 		return git.Person{}, err
@@ -173,8 +174,8 @@ func blame(ctx context.Context, r *importer.Run, d *drift.Diff, c *report.Change
 }
 
 // toCommit is a commit of the files that a run wrote or removed and that differ from the last commit.
-func toCommit(ctx context.Context, r *importer.Run, dir string) (next git.Commit, err error) {
-	changed, err := git.Uncommitted(ctx, r.Dir.Path())
+func toCommit(ctx context.Context, s importer.Staged, dir string) (next git.Commit, err error) {
+	changed, err := git.Uncommitted(ctx, dir)
 	if err != nil || len(changed) == 0 {
 		return next, err
 	}
@@ -184,9 +185,9 @@ func toCommit(ctx context.Context, r *importer.Run, dir string) (next git.Commit
 	}
 	once := state.FilesIn([]byte(before))
 	for _, c := range changed {
-		ours := once[c.Path] || slices.Contains(r.Changes.Remove, c.Path) // while the file existed
+		ours := once[c.Path] || slices.Contains(s.Changes.Remove, c.Path) // while the file existed
 		if world.Exists(filepath.Join(dir, c.Path)) {
-			ours = r.Dir.Wrote(r.Changes, c.Path, c.IsNew())
+			ours = s.Linked.Share.Root.Dir.Wrote(s.Changes, c.Path, c.IsNew())
 		}
 		if !ours {
 			continue

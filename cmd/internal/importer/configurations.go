@@ -18,79 +18,83 @@ type configurations struct {
 	others   map[string]bool // blocks of all others, and modules that may have some
 }
 
-// readConfigurations finds out what of the root module the plan is to be of.
-func (r *planned) readConfigurations() {
-	s := r.around
-	here := r.deselected()
-	for _, res := range r.Graph.Resources {
-		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
+// configurations finds out what of the root module the plan is to be of.
+func (s Staged) configurations() configurations {
+	around := s.root().around
+	c := configurations{answered: []string{around.Ours}}
+	if !s.root().Job.Settings.Proof.Replays() {
+		return c
 	}
-	for _, o := range s.aside {
-		here[graph.Target{Type: o.Type.Name, ID: o.ID}] = true
-	}
+	here := s.Linked.Share.deselected()
+	maps.Copy(here, targets(s.Linked.Graph.Resources))
+	maps.Copy(here, targets(s.Linked.Share.elsewhere.objects))
 	use := func(k graph.Target, name string) {
 		if here[k] && (name == roots.Provider || strings.HasPrefix(name, roots.Provider+".")) {
-			s.providers.answered = append(s.providers.answered, name)
+			c.answered = append(c.answered, name)
 		}
 	}
-	for _, h := range s.Held {
+	for _, h := range around.Held {
 		use(graph.Target{Type: h.Address.Type, ID: h.ID}, h.Provider)
 	}
-	for _, h := range s.Will {
-		use(graph.Target{Type: h.Address.Type, ID: h.ID}, s.Configuration(h.String()))
+	for _, h := range around.Will {
+		use(graph.Target{Type: h.Address.Type, ID: h.ID}, around.Configuration(h.String()))
 	}
-	slices.Sort(s.providers.answered)
-	s.providers.answered = slices.Compact(s.providers.answered)
-	r.leaveOutOthers()
+	slices.Sort(c.answered)
+	c.answered = slices.Compact(c.answered)
+	c.others = s.leftOut(c)
+	return c
 }
 
-// leaveOutOthers notes what of the code the plan leaves out.
-func (r *planned) leaveOutOthers() {
-	s := r.around
-	code := maps.Clone(s.Providers.Of)
-	for a := range s.Hand.Declared {
+// leftOut is what of the code a plan leaves out that is answered for some configurations.
+func (s Staged) leftOut(c configurations) map[string]bool {
+	around := s.root().around
+	code := maps.Clone(around.Providers.Of)
+	if code == nil {
+		code = map[string]string{}
+	}
+	for a := range around.Hand.Declared {
 		if name := a.Block().String(); code[name] == "" && strings.HasPrefix(a.Type, roots.Provider+"_") {
 			code[name] = roots.Provider
 		}
 	}
 	ours := map[string]bool{}
-	for _, res := range r.Graph.Resources {
+	for _, res := range s.Linked.Graph.Resources {
 		ours[res.Address.Block().String()] = true
 	}
-	s.providers.others = map[string]bool{}
-	for _, module := range s.Providers.Mixed {
-		s.providers.others[module] = true
+	others := map[string]bool{}
+	for _, module := range around.Providers.Mixed {
+		others[module] = true
 	}
 	for address, name := range code {
-		if !s.providers.reads(name) && !ours[address] { // which may get another configuration
-			s.providers.others[address] = true
+		if !c.reads(name) && !ours[address] { // which may get another configuration
+			others[address] = true
 		}
 	}
-	r.Report.Proof.LeftOut = slices.Sorted(maps.Keys(s.providers.others))
+	return others
 }
 
 // reads reports whether a configuration reads the recording.
-func (c *configurations) reads(name string) bool { return slices.Contains(c.answered, name) }
+func (c configurations) reads(name string) bool { return slices.Contains(c.answered, name) }
 
 // otherTargets lists the addresses that a plan covers in addition to the code of this run, if some code is left out.
-func (r *directory) otherTargets(always bool) []string {
-	s := r.around
-	if len(s.providers.others) == 0 && !always {
+func (c configurations) otherTargets(r *Root, always bool) []string {
+	if len(c.others) == 0 && !always {
 		return nil
 	}
+	s := r.around
 	var list []string
 	for _, h := range s.Held {
-		if s.providers.reads(h.Provider) && s.providers.reads(s.Configuration(h.String())) {
+		if c.reads(h.Provider) && c.reads(s.Configuration(h.String())) {
 			list = append(list, h.String())
 		}
 	}
 	for _, h := range s.Will {
-		if s.providers.reads(s.Configuration(h.String())) {
+		if c.reads(s.Configuration(h.String())) {
 			list = append(list, h.String())
 		}
 	}
 	for a := range s.Hand.Declared {
-		if strings.HasPrefix(a.Type, roots.Provider+"_") && s.providers.reads(s.Configuration(a.String())) {
+		if strings.HasPrefix(a.Type, roots.Provider+"_") && c.reads(s.Configuration(a.String())) {
 			list = append(list, a.Block().String())
 		}
 	}

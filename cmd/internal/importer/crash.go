@@ -2,7 +2,7 @@ package importer
 
 import (
 	"context"
-	"slices"
+	"maps"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -16,72 +16,65 @@ import (
 
 // takeOutCrashing finds the object at which the provider stopped, takes it out of what is planned and
 // returns its address. The error is the crash where none is found, or too many.
-func (r *proof) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (string, error) {
-	stateFile, err := r.stateToProve()
+func (p *prover) takeOutCrashing(ctx context.Context, crash *engines.CrashError) (string, error) {
+	stateFile, err := p.proof.Staged.stateToProve()
 	if err != nil {
 		return "", err
 	}
-	address, alone, err := r.planner.Session.Culprit(ctx, stateFile, crash, r.plannable())
+	address, alone, err := p.planner.Session.Culprit(ctx, stateFile, crash, p.plannable(p.proof.Staged))
 	if err != nil {
 		return "", err
 	}
 	if address == "" {
 		return "", crash
 	}
-	values := make([]string, len(r.Graph.Variables))
-	for i, v := range r.Graph.Variables {
+	values := make([]string, len(p.proof.Staged.Linked.Graph.Variables))
+	for i, v := range p.proof.Staged.Linked.Graph.Variables {
 		values[i] = v.Value
 	}
 	why := planning.WhyCrashed(alone, values)
-	if r.o.Proof.NoRepair || len(r.crashed) == planning.MaxCrashing {
+	if p.root().Job.Settings.Proof.NoRepair || len(p.proof.Staged.Linked.crashed) == planning.MaxCrashing {
 		return "", planning.Crashes(address, why)
 	}
-	r.Progress.Stage("crash", 0)
-	r.Progress.Done(address + ", left out")
-	if err := r.takeOut(ctx, address, why); err != nil {
+	progress := p.root().Watch.Progress
+	progress.Stage("crash", 0)
+	progress.Done(address + ", left out")
+	if err := p.takeOut(address, why); err != nil {
 		return "", err
 	}
-	r.Progress.Stage("verify", len(r.Graph.Resources))
+	progress.Stage("verify", len(p.proof.Staged.Linked.Graph.Resources))
 	return address, nil
 }
 
-// takeOut takes a resource out of the graph, or keeps its code out of the plan where that is code of an
+// takeOut takes a resource out of the code, or keeps its code out of the plan where that is code of an
 // earlier run.
-func (r *planned) takeOut(ctx context.Context, address, why string) error {
-	at := slices.IndexFunc(r.Graph.Resources, func(res *graph.Resource) bool { return res.Address.String() == address })
-	if at >= 0 {
-		res := r.Graph.Resources[at]
-		r.crashed[graph.Target{Type: res.Address.Type, ID: res.ID}] = why
-		r.Graph.Resources = slices.Delete(slices.Clone(r.Graph.Resources), at, at+1)
-		r.skipped = append(r.skipped, rootly.Rejected{Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: why, Fix: planning.CrashHint})
-		r.Report.Repairs = append(r.Report.Repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})
+func (p *prover) takeOut(address, why string) error {
+	linked := p.proof.Staged.Linked
+	linked.crashed = maps.Clone(linked.crashed)
+	if linked.crashed == nil {
+		linked.crashed = map[graph.Target]string{}
 	}
-	for _, c := range r.Changes.Carried {
-		if c.Address.String() == address {
-			r.crashed[c.Key()] = why
+	for _, res := range linked.Share.Resources {
+		if res.Address.String() == address {
+			linked.crashed[res.Target()] = why
+			linked = linked.without(map[graph.Address]rootly.Rejected{res.Address: {Reason: why, Fix: planning.CrashHint}})
+			p.proof.repairs = append(p.proof.repairs, report.Repair{Address: address, How: string(repair.Remove), Cause: why})
+			break
 		}
 	}
-	if err := r.writeAgain(ctx); err != nil {
+	for _, c := range p.proof.Staged.Changes.Carried {
+		if c.Address.String() == address {
+			linked.crashed[c.Key()] = why
+		}
+	}
+	if err := p.write(linked); err != nil {
 		return err
 	}
-	for _, c := range r.Changes.Carried {
+	for _, c := range p.proof.Staged.Changes.Carried {
 		if c.Address.String() == address {
-			r.crashed[c.Key()], r.unread[c.Address] = why+"; it is not in this plan, and a plan of the whole directory fails at it", true
+			linked.crashed[c.Key()] = why + "; it is not in this plan, and a plan of the whole directory fails at it"
+			p.unread[c.Address] = true
 		}
 	}
 	return nil
-}
-
-// plannable lists what the plan is of, each address after those that it refers to.
-func (r *planned) plannable() []string {
-	var addresses []string
-	for _, c := range r.Changes.Carried {
-		if !r.unread[c.Address] {
-			addresses = append(addresses, c.Address.String())
-		}
-	}
-	for _, res := range r.Graph.InOrder() {
-		addresses = append(addresses, res.Address.String())
-	}
-	return addresses
 }

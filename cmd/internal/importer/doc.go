@@ -1,8 +1,13 @@
 // Package importer turns a live organisation into proven code.
 //
-//	fetch ──► link ──► render ──► stage ──► prove ──► commit
+//	Fetch       API     ──► Live       objects of the organisation
+//	Link        Share   ──► Linked     what one root module has of them, as a graph with references
+//	Render      Linked  ──► files      in memory
+//	Stage       files   ──► Staged     a private copy next to the directory
+//	Prove       Staged  ──► Proof      what its plan says, and the repairs
+//	Commit      Proof   ──► directory  and the state
 //
-// Each root module goes through these stages. What a stage finds out is a type of its own, in stages.go, whose methods
-// see the stages before it and none after. Not here: flags, how the report is printed, or how an organisation is divided
-// into several root modules; what one of them has to know of the others comes in as Neighbours.
+// Each stage takes the value of the one before it and returns one, which is not changed afterwards. A Root is the locked
+// directory that they are about. Summarize makes the report of the last value. Not here: flags, how the report is printed, or
+// how an organisation is divided into several root modules; each of these goes through the same stages with its own Share.
 package importer

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
@@ -17,76 +15,39 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// hide turns credentials into variables.
-func (r *linked) hide() error {
-	mode, err := secret.ParseMode(r.o.Secrets)
-	if err != nil {
-		return exit.Usage(err, "choose plain, masked or blank")
-	}
-	o := secretOptions(mode)
-	hidden := append(secret.Hide(r.Graph, o), secret.HideAlso(r.Graph, o, r.secrets)...)
-	r.Report.Secrets, r.Report.SecretsMode = len(hidden), r.o.Secrets
-	if len(hidden) > 0 {
-		r.Report.SecretsFile = planning.SecretsName
-		if mode == secret.Blank {
-			r.Report.SecretsFile = "terraform.tfvars.example"
-		}
-	}
-	for _, v := range r.Graph.Variables {
-		r.veil.Remember(v.Value)
-	}
-	counts := secret.CountByType(hidden)
-	for t, c := range r.decoded.Coverage {
-		n := counts[t] - r.hidden[t] // the graph may have been linked before
-		c.Secret += n
-		c.Written -= n
-	}
-	r.hidden = counts
-	return r.leaveOutLeaking()
+// hide turns credentials of the graph into variables, and counts them by type.
+func (l Linked) hide() map[string]int {
+	o := l.Share.Live.Job.secretOptions()
+	return secret.CountByType(append(secret.Hide(l.Graph, o), secret.HideAlso(l.Graph, o, l.Share.secrets)...))
 }
 
-// leaveOutLeaking leaves out the objects that cannot be written without showing the value of a variable.
-func (r *linked) leaveOutLeaking() error {
-	values := slices.Clone(r.secrets)
-	for _, v := range r.Graph.Variables {
+// variables is how many settings became variables.
+func (l Linked) variables() int {
+	n := 0
+	for _, of := range l.hidden {
+		n += of
+	}
+	return n
+}
+
+// leaking finds the resources that cannot be written without showing the value of a variable.
+func (l Linked) leaking() map[graph.Address]rootly.Rejected {
+	values := slices.Clone(l.Share.secrets)
+	for _, v := range l.Graph.Variables {
 		values = append(values, v.Value)
 	}
-	leaks := map[graph.Address]string{}
-	for _, l := range secret.Leaking(r.Graph, values) {
-		leaks[l.Address] = l.Place
-	}
-	if len(leaks) == 0 {
-		return nil
-	}
-	r.Graph.Resources = slices.DeleteFunc(r.Graph.Resources, func(res *graph.Resource) bool {
-		place := leaks[res.Address]
-		if place != "" {
-			r.skipped = append(r.skipped, rootly.Rejected{
-				Type: res.Address.Type, ID: res.ID, Title: res.Title, Reason: place + " has a value in it that is a secret elsewhere",
-				Fix: "rename it in Rootly, or move the value into a Rootly secret",
-			})
+	leaking := map[graph.Address]rootly.Rejected{}
+	for _, leak := range secret.Leaking(l.Graph, values) {
+		leaking[leak.Address] = rootly.Rejected{
+			Reason: leak.Place + " has a value in it that is a secret elsewhere",
+			Fix:    "rename it in Rootly, or move the value into a Rootly secret",
 		}
-		return place != ""
-	})
-	return r.Relink()
+	}
+	return leaking
 }
 
-// Know remembers the secrets of all root modules: what is one in any of them is hidden in each. Unlink takes back
-// what this does to the draft.
-func (r *linked) Know(draft *graph.Graph) error {
-	mode, err := secret.ParseMode(r.o.Secrets)
-	if err != nil {
-		return exit.Usage(err, "choose plain, masked or blank")
-	}
-	secret.Hide(draft, secretOptions(mode))
-	for _, v := range draft.Variables {
-		r.secrets = append(r.secrets, v.Value)
-	}
-	return nil
-}
-
-func secretOptions(mode secret.Mode) secret.Options {
-	return secret.Options{Mode: mode, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf, Withheld: withheldOf}
+func (j *Job) secretOptions() secret.Options {
+	return secret.Options{Mode: j.secrets, Secret: planning.SecretPathsOf, Suspect: planning.SuspectPathsOf, Withheld: withheldOf}
 }
 
 // withheldOf are the attributes of a type that nobody but people knows.
@@ -136,20 +97,3 @@ func lineOf(watch *secret.Watch, f generator.File) string {
 }
 
 var resourceLine = regexp.MustCompile(`^resource "([^"]+)" "([^"]+)"`)
-
-// mask takes credentials out of what the report quotes.
-func mask(s *report.Summary, veil *secret.Veil) {
-	for i := range s.NotImported {
-		s.NotImported[i].Title = veil.Path(s.NotImported[i].Title)
-		s.NotImported[i].Reason = veil.Path(s.NotImported[i].Reason)
-	}
-	for i := range s.Losses {
-		s.Losses[i].Title = veil.Path(s.Losses[i].Title)
-		s.Losses[i].Reason = veil.Path(s.Losses[i].Reason)
-		s.Losses[i].Path = veil.Path(s.Losses[i].Path) // keys are part of it
-	}
-	for i := range s.Ignored {
-		s.Ignored[i].Reason = veil.Path(s.Ignored[i].Reason)
-	}
-	sort.Slice(s.NotListed, func(i, j int) bool { return s.NotListed[i].Type < s.NotListed[j].Type })
-}

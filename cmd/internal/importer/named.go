@@ -23,7 +23,5 @@ func Named(live *rootly.Live, remembered func(string, graph.ID) graph.Address) (
 	for _, r := range decoded.Resources {
 		r.Title = secret.Mask(r.Title)
 	}
-	resources := graph.Sort(decoded.Resources)
-	graph.Label(resources, remembered, nil)
-	return resources, nil
+	return graph.Label(graph.Sort(decoded.Resources), remembered, nil), nil
 }

@@ -14,28 +14,29 @@ import (
 
 // setAsideBuiltIn takes the objects that Rootly made out of the run when --system says so. As data
 // sources they can still be referred to; those that no data source finds stay resources.
-func (r *gathered) setAsideBuiltIn() {
-	r.lookups = map[graph.Target]*graph.DataSource{}
-	if r.o.System == "import" {
+func (l *Live) setAsideBuiltIn() {
+	l.lookups = map[graph.Target]*graph.DataSource{}
+	how := l.Job.Settings.System
+	if how == "import" {
 		return
 	}
 	var builtIn []*rootly.Object
-	for _, o := range r.live.Objects {
+	for _, o := range l.read.Objects {
 		if rootly.BuiltIn(o) != "" {
 			builtIn = append(builtIn, o)
 		}
 	}
-	if r.o.System == "data" {
-		maps.Copy(r.lookups, rootly.Lookups(builtIn, r.live.Objects, r.Schema))
+	if how == "data" {
+		maps.Copy(l.lookups, rootly.Lookups(builtIn, l.read.Objects, l.Job.Schema))
 	}
-	r.live.Objects = slices.DeleteFunc(r.live.Objects, func(o *rootly.Object) bool {
+	l.read.Objects = slices.DeleteFunc(l.read.Objects, func(o *rootly.Object) bool {
 		why := rootly.BuiltIn(o)
-		_, found := r.lookups[graph.Target{Type: o.Type.Name, ID: o.ID}]
-		if why == "" || r.o.System == "data" && !found {
+		_, found := l.lookups[o.Target()]
+		if why == "" || how == "data" && !found {
 			return false
 		}
-		r.others = append(r.others, o)
-		r.skipped = append(r.skipped, rootly.Rejected{
+		l.others = append(l.others, o)
+		l.builtIn = append(l.builtIn, rootly.Rejected{
 			Type: o.Type.Name, ID: o.ID, Title: o.Title(), Reason: why, Fix: "--system import imports it",
 		})
 		return true
@@ -43,28 +44,29 @@ func (r *gathered) setAsideBuiltIn() {
 }
 
 // follow reads what selected objects refer to, when --references asks for more than the plain id.
-func (r *gathered) follow(ctx context.Context) error {
-	if r.o.References == "literal" {
+func (l *Live) follow(ctx context.Context, roots []*Root) error {
+	how := l.Job.Settings.References
+	if how == "literal" {
 		return nil
 	}
 	pool := &pool{objects: map[graph.Target]*rootly.Object{}, asked: map[string]bool{}, complete: map[string]bool{}}
-	pool.add(r.filtered)
+	pool.add(l.filtered)
 	for {
-		missing := graph.Missing(r.decoded.Resources, rules)
-		if err := r.fill(ctx, pool, missing); err != nil {
+		missing := graph.Missing(l.decoded.Resources, rules)
+		if err := l.fill(ctx, roots, pool, missing); err != nil {
 			return err
 		}
-		found := r.unmanaged(pool.take(missing))
+		found := l.unmanaged(roots, pool.take(missing))
 		if len(found) == 0 {
 			return nil
 		}
-		if r.o.References == "data" {
-			maps.Copy(r.lookups, rootly.Lookups(found, pool.all, r.Schema))
-			r.others = append(r.others, pool.all...)
-			r.replay.Listed(pool.complete)
+		if how == "data" {
+			maps.Copy(l.lookups, rootly.Lookups(found, pool.all, l.Job.Schema))
+			l.others = append(l.others, pool.all...)
+			l.recording.Listed(pool.complete)
 			return nil
 		}
-		if err := r.decode(found); err != nil {
+		if err := l.decode(found); err != nil {
 			return err
 		}
 	}
@@ -83,7 +85,7 @@ type pool struct {
 func (p *pool) add(objects []*rootly.Object) {
 	for _, o := range objects {
 		p.all = append(p.all, o)
-		p.objects[graph.Target{Type: o.Type.Name, ID: o.ID}] = o
+		p.objects[o.Target()] = o
 	}
 	p.ids.Add(objects)
 }
@@ -103,10 +105,10 @@ func (p *pool) take(missing []graph.Target) []*rootly.Object {
 
 // fill fetches the types of what is missing. Whole collections cost fewer requests than single
 // objects, and show whether a name is unique.
-func (r *fetched) fill(ctx context.Context, p *pool, missing []graph.Target) error {
+func (l *Live) fill(ctx context.Context, roots []*Root, p *pool, missing []graph.Target) error {
 	var types []*catalogue.Type
 	for _, t := range missing {
-		if p.asked[t.Type] || r.live.Complete[t.Type] {
+		if p.asked[t.Type] || l.read.Complete[t.Type] {
 			continue
 		}
 		p.asked[t.Type] = true
@@ -115,13 +117,12 @@ func (r *fetched) fill(ctx context.Context, p *pool, missing []graph.Target) err
 	if len(types) == 0 {
 		return nil
 	}
-	live, err := rootly.Fetch(ctx, r.Client, rootly.FetchOptions{Types: types, Progress: r.Progress.Count})
+	live, err := rootly.Fetch(ctx, l.Job.Client, rootly.FetchOptions{Types: types, Progress: l.Job.Watch.Progress.Count})
 	if err != nil {
 		return err
 	}
-	r.live.Skipped = append(r.live.Skipped, live.Skipped...)
-	r.ids.Add(live.Objects)
-	r.identify()
+	l.read.Skipped = append(l.read.Skipped, live.Skipped...)
+	l.identify(roots, live.Objects)
 	p.add(live.Objects)
 	maps.Copy(p.complete, live.Complete)
 	return nil

@@ -3,15 +3,16 @@ package importer
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/entries"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/repair"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 )
 
@@ -26,15 +27,15 @@ const (
 
 // planAndRepair plans the staged directory, repairs what the plan would change, and plans again, until the plan is clean
 // or nothing more can be done. The last plan always covers the whole directory.
-func (r *proof) planAndRepair(ctx context.Context, t connect.Target) (*engines.Result, error) {
-	repairer := repair.New(r.Schema)
+func (p *prover) planAndRepair(ctx context.Context) (*engines.Result, error) {
+	repairer := repair.New(p.root().Job.Schema)
 	for round := 0; ; round++ {
-		result, verdict, err := r.judge(ctx, t, nil)
-		if len(r.served.Unanswered()) > 0 && err == nil {
-			r.Verdict = verdict
+		result, verdict, err := p.judge(ctx, nil)
+		if len(p.recording.unanswered()) > 0 && err == nil {
+			p.proof.Verdict = verdict
 			return result, nil // the code is not to blame
 		}
-		if again, unfoldErr := r.unfoldUnclean(ctx, verdict, err); again || unfoldErr != nil {
+		if again, unfoldErr := p.unfold(verdict, err); again || unfoldErr != nil {
 			if unfoldErr != nil {
 				return nil, unfoldErr
 			}
@@ -44,11 +45,11 @@ func (r *proof) planAndRepair(ctx context.Context, t connect.Target) (*engines.R
 		if err != nil {
 			return nil, err
 		}
-		r.Verdict = verdict
-		if verdict.Clean || round == maxRounds || r.o.Proof.NoRepair {
+		p.proof.Verdict = verdict
+		if verdict.Clean || round == maxRounds || p.root().Job.Settings.Proof.NoRepair {
 			return result, nil
 		}
-		again, err := r.repair(ctx, repairer, t, result, verdict)
+		again, err := p.repair(ctx, repairer, result, verdict)
 		if err != nil || !again {
 			return result, err
 		}
@@ -57,18 +58,18 @@ func (r *proof) planAndRepair(ctx context.Context, t connect.Target) (*engines.R
 
 // judge plans and compares the plan with what is expected. part limits the plan to these addresses; empty means
 // everything that can be planned. Objects at which the provider crashes are left out.
-func (r *proof) judge(ctx context.Context, t connect.Target, part []string) (*engines.Result, verify.Verdict, error) {
+func (p *prover) judge(ctx context.Context, part []string) (*engines.Result, verify.Verdict, error) {
 	for {
 		targets := part
 		if len(targets) == 0 {
-			targets = r.readable()
+			targets = p.readable(p.proof.Staged)
 		}
-		result, verdict, err := r.judgeOnce(ctx, t, targets)
+		result, verdict, err := p.judgeOnce(ctx, targets)
 		var crash *engines.CrashError
 		if !errors.As(err, &crash) {
 			return result, verdict, err
 		}
-		gone, err := r.takeOutCrashing(ctx, crash)
+		gone, err := p.takeOutCrashing(ctx, crash)
 		if err != nil {
 			return nil, verify.Verdict{}, err
 		}
@@ -76,80 +77,82 @@ func (r *proof) judge(ctx context.Context, t connect.Target, part []string) (*en
 	}
 }
 
-func (r *proof) judgeOnce(ctx context.Context, t connect.Target, targets []string) (*engines.Result, verify.Verdict, error) {
-	stateFile, err := r.stateToProve()
+func (p *prover) judgeOnce(ctx context.Context, targets []string) (*engines.Result, verify.Verdict, error) {
+	stateFile, err := p.proof.Staged.stateToProve()
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}
-	planner, err := r.stagedPlanner(ctx, t)
+	planner, err := p.stagedPlanner(ctx)
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}
-	result, err := r.planStaged(ctx, planner, stateFile, targets)
+	result, err := p.planStaged(ctx, planner, stateFile, targets)
 	if err != nil {
 		return nil, verify.Verdict{}, err
 	}
-	r.widenSubset(result.Changes)
-	verdict := verify.Judge(&result.Plan, r.expect())
+	p.proof.Facts.Subset = p.widen(p.proof.Staged, result.Changes)
+	verdict := verify.Judge(&result.Plan, p.expect())
 	if !verdict.Clean {
-		again, err := r.planBefore(ctx, t, stateFile)
+		again, err := p.planBefore(ctx, stateFile)
 		if err != nil {
 			return nil, verify.Verdict{}, err
 		}
 		if again {
-			verdict = verify.Judge(&result.Plan, r.expect())
+			verdict = verify.Judge(&result.Plan, p.expect())
 		}
 	}
-	if (len(r.unread)+len(r.around.providers.others)+len(r.Changes.Loose.Broken) > 0 || r.subset != nil) && verdict.Incomplete != "" {
+	if (p.leavesOut(p.proof.Staged) || p.subset != nil) && verdict.Incomplete != "" {
 		// The plan leaves out what could not be read, on purpose: the rest can still be clean.
 		verdict.Clean = len(verdict.Differences)+len(verdict.Errors)+len(verdict.Missing)+len(verdict.Unexpected) == 0
 		verdict.Incomplete = ""
 	}
-	if !verdict.Clean || r.Report.Proof.Plans == 0 {
+	if !verdict.Clean || p.proof.Facts.Plans == 0 {
 		return result, verdict, nil
 	}
-	return r.judgeCode(ctx, t, planner, result, verdict)
+	return p.judgeCode(ctx, planner, result, verdict)
 }
 
 // judgeCode adds to the verdict about shards what only the whole of the code shows.
-func (r *proof) judgeCode(ctx context.Context, t connect.Target, planner *planning.Planner, result *engines.Result, verdict verify.Verdict) (*engines.Result, verify.Verdict, error) {
+func (p *prover) judgeCode(ctx context.Context, planner *planning.Planner, result *engines.Result, verdict verify.Verdict) (*engines.Result, verify.Verdict, error) {
 	wrong, err := planner.Validate(ctx, result)
-	if r.planWhole(err) {
-		return r.judgeOnce(ctx, t, nil)
+	if p.planWhole(err) {
+		return p.judgeOnce(ctx, nil)
 	}
 	if err == nil && wrong {
-		verdict = verify.Judge(&result.Plan, r.expect())
+		verdict = verify.Judge(&result.Plan, p.expect())
 	}
 	return result, verdict, err
 }
 
 // stateToProve is the file with the state that plans are made against; empty for the directory's own.
-func (r *planned) stateToProve() (string, error) {
-	if r.state != nil {
-		return r.state.Private(entries.Resources(r.Graph, r.Schema), r.ids, r.around.Alias())
+func (s Staged) stateToProve() (string, error) {
+	root := s.root()
+	if root.state != nil {
+		return root.state.Private(entries.Resources(s.Linked.Graph, root.Job.Schema), s.Linked.Share.Live.IDs, root.around.Alias())
 	}
-	return r.around.PulledFile()
+	return root.around.PulledFile()
 }
 
 // repair changes the code where a plan would change objects. Large directories are planned in part until the part is
 // clean. It reports whether anything was changed, so that the whole has to be planned again.
-func (r *proof) repair(ctx context.Context, m *repair.Repairer, t connect.Target, result *engines.Result, verdict verify.Verdict) (bool, error) {
+func (p *prover) repair(ctx context.Context, m *repair.Repairer, result *engines.Result, verdict verify.Verdict) (bool, error) {
 	changed := false
 	for range maxRounds {
-		done := m.Repair(r.Graph, result.Changes, verdict)
+		linked := p.proof.Staged.Linked
+		resources, done := m.Repair(linked.Share.Resources, result.Changes, verdict)
 		if len(done) == 0 {
 			return changed, nil
 		}
 		changed = true
-		targets := r.record(done)
-		if err := r.writeAgain(ctx); err != nil {
+		targets := p.record(done)
+		if err := p.write(linked.repaired(resources, done)); err != nil {
 			return changed, err
 		}
-		if len(r.Graph.Resources) <= wholePlan || len(targets) == 0 {
+		if len(p.proof.Staged.Linked.Graph.Resources) <= wholePlan || len(targets) == 0 {
 			return changed, nil
 		}
 		var err error
-		if result, verdict, err = r.judge(ctx, t, targets); err != nil {
+		if result, verdict, err = p.judge(ctx, targets); err != nil {
 			return changed, err
 		}
 		if len(verdict.Differences) == 0 && len(verdict.Errors) == 0 {
@@ -159,36 +162,63 @@ func (r *proof) repair(ctx context.Context, m *repair.Repairer, t connect.Target
 	return changed, nil
 }
 
-// writeAgain brings the staged directory in line with the graph.
-func (r *staged) writeAgain(ctx context.Context) error {
-	refold := func() error { return r.refold(ctx) }
-	for _, again := range []func() error{r.Relink, refold, r.Render, r.Stage} {
-		if err := again(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// record adds the repairs to the report, and returns the addresses that are still in the code.
-func (r *gathered) record(done []repair.Repair) []string {
-	var targets []string
-	seen := map[string]bool{}
+// repaired returns what is to be linked next: resources of which some were repaired.
+func (l Linked) repaired(resources []*graph.Resource, done []repair.Repair) Linked {
+	l.Share.Resources = resources
+	here := map[graph.Address]bool{}
 	for _, d := range done {
-		r.Report.Repairs = append(r.Report.Repairs, report.Repair{
-			Address: d.Address.String(), Path: d.Path, How: string(d.How), Cause: d.Cause,
-			Unruled: d.How == repair.Ignore && !rootly.MayIgnore(d.Address.Type, d.Path, r.Schema),
-		})
+		here[d.Address] = true
 		if d.How == repair.Remove {
-			r.skipped = append(r.skipped, rootly.Rejected{
+			l.Skipped = append(slices.Clip(l.Skipped), rootly.Rejected{
 				Type: d.Address.Type, ID: d.ID, Title: d.Title, Reason: d.Cause, Fix: "report this with the versions of the provider and of this program",
 			})
-			continue
 		}
-		if address := d.Address.String(); !seen[address] {
-			seen[address] = true
+	}
+	for _, res := range resources {
+		if here[res.Address] { // a copy; its JSON texts may be others
+			res.Exprs = rootly.JSONTexts(l.Share.Live.Job.Schema.Resources[res.Address.Type].Block, res.Config)
+		}
+	}
+	return l
+}
+
+// write links, renders and stages again.
+func (p *prover) write(l Linked) error {
+	l, err := l.Relink()
+	if err != nil {
+		return err
+	}
+	p.proof.Staged, err = l.Stage()
+	return err
+}
+
+// record notes the repairs, and returns the addresses that are still in the code.
+func (p *prover) record(done []repair.Repair) []string {
+	var targets []string
+	for _, d := range done {
+		p.proof.repairs = append(p.proof.repairs, report.Repair{
+			Address: d.Address.String(), Path: d.Path, How: string(d.How), Cause: d.Cause,
+			Unruled: d.How == repair.Ignore && !rootly.MayIgnore(d.Address.Type, d.Path, p.root().Job.Schema),
+		})
+		if address := d.Address.String(); d.How != repair.Remove && !slices.Contains(targets, address) {
 			targets = append(targets, address)
 		}
 	}
 	return targets
+}
+
+// unfold takes folds apart that the plan has something against. It reports whether there were any, so that
+// the rest is worth another plan.
+func (p *prover) unfold(v verify.Verdict, planErr error) (bool, error) {
+	linked := p.proof.Staged.Linked
+	members, why := unfolding(linked, v, planErr)
+	if len(members) == 0 {
+		return false, nil
+	}
+	p.proof.unfolded = append(p.proof.unfolded, why...)
+	linked.unfold = maps.Clone(linked.unfold)
+	for _, m := range members {
+		linked.unfold[m.Target()] = true
+	}
+	return true, p.write(linked)
 }

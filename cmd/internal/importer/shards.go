@@ -11,37 +11,38 @@ import (
 
 // planStaged plans the staged directory: in shards where it is large and can be cut, else as a whole. Shards are never
 // restricted to targets, as those without changes are not planned again.
-func (r *proof) planStaged(ctx context.Context, planner *planning.Planner, stateFile string, targets []string) (*engines.Result, error) {
-	p := &r.Report.Proof
-	p.Plans, p.Whole = 0, ""
-	if !r.sharded() {
+func (p *prover) planStaged(ctx context.Context, planner *planning.Planner, stateFile string, targets []string) (*engines.Result, error) {
+	staged, facts := p.proof.Staged, &p.proof.Facts
+	facts.Plans, facts.Whole = 0, ""
+	if !p.sharded() {
 		return planner.Plan(ctx, stateFile, targets)
 	}
-	carried := make(map[graph.Address]graph.Target, len(r.Changes.Carried))
-	for _, c := range r.Changes.Carried {
+	carried := make(map[graph.Address]graph.Target, len(staged.Changes.Carried))
+	for _, c := range staged.Changes.Carried {
 		carried[c.Address] = c.Key()
 	}
-	result, n, err := planner.PlanShards(ctx, stateFile, shards.ValuesOf(r.Graph, carried, r.around.slugged))
-	if r.planWhole(err) {
+	result, n, err := planner.PlanShards(ctx, stateFile, shards.ValuesOf(p.proof.Staged.Linked.Graph, carried, p.root().around.slugged))
+	if p.planWhole(err) {
 		return planner.Plan(ctx, stateFile, targets)
 	}
-	p.Plans = n
+	facts.Plans = n
 	return result, err
 }
 
 // planWhole reports whether an error of shards is for the whole to explain, and lets everything be planned at once from
 // then on.
-func (r *proof) planWhole(err error) bool {
+func (p *prover) planWhole(err error) bool {
 	reason, whole := planning.NeedsWhole(err)
 	if !whole {
 		return false
 	}
-	r.Report.Proof.Whole = reason
-	r.whole = true
+	p.proof.Facts.Whole = reason
+	p.whole = true
 	return true
 }
 
 // sharded reports whether the staged directory is to be planned in shards.
-func (r *proof) sharded() bool {
-	return !r.whole && r.o.Proof.InShards(r.W, len(r.Graph.Resources)+len(r.Changes.Carried)) && len(r.readable()) == 0
+func (p *prover) sharded() bool {
+	resources := len(p.proof.Staged.Linked.Graph.Resources) + len(p.proof.Staged.Changes.Carried)
+	return !p.whole && p.root().Job.Settings.Proof.InShards(p.root().Job.World, resources) && len(p.readable(p.proof.Staged)) == 0
 }

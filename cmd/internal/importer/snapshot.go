@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/snapshot"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 	"github.com/terraformer-rootly/terraformer-rootly/state"
@@ -20,56 +18,58 @@ import (
 func LiveSnapshot(ctx context.Context, w world.World, o *Settings, recorded *drift.Snapshot) (*drift.Snapshot, []rootly.Skipped, error) {
 	looking := *o
 	looking.DryRun = true
-	r, err := NewRun(ctx, w, &looking)
+	root, err := Open(ctx, w, &looking)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer r.Close()
+	defer root.Close()
 	for _, o := range recorded.Objects {
-		r.compared = append(r.compared, rootly.Known{Type: catalogue.Lookup(o.Type), ID: o.ID, Parent: o.Parent})
+		root.Job.compared = append(root.Job.compared, rootly.Known{Type: catalogue.Lookup(o.Type), ID: o.ID, Parent: o.Parent})
 	}
-	if err := r.Fetch(ctx); err != nil {
-		return nil, nil, err
-	}
-	if err := r.Link(ctx); err != nil {
-		return nil, nil, err
-	}
-	now, err := drift.Of(r.Graph)
+	live, err := Fetch(ctx, root)
 	if err != nil {
 		return nil, nil, err
 	}
-	lives := r.Elsewhere()
+	linked, err := Link(Whole(live, root))
+	if err != nil {
+		return nil, nil, err
+	}
+	now, err := drift.Of(linked.Graph)
+	if err != nil {
+		return nil, nil, err
+	}
+	lives := linked.elsewhere()
 	return now.Keeping(recorded, func(o drift.Object) bool {
-		return lives[graph.Target{Type: o.Type, ID: o.ID}] || !r.Complete(o.Type) && !r.live.Gone[o.Key()]
-	}), slices.DeleteFunc(r.live.Skipped, func(s rootly.Skipped) bool { return !r.amiss(s) }), nil
+		return lives[o.Key()] || !live.Complete(o.Type) && !live.read.Gone[o.Key()]
+	}), live.amiss(), nil
 }
 
-// KeepSnapshot stages the snapshot next to the code, and returns it with the one that was there.
-func (r *staged) KeepSnapshot() (before, now *drift.Snapshot, err error) {
-	now, err = drift.Of(r.Graph)
+// KeepSnapshot stages the snapshot next to the code, and returns it too.
+func (s Staged) KeepSnapshot() (Staged, *drift.Snapshot, error) {
+	now, err := drift.Of(s.Linked.Graph)
 	if err != nil {
-		return nil, nil, err
+		return s, nil, err
 	}
-	before, err = snapshot.ReadSnapshot(r.o.Dir)
+	before, err := snapshot.ReadSnapshot(s.root().Name)
 	if errors.Is(err, fs.ErrNotExist) {
 		before, err = &drift.Snapshot{}, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return s, nil, err
 	}
-	now = now.Keeping(before, func(o drift.Object) bool { return r.stays(o) })
+	now = now.Keeping(before, s.stays)
 	content, err := drift.Encode(now)
 	if err != nil {
-		return nil, nil, err
+		return s, nil, err
 	}
-	r.snapshot = true
-	return before, now, r.Staged.Put(state.File{Name: snapshot.SnapshotName, Content: content})
+	s.snapshot = true
+	return s, now, s.root().stage.Put(state.File{Name: snapshot.SnapshotName, Content: content})
 }
 
 // stays reports whether an object of an earlier export stays in the snapshot although this run does
 // not have it: the rule is the one for code.
-func (r *staged) stays(o drift.Object) bool {
-	for _, c := range r.Changes.Carried {
+func (s Staged) stays(o drift.Object) bool {
+	for _, c := range s.Changes.Carried {
 		if c.Address.Type == o.Type && c.ID == o.ID {
 			return true
 		}
@@ -78,13 +78,13 @@ func (r *staged) stays(o drift.Object) bool {
 }
 
 // keepSettings stages the settings that the provider cannot represent next to the code. An export has them in its snapshot.
-func (r *staged) keepSettings() error {
-	if r.snapshot {
+func (s Staged) keepSettings() error {
+	if s.snapshot {
 		return nil
 	}
-	content, err := snapshot.NextSettings(r.o.Dir, r.Graph.Resources, r.stays)
+	content, err := snapshot.NextSettings(s.root().Name, s.Linked.Graph.Resources, s.stays)
 	if err != nil || content == nil {
 		return err
 	}
-	return r.Staged.Put(state.File{Name: snapshot.SettingsName, Content: content})
+	return s.root().stage.Put(state.File{Name: snapshot.SettingsName, Content: content})
 }

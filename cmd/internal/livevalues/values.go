@@ -53,22 +53,24 @@ func For(w world.World, c connect.Connection, dir string) func(context.Context, 
 
 // liveValues reads objects of some types as an import would, and returns the values of its variables.
 func liveValues(ctx context.Context, w world.World, c connect.Connection, dir string, types []string) (map[string]string, error) {
-	r, err := importer.NewRun(ctx, w.Reporting(report.Options{Quiet: true}), &importer.Settings{
+	root, err := importer.Open(ctx, w.Reporting(report.Options{Quiet: true}), &importer.Settings{
 		Connection: c, Selection: selection.Selection{Resources: types}, Proof: planning.Proof{Off: true}, ImportAs: entries.ImportAs{ImportAs: entries.AsBlocks},
 		Dir: dir, Secrets: "plain", Users: "literal", References: "literal", System: "import", DryRun: true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	if err := r.Fetch(ctx); err != nil {
+	defer root.Close()
+	live, err := importer.Fetch(ctx, root)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.Link(ctx); err != nil {
+	linked, err := importer.Link(importer.Whole(live, root))
+	if err != nil {
 		return nil, err
 	}
 	values := map[string]string{}
-	for _, v := range r.Graph.Variables {
+	for _, v := range linked.Graph.Variables {
 		values[v.Name] = v.Value
 	}
 	return values, nil

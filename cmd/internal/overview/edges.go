@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
@@ -50,8 +49,8 @@ func (v *view) addEdges(p *page.Page) {
 	for _, r := range v.graph.Resources {
 		from := v.objects[key(r.Address.Type, r.ID)]
 		for _, e := range r.Exprs {
-			for _, to := range references(e.Expr) {
-				add(from, v.objects[v.keys[to]])
+			for ref := range e.Refs() {
+				add(from, v.objects[v.keys[ref.Target]])
 			}
 		}
 	}
@@ -78,27 +77,4 @@ func backwards(from, to *page.Object) bool {
 		return false
 	}
 	return from.Layer > to.Layer
-}
-
-// references are the addresses in an expression.
-func references(e graph.Expr) []graph.Address {
-	switch e := e.(type) {
-	case graph.Ref:
-		return []graph.Address{e.Target}
-	case graph.Template:
-		var all []graph.Address
-		for _, part := range e.Parts {
-			if part.Expr != nil {
-				all = append(all, references(part.Expr)...)
-			}
-		}
-		return all
-	case graph.Encoded:
-		var all []graph.Address
-		for _, placed := range e.Exprs {
-			all = append(all, references(placed.Expr)...)
-		}
-		return all
-	}
-	return nil
 }

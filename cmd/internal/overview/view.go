@@ -56,12 +56,12 @@ func (v *view) link() error {
 	if err != nil {
 		return err
 	}
-	graph.Label(decoded.Resources, v.code.remembered, nil)
+	resources := graph.Label(decoded.Resources, v.code.remembered, nil)
 	v.schema, v.keys = provider, map[graph.Address]string{}
-	for _, r := range decoded.Resources {
+	for _, r := range resources {
 		v.keys[r.Address] = key(r.Address.Type, r.ID)
 	}
-	v.graph = graph.Link(decoded.Resources, graph.LinkOptions{Users: v.org.Users, Rules: func(t string) []graph.Rule {
+	v.graph = graph.Link(resources, graph.LinkOptions{Users: v.org.Users, Rules: func(t string) []graph.Rule {
 		if row := catalogue.Lookup(t); row != nil {
 			return row.Refs
 		}

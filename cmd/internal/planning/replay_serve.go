@@ -117,9 +117,6 @@ func (p *Replay) read(ctx context.Context, q sandbox.Question) ([]sandbox.Object
 
 // Unanswered lists the requests of the plan that could not be answered.
 func (p *Replay) Unanswered() []string {
-	if p == nil {
-		return nil
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var list []string

@@ -119,10 +119,10 @@ func (s *splitV1) reads() map[string][]string {
 	return out
 }
 
-// layOut stages what stands above the parts.
-func (s *split) layOut() error {
+// stageAbove stages what stands above the parts.
+func (s *split) stageAbove() error {
 	memo := splitV1{Version: 1, By: ByTeam, Across: s.o.Across, Owners: s.o.Owners}
-	top := above(s.run.Dir.Path())
+	top := above(s.root.Dir.Path())
 	for _, p := range s.parts {
 		if p.gone {
 			continue
@@ -145,10 +145,11 @@ func (s *split) layOut() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read who owns the code: %w", err)
 	}
-	return s.run.StageFiles(
+	s.above.Staged, err = s.above.Staged.Linked.Share.StageFiles(
 		state.File{Name: SplitName, Content: append(shown.Readable(content), '\n')},
 		state.File{Name: ownersName, Content: owners(present, s.memo.Parts, memo.Parts, top)},
 	)
+	return err
 }
 
 const ownersHead = `# Who owns which part. GitHub and GitLab read this file at the top of a repository, in docs/, and in

@@ -68,14 +68,11 @@ func (o *Settings) check() error {
 // A split is an import that makes a root module of each part of the organisation.
 type split struct {
 	o     *Settings
-	run   *importer.Run // of the whole: what is read, and the directory above the parts
-	memo  splitV1       // what the last run left
-	parts moduleParts   // in the order in which they are applied; those that are no more come last
-	teams *teamList     // who owns parts
-
-	division *part.Division
-	found    map[graph.Target]*graph.DataSource // by which objects can be looked up
-	at       map[graph.Address]*graph.Resource  // what the parts have by now
+	root  *importer.Root // the directory above the parts
+	memo  splitV1        // what the last run left
+	above importer.Proof // of what stands above the parts, which has no plan
+	teams *teamList      // who owns parts
+	borders
 }
 
 // Import turns the live organisation into proven code: one root module, or several.
@@ -90,33 +87,35 @@ func Import(ctx context.Context, w world.World, o *Settings) error {
 		return importer.Import(ctx, w, &o.Settings)
 	}
 	o.InParts = true
-	run, err := importer.NewRun(ctx, w, &o.Settings)
+	root, err := importer.Open(ctx, w, &o.Settings)
 	if err != nil {
 		return err
 	}
-	defer run.Close()
-	s := &split{o: o, run: run}
+	defer root.Close()
+	s := &split{o: o, root: root}
 	defer s.close()
 	if err := s.open(ctx); err != nil { // the parts of an earlier run
 		return err
 	}
-	if err := run.Fetch(ctx, s.parts.runs()...); err != nil { // API to live objects
+	root.Job.Look = func(live *importer.Live) error { return s.look(ctx, live) }
+	live, err := importer.Fetch(ctx, root, s.parts.roots()...) // API to objects
+	if err != nil {
 		return err
 	}
-	if err := s.link(ctx); err != nil { // live objects to a graph for each part
+	if err := s.link(ctx, live); err != nil { // objects to a graph for each part
 		return err
 	}
-	if err := s.render(); err != nil { // graphs to files, and files to private copies of the directories
+	if err := s.stage(); err != nil { // graphs to files, and files to private copies of the directories
 		return err
 	}
-	if err := s.verify(ctx); err != nil { // the plan of each copy
+	if err := s.prove(ctx); err != nil { // the plan of each copy
 		return err
 	}
-	s.sum()
-	if err := s.commit(); err != nil { // proven files to the directories
+	summary, of := s.sum()
+	if err := s.commit(summary, of); err != nil { // proven files to the directories
 		return err
 	}
-	return run.Print()
+	return importer.Print(live, summary)
 }
 
 // open reads what an earlier run left, and opens its parts.
@@ -126,7 +125,7 @@ func (s *split) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if memo == nil && len(s.run.Dir.Addresses()) > 0 {
+	if memo == nil && len(s.root.Dir.Addresses()) > 0 {
 		return exit.WithHint(fmt.Errorf("%s holds an import that is not split", dir), "choose another directory with -o, or leave out --split-by")
 	}
 	if memo == nil {
@@ -135,15 +134,11 @@ func (s *split) open(ctx context.Context) error {
 	s.memo = *memo
 	s.o.remember(memo)
 	for _, p := range memo.Parts {
-		if _, err := s.openPart(ctx, p.Name); err != nil {
+		if _, err := s.openPart(ctx, p.Name, rootly.IDs{}); err != nil {
 			return err
 		}
 	}
-	err = s.run.InstalledSchema(ctx, filepath.Join(dir, sharedPart))
-	for _, p := range s.parts {
-		p.Schema = s.run.Schema
-	}
-	return err
+	return s.root.Job.InstalledSchema(ctx, filepath.Join(dir, sharedPart))
 }
 
 // remember goes on with the settings of the last run where the command line has none.
@@ -157,16 +152,16 @@ func (o *Settings) remember(memo *splitV1) {
 }
 
 // openPart returns a part, opened if need be.
-func (s *split) openPart(ctx context.Context, name string) (*modulePart, error) {
+func (s *split) openPart(ctx context.Context, name string, ids rootly.IDs) (*modulePart, error) {
 	if p := s.parts.named(name); p != nil {
 		return p, nil
 	}
-	p := &modulePart{name: name, split: s, moved: map[graph.Target]string{}, staying: map[graph.Target]graph.Address{},
-		known: map[foreign]bool{}, reads: map[string]bool{}, exported: map[graph.Address]bool{}}
-	var err error
-	if p.Run, err = s.run.OpenPart(ctx, name, p); err != nil {
+	root, err := s.root.OpenPart(ctx, name, ids)
+	if err != nil {
 		return nil, err
 	}
+	p := &modulePart{name: name, root: root, moved: map[graph.Target]string{}, staying: map[graph.Target]graph.Address{},
+		known: map[foreign]bool{}, reads: map[string]bool{}, exported: map[graph.Address]bool{}}
 	s.parts = append(s.parts, p)
 	return p, nil
 }
@@ -174,55 +169,54 @@ func (s *split) openPart(ctx context.Context, name string) (*modulePart, error) 
 // close closes the parts.
 func (s *split) close() {
 	for _, p := range s.parts {
-		p.Close()
+		p.root.Close()
 	}
 }
 
-// link makes resources of the objects, divides them, and links each part.
-func (s *split) link(ctx context.Context) error {
-	r := s.run
-	defer r.Lap("link", r.W.Now())
-	r.Progress.Stage("link", 0)
-	r.SetAside(s.parts.runs()...)
-	teams, err := s.findTeams(ctx)
-	if err != nil {
-		return err
-	}
-	s.teams = teams
-	s.found = r.Findable()
-	if err := r.Decode(ctx, s.parts.runs()...); err != nil {
-		return err
-	}
-	if err := s.divide(ctx); err != nil {
+// look finds the teams, and what can be looked up, while the objects have what the API answered.
+func (s *split) look(ctx context.Context, live *importer.Live) (err error) {
+	s.found, s.across = live.Findable(), s.o.Across
+	s.teams, err = findTeams(ctx, live, s.memo.Parts)
+	return err
+}
+
+// link divides the resources, and links each part.
+func (s *split) link(ctx context.Context, live *importer.Live) error {
+	defer s.root.Watch.Time("link")()
+	whole := importer.Whole(live, s.root, s.parts.roots()...)
+	if err := s.divide(ctx, whole); err != nil {
 		return err
 	}
 	for _, p := range s.parts {
-		if err := p.Connect(ctx, p.resources); err != nil {
+		share := p.linked().Share
+		share.Neighbours = s.neighbours(p)
+		var err error
+		if p.proof.Staged.Linked, err = importer.Link(share); err != nil {
 			return err
 		}
 	}
-	r.Progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(s.at), "resource"), report.Plural(len(s.division.Parts), "part")))
+	s.root.Watch.Progress.Done(fmt.Sprintf("%s in %s", report.Plural(len(s.ids), "resource"), report.Plural(len(s.division.Parts), "part")))
 	return nil
 }
 
-// divide decides which part each resource belongs to, and makes the runs of the parts.
-func (s *split) divide(ctx context.Context) error {
-	resources := s.run.Label(s.parts.runs()...)
-	whole := s.run.Draft(resources)
-	s.at = make(map[graph.Address]*graph.Resource, len(resources))
-	for _, res := range resources {
-		s.at[res.Address] = res
+// divide decides which part each resource belongs to, and opens the parts.
+func (s *split) divide(ctx context.Context, whole importer.Share) error {
+	draft := whole.Draft()
+	s.ids, s.places = make(map[graph.Address]graph.ID, len(whole.Resources)), make(map[graph.Target]graph.Address, len(whole.Resources))
+	for _, res := range whole.Resources {
+		s.ids[res.Address] = res.ID
+		s.places[res.Target()] = res.Address
 	}
-	s.division = part.Divide(whole, part.Options{
+	s.division = part.Divide(draft, part.Options{
 		Shared: sharedPart,
 		Owner:  s.owner,
 		Found:  func(a graph.Address) bool { return s.found[s.target(a)] != nil },
 		Reads:  s.memo.reads(),
-		Stays:  s.stays(resources),
+		Stays:  s.stays(whole),
 	})
 	ordered := make(moduleParts, 0, len(s.parts))
 	for _, name := range s.division.Parts {
-		p, err := s.openPart(ctx, name)
+		p, err := s.openPart(ctx, name, whole.Live.IDs)
 		if err != nil {
 			return err
 		}
@@ -237,28 +231,19 @@ func (s *split) divide(ctx context.Context) error {
 	for i, p := range s.parts {
 		p.rank = i
 	}
-	s.refer(whole)
-	if err := s.run.Know(whole); err != nil {
-		return err
-	}
-	s.run.Unlink(resources)
-	s.share(resources)
+	s.refer(draft)
+	s.share(whole.KnowSecrets(draft))
 	return nil
 }
 
 // stays finds the code of earlier runs that this run does not have, and that stays. It reports
 // whether there is any.
-func (s *split) stays(resources []*graph.Resource) bool {
-	r := s.run
-	here := map[graph.Target]bool{}
-	for _, res := range resources {
-		here[graph.Target{Type: res.Address.Type, ID: res.ID}] = true
-	}
-	lives := r.Elsewhere()
+func (s *split) stays(whole importer.Share) bool {
+	lives := whole.Elsewhere()
 	found := false
 	for _, p := range s.parts {
-		for key, a := range p.Dir.Addresses() {
-			if !here[key] && !s.o.Again.Forget && (lives[key] || !r.Complete(key.Type)) {
+		for key, a := range p.root.Dir.Addresses() {
+			if s.places[key].IsZero() && !s.o.Again.Forget && (lives[key] || !whole.Live.Complete(key.Type)) {
 				p.staying[key] = a
 				found = true
 			}
@@ -283,73 +268,37 @@ func ownerOf(res *graph.Resource) graph.ID {
 	return graph.ID(ids.AsValueSlice()[0].AsString())
 }
 
-// address is where the resource of an object is, or was.
-func (s *split) address(t graph.Target) graph.Address {
-	for _, p := range s.parts {
-		for _, res := range p.resources {
-			if res.Address.Type == t.Type && res.ID == t.ID {
-				return res.Address
-			}
-		}
-	}
-	return graph.Address{}
-}
-
-func (s *split) target(a graph.Address) graph.Target {
-	res := s.at[a]
-	if res == nil {
-		return graph.Target{}
-	}
-	return graph.Target{Type: a.Type, ID: res.ID}
-}
-
-// refer notes for every part what it refers to in others, and how.
-func (s *split) refer(whole *graph.Graph) {
-	for _, res := range whole.Resources {
-		from := s.parts.named(s.division.Of[res.Address])
-		for _, placed := range res.Exprs {
-			part.Refs(placed.Expr, func(ref graph.Ref) {
-				to, ours := s.division.Of[ref.Target]
-				if ours && to != from.name && ref.Attr == "id" {
-					from.refer(s.parts.named(to), ref.Target)
-				}
-			})
-		}
-	}
-}
-
 // share gives each part its resources, and what else of the whole it has to know.
-func (s *split) share(resources []*graph.Resource) {
-	r := s.run
-	now := map[graph.Target]string{}
-	for _, res := range resources {
-		p := s.parts.named(s.division.Of[res.Address])
-		p.resources = append(p.resources, res)
-		now[graph.Target{Type: res.Address.Type, ID: res.ID}] = p.name
+func (s *split) share(whole importer.Share) {
+	resources, now := map[string][]*graph.Resource{}, map[graph.Target]string{}
+	for _, res := range whole.Resources {
+		name := s.division.Of[res.Address]
+		resources[name] = append(resources[name], res)
+		now[res.Target()] = name
 	}
 	rejected := map[*modulePart][]rootly.Rejected{}
-	for _, o := range r.Rejected() {
+	for _, o := range whole.Rejected {
 		p := s.partOf(o, now)
 		rejected[p] = append(rejected[p], o)
 	}
 	for _, p := range s.parts {
-		before := len(p.resources)
-		p.resources = p.Take(r, p.resources, rejected[p])
-		p.ignored = before - len(p.resources)
-		for key := range p.Dir.Addresses() {
+		p.proof.Staged.Linked.Share, p.ignored = whole.Part(p.root, resources[p.name], rejected[p])
+		for key := range p.root.Dir.Addresses() {
 			if to, here := now[key]; here && to != p.name {
 				p.moved[key] = to
 			}
 		}
 	}
+	whole.Resources, whole.Rejected = nil, nil // the parts have them
+	s.above.Staged.Linked.Share = whole
 }
 
 // partOf is the part that has to know of an object without code: the one that had it, else the first.
 func (s *split) partOf(o rootly.Rejected, now map[graph.Target]string) *modulePart {
 	for _, p := range s.parts {
-		if _, known := p.Dir.Addresses()[graph.Target{Type: o.Type, ID: o.ID}]; known {
+		if _, known := p.root.Dir.Addresses()[o.Target()]; known {
 			return p
 		}
 	}
-	return s.parts.named(cmp.Or(now[graph.Target{Type: o.Type, ID: o.ID}], sharedPart))
+	return s.parts.named(cmp.Or(now[o.Target()], sharedPart))
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -19,17 +18,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// render writes the files of every part in memory, and stages the future directories next to the present ones.
-func (s *split) render() error {
-	r := s.run
-	defer r.Lap("render", r.W.Now())
-	r.Progress.Stage("render", 0)
+// stage renders every part in memory, and stages the future directories next to the present ones.
+func (s *split) stage() error {
+	watch := s.root.Watch
+	defer watch.Time("render")()
+	watch.Progress.Stage("render", 0)
 	files := 0
 	for _, p := range s.parts {
-		if err := p.layOut(); err != nil {
+		if err := s.layOut(p, p.linked()); err != nil {
 			return err
 		}
-		files += len(p.Files)
+		files += len(p.proof.Staged.Files)
 	}
 	if err := s.exportMore(); err != nil {
 		return err
@@ -37,10 +36,10 @@ func (s *split) render() error {
 	if err := s.parts.guard(); err != nil {
 		return err
 	}
-	if err := s.layOut(); err != nil {
+	if err := s.stageAbove(); err != nil {
 		return err
 	}
-	r.Progress.Done(fmt.Sprintf("%s in %s", report.Plural(files, "file"), report.Plural(len(s.division.Parts), "part")))
+	watch.Progress.Done(fmt.Sprintf("%s in %s", report.Plural(files, "file"), report.Plural(len(s.division.Parts), "part")))
 	return nil
 }
 
@@ -56,16 +55,16 @@ func (s *split) exportMore() error {
 		add := func(a graph.Address) {
 			at[[3]string{stateSourceName(q.name), outputName(a.Type), a.Name}] = foreign{in: q, address: a}
 		}
-		for _, res := range q.Graph.Resources {
+		for _, res := range q.linked().Graph.Resources {
 			add(res.Address)
 		}
-		for _, c := range q.Changes.Carried {
+		for _, c := range q.proof.Staged.Changes.Carried {
 			add(c.Address)
 		}
 	}
 	more := map[*modulePart]bool{} // parts that have to be written once more
 	for _, p := range s.parts {
-		found, err := readsOf(p.Staged.Dir())
+		found, err := readsOf(p.proof.Staged.Path())
 		if err != nil {
 			return err
 		}
@@ -82,7 +81,7 @@ func (s *split) exportMore() error {
 	}
 	for _, p := range s.parts {
 		if more[p] {
-			if err := p.layOut(); err != nil {
+			if err := s.layOut(p, p.linked()); err != nil {
 				return err
 			}
 		}
@@ -114,77 +113,96 @@ func readsOf(dir string) ([][3]string, error) {
 
 // layOut renders and stages a part. A part that has nothing left, and nothing to forget, loses all its files, except for
 // the shared one and for those with code by hand.
-func (p *modulePart) layOut() error {
-	if err := p.Render(); err != nil {
-		return err
+func (s *split) layOut(p *modulePart, linked importer.Linked) error {
+	linked.Share.Neighbours = s.neighbours(p)
+	staged, err := linked.Stage()
+	if err == nil {
+		if p.gone = staged.Empty() && p.name != sharedPart; p.gone {
+			staged, err = importer.Stage(linked, nil)
+		}
 	}
-	if err := p.Stage(); err != nil {
-		return err
-	}
-	p.gone = p.Empty() && p.name != sharedPart
-	if !p.gone {
-		return nil
-	}
-	return p.Clear()
+	p.proof.Staged = staged
+	return err
 }
 
-// verify plans every part by itself.
-func (s *split) verify(ctx context.Context) error {
-	planned := s.parts.planned()
+// prove plans every part by itself.
+func (s *split) prove(ctx context.Context) error {
+	var planned moduleParts
+	var staged []importer.Staged
+	for _, p := range s.parts {
+		off := false
+		if p.proof.Facts, off = p.proof.Staged.Unplanned(); !off && !p.gone {
+			planned, staged = append(planned, p), append(staged, p.proof.Staged)
+		}
+	}
 	if len(planned) == 0 {
 		return nil
 	}
-	return s.run.Verify(ctx, planned.runs(), func(i int, t connect.Target) error {
-		if err := s.prove(ctx, planned[i], t); err != nil {
-			return fmt.Errorf("%s: %w", planned[i].name, err)
-		}
-		return nil
-	})
-}
-
-// prove plans one part. Where that takes resources out of the code, those after it are written anew.
-func (s *split) prove(ctx context.Context, p *modulePart, t connect.Target) error {
-	before := p.Graph.Resources
-	if err := s.run.ProvePart(ctx, p.Run, t); err != nil {
+	recording, err := importer.Record(ctx, staged...)
+	if err != nil {
 		return err
 	}
-	s.run.Progress.Done(p.name + ": " + p.Report.Proof.Plan)
-	if len(p.Graph.Resources) == len(before) {
-		return nil
-	}
-	for _, res := range before {
-		if !slices.Contains(p.Graph.Resources, res) {
-			delete(s.at, res.Address)
-		}
-	}
-	for _, later := range s.parts[p.rank+1:] {
-		for _, again := range []func() error{later.Relink, later.layOut} {
-			if err := again(); err != nil {
-				return err
-			}
+	defer recording.Close()
+	for _, p := range planned {
+		if err := s.provePart(ctx, p, recording); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return nil
 }
 
-// sum fills in the report of the whole.
-func (s *split) sum() {
-	r := s.run
-	to := r.Report
+// provePart plans one part. Where that takes resources out of the code, those after it are written anew.
+func (s *split) provePart(ctx context.Context, p *modulePart, recording *importer.Recording) (err error) {
+	progress, before, staged := s.root.Watch.Progress, p.linked().Graph.Resources, p.proof.Staged
+	if staged.Linked.Share.Neighbours.States, err = s.states(p); err != nil {
+		return err
+	}
+	progress.Stage("verify", len(before))
+	if p.proof, err = importer.Prove(ctx, staged, recording); err != nil {
+		return err
+	}
+	progress.Done(p.name + ": " + p.proof.Facts.Plan)
+	if len(p.linked().Graph.Resources) == len(before) {
+		return nil
+	}
+	for _, res := range before {
+		delete(s.ids, res.Address)
+	}
+	for _, res := range p.linked().Graph.Resources {
+		s.ids[res.Address] = res.ID
+	}
+	for _, later := range s.parts[p.rank+1:] {
+		linked := later.linked()
+		linked.Share.Neighbours = s.neighbours(later)
+		if linked, err = linked.Relink(); err != nil {
+			return err
+		}
+		if err := s.layOut(later, linked); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sum reports on the whole, and on each part.
+func (s *split) sum() (to *report.Summary, of map[*modulePart]*report.Summary) {
+	proofs := make([]importer.Proof, len(s.parts))
+	for i, p := range s.parts {
+		proofs[i] = p.proof
+	}
+	to, of = importer.Summarize(s.above, proofs...), map[*modulePart]*report.Summary{}
 	to.Split = &report.Split{Across: s.o.Across}
 	for _, t := range s.division.Taken {
 		to.Split.Shared = append(to.Split.Shared, report.SharedResource{Address: t.Address.String(), Part: t.Part, By: t.By.String()})
 	}
-	r.SumRest()
 	total := verify.Verdict{}
 	for _, p := range s.parts {
-		p.Sum()
-		p.Report.Coverage = nil // of the whole
+		of[p] = importer.SummarizePart(p.proof)
 		if !p.gone {
 			to.Split.Parts = append(to.Split.Parts, p.summary())
 		}
-		p.addTo(to)
-		AddVerdict(&total, p.Verdict)
+		s.add(to, p, of[p])
+		AddVerdict(&total, p.proof.Verdict)
 	}
 	switch to.Proof.State {
 	case report.ProofClean, report.ProofDiffers:
@@ -192,11 +210,11 @@ func (s *split) sum() {
 	case report.ProofUnavailable:
 		to.Proof.Reason = importer.WithoutValues(to.Secrets)
 	}
+	return to, of
 }
 
-// addTo adds the report of a part to that of the whole.
-func (p *modulePart) addTo(to *report.Summary) {
-	of := p.Report
+// add adds the report of a part to that of the whole.
+func (s *split) add(to *report.Summary, p *modulePart, of *report.Summary) {
 	for _, t := range of.Types {
 		at := slices.IndexFunc(to.Types, func(have report.TypeCount) bool { return have.Type == t.Type })
 		if at < 0 {
@@ -223,14 +241,13 @@ func (p *modulePart) addTo(to *report.Summary) {
 	to.Kept = append(to.Kept, of.Kept...)
 	to.Secrets, to.SecretsMode = to.Secrets+of.Secrets, of.SecretsMode
 	to.SecretsFile = cmp.Or(to.SecretsFile, of.SecretsFile)
-	p.addRerun(&to.Rerun)
+	s.addRerun(&to.Rerun, p, of.Rerun)
 	if p.gone {
 		return
 	}
 	if len(to.Proof.Differences) > 0 {
 		to.Proof.State = report.ProofDiffers // a sample of the API's answers disagrees
 	}
-	of.Proof.Hint = strings.Replace(of.Proof.Hint, p.Report.Directory, p.split.o.Dir, 1)
 	MergeProof(&to.Proof, of.Proof, p.name)
 }
 
@@ -243,20 +260,19 @@ func within(p *modulePart, names []string) []string {
 	return list
 }
 
-func (p *modulePart) addRerun(to *report.Rerun) {
-	of := p.Report.Rerun
+func (s *split) addRerun(to *report.Rerun, p *modulePart, of report.Rerun) {
 	to.Elsewhere += of.Elsewhere
 	to.Ignored += p.ignored
 	to.Differing = append(to.Differing, of.Differing...)
 	to.Before = append(to.Before, of.Before...)
 	to.Left = append(to.Left, of.Left...)
 	to.Moved = append(to.Moved, of.Moved...)
-	known := p.Dir.Addresses()
+	known := p.root.Dir.Addresses()
 	elsewhere := map[string]bool{}
 	for key, name := range p.moved {
 		a := known[key].String()
 		elsewhere[a] = true
-		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + p.split.address(key).String()})
+		to.Parted = append(to.Parted, report.Moved{From: p.name + "/" + a, To: name + "/" + s.places[key].String()})
 	}
 	for _, lists := range [][2]*[]string{{&to.Deleted, &of.Deleted}, {&to.Forgotten, &of.Forgotten}} {
 		for _, a := range *lists[1] {
@@ -269,10 +285,9 @@ func (p *modulePart) addRerun(to *report.Rerun) {
 
 // commit moves all parts in, or none if the proof of one failed. Each is complete in itself: what a
 // killed run could not move in, the next one does.
-func (s *split) commit() error {
-	r := s.run
-	defer r.Lap("commit", r.W.Now())
-	if s.o.DryRun || r.Report.Proof.State == report.ProofDiffers {
+func (s *split) commit(summary *report.Summary, of map[*modulePart]*report.Summary) error {
+	defer s.root.Watch.Time("commit")()
+	if s.o.DryRun || summary.Proof.State == report.ProofDiffers {
 		return nil
 	}
 	// The list of parts loses none before that has lost its files, and gets each before it has any.
@@ -282,13 +297,14 @@ func (s *split) commit() error {
 	}
 	var gone, there []step
 	for _, p := range s.parts {
+		next := step{p.name, func() error { return p.proof.MoveIn(of[p]) }}
 		if p.gone {
-			gone = append(gone, step{p.name, p.MoveIn})
+			gone = append(gone, next)
 			continue
 		}
-		there = append(there, step{p.name, p.MoveIn})
+		there = append(there, next)
 	}
-	above := step{filepath.Base(s.o.Dir), r.MoveStaged} // it has no proof of its own
+	above := step{filepath.Base(s.o.Dir), s.above.Staged.MoveIn} // it has no proof of its own
 	var done []string
 	for _, next := range slices.Concat(gone, []step{above}, there) {
 		if err := next.move(); err != nil && len(done) > 0 {

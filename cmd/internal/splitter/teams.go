@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/importer"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
@@ -19,14 +20,14 @@ type teamList struct {
 
 // findTeams reads the teams from what was fetched, or asks for them where they were not to be taken.
 // A team keeps the directory that it has, whatever it is called now.
-func (s *split) findTeams(ctx context.Context) (*teamList, error) {
-	objects, err := s.run.All(ctx, catalogue.Lookup(catalogue.Team))
+func findTeams(ctx context.Context, live *importer.Live, earlier []partV1) (*teamList, error) {
+	objects, err := live.All(ctx, catalogue.Lookup(catalogue.Team))
 	if err != nil {
 		return nil, err
 	}
 	t := &teamList{slugs: map[graph.ID]string{}, names: map[graph.ID]string{}}
 	taken := map[string]bool{sharedPart: true}
-	for _, p := range s.memo.Parts {
+	for _, p := range earlier {
 		taken[p.Name] = true
 		if p.Team != "" {
 			t.names[p.Team] = p.Name

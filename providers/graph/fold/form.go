@@ -142,7 +142,7 @@ func isShort(v cty.Value) bool {
 func isShortExpr(p graph.Placed) bool {
 	switch p.Expr.(type) {
 	case graph.Ref, graph.EntryRef, graph.Template:
-		return !p.Key && !graph.HoldsVariable(p.Expr)
+		return !p.Key && !p.HoldsVariable()
 	}
 	return false
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
-	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/part"
 )
 
 // Ties are the references of a graph in which some resources are merged into one node.
@@ -18,7 +17,9 @@ func tiesOf(g *graph.Graph) *ties {
 	t := &ties{refers: make(map[graph.Address][]graph.Address, len(g.Resources)), node: map[graph.Address]graph.Address{}, nodes: map[graph.Address][]graph.Address{}}
 	for _, r := range g.Resources {
 		for _, p := range r.Exprs {
-			part.Targets(p.Expr, func(to graph.Address) { t.refers[r.Address] = append(t.refers[r.Address], to) })
+			for ref := range p.Refs() {
+				t.refers[r.Address] = append(t.refers[r.Address], ref.Target)
+			}
 		}
 	}
 	return t

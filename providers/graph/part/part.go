@@ -95,7 +95,9 @@ func (d *divider) gather() {
 	}
 	for _, r := range d.g.Resources {
 		for _, p := range r.Exprs {
-			Refs(p.Expr, func(to graph.Ref) { d.edge(r.Address, to.Target) })
+			for to := range p.Refs() {
+				d.edge(r.Address, to.Target)
+			}
 		}
 	}
 }
@@ -104,27 +106,6 @@ func (d *divider) edge(from, to graph.Address) {
 	target, ours := d.family[to]
 	if ours && d.family[from] != target {
 		d.edges = append(d.edges, edge{from: d.family[from], to: target, by: from, hard: !d.o.Found(to)})
-	}
-}
-
-// Targets calls visit for every address that an expression reads, at whatever depth.
-func Targets(e graph.Expr, visit func(graph.Address)) {
-	Refs(e, func(r graph.Ref) { visit(r.Target) })
-}
-
-// Refs calls visit for every reference in an expression, at whatever depth.
-func Refs(e graph.Expr, visit func(graph.Ref)) {
-	switch e := e.(type) {
-	case graph.Ref:
-		visit(e)
-	case graph.Template:
-		for _, p := range e.Parts {
-			Refs(p.Expr, visit)
-		}
-	case graph.Encoded:
-		for _, p := range e.Exprs {
-			Refs(p.Expr, visit)
-		}
 	}
 }
 
