@@ -1,9 +1,10 @@
 // Package visible finds the characters that a reader of a text does not see: those that command a terminal, and those
 // that turn the direction of the text around them.
 //
-//	text of Rootly's users ──► JSON: the same text, with escapes ──► files, reports, the terminal
+//	text of Rootly's users ──► JSON:  the same text, with escapes ─┐
+//	                       ──► Lines: the text without them       ─┴─► files, reports, the terminal
 //
-// Not here: taking them out, which depends on what a text is for.
+// Not here: what else a text may not have where it is shown, such as Markdown.
 package visible
 
 import (
@@ -18,6 +19,16 @@ const byteOrderMark = '\ufeff'
 // All such characters lie in the basic plane.
 func Harmful(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == byteOrderMark
+}
+
+// Lines drops the harmful characters of a text, line ends and tabs aside.
+func Lines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if Harmful(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // JSON writes the harmful characters of a JSON text as escapes, without changing what it says. In valid JSON they
