@@ -30,7 +30,7 @@ type Inquiry struct {
 	Around *Module                                           // with the state, and what people have in the directory
 	Wanted func(typ string) bool                             // whether a type is looked at: then its objects must be known
 	Fill   func(context.Context, []string) map[string]string // see [planning.Options]; nil: no variable is filled in
-	Note   func(text string)                                 // is called with what could not be planned; nil: it is reported
+	Note   func(text string)                                 // see [planning.Options]; nil: no variable is filled in
 }
 
 // Ask returns the addresses that the import blocks lead to, and those of the plan if one was needed.

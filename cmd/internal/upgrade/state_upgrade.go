@@ -69,7 +69,7 @@ type upgrade struct {
 	merged  *legacy.Merged
 	content []byte
 	backup  string // what was in the place of the new state
-	moves   string // file with moved blocks
+	moves   string // earlier content in place of the new state
 }
 
 // find lists the states, and decides where the new one goes.
