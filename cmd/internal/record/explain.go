@@ -50,7 +50,7 @@ func contains(list []string, text string) bool {
 	return false
 }
 
-// Told is the line that reports the result for an event.
+// Sentence is the line that reports the result for an event.
 func Sentence(o post.Outcome, as, title string) string {
 	where := ""
 	if o.URL != "" {

@@ -1,10 +1,10 @@
-// Package screen is where the result of a command goes.
+// Package screen prints the result of a command.
 //
 //	command ──► Screen ──► standard output
 //	              ├─────► jq expression ──► standard output
 //	              └─────► pager, on a terminal
 //
-// Not here: what is printed, flags.
+// Not here: the result itself, and flags.
 package screen
 
 import (

@@ -3,11 +3,11 @@
 //	texts of a graph ──► Find (names, patterns, rules) ──► Hide ──► variables
 //	files as written ──► Watch ──► which of their values still stand there
 //
-// A text is a credential by the name it stands under, by its form, or by the rule set of
-// gitleaks, which is embedded (rules.json, MIT licence beside it; package upstream renews it).
+// A text is a credential by its name, by its form, or by the rule set of gitleaks, which is embedded
+// (rules.json, with its MIT licence next to it; package upstream renews it).
 //
-// Not here: any I/O, any knowledge of Rootly. The values themselves are never part of an error
-// or of what Hide tells.
+// Not here: any I/O, any knowledge of Rootly. The values are never part of an error or of the
+// results of Hide.
 package secret
 
 import (
