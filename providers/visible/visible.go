@@ -15,13 +15,13 @@ import (
 
 const byteOrderMark = '\ufeff'
 
-// Harmful reports whether a terminal could take a character for a command, or turn text by it.
-// All such characters lie in the basic plane.
+// Harmful reports whether a terminal could take a character as a command, or reverse the direction of text with it. All
+// such characters are in the basic plane.
 func Harmful(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == byteOrderMark
 }
 
-// Lines drops the harmful characters of a text, line ends and tabs aside.
+// Lines drops the harmful characters of a text, except line ends and tabs.
 func Lines(text string) string {
 	return strings.Map(func(r rune) rune {
 		if Harmful(r) && r != '\n' && r != '\t' {
@@ -31,8 +31,8 @@ func Lines(text string) string {
 	}, text)
 }
 
-// JSON writes the harmful characters of a JSON text as escapes, without changing what it says. In valid JSON they
-// stand in strings only, line ends and tabs aside.
+// JSON writes the harmful characters of a JSON text as escapes, without changing its meaning. In valid JSON they only
+// occur in strings, except line ends and tabs.
 func JSON(text string) string {
 	if strings.IndexFunc(text, Harmful) < 0 {
 		return text

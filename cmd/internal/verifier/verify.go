@@ -203,7 +203,7 @@ func countObjects(objects []verify.Object) []report.TypeCount {
 	return counts
 }
 
-// finish prints the summary and says how the proof ended.
+// finish prints the summary and returns the outcome of the proof.
 func finish(w world.World, s *report.Summary) error {
 	if err := w.Report().Summary(s); err != nil {
 		return err
