@@ -311,7 +311,7 @@ func (r *linked) linkOptions() graph.LinkOptions {
 	o.Known = func(types []string, id graph.ID) bool {
 		return slices.ContainsFunc(types, func(t string) bool {
 			target := graph.Target{Type: t, ID: id}
-			return !known[target].IsZero() && (!r.o.Again.Forget || doubts[target] != "") // what is forgotten has no code after this run
+			return !known[target].IsZero() && r.around.hidden[target] == "" && (!r.o.Again.Forget || doubts[target] != "") // what is forgotten has no code after this run
 		})
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
