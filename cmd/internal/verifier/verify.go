@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
