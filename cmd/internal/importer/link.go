@@ -99,7 +99,7 @@ func linkOptions(l Linked) graph.LinkOptions {
 	o.Known = func(types []string, id graph.ID) bool {
 		return slices.ContainsFunc(types, func(t string) bool {
 			target := graph.Target{Type: t, ID: id}
-			return !known[target].IsZero() && (!forget || doubts[target] != "") // what is forgotten has no code after this run
+			return !known[target].IsZero() && share.elsewhere.places[target] == "" && (!forget || doubts[target] != "") // what is forgotten has no code after this run
 		})
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
