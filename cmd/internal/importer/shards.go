@@ -32,7 +32,7 @@ func (r *proof) planStaged(ctx context.Context, planner *planning.Planner, state
 // planWhole reports whether an error of shards is for the whole to explain, and lets everything be planned at once from
 // then on.
 func (r *proof) planWhole(err error) bool {
-	reason, whole := planning.NeedsWhole(err)
+	reason, whole := r.o.Proof.NeedsWhole(err)
 	if !whole {
 		return false
 	}
