@@ -59,11 +59,12 @@ bench-audit: build ## audit events per second into every sink, 1,000,000 of them
 	$(GO) test -run '^$$' -bench 'Sinks|Million' -benchtime 1x -timeout 30m ./state/auditcopy
 
 .PHONY: bench
-bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects
+bench: ## requests, objects per second and memory, for 10,000 and 100,000 objects; linting of 10,000
 	$(GO) test -run '^$$' -bench Import -benchtime 1x -timeout 30m ./cmd/internal/acceptance
+	$(GO) test -run '^$$' -bench Lint -benchtime 5x ./cmd/internal/lint
 
 .PHONY: bench-proof
-bench-proof: engine ## seconds, processor time and memory of the proof, in shards and whole; PROVIDER_MIRROR=DIR for the official provider
+bench-proof: engine ## seconds, processor time and memory of the proof; PROVIDER_MIRROR=DIR for the official provider, ROOTLY_BENCH_OBJECTS=100000 ROOTLY_BENCH_PROOFS=replay for many
 	$(PATHS) PROVIDER_MIRROR="$(PROVIDER_MIRROR)" $(GO) test -run '^$$' -bench Proof -benchtime 1x -timeout 120m -v ./cmd/internal/acceptance
 
 .PHONY: cover

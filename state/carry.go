@@ -10,8 +10,8 @@ import (
 )
 
 // carry puts into the files of the run what earlier runs wrote and what must stay: the code of objects that this run
-// does not have although they may exist, and everything that this code refers to. It returns the names of the files
-// that therefore stay as they are.
+// does not have although they may exist, and everything that this code or people's own code refers to. It returns the
+// names of the files that therefore stay as they are.
 func (d *reconciling) carry() (kept map[string]bool, err error) {
 	stay := d.staying()
 	d.changes.Gone = sortedObjects(d.changes.Gone)
@@ -22,7 +22,7 @@ func (d *reconciling) carry() (kept map[string]bool, err error) {
 	if err := foreign.refuseTwice(d.path, d.run.Files); err != nil {
 		return nil, err
 	}
-	if len(stay) == 0 {
+	if len(stay)+len(foreign.files) == 0 && !d.anyEdited() {
 		return nil, nil
 	}
 	old, err := d.earlierCode()
@@ -129,6 +129,9 @@ func (k *carrying) choose() error {
 			k.want(place{name, i})
 		}
 	}
+	if !k.directory.options.Force {
+		k.wantForPeople()
+	}
 	for len(k.queue) > 0 {
 		p := k.queue[0]
 		k.queue = k.queue[1:]
@@ -186,23 +189,65 @@ func (k *carrying) want(p place) {
 	}
 }
 
+// wantForPeople keeps what people's code refers to: their own files, and those of earlier runs that they edited.
+func (k *carrying) wantForPeople() {
+	for _, from := range []*sources{k.foreign, k.old} {
+		for _, name := range sortedNames(from.files) {
+			if from == k.old && !k.edited(name) {
+				continue
+			}
+			for _, it := range from.files[name].Items {
+				for _, ref := range it.Refs {
+					k.wantReferred(ref)
+				}
+			}
+		}
+	}
+}
+
+// edited reports whether a file is not as an earlier run wrote it.
+func (k *carrying) edited(name string) bool {
+	then := k.directory.manifest.files[name]
+	return then != "" && digestOf(k.old.files[name].Text) != then
+}
+
+// anyEdited reports whether people edited a file of an earlier run.
+func (d *reconciling) anyEdited() bool {
+	for name, then := range d.manifest.files {
+		text, err := readIfThere(d.file(name))
+		if isRead(name) && then != "" && err == nil && text != nil && digestOf(text) != then {
+			return true
+		}
+	}
+	return false
+}
+
 // follow makes sure that everything a staying item refers to exists, or rewrites the reference.
 func (k *carrying) follow(from place, ref code.Ref) {
+	k.wantReferred(ref)
 	switch root := ref.Parts[0]; root {
+	case "var", "local":
+	case "data":
+		if len(ref.Parts) > 2 {
+			k.compareData(from, "data."+ref.Parts[1]+"."+ref.Parts[2])
+		}
+	default:
+		k.redirect(from, ref)
+	}
+}
+
+// wantReferred keeps what a reference leads to, unless that is an object.
+func (k *carrying) wantReferred(ref code.Ref) {
+	switch ref.Parts[0] {
 	case "var":
 		k.wantDeclared("variable." + ref.Parts[1])
-		for _, p := range k.old.declared["value."+ref.Parts[1]] {
-			k.want(p)
-		}
+		k.wantDeclared("value." + ref.Parts[1])
 	case "local":
 		k.wantLocal(ref)
 	case "data":
 		if len(ref.Parts) > 2 {
 			k.wantDeclared("data." + ref.Parts[1] + "." + ref.Parts[2])
-			k.compareData(from, "data."+ref.Parts[1]+"."+ref.Parts[2])
 		}
-	default:
-		k.redirect(from, ref)
 	}
 }
 

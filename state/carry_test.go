@@ -238,3 +238,61 @@ func TestStageHoldsTheFutureDirectory(t *testing.T) {
 	}
 	wantFiles(t, dir, map[string]string{"more.tf": resource(team("c")), "proof.json": "{}\n", "backend.tf": "# mine\n", "terraform.tfstate": "{}"})
 }
+
+// TestPeoplesReferencesStay holds that what people's code refers to is there after a run that has no use for it.
+func TestPeoplesReferencesStay(t *testing.T) {
+	t.Parallel()
+	const block = "resource \"rootly_service\" \"api\" {\n  policy = local.literal_ids[\"e\"]\n  token  = var.token\n  user   = data.rootly_user.ada.id\n  team   = local.fixed\n}\n"
+	api := graph.Address{Type: "rootly_service", Name: "api"}
+	entry := func(keys ...string) string {
+		text := "locals {\n  literal_ids = {\n"
+		for _, k := range keys {
+			text += "    " + k + " = \"id-" + k + "\"\n"
+		}
+		return text + "  }\n}\n"
+	}
+	const variable, value, data, fixed = "variable \"token\" {\n  type = string\n}\n", "token = \"t\"\n", "data \"rootly_user\" \"ada\" {\n  email = \"ada@example.com\"\n}\n", "locals {\n  fixed = 1\n}\n"
+	before := everything(raw("services.tf", block, api), raw("literal_ids.tf", entry("e", "f")), raw("variables.tf", variable),
+		raw("secrets.auto.tfvars", value), raw("data.tf", data), raw("fixed.tf", fixed))
+	without := "resource \"rootly_service\" \"api\" {\n}\n"
+	for name, test := range map[string]struct {
+		edit func(t *testing.T, dir string)
+		next []state.File
+		ids  string
+	}{
+		"an edited file": {
+			edit: func(t *testing.T, dir string) { write(t, dir, "services.tf", "# mine\n"+block) },
+			next: []state.File{raw("services.tf", without, api), raw("literal_ids.tf", entry("f"))}, ids: entry("e", "f"),
+		},
+		"an edited file, and no map": {
+			edit: func(t *testing.T, dir string) { write(t, dir, "services.tf", "# mine\n"+block) },
+			next: []state.File{raw("services.tf", without, api)}, ids: entry("e", "f"),
+		},
+		"a file of one's own": {
+			edit: func(t *testing.T, dir string) { write(t, dir, "mine.tf", block); write(t, dir, "services.tf", "") },
+			next: []state.File{raw("literal_ids.tf", entry("g"))}, ids: entry("e", "g"),
+		},
+		"a module of one's own": {
+			edit: func(t *testing.T, dir string) {
+				write(t, dir, "services.tf", "")
+				write(t, dir, "mine.tf", strings.ReplaceAll(block, `resource "rootly_service" "api"`, `module "api"`))
+			},
+			next: []state.File{raw("literal_ids.tf", entry("f"))}, ids: entry("e", "f"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			commit(t, dir, state.Options{}, before)
+			test.edit(t, dir)
+			for range 2 {
+				commit(t, dir, state.Options{}, everything(test.next...))
+				for name, want := range map[string]string{"literal_ids.tf": test.ids, "variables.tf": variable, "secrets.auto.tfvars": value, "data.tf": data, "fixed.tf": fixed} {
+					if got := read(t, dir, name); got != want {
+						t.Errorf("%s: %q, want %q", name, got, want)
+					}
+				}
+			}
+		})
+	}
+}

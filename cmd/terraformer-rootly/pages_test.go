@@ -75,8 +75,8 @@ func jsonPage(t *testing.T) string {
 // typesPage lists the types with what the provider has no place for.
 func typesPage(*testing.T) string {
 	var b strings.Builder
-	b.WriteString("# Types\n\nThis page is written by `make docs`. Settings that the provider cannot hold are in no code; every import lists them by\nobject. " +
-		"Settings in the last column are never written, for the reason given.\n\n| type | listed at | the provider cannot hold | never written |\n|---|---|---|---|\n")
+	b.WriteString("# Types\n\nThis page is written by `make docs`. Settings that the provider cannot represent are in no code; every import lists them by\nobject. " +
+		"Settings in the last column are never written, for the reason given.\n\n| type | listed at | the provider cannot represent | never written |\n|---|---|---|---|\n")
 	for _, t := range catalogue.Types() {
 		if t.IsTask() {
 			continue

@@ -43,6 +43,9 @@ type API struct {
 	// Configurations of the provider, such as rootly.eu, ask URL with Token even where the code or an override file says
 	// otherwise, and all others get no answers; zero: all are as the code says.
 	Configurations []string
+
+	// Named are configurations that ask URL, with the token that code or environment say, although the code names a host.
+	Named []string
 }
 
 // Attached is a provider that runs already.

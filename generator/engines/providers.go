@@ -20,7 +20,8 @@ const (
 )
 
 // overrideProviders makes the Rootly provider ask an API, whatever the code says. Configurations that it does not name get
-// a token that is good for nothing, unless the plan reads only what is to be imported: then they stay as they are.
+// a token that is good for nothing, unless the plan reads only what is to be imported: then they stay as they are. Where it
+// names none, only the host changes, of those that the code gives one.
 func (b *borrowed) overrideProviders(api API, stored bool) error {
 	c, err := roots.Read(b.dir)
 	if err != nil {
@@ -32,8 +33,9 @@ func (b *borrowed) overrideProviders(api API, stored bool) error {
 	}
 	file := hclwrite.NewEmptyFile()
 	for _, name := range append([]string{roots.Provider}, c.Names()...) {
-		named := slices.Contains(api.Configurations, name)
-		if !named && stored || name == roots.Provider && len(file.Body().Blocks()) > 0 {
+		named, hosted := slices.Contains(api.Configurations, name), slices.Contains(api.Named, name)
+		asCoded := !named && (stored || len(api.Configurations) == 0)
+		if asCoded && !hosted || name == roots.Provider && len(file.Body().Blocks()) > 0 {
 			continue
 		}
 		body := file.Body().AppendNewBlock("provider", []string{c.Local}).Body()
@@ -45,7 +47,9 @@ func (b *borrowed) overrideProviders(api API, stored bool) error {
 			token = leftOutToken
 		}
 		body.SetAttributeValue("api_host", cty.StringVal(api.URL))
-		body.SetAttributeValue("api_token", cty.StringVal(token))
+		if !asCoded {
+			body.SetAttributeValue("api_token", cty.StringVal(token))
+		}
 	}
 	if err := b.override(name, statesHead+string(file.Bytes())); err != nil {
 		return fmt.Errorf("point the provider to the recording: %w", err)

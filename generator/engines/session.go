@@ -113,7 +113,7 @@ func (b *borrowed) overrides(job *Job) error {
 			return err
 		}
 	}
-	if len(job.API.Configurations) > 0 {
+	if len(job.API.Configurations)+len(job.API.Named) > 0 {
 		if err := b.overrideProviders(job.API, job.Scope.Stored); err != nil {
 			return err
 		}

@@ -15,14 +15,16 @@ import (
 // Share makes a directory of some files, and opens a session of it that uses what this session was initialised with: its
 // code must ask for the same providers. Both can plan at the same time. Close of this session removes the directory.
 //
-// The engine and the provider are Go programs. For a small part they collect garbage less often, as they have little to
-// keep, and for a large one more often when memory runs out.
-func (s *Session) Share(name string, files map[string][]byte, small bool, progress func(Progress)) (*Session, error) {
+// The engine and the provider are Go programs. They collect garbage less often as long as they use little memory for the
+// size of the code.
+func (s *Session) Share(name string, files map[string][]byte, progress func(Progress)) (*Session, error) {
 	private, dir := disk.Dir(s.own), s.own.path(name)
 	if err := errors.Join(private.RemoveAll(name), private.Mkdir(name, 0o700)); err != nil {
 		return nil, fmt.Errorf("make a directory for a part of the code: %w", err)
 	}
+	size := 0
 	for file, src := range files {
+		size += len(src)
 		if err := disk.Dir(dir).Create(file, src, 0o600); err != nil {
 			return nil, fmt.Errorf("write a part of the code: %w", err)
 		}
@@ -32,11 +34,8 @@ func (s *Session) Share(name string, files map[string][]byte, small bool, progre
 	}
 	job := s.job
 	job.Dir, job.Progress, job.DataDir = dir, progress, s.own.dataDir()
-	if small {
-		job.Environ = collect(job.Environ, "GOGC=400", "GOMEMLIMIT=300MiB")
-	} else {
-		job.Environ = collect(job.Environ, "GOMEMLIMIT=400MiB")
-	}
+	const least, perByte = 300 << 20, 40
+	job.Environ = collect(job.Environ, "GOGC=400", fmt.Sprintf("GOMEMLIMIT=%d", least+perByte*size))
 	return Open(job)
 }
 

@@ -28,22 +28,16 @@ func NewCutter(size int) *Cutter {
 	return &Cutter{size: size, at: map[string]int{}, files: map[string]*source{}}
 }
 
-// A Shard is a root module.
-type Shard struct {
-	Files map[string][]byte
-	State []byte // empty: there is none
-}
-
-// A Cut is a module in parts.
+// A Cut is a module in parts, until it is cut again.
 type Cut struct {
-	Shards []Shard           // none of them empty
-	Code   map[string][]byte // all of the code but import blocks, for a check of what refers to what
+	Shards []Shard // none of them empty
+	module *module
 }
 
 // Cut cuts the .tf files of a module and its state, which may be empty. The error is a [WholeError] where the module
 // cannot be cut, or says what is wrong with the state.
 func (c *Cutter) Cut(files map[string][]byte, state []byte, value Value) (*Cut, error) {
-	m := &module{known: map[string][]*piece{}, group: map[string]string{}}
+	m := &module{known: map[string][]*piece{}, at: map[string][]*piece{}, group: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		s := c.files[name]
 		if s == nil || !bytes.Equal(s.src, files[name]) {
@@ -66,30 +60,43 @@ func (c *Cutter) Cut(files map[string][]byte, state []byte, value Value) (*Cut, 
 		}
 	}
 	c.assign(m)
-	return c.write(m, entries)
+	return c.shards(m, entries), nil
 }
 
 // A module is all files, and which resources stay together.
 type module struct {
 	sources []*source
 	known   map[string][]*piece // what declares something, by name
+	at      map[string][]*piece // what goes with a resource, by name
+	common  []*piece            // what every shard has
 	order   []string            // resources as they are first met
 	group   map[string]string   // resource to another one of its group, up to the first of the group
 	values  map[reference]string
+	target  map[string]bool // what something refers to
 }
 
 // resolve finds what references resolve to. Resources stay together where a reference between them cannot be replaced.
 func (m *module) resolve(value Value) {
 	for _, s := range m.sources {
 		for i := range s.pieces {
-			if p := &s.pieces[i]; p.name != "" {
+			p := &s.pieces[i]
+			if p.name != "" {
 				m.known[p.name] = append(m.known[p.name], p)
+			}
+			switch {
+			case p.home != "":
+				m.at[p.home] = append(m.at[p.home], p)
+			case p.name == "":
+				m.common = append(m.common, p)
 			}
 		}
 	}
-	m.values = map[reference]string{}
+	m.values, m.target = map[reference]string{}, map[string]bool{}
 	for _, s := range m.sources {
 		for _, p := range s.pieces {
+			for _, r := range p.refs {
+				m.target[r.name] = true
+			}
 			for _, name := range p.binds {
 				m.join(p.home, name)
 			}
@@ -188,76 +195,6 @@ func (c *Cutter) assign(m *module) {
 			c.at[name] = at
 		}
 	}
-}
-
-// write writes the files of all shards.
-func (c *Cutter) write(m *module, entries stateFile) (*Cut, error) {
-	cut := &Cut{Code: map[string][]byte{}}
-	for i := range c.sizes {
-		if c.sizes[i] == 0 {
-			continue
-		}
-		shard := Shard{Files: map[string][]byte{}}
-		needed := m.needed(func(home string) bool { return c.at[home] == i })
-		for _, s := range m.sources {
-			if text := s.write(needed, func(r reference) (string, bool) { return m.replaced(r, i, c.at) }); text != nil {
-				shard.Files[s.name] = text
-			}
-		}
-		var err error
-		shard.State, err = entries.only(func(name string) bool { return c.at[name] == i }, i == c.at[outputs])
-		if err != nil {
-			return nil, err
-		}
-		cut.Shards = append(cut.Shards, shard)
-	}
-	for _, s := range m.sources {
-		code := map[*piece]bool{}
-		for i := range s.pieces {
-			code[&s.pieces[i]] = !s.pieces[i].imports
-		}
-		if text := s.write(code, func(reference) (string, bool) { return "", false }); text != nil {
-			cut.Code[s.name] = text
-		}
-	}
-	return cut, nil
-}
-
-// needed are the pieces of a shard: those of its resources, what they read, and what all shards have.
-func (m *module) needed(here func(home string) bool) map[*piece]bool {
-	needed := map[*piece]bool{}
-	var need func(p *piece)
-	need = func(p *piece) {
-		if needed[p] {
-			return
-		}
-		needed[p] = true
-		for _, r := range p.refs {
-			for _, to := range m.known[r.name] {
-				if to.home == "" {
-					need(to)
-				}
-			}
-		}
-	}
-	for _, s := range m.sources {
-		for i := range s.pieces {
-			if p := &s.pieces[i]; p.home != "" && here(p.home) || p.home == "" && p.name == "" {
-				need(p)
-			}
-		}
-	}
-	return needed
-}
-
-// replaced is the text in the place of a reference to a resource of another shard.
-func (m *module) replaced(r reference, shard int, at map[string]int) (string, bool) {
-	pieces := m.known[r.name]
-	if len(pieces) == 0 || pieces[0].home == "" || at[pieces[0].home] == shard {
-		return "", false
-	}
-	text, ok := m.values[r.bare()]
-	return text, ok
 }
 
 func compareFrom(a, b reference) int { return cmp.Compare(a.from, b.from) }

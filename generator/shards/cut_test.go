@@ -84,24 +84,24 @@ import {
     ignore_changes = [description]
   }
 }`
-	if got := lines(c.Shards[1].Files["a.tf"]); got != want {
+	if got := lines(c.Shards[1].Files()["a.tf"]); got != want {
 		t.Errorf("the shard of the service:\n%s\nwant\n%s", got, want)
 	}
-	if got := strings.Count(string(c.Shards[1].Files["a.tf"][:strings.Index(string(c.Shards[1].Files["a.tf"]), "resource")]), "\n"); got != 4 {
+	if got := strings.Count(string(c.Shards[1].Files()["a.tf"][:strings.Index(string(c.Shards[1].Files()["a.tf"]), "resource")]), "\n"); got != 4 {
 		t.Errorf("the service begins after %d lines, want 4 as in the whole", got)
 	}
-	if got := lines(c.Shards[0].Files["imports.tf"]); !strings.Contains(got, "rootly_team.sre") || strings.Contains(got, "rootly_service") {
+	if got := lines(c.Shards[0].Files()["imports.tf"]); !strings.Contains(got, "rootly_team.sre") || strings.Contains(got, "rootly_service") {
 		t.Errorf("the imports of the first shard are\n%s", got)
 	}
 	for i, s := range c.Shards {
-		if lines(s.Files["settings.tf"]) != strings.TrimSpace(settings) {
-			t.Errorf("shard %d has the settings\n%s", i, s.Files["settings.tf"])
+		if lines(s.Files()["settings.tf"]) != strings.TrimSpace(settings) {
+			t.Errorf("shard %d has the settings\n%s", i, s.Files()["settings.tf"])
 		}
 	}
-	if got := string(c.Code["imports.tf"]); got != "" {
+	if got := string(c.Code()["imports.tf"]); got != "" {
 		t.Errorf("the code to validate has imports:\n%s", got)
 	}
-	if got := string(c.Code["a.tf"]); !strings.Contains(got, "rootly_team.sre.id") {
+	if got := string(c.Code()["a.tf"]); !strings.Contains(got, "rootly_team.sre.id") {
 		t.Errorf("the code to validate lacks its references:\n%s", got)
 	}
 }
@@ -171,7 +171,7 @@ resource "rootly_b" "y" { owner = local.other }`,
 		t.Fatalf("%d shards, want %d", len(c.Shards), len(want))
 	}
 	for i, s := range c.Shards {
-		if got := lines(s.Files["a.tf"]); got != want[i] {
+		if got := lines(s.Files()["a.tf"]); got != want[i] {
 			t.Errorf("shard %d:\n%s\nwant\n%s", i, got, want[i])
 		}
 	}
@@ -190,7 +190,11 @@ resource "rootly_b" "x" {}
 		t.Fatalf("%d shards, want 3: what has no code is in one too", len(c.Shards))
 	}
 	for i, kind := range []string{"a", "b", "gone"} {
-		got := string(c.Shards[i].State)
+		text, err := c.Shards[i].State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(text)
 		if strings.Count(got, `"mode"`) != 1 || !strings.Contains(got, strings.ReplaceAll(entry, "%", kind)) || !strings.Contains(got, `"serial":7`) {
 			t.Errorf("shard %d has the state %s", i, got)
 		}
@@ -219,7 +223,7 @@ func TestUnchangedShardsStayTheSame(t *testing.T) {
 		t.Fatalf("%d and %d shards, want 3", len(before.Shards), len(after.Shards))
 	}
 	for i, want := range []string{"a", "cd", "efg"} {
-		text, got := string(after.Shards[i].Files["a.tf"]), ""
+		text, got := string(after.Shards[i].Files()["a.tf"]), ""
 		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 			if strings.Contains(text, `"`+name+`"`) {
 				got += name

@@ -29,6 +29,7 @@ type piece struct {
 	binds []string
 	refs  []reference
 	frame *frame // what is around it; nil for a block
+	in    *source
 
 	imports bool // an import block, which validation has no use for
 }
@@ -68,6 +69,9 @@ func read(name string, src []byte) (*source, error) {
 			return nil, err
 		}
 		s.pieces = append(s.pieces, pieces...)
+	}
+	for i := range s.pieces {
+		s.pieces[i].in = s
 	}
 	return s, nil
 }

@@ -51,16 +51,14 @@ func readState(src []byte) (stateFile, error) {
 	return s, nil
 }
 
-// only returns the state with the entries of some resources. What data sources said is read again.
-func (s stateFile) only(here func(name string) bool, withOutputs bool) ([]byte, error) {
+// write writes the state. What data sources said is read again.
+func (s stateFile) write(withOutputs bool) ([]byte, error) {
 	if s.top == nil {
 		return nil, nil
 	}
-	list := []json.RawMessage{}
+	list := make([]json.RawMessage, 0, len(s.resources))
 	for _, e := range s.resources {
-		if e.managed() && here(e.name()) {
-			list = append(list, e.raw)
-		}
+		list = append(list, e.raw)
 	}
 	resources, err := json.Marshal(list)
 	if err != nil {

@@ -49,15 +49,38 @@ func literal(r reference, value Value) (string, bool) {
 	return string(hclwrite.TokensForValue(v).Bytes()), true
 }
 
-// write returns the file with only the needed pieces, each on its line, or nothing where there are none.
-func (s *source) write(needed map[*piece]bool, replaced func(reference) (string, bool)) []byte {
+// write writes the files that some pieces are from.
+func (m *module) write(kept []*piece, replaced func(reference) (string, bool)) map[string][]byte {
+	of := map[*source][]*piece{}
+	for _, p := range kept {
+		of[p.in] = append(of[p.in], p)
+	}
+	files := make(map[string][]byte, len(of))
+	for s, pieces := range of {
+		slices.SortFunc(pieces, func(a, b *piece) int { return a.from - b.from })
+		files[s.name] = s.write(pieces, replaced)
+	}
+	return files
+}
+
+// written are the files with some of all pieces, as they are.
+func (m *module) written(kept func(p *piece) bool) map[string][]byte {
+	var list []*piece
+	for _, s := range m.sources {
+		for i := range s.pieces {
+			if p := &s.pieces[i]; kept(p) {
+				list = append(list, p)
+			}
+		}
+	}
+	return m.write(list, func(reference) (string, bool) { return "", false })
+}
+
+// write returns the file with only some pieces, each on its line.
+func (s *source) write(pieces []*piece, replaced func(reference) (string, bool)) []byte {
 	w := &writer{src: s.src}
 	var open *frame
-	for i := range s.pieces {
-		p := &s.pieces[i]
-		if !needed[p] {
-			continue
-		}
+	for _, p := range pieces {
 		if open != nil && p.frame != open {
 			w.copy(open.tail, nil, nil)
 			open = nil
@@ -70,9 +93,6 @@ func (s *source) write(needed map[*piece]bool, replaced func(reference) (string,
 	}
 	if open != nil {
 		w.copy(open.tail, nil, nil)
-	}
-	if w.at == 0 {
-		return nil
 	}
 	w.out.WriteByte('\n')
 	return w.out.Bytes()

@@ -11,8 +11,8 @@ import (
 
 var null = json.RawMessage("null")
 
-// changesOf finds what was changed, field by field. Of an object that is gone and whose changes
-// nobody wrote down, each field went. Plain says that the record has them field by field, and not as a list or in a string.
+// changesOf finds what was changed, field by field. If an object was deleted and its event lists no changes, every
+// field counts as removed. Plain says that the event has the changes field by field, and not as a list or in a string.
 func changesOf(r record, action string) (list []Change, plain bool) {
 	for _, name := range []string{"object_changes", "changes"} {
 		from, said := r.unquoted(name)
@@ -40,11 +40,11 @@ func changesOf(r record, action string) (list []Change, plain bool) {
 	return last(sorted(list)), !from.inner
 }
 
-// A source is the text that values stand in, with what is to be put into their places.
+// A source is the text that contains values, with the edits to make in it.
 type source struct {
 	raw   []byte
 	edits []edit
-	inner bool // the text of a string in the record
+	inner bool // the text of a string in the event
 }
 
 // of is a value as it is written, after the edits.
@@ -58,7 +58,7 @@ func (s source) of(v *value) json.RawMessage {
 	return applyFrom(v.start, raw, s.edits[from:to])
 }
 
-// last leaves one change of each field: of several members of one name, the last counts.
+// last keeps one change per field: if a name is repeated, the last one counts.
 func last(list []Change) []Change {
 	kept := list[:0]
 	for i, c := range list {
@@ -75,7 +75,7 @@ func sorted(list []Change) []Change {
 	return list
 }
 
-// unquoted is an attribute with the text that it stands in: of a string that holds JSON, what it holds. Without the
+// unquoted is an attribute with the text that contains it: for a string that holds JSON, its content. Without the
 // attribute it is a value of no kind.
 func (r record) unquoted(name string) (source, value) {
 	from, v := source{raw: r.raw, edits: r.edits}, r.attributes.get(name)
@@ -90,7 +90,7 @@ func (r record) unquoted(name string) (source, value) {
 	return from, *v
 }
 
-// change reads the value of a field: [before, after], an object with both, or what there is now.
+// change reads the value of a field: [before, after], an object with both, or only the present value.
 func change(from source, v *value, action string) Change {
 	if v.kind == '[' && len(v.parts) == 2 {
 		return Change{Field: v.key, Before: from.of(&v.parts[0]), After: from.of(&v.parts[1])}
@@ -107,7 +107,7 @@ func change(from source, v *value, action string) Change {
 	return Change{Field: v.key, Before: null, After: from.of(v)}
 }
 
-// sides are the names that sources give to what was and what is.
+// sides are the names that sources use for the values before and after.
 var sides = [][2]string{{"from", "to"}, {"before", "after"}, {"old", "new"}, {"old_value", "new_value"}}
 
 // listed reads changes that are a list of objects, each of which names its field.

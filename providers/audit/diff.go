@@ -12,11 +12,11 @@ type Part struct {
 	Is   bool // stands there now
 }
 
-// mostWords is how many pairs of words are compared, which bounds time and memory: a million are
-// two texts of a thousand different words each.
+// mostWords is how many pairs of words are compared. It limits time and memory: a million allows two texts of a
+// thousand different words each.
 const mostWords = 1 << 22
 
-// Words compares two texts word by word, unless next to nothing of the old one is left: then it returns nothing.
+// Words compares two texts word by word, unless almost nothing of the old one is left: then it returns nothing.
 func Words(before, after string) []Part {
 	parts, kept := Diff(before, after), 0
 	for _, p := range parts {
@@ -30,8 +30,8 @@ func Words(before, after string) []Part {
 	return parts
 }
 
-// Diff compares two texts word by word. Put together, the parts that were give the first text and
-// those that are give the second.
+// Diff compares two texts word by word. The unchanged and removed parts give the first text, the unchanged and added
+// ones the second.
 func Diff(before, after string) []Part {
 	a, b := split(before), split(after)
 	head := 0
@@ -51,7 +51,7 @@ func Diff(before, after string) []Part {
 
 type parts []Part
 
-// add joins words to the last part where that is of the same sort.
+// add appends words to the last part if that is of the same kind.
 func (d *parts) add(was, is bool, words ...string) {
 	if len(words) == 0 {
 		return
@@ -64,7 +64,7 @@ func (d *parts) add(was, is bool, words ...string) {
 	*d = append(*d, Part{Text: text, Was: was, Is: is})
 }
 
-// compare finds the longest common run of words, or gives up and replaces the whole.
+// compare finds the longest common run of words, or gives up and replaces everything.
 func (d *parts) compare(a, b []string) {
 	if len(a) == 0 || len(b) == 0 || len(a)*len(b) > mostWords {
 		d.add(true, false, a...)
@@ -96,7 +96,7 @@ func (d *parts) compare(a, b []string) {
 	d.add(false, true, is...)
 }
 
-// common is the table of how many words the rests of two texts have in common.
+// common is the table of how many words the rests of two texts share.
 func common(a, b []string) []uint16 {
 	width := len(b) + 1
 	length := make([]uint16, (len(a)+1)*width)
@@ -113,7 +113,7 @@ func common(a, b []string) []uint16 {
 	return length
 }
 
-// split takes a text apart into words and what is between them.
+// split divides a text into words and the text between them.
 func split(text string) []string {
 	var all []string
 	start, inWord := 0, false

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// ecsVersion is the version of the Elastic Common Schema whose fields these are.
+// ecsVersion is the version of the Elastic Common Schema that is used.
 const ecsVersion = "8.17.0"
 
-// An ecsEvent has the fields of the Elastic Common Schema. What it has no place for is below "rootly".
+// An ecsEvent has the fields of the Elastic Common Schema. Everything else is below "rootly".
 type ecsEvent struct {
 	Timestamp string        `json:"@timestamp"`
 	ECS       ecsSchema     `json:"ecs"`
@@ -53,7 +53,7 @@ type ecsRelated struct {
 	IP   []string `json:"ip,omitempty"`
 }
 
-// ecsRootly is few fields, whatever was changed: a mapping has a limit.
+// ecsRootly has few fields, whatever was changed: the number of fields in a mapping is limited.
 type ecsRootly struct {
 	ItemType  string   `json:"item_type,omitempty"`
 	ItemID    string   `json:"item_id,omitempty"`
@@ -65,10 +65,10 @@ type ecsRootly struct {
 	Fields    []string `json:"changed_fields,omitempty"`
 }
 
-// ecsTypes are the schema's words for what was done.
+// ecsTypes are the schema's words for actions.
 var ecsTypes = map[string]string{"create": "creation", "update": "change", "destroy": "deletion"}
 
-// ecsAccess are the item types that say who may do what, with the schema's word for whom they concern.
+// ecsAccess are the item types about permissions, with the schema's word for whom they concern.
 var ecsAccess = map[string]string{
 	"Membership": "user", "User": "user", "Group": "group", "GroupUser": "group", "Role": "admin", "OnCallRole": "admin",
 	"IncidentPermissionSet": "admin", "ApiKey": "admin",

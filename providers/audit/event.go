@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// An Event is one recorded change. Fields that the source does not have are empty; everything
-// that it has is in Raw.
+// An Event is one recorded change. Fields that the source does not have are empty; Raw contains everything that it has.
 type Event struct {
 	ID       string    // unique in the organisation
 	At       time.Time // created_at
@@ -32,7 +31,7 @@ type Event struct {
 	SessionID string
 
 	Changes []Change        // sorted by field
-	Raw     json.RawMessage // in the shape of the API, whatever it came in
+	Raw     json.RawMessage // in the shape of the API, whatever the source
 
 	Redacted bool // by [Redact], in this run or before it was stored
 }
@@ -51,11 +50,11 @@ func (e Event) String() string {
 	return who + " " + either(done, either(e.Action, "touched")) + " " + either(e.ItemType, "something") + " " + either(e.ItemName, either(e.ItemID, "without a name"))
 }
 
-// A Batch is what one answer of the API holds.
+// A Batch is the content of one answer of the API.
 type Batch struct {
 	Events []Event
 
-	// Unreadable are those of which the answer gave no usable event.
+	// Unreadable are the entries of the answer that are not usable events.
 	Unreadable []*Unreadable
 
 	// Incomplete says why events may be missing from the answers so far. It is set on the last.

@@ -11,16 +11,17 @@ import (
 	"time"
 )
 
-// A Source gives events, the newest first: the API, or a copy of our own. It may give more
-// than the filter lets through; [Filter.Match] tells. After an error it ends.
+// A Source returns events, the newest first: the API, or a copy of our own. It may return more than the filter asks
+// for; use [Filter.Match]. It ends after an error.
 type Source interface {
 	Events(ctx context.Context, f Filter) iter.Seq2[Event, error]
 }
 
-// A Filter says which events are wanted. Empty fields let everything through, and of several values one is enough.
+// A Filter says which events are wanted. An empty field matches everything; a field with several values matches any of
+// them.
 type Filter struct {
 	Since     time.Time // the first moment
-	Until     time.Time // the first moment that is too late
+	Until     time.Time // exclusive end
 	Users     []string  // ids, emails, or whole names
 	Sources   []string  // web, api, mobile, slack, scim or oauth
 	ItemTypes []string
@@ -29,7 +30,7 @@ type Filter struct {
 	APIKeys   []string // ids
 }
 
-// Match reports whether the filter lets an event through.
+// Match reports whether an event matches the filter.
 func (f Filter) Match(e Event) bool {
 	return (f.Since.IsZero() || !e.At.Before(f.Since)) &&
 		(f.Until.IsZero() || e.At.Before(f.Until)) &&
@@ -38,18 +39,17 @@ func (f Filter) Match(e Event) bool {
 		among(f.ItemTypes, e.ItemType) && among(f.ItemIDs, e.ItemID) && among(f.Actions, e.Action) && among(f.APIKeys, e.APIKeyID)
 }
 
-// among reports whether a value is one of those that are wanted.
+// among reports whether a value is one of the wanted ones.
 func among(wanted []string, value string) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
-// OnlyTimes reports whether the filter is about nothing but times.
+// OnlyTimes reports whether the filter is only about times.
 func (f Filter) OnlyTimes() bool {
 	return len(f.Users)+len(f.Sources)+len(f.ItemTypes)+len(f.ItemIDs)+len(f.Actions)+len(f.APIKeys) == 0
 }
 
-// Query returns the part of the filter that the API applies. Emails are not among it: the API
-// knows users by their ids.
+// Query returns the part of the filter that the API applies. Emails are not part of it: the API knows users by id.
 func (f Filter) Query() url.Values {
 	q := url.Values{}
 	set := func(name string, values ...string) {
@@ -78,9 +78,8 @@ func moment(t time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// ParseTime reads a moment as people give it: RFC 3339, a date in the zone of now, or a duration
-// back from now such as 7d, 12h or 1w2d. With last, a date stands for its end, so that a range
-// that ends with a day has that day in it.
+// ParseTime reads a time: RFC 3339, a date in the zone of now, or a duration before now such as 7d, 12h or 1w2d. If
+// last is set, a date means the end of that day, so that a range includes its last day.
 func ParseTime(said string, now time.Time, last bool) (time.Time, error) {
 	said = strings.TrimSpace(said)
 	if t, err := time.Parse(time.RFC3339Nano, said); err == nil {
@@ -104,7 +103,7 @@ func ParseTime(said string, now time.Time, last bool) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is neither a time, nor a date, nor a duration", said)
 }
 
-// begin is the first moment of a day in a zone, also where clocks are put forward at midnight.
+// begin is the first moment of a day in a zone, even if clocks are put forward at midnight.
 func begin(day time.Time, zone *time.Location) time.Time {
 	t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
 	if t.Day() != day.Day() {

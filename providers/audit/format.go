@@ -15,7 +15,7 @@ type Format string
 // The formats.
 const (
 	FormatRaw  Format = "raw"  // as it was received
-	FormatFlat Format = "flat" // one level, the same fields always
+	FormatFlat Format = "flat" // one level, always the same fields
 	FormatOCSF Format = "ocsf" // Open Cybersecurity Schema Framework: Entity Management
 	FormatECS  Format = "ecs"  // Elastic Common Schema
 )
@@ -29,8 +29,7 @@ func ParseFormat(name string) (Format, error) {
 	return "", fmt.Errorf("unknown format %q: use raw, flat, ocsf or ecs", name)
 }
 
-// Encode writes an event as one line of JSON, without the line's end. It does not redact: give it
-// what [Redact] returned.
+// Encode writes an event as one line of JSON, without a newline. It does not redact: give it the result of [Redact].
 func (f Format) Encode(e Event) ([]byte, error) {
 	switch f {
 	case FormatRaw:
@@ -52,7 +51,7 @@ func (f Format) Encode(e Event) ([]byte, error) {
 	return nil, fmt.Errorf("write audit event %s: unknown format %q", e.ID, string(f))
 }
 
-// Columns are the names of what [Flat] returns, in the same order.
+// Columns are the names of the values of [Flat], in the same order.
 func Columns() []string {
 	return []string{
 		"id", "created_at", "action", "item_type", "item_id", "item_name", "user_id", "user_name", "user_email",
@@ -60,8 +59,8 @@ func Columns() []string {
 	}
 }
 
-// Flat returns an event on one level, for SQL: times in UTC with all their digits, the changes as
-// {field: [before, after]}. Like the other formats it does not redact.
+// Flat returns an event on one level, for SQL: times in UTC with full precision, the changes as {field: [before,
+// after]}. Like the other formats it does not redact.
 func Flat(e Event) []string {
 	fields := make([]string, len(e.Changes))
 	for i, c := range e.Changes {
@@ -73,8 +72,8 @@ func Flat(e Event) []string {
 	}
 }
 
-// CSV is [Flat] for files that people open in spreadsheets: a text that those would run as a
-// formula has an apostrophe before it. Programs that read CSV stop at a byte 0: it becomes U+FFFD.
+// CSV is [Flat] for spreadsheets: a text that a spreadsheet would run as a formula gets an apostrophe. A zero byte, at
+// which CSV readers stop, becomes U+FFFD.
 func CSV(e Event) []string {
 	cells := Flat(e)
 	for i, cell := range cells {
@@ -129,7 +128,7 @@ func pairs(changes []Change) json.RawMessage {
 	return b.Bytes()
 }
 
-// side writes what the fields were, or what they became.
+// side writes the values of the fields before or after.
 func side(changes []Change, of func(Change) json.RawMessage) json.RawMessage {
 	var b bytes.Buffer
 	for _, c := range changes {
@@ -154,10 +153,10 @@ func separator(written int) byte {
 	return ','
 }
 
-// compact writes a value without blanks. What is no JSON becomes a string.
+// compact writes a value without blanks. Text that is not JSON becomes a string.
 func compact(b *bytes.Buffer, raw json.RawMessage) {
 	if plain := !bytes.ContainsAny(raw, " \t\r\n"); plain && len(raw) > 0 && (raw[0] == '"' || raw[0] == 'n') {
-		b.Write(raw) // a text or null, as [Parse] gives it
+		b.Write(raw) // a text or null, as [Parse] returns it
 		return
 	}
 	mark := b.Len()
@@ -167,7 +166,7 @@ func compact(b *bytes.Buffer, raw json.RawMessage) {
 	}
 }
 
-// encode writes JSON without escaping for HTML, which no reader of these formats is.
+// encode writes JSON without escapes for HTML, which no reader of these formats needs.
 func encode[T any](id string, what T) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -27,7 +27,7 @@ var documented = []string{
 	"OnCallRole", "Playbook", "PlaybookTask", "Role", "Schedule", "Secret", "Service", "Severity", "StatusPage",
 }
 
-// spoken are words that people use for item types, beyond what follows from the names.
+// spoken are words that people use for item types, in addition to those derived from the names.
 var spoken = map[string]string{
 	"team": "Group", "team_member": "GroupUser", "retrospective": "IncidentPostMortem", "post_mortem": "IncidentPostMortem",
 	"action_item": "IncidentActionItem", "alert_source": "Alerts::Source", "alerts_source": "Alerts::Source",
@@ -36,31 +36,28 @@ var spoken = map[string]string{
 	"user": "Membership", "timeline_event": "IncidentEvent",
 }
 
-// onCall are the item types that a role sees that has no more than the right to the audits of
-// on-call resources.
+// onCall are the item types that a role sees that may only read the audits of on-call resources.
 var onCall = map[string]bool{
 	"Alert": true, "AlertGroup": true, "AlertRoute": true, "AlertRoutingRule": true, "Alerts::Source": true,
 	"EscalationPolicy": true, "EscalationPolicyPath": true, "Heartbeat": true,
 	"LiveCallRouter": true, "OnCallRole": true, "Schedule": true,
 }
 
-// unrecorded are the item types of which Rootly records no changes, with those of what owns their objects. An event of
-// the owner has the owner's own fields only.
+// unrecorded are the item types whose changes Rootly does not record, with the item types of their owners. An event of
+// the owner only has the owner's own fields.
 var unrecorded = map[string]string{
 	"ScheduleRotation": "Schedule", "ScheduleRotationUser": "Schedule", "ScheduleRotationMember": "Schedule",
 	"ScheduleRotationActiveDay": "Schedule", "Shift": "Schedule", "OverrideShift": "Schedule",
 	"EscalationLevel": "EscalationPolicy", "EscalationPolicyLevel": "EscalationPolicy", "WorkflowTask": "GeniusWorkflow",
 }
 
-// Unrecorded reports whether Rootly records no changes of an item type, and names the item type of what owns its
-// objects.
+// Unrecorded reports whether Rootly does not record changes of an item type. It returns the item type of the owner.
 func Unrecorded(itemType string) (owner string, yes bool) {
 	owner, yes = unrecorded[itemType]
 	return owner, yes
 }
 
-// OnCall reports whether an item type is one of those that even a role sees that may only see
-// on-call changes.
+// OnCall reports whether an item type is visible to a role that may only see on-call changes.
 func OnCall(itemType string) bool { return onCall[itemType] }
 
 // Kinds are the words for item types. The zero value knows none; see [NewKinds].
@@ -68,8 +65,8 @@ type Kinds struct {
 	byWord map[string]string
 }
 
-// NewKinds knows the documented item types by their own names and by the words that people use for
-// them, and those of the given Terraform types, such as "rootly_team" for "Group".
+// NewKinds knows the documented item types by their own names, by the words that people use for them, and by Terraform
+// types, such as "rootly_team" for "Group".
 func NewKinds(terraform map[string]string) Kinds {
 	k := Kinds{byWord: map[string]string{}}
 	for _, name := range documented {
@@ -103,9 +100,8 @@ func NewKinds(terraform map[string]string) Kinds {
 
 var builtIn = sync.OnceValue(func() Kinds { return NewKinds(nil) })
 
-// Find returns the item type that a word stands for, whatever its case and whether in singular or
-// plural. A word after "=" is taken as it is, for item types that are not documented. The error
-// for an unknown word has a Hint with the nearest one.
+// Find returns the item type for a word, in any case, singular or plural. A word after "=" is used unchanged, for item
+// types that are not documented. The error for an unknown word has a Hint with the nearest known one.
 func (k Kinds) Find(word string) (string, error) {
 	if exact, ok := strings.CutPrefix(word, "="); ok && exact != "" {
 		return exact, nil
@@ -125,10 +121,10 @@ func (k Kinds) lookup(word string) (string, bool) {
 	return "", false
 }
 
-// Known reports whether an item type is documented, or that of a Terraform type.
+// Known reports whether an item type is documented, or belongs to a Terraform type.
 func (k Kinds) Known(itemType string) bool { return k.byWord[fold(itemType)] == itemType }
 
-// Words returns the words that are worth completing: the API's names, and the short words.
+// Words returns the words for completion: the API's names, and the short words.
 func (k Kinds) Words() []string {
 	seen := map[string]bool{}
 	for word, name := range k.byWord {
@@ -143,7 +139,7 @@ func (k Kinds) Words() []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// nearest is the word that looks most like another.
+// nearest is the known word that is most similar.
 func (k Kinds) nearest(word string) string {
 	all := slices.Sorted(maps.Keys(k.byWord))
 	sort.SliceStable(all, func(i, j int) bool {
@@ -167,7 +163,7 @@ func (u *unknownKind) Hint() string {
 	return fmt.Sprintf("did you mean %s? =%s sends it to Rootly unchanged", u.nearest, strings.TrimPrefix(u.word, "="))
 }
 
-// spellings are the ways to look a word up.
+// spellings are the forms in which a word is looked up.
 func spellings(word string) []string {
 	w := fold(word)
 	list := []string{w, words(strings.TrimSpace(word))}

@@ -15,8 +15,8 @@ const (
 	ocsfOther    = 99 // of activities and of types of entities
 )
 
-// An ocsfEvent is an event of OCSF's classes Entity Management and Authentication. What the class has no place for is
-// in Unmapped under its own name.
+// An ocsfEvent is an event of OCSF's classes Entity Management and Authentication. Everything that the class has no
+// field for is in Unmapped under its own name.
 type ocsfEvent struct {
 	ActivityID   int             `json:"activity_id"`
 	ActivityName string          `json:"activity_name"`
@@ -107,7 +107,7 @@ type ocsfRequest struct {
 	UserAgent string `json:"user_agent,omitempty"`
 }
 
-// activities are OCSF's numbers and names for what can be done.
+// activities are OCSF's numbers and names of actions.
 var activities = map[string]struct {
 	id   int
 	name string
@@ -151,7 +151,7 @@ func ocsfOf(e Event) ocsfEvent {
 // signIn is the item type of sign-ins.
 const signIn = "LoginActivity"
 
-// authenticate makes an event of the class Authentication: somebody signed in, or failed to.
+// authenticate makes an event of the class Authentication: a sign-in, or a failed one.
 func (o *ocsfEvent) authenticate(e Event) {
 	o.ActivityID, o.ActivityName = 1, "Logon"
 	o.ClassUID, o.ClassName = ocsfSignIn, "Authentication"
@@ -168,7 +168,7 @@ func (o *ocsfEvent) authenticate(e Event) {
 	o.Message = either(e.UserName, either(e.UserEmail, either(e.UserID, "somebody"))) + " " + done
 }
 
-// email is the form that OCSF demands of an address.
+// email is the form of an address that OCSF requires.
 var email = regexp.MustCompile(`^[a-zA-Z0-9!#$%&'*+\-/=?^_{|}~.` + "`" + `]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$`)
 
 func actorOf(e Event) *ocsfActor {
@@ -191,8 +191,8 @@ func actorOf(e Event) *ocsfActor {
 	return &a
 }
 
-// entityOf describes the object. OCSF wants an id or a name; events without either are of the
-// organisation's own record, and carry the event's id.
+// entityOf describes the object. OCSF requires an id or a name; events without either are about the organisation, and
+// use the event's id.
 func entityOf(e Event, content json.RawMessage) ocsfEntity {
 	entity := ocsfEntity{UID: e.ItemID, Name: e.ItemName, TypeID: ocsfOther, Type: either(e.ItemType, "Other"), Data: content}
 	if entity.UID == "" && entity.Name == "" {
@@ -207,7 +207,7 @@ func entityOf(e Event, content json.RawMessage) ocsfEntity {
 	return entity
 }
 
-// contentBefore is the whole object as it was, where it was recorded, and else what is known of it.
+// contentBefore is the whole object before the change if it was recorded, otherwise what is known of it.
 func contentBefore(e Event, r record) json.RawMessage {
 	if from, whole := r.unquoted("object"); whole.kind == '{' && len(whole.parts) > 0 {
 		return whole.in(from.raw)
@@ -238,7 +238,7 @@ func requestOf(e Event) *ocsfRequest {
 	return &ocsfRequest{UID: e.RequestID, UserAgent: e.UserAgent}
 }
 
-// mapped are the attributes that have a place in the class.
+// mapped are the attributes that have a field in the class.
 var mapped = map[string]bool{
 	"id": true, "event": true, "action": true, "created_at": true, "timestamp": true, "occurred_at": true, "issued_at": true,
 	"item_type": true, "item_id": true, "item_name": true, "resource_type": true, "resource_id": true, "resource_name": true,
@@ -246,13 +246,13 @@ var mapped = map[string]bool{
 	"actor_id": true, "actor_name": true, "actor_email": true, "request_id": true, "session_id": true, "user_agent": true,
 }
 
-// ofEntity are the attributes for which only the class of changes has a place.
+// ofEntity are the attributes for which only the class of changes has a field.
 var ofEntity = map[string]bool{
 	"item_type": true, "item_id": true, "item_name": true, "resource_type": true, "resource_id": true, "resource_name": true,
 	"object": true, "object_changes": true, "changes": true,
 }
 
-// unmapped is what else the event says.
+// unmapped is everything else in the event.
 func unmapped(e Event, r record) json.RawMessage {
 	var rest []Change
 	if r.attributes == nil {

@@ -2,8 +2,8 @@ package audit
 
 import "encoding/json"
 
-// WithOrigin returns the event with the way and the API key by which the change was made, where it does not have them. They
-// become attributes of the raw event too, so that every copy has them.
+// WithOrigin returns the event with the source and the API key of the change, if it lacks them. They become attributes
+// of the raw event too, so that every copy has them.
 func (e Event) WithOrigin(source, apiKey string) Event {
 	var add []byte
 	for _, a := range []struct {

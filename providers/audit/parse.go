@@ -10,12 +10,11 @@ import (
 	"time"
 )
 
-// Parse reads one event in any of the shapes in which Rootly's record reaches us: an object of the
-// JSON:API answer, the payload of the webhook audit_log.created, or the sample record of its
-// connectors. Fields that it does not know stay in Raw.
+// Parse reads one event in any form in which Rootly delivers it: an object of the JSON:API answer, the payload of the
+// webhook audit_log.created, or the sample of its connectors. Unknown fields stay in Raw.
 //
-// An event without an id or a time is an error, of type [*Unreadable]: it could be neither told
-// apart nor put in order. The id of a webhook's delivery is none: the API has another one for the event.
+// An event without an id or a time is an error of type [*Unreadable], since it could be neither identified nor sorted.
+// The id of a webhook delivery does not count: the API has another id for the event.
 func Parse(raw json.RawMessage) (Event, error) {
 	_, e, err := parse(raw)
 	if err != nil {
@@ -28,9 +27,9 @@ func unreadable(raw json.RawMessage, err error) *Unreadable {
 	return &Unreadable{Raw: Redact(Event{Raw: bytes.Clone(raw)}).Raw, Err: err}
 }
 
-// Unreadable says that something is no event, or none that could be kept.
+// Unreadable is an error about data that is not an event, or one that cannot be stored.
 type Unreadable struct {
-	Raw json.RawMessage // as it came, without credentials
+	Raw json.RawMessage // as received, without credentials
 	Err error
 }
 
@@ -58,7 +57,7 @@ func parse(raw json.RawMessage) (record, Event, error) {
 	return r, e, err
 }
 
-// event is what the record says.
+// event is the content of the record.
 func (r record) event() (e Event, err error) {
 	e = Event{
 		ID:        r.id,
@@ -88,17 +87,17 @@ func (r record) event() (e Event, err error) {
 	return e, nil
 }
 
-// A record is the attributes of an event, wherever they stood.
+// A record is the attributes of an event, from any of the forms.
 type record struct {
 	raw        []byte // in the shape of the API
 	id         string
 	attributes *value
-	metadata   *value // what is said of the request beside them
+	metadata   *value // facts about the request next to them
 	top        *value
-	edits      []edit // that take the credentials out
+	edits      []edit // that remove the credentials
 }
 
-// open takes an event out of its envelope. Whatever it came in, it is kept in the shape of the API's answers.
+// open takes an event out of its envelope, and gives it the shape of the API's answers.
 func open(raw json.RawMessage) (record, error) {
 	raw, err := compacted(raw)
 	if err != nil {
@@ -140,7 +139,7 @@ func compacted(raw []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// shaped puts an event of a webhook, or of the sample record of connectors, into the shape of the API. Without an id it is nil.
+// shaped gives an event of a webhook, or of the connectors' sample, the shape of the API. Without an id it is nil.
 func shaped(raw []byte, top *value) []byte {
 	fields := top
 	var delivery *value // of a webhook
@@ -168,7 +167,7 @@ func shaped(raw []byte, top *value) []byte {
 	return append(append(out, inside...), '}')
 }
 
-// text is the first of some attributes that says anything.
+// text is the first non-empty one of some attributes.
 func (r record) text(names ...string) string {
 	for _, name := range names {
 		if s := r.attributes.get(name).said(); s != "" {
@@ -178,8 +177,8 @@ func (r record) text(names ...string) string {
 	return ""
 }
 
-// request is the first of some facts about the request that says anything: sources put them beside the others or into
-// their own object.
+// request is the first non-empty one of some facts about the request: sources put them next to the others or into an
+// object.
 func (r record) request(names ...string) string {
 	if s := r.text(names...); s != "" {
 		return s
@@ -187,13 +186,13 @@ func (r record) request(names ...string) string {
 	return record{attributes: r.metadata}.text(names...)
 }
 
-// layouts are the ways in which times are written. Those without a zone are in UTC.
+// layouts are the forms of times. Those without a zone are in UTC.
 var layouts = []string{
 	time.RFC3339Nano, "2006-01-02 15:04:05.999999999 MST", "2006-01-02 15:04:05.999999999 Z0700",
 	"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
 }
 
-// times are the names of when it happened.
+// times are the attributes for the time of the event.
 var times = []string{"created_at", "timestamp", "occurred_at", "issued_at"}
 
 func (r record) time() (time.Time, error) {
@@ -209,7 +208,7 @@ func (r record) time() (time.Time, error) {
 	return time.Time{}, fmt.Errorf("created_at %q is not a time", said)
 }
 
-// act takes in what was done: "create", or "incident.created", which also names the kind.
+// act reads the action: "create", or "incident.created", which also names the kind.
 func (e *Event) act(said string) {
 	kind, what := "", said
 	if at := strings.LastIndexByte(said, '.'); at >= 0 {
@@ -227,14 +226,14 @@ func (e *Event) act(said string) {
 	}
 }
 
-// actions are the words for the three things that can be done to an object.
+// actions are the words for the three actions.
 var actions = map[string]string{
 	"create": "create", "created": "create", "add": "create", "added": "create",
 	"update": "update", "updated": "update", "change": "update", "changed": "update",
 	"destroy": "destroy", "destroyed": "destroy", "delete": "destroy", "deleted": "destroy", "remove": "destroy", "removed": "destroy",
 }
 
-// actor fills in who did it from where some sources put it: whodunnit, or an object.
+// actor fills in who made the change from other places that sources use: whodunnit, or an object.
 func (e *Event) actor(r record) {
 	for _, name := range []string{"user", "actor"} {
 		who := r.attributes.get(name)
@@ -261,7 +260,7 @@ func either(a, b string) string {
 	return b
 }
 
-// nameOf is what people call the object, as it became or, without that, as it was.
+// nameOf is the name of the object after the change or, without that, before it.
 func nameOf(r record, changes []Change) string {
 	if s := r.text("item_name", "resource_name"); s != "" {
 		return s
@@ -276,7 +275,7 @@ func nameOf(r record, changes []Change) string {
 	return ""
 }
 
-// Slugs are those that the object had before and after, as far as the event tells.
+// Slugs are the slugs of the object before and after, as far as the event has them.
 func (e Event) Slugs() []string {
 	c := changeOf(e.Changes, "slug")
 	slugs := []string{text(c.Before), text(c.After)}
@@ -298,7 +297,7 @@ func changeOf(changes []Change, field string) Change {
 
 var errNoObject = errors.New("it is not a JSON object")
 
-// text is what a string says, or a number exactly as it is written. Of anything else it is empty.
+// text is the content of a string, or a number exactly as it is written. For anything else it is empty.
 func text(raw json.RawMessage) string {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {

@@ -9,15 +9,15 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph/secret"
 )
 
-// redacted is what stands in the place of a credential, as in Rootly's own answers.
+// redacted replaces a credential, as in Rootly's own answers.
 const redacted = "[REDACTED]"
 
-// Redact returns the event without credentials: a second lock behind Rootly's own. A value is one
-// by the name it stands under, by its form, or by package secret's rules; of item types that hold credentials, it is one
-// unless the field is known to be harmless. That a field changed stays visible: before and after are both there, and null
+// Redact returns the event without credentials, in addition to what Rootly hides itself. A value is a credential by its
+// name, by its form, or by package secret's rules. In item types that contain credentials, every value is one unless
+// the field is known to be harmless. That a field changed stays visible: before and after are both there, and null
 // stays null.
 //
-// The event given is not changed. A second call changes nothing.
+// The given event is not changed. A second call changes nothing.
 func Redact(e Event) Event {
 	if e.Redacted {
 		return e
@@ -27,7 +27,7 @@ func Redact(e Event) Event {
 	return redactTexts(e)
 }
 
-// redact returns the event of the record without credentials. Its changes are cut out of the text that has none.
+// redact returns the event of the record without credentials. Its changes are parts of the redacted text.
 func (r record) redact(e Event) Event {
 	if r.top == nil {
 		return Redact(e)
@@ -58,7 +58,7 @@ func redactChanges(itemType string, changes []Change) []Change {
 	return clean
 }
 
-// redactTexts hides what is taken out of an event once more, by itself.
+// redactTexts redacts the fields of an event that were copied from the text.
 func redactTexts(e Event) Event {
 	for _, text := range []*string{&e.ItemName, &e.UserName, &e.UserAgent} {
 		*text = hide("", *text)
@@ -67,8 +67,8 @@ func redactTexts(e Event) Event {
 	return e
 }
 
-// harmless are, of the item types whose objects hold credentials, the fields that are none. Whatever else such an object has
-// is taken for one, however it is called.
+// harmless are the fields that are not credentials, in item types that contain credentials. Every other field of such
+// an object counts as one, whatever its name.
 var harmless = map[string]map[string]bool{
 	"Secret": {
 		"id": true, "name": true, "slug": true, "kind": true, "description": true, "created_at": true, "updated_at": true, "deleted_at": true,
@@ -81,13 +81,13 @@ var harmless = map[string]map[string]bool{
 	},
 }
 
-// isClosed reports whether a field of an item type is hidden whatever is in it.
+// isClosed reports whether a field of an item type is hidden whatever its value.
 func isClosed(itemType, field string) bool {
 	open, holds := harmless[itemType]
 	return holds && !open[field]
 }
 
-// redact takes the credentials out of a JSON text.
+// redact removes the credentials from a JSON text.
 func redact(raw json.RawMessage, at under) json.RawMessage {
 	if len(raw) == 0 || bytes.Equal(raw, null) {
 		return raw
@@ -99,7 +99,7 @@ func redact(raw json.RawMessage, at under) json.RawMessage {
 	return apply(raw, takeOut(tree, at))
 }
 
-// takeOut lists what has to go of a value.
+// takeOut lists the parts of a value to remove.
 func takeOut(tree value, at under) []edit {
 	if _, closed := harmless[at.itemType]; at.top && !closed {
 		r := record{attributes: tree.get("attributes")}
@@ -113,19 +113,19 @@ func takeOut(tree value, at under) []edit {
 	return s.edits
 }
 
-// A shutter collects what is to be hidden.
+// A shutter collects what must be hidden.
 type shutter struct{ edits []edit }
 
-// under is where a value stands.
+// under is the place of a value.
 type under struct {
 	name   string
 	secret bool // whether everything under that name is a credential
-	top    bool // whether these are the fields that events have of themselves
-	header bool // whether these are headers of HTTP, or others any of which may be a credential
+	top    bool // whether these are the event's own fields
+	header bool // whether these are HTTP headers, or others that may all be credentials
 
 	itemType string // of the event, at its top and where its object begins
 	fields   bool   // whether these are the fields of the object
-	rows     bool   // whether they are in a list, and each row names its field
+	rows     bool   // whether they are in a list whose rows name their field
 }
 
 func (s *shutter) walk(v value, at under) {
@@ -176,7 +176,7 @@ func (s *shutter) object(v value, at under) {
 	}
 }
 
-// closes reports whether a member of the object that an event is about is hidden whatever is in it.
+// closes reports whether a member of the event's object is hidden whatever its value.
 func (at under) closes(key, pair string) bool {
 	switch {
 	case !at.fields:
@@ -187,29 +187,29 @@ func (at under) closes(key, pair string) bool {
 	return isSide[key] && isClosed(at.itemType, pair)
 }
 
-// isObject are the fields of an event that hold the fields of the object.
+// isObject are the fields of an event that contain the fields of the object.
 var isObject = map[string]bool{"object": true, "object_changes": true, "changes": true}
 
-// isHeaders are the settings that hold headers.
+// isHeaders are the settings that contain headers.
 var isHeaders = map[string]bool{"headers": true, "custom_headers": true}
 
-// isPairName are the names of what names a value.
+// isPairName are the keys for the name of a value.
 var isPairName = map[string]bool{"name": true, "key": true, "header": true, "field": true, "attribute": true}
 
-// isEnvelope are the fields in which the fields of an event may stand.
+// isEnvelope are the fields that may contain the fields of an event.
 var isEnvelope = map[string]bool{"data": true, "attributes": true, "metadata": true, "event": true}
 
-// isReference are fields of an event that tell sessions and keys apart, and are neither.
+// isReference are fields of an event that identify sessions and keys, but are not credentials.
 var isReference = map[string]bool{"session_id": true, "api_key_id": true}
 
-// isSide are the names that stand between a name and its value.
+// isSide are the names between a name and its value.
 var isSide = map[string]bool{
 	"value": true, "from": true, "to": true, "before": true, "after": true, "old": true, "new": true,
 	"old_value": true, "new_value": true,
 }
 
-// pairOf is the name that an object gives to the value in it, as lists of headers do. Where there
-// are several, one that tells of a credential counts.
+// pairOf is the name that an object gives to the value in it, as lists of headers do. If there are several, a name of a
+// credential takes precedence.
 func pairOf(v value) string {
 	if !hasValue(v) {
 		return ""
@@ -264,7 +264,7 @@ func (s *shutter) replace(v value, with string) {
 	s.edits = append(s.edits, edit{v.start, v.end, quote(with)})
 }
 
-// hide takes the credentials out of a text that stands under a name.
+// hide removes the credentials from a text under a name.
 func hide(name, text string) string {
 	if isBlank(text) {
 		return text
@@ -285,23 +285,22 @@ func hide(name, text string) string {
 	return b.String()
 }
 
-// isBlank reports whether a text says nothing, or that it was hidden already.
+// isBlank reports whether a text is empty, or hidden already.
 func isBlank(s string) bool {
 	s = strings.TrimSpace(s)
 	return s == "" || s == redacted || s == "[FILTERED]"
 }
 
-// isSecret reports whether any value under a name is a credential, however it looks: one that
-// says nothing of itself is taken for one.
+// isSecret reports whether any value under a name is a credential, even if its form does not show it.
 func isSecret(name string) bool { return ofName(name).secret }
 
-// A naming is what a name tells.
+// A naming is what a name implies.
 type naming struct {
 	secret bool // any value under it is a credential
-	holds  bool // it has a credential in it
+	holds  bool // it contains a credential
 }
 
-// names remembers what names tell: most are those of a few fields.
+// names caches what names imply: most events use the same few.
 var names = sync.OnceValue(func() *nameBook { return &nameBook{told: map[string]naming{}} })
 
 type nameBook struct {
@@ -309,7 +308,7 @@ type nameBook struct {
 	told map[string]naming
 }
 
-// ofName is what a name tells.
+// ofName is what a name implies.
 func ofName(name string) naming {
 	const longest, most = 64, 4096
 	book := names()
@@ -321,7 +320,7 @@ func ofName(name string) naming {
 	}
 	n = naming{secret: secret.IsName(name), holds: hide("", name) != name}
 	if n.holds || len(name) > longest {
-		return n // no credential is remembered
+		return n // no credential is cached
 	}
 	book.Lock()
 	defer book.Unlock()

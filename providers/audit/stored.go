@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ParseStored reads an event that was stored in any of the formats. Its credentials were taken out before.
+// ParseStored reads an event that was stored in any of the formats. Its credentials were removed before.
 func ParseStored(line []byte) (Event, error) {
 	raw := json.RawMessage(line)
 	tree, err := parseTree(line)
@@ -19,7 +19,7 @@ func ParseStored(line []byte) (Event, error) {
 	return e, err
 }
 
-// fromOCSF puts an event of OCSF into the shape of the API, as far as it says what the API says.
+// fromOCSF converts an event of OCSF into the shape of the API, as far as possible.
 func fromOCSF(line []byte, t *value) json.RawMessage {
 	b := []byte{'{'}
 	add := func(name string, raw json.RawMessage) {
@@ -67,8 +67,8 @@ func separatorOf(b []byte) string {
 	return ""
 }
 
-// changesOfSides pairs the fields of what was and of what is. Fields that are the same on both sides did not change; with
-// one side only, everything in it did.
+// changesOfSides pairs the fields before and after. Fields that are equal on both sides did not change; with one side
+// only, every field did.
 func changesOfSides(line []byte, was, is *value) json.RawMessage {
 	var list []Change
 	for _, side := range []*value{was, is} {

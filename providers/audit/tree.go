@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// A value is a place in a JSON text. Trees of values let single texts in it be replaced while
-// every other byte stays, the order of the keys and the spelling of numbers among them.
+// A value is a place in a JSON text. With trees of values, single texts can be replaced while every other byte stays,
+// including the order of keys and the form of numbers.
 type value struct {
 	start, end int    // in the text
 	key        string // in its object
 	keyAt      int    // where the key begins
 	keyEnd     int
 	kind       byte    // '{', '[', or 's' for a string, 'n' for a number, 'c' for a constant; 0: there is none
-	text       string  // what a string says; otherwise the value as it is written
+	text       string  // the content of a string; otherwise the value as it is written
 	parts      []value // of an object or a list
 }
 
@@ -36,18 +36,18 @@ func parseTree(raw []byte) (value, error) {
 	return v, nil
 }
 
-// deepest is how deep JSON may be nested, as in encoding/json.
+// deepest is the deepest nesting of JSON that is read, as in encoding/json.
 const deepest = 10_000
 
-// A treeReader goes through a JSON text, and checks it.
+// A treeReader reads a JSON text, and checks it.
 type treeReader struct {
 	raw   string
 	at    int
-	stack []value // parts of what is open
-	slab  []value // parts of what is closed
+	stack []value // parts of the open containers
+	slab  []value // parts of the closed containers
 }
 
-// skip goes to the next byte that is no white space, and returns it; at the end it is 0.
+// skip moves to the next byte that is not white space, and returns it; 0 at the end.
 func (t *treeReader) skip() byte {
 	for ; t.at < len(t.raw); t.at++ {
 		switch c := t.raw[t.at]; c {
@@ -86,7 +86,7 @@ func (t *treeReader) value(depth int) (v value, ok bool) {
 	return v, ok
 }
 
-// container reads what is in an object or a list, and its closing bracket.
+// container reads the content of an object or a list, and its closing bracket.
 func (t *treeReader) container(open byte, depth int) (parts []value, ok bool) {
 	base, closing := len(t.stack), open+2 // as in ASCII
 	t.at++
@@ -134,7 +134,7 @@ func (t *treeReader) room(n int) []value {
 	return t.slab[at : at+n : at+n]
 }
 
-// string reads a string and goes behind it.
+// string reads a string and moves past it.
 func (t *treeReader) string() (said string, ok bool) {
 	start, plain := t.at, true
 	for t.at++; t.at < len(t.raw) && t.raw[t.at] != '"'; t.at++ {
@@ -159,7 +159,7 @@ func (t *treeReader) string() (said string, ok bool) {
 	return said, json.Unmarshal([]byte(t.raw[start:t.at]), &said) == nil
 }
 
-// rune is the character that begins here.
+// rune is the character at this position.
 func (t *treeReader) rune() string {
 	_, size := utf8.DecodeRuneInString(t.raw[t.at:])
 	said := t.raw[t.at : t.at+size]
@@ -167,7 +167,7 @@ func (t *treeReader) rune() string {
 	return said
 }
 
-// escape goes to the last byte of what a backslash begins.
+// escape moves to the last byte of an escape sequence.
 func (t *treeReader) escape() bool {
 	t.at++
 	if t.at >= len(t.raw) {
@@ -201,7 +201,7 @@ func (t *treeReader) number() bool {
 	return true
 }
 
-// one goes behind a byte if it is one of these.
+// one moves past a byte if it is one of these.
 func (t *treeReader) one(of string) bool {
 	if t.at < len(t.raw) && strings.IndexByte(of, t.raw[t.at]) >= 0 {
 		t.at++
@@ -217,7 +217,7 @@ func (t *treeReader) digits() (n int) {
 	return n
 }
 
-// get is a part of an object, or nil. Of several with one name it is the last.
+// get is a member of an object, or nil. If a name is repeated, the last one counts.
 func (v *value) get(key string) *value {
 	if v == nil || v.kind != '{' {
 		return nil
@@ -230,7 +230,7 @@ func (v *value) get(key string) *value {
 	return nil
 }
 
-// said is what a string says, or a number exactly as it is written. Of anything else it is empty.
+// said is the content of a string, or a number exactly as it is written. For anything else it is empty.
 func (v *value) said() string {
 	if v == nil || v.kind != 's' && v.kind != 'n' {
 		return ""
@@ -238,7 +238,7 @@ func (v *value) said() string {
 	return v.text
 }
 
-// in is the value as it is written in its text; null where there is none.
+// in is the value as it is written in its text; null if there is none.
 func (v *value) in(raw []byte) json.RawMessage {
 	if v == nil || v.kind == 0 || v.kind == 'c' && v.text == "null" {
 		return null
@@ -246,7 +246,7 @@ func (v *value) in(raw []byte) json.RawMessage {
 	return raw[v.start:v.end:v.end]
 }
 
-// An edit puts other JSON in the place of a value.
+// An edit replaces a value by other JSON.
 type edit struct {
 	start, end int
 	with       string

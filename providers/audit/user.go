@@ -9,10 +9,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// A User is somebody who makes changes. Fields that are not known are empty.
+// A User is somebody who makes changes. Unknown fields are empty.
 type User struct{ ID, Name, Email string }
 
-// String is what tells a user from others of the same name.
+// String distinguishes a user from others with the same name.
 func (u User) String() string {
 	said := u.Name
 	if u.Email != "" {
@@ -24,11 +24,10 @@ func (u User) String() string {
 	return strings.TrimSpace(said)
 }
 
-// Key is what a [Filter] finds the user by.
+// Key is the text by which a [Filter] finds the user.
 func (u User) Key() string { return cmp.Or(u.ID, u.Email, u.Name) }
 
-// PickUser finds the one user of a list that a person means: by id or email, by the whole name, or by a part of it. The
-// case of letters does not matter.
+// PickUser finds the user that a person means: by id or email, by the whole name, or by a part of it, in any case.
 func PickUser(users []User, said string) (User, error) {
 	for _, fits := range []func(User) bool{
 		func(u User) bool { return u.ID == said || strings.EqualFold(u.Email, said) },
@@ -46,7 +45,7 @@ func PickUser(users []User, said string) (User, error) {
 	return User{}, hint.With(fmt.Errorf("no user is called %q", said), "give the email, or the id of a user who has left")
 }
 
-// distinct gives each user that fits once, sorted by name.
+// distinct returns each matching user once, sorted by name.
 func distinct(users []User, fits func(User) bool) []User {
 	var found []User
 	for _, u := range users {

@@ -13,11 +13,11 @@ import (
 type edge struct {
 	from, to int
 	placed   int // index into the Exprs of from
-	strength int // the weakest references of a cycle are given up first
+	strength int // the weakest references of a cycle are replaced first
 }
 
-// breakCycles turns references back into text until no resource depends on itself. Which ones is
-// decided by the graph alone: the weakest first, and among equals the last in order.
+// breakCycles turns references back into text until no resource depends on itself. The choice depends on the graph
+// alone: the weakest reference first, and among equals the last in order.
 func (g *Graph) breakCycles() {
 	edges := g.edges()
 	group := components(len(g.Resources), edges)
@@ -56,13 +56,13 @@ func (g *Graph) breakCycles() {
 	}
 }
 
-// What the code says of ids that stand as text because of a cycle.
+// The comments on ids that are text because of a cycle.
 const (
 	afterRebuild = "in a new organisation, replace it after the first apply"
 	ownID        = "this object's own id, as text: an object cannot refer to itself; " + afterRebuild
 )
 
-// giveUp tells the reader of the code, and the report, why an id stands as text.
+// giveUp records, for the code and the report, why an id is text.
 func (g *Graph) giveUp(e edge, cycle []int) {
 	r := g.Resources[e.from]
 	m := BrokenCycle{From: r.Address, To: g.Resources[e.to].Address, Path: PathString(r.Exprs[e.placed].Path)}
@@ -108,8 +108,8 @@ func (g *Graph) edges() []edge {
 	return all
 }
 
-// strength ranks references: the one to the owner first, then single attributes, then what
-// stands in nested blocks, in lists and in texts.
+// strength ranks references: the one to the owner first, then single attributes, then those in nested blocks, in lists
+// and in texts.
 func strength(r, to *Resource, p Placed) int {
 	switch p.Expr.(type) {
 	case Template, Encoded:
@@ -198,8 +198,8 @@ func (t *tarjan) close(v int) {
 	}
 }
 
-// order keeps a topological order while edges are added one by one (Pearce and Kelly 2006), so
-// that the edge that would close a cycle is seen at once, and only its surroundings are searched.
+// order keeps a topological order while edges are added one by one (Pearce and Kelly 2006). An edge that would close a
+// cycle is found at once, and only its surroundings are searched.
 type order struct {
 	rank []int
 	out  map[int][]int
@@ -232,7 +232,7 @@ func (o *order) add(from, to int) []int {
 	return nil
 }
 
-// search visits what is reachable within the bounds, and remembers from where.
+// search visits what is reachable within the bounds, and records the way.
 func (o *order) search(next map[int][]int, start int, within func(int) bool) (seen []int, via map[int]int) {
 	via = map[int]int{start: start}
 	seen = []int{start}
@@ -247,7 +247,8 @@ func (o *order) search(next map[int][]int, start int, within func(int) bool) (se
 	return seen, via
 }
 
-// reorder puts what leads to the edge before what follows from it, in the ranks they share.
+// reorder puts everything that leads to the edge before everything that follows from it, within the ranks that they
+// share.
 func (o *order) reorder(behind, ahead []int) {
 	byRank := func(list []int) { sort.Slice(list, func(i, j int) bool { return o.rank[list[i]] < o.rank[list[j]] }) }
 	byRank(behind)

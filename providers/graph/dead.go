@@ -6,7 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// A deadEnd is a place that holds an id which leads nowhere.
+// A deadEnd is the place of an id that resolves to no object.
 type deadEnd struct {
 	r      *Resource
 	path   cty.Path
@@ -15,13 +15,13 @@ type deadEnd struct {
 	reason string
 }
 
-// whole reports whether the id is all that the place holds.
+// whole reports whether the place contains only the id.
 func (d deadEnd) whole() bool {
 	v, err := d.path.Apply(d.r.Config)
 	return err == nil && idText(v) == string(d.id)
 }
 
-// unresolved leaves an id as text, and says so to the reader of the code and in the report.
+// unresolved leaves an id as text, and records the reason for the code and the report.
 func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	why := "no imported object has this id"
 	if to := l.odd[id]; to != nil && l.o.Slugged[Target{to.Address.Type, to.ID}] {
@@ -38,8 +38,7 @@ func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
 }
 
-// gatherDead makes entries of a map of the ids that lead nowhere and that more than one place holds, so that the
-// reason is given once.
+// gatherDead turns unresolved ids that several places contain into entries of a map, so that the reason is given once.
 func gatherDead(g *Graph, into string, ends []deadEnd) {
 	type dead struct {
 		id     ID

@@ -7,8 +7,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// An Expr is what stands in the code instead of a literal.
-// It is one of Ref, EntryRef, VariableRef, EachRef, Template and Encoded.
+// An Expr is written into the code instead of a literal. It is one of Ref, EntryRef, VariableRef, EachRef, Template and
+// Encoded.
 type Expr interface {
 	expr()
 }
@@ -16,7 +16,7 @@ type Expr interface {
 // A Ref reads an attribute of another resource or data source: rootly_team.sre.id.
 type Ref struct {
 	Target  Address
-	Index   string // of one of several instances, as the language writes it, such as ["a"] or [0]; most often empty
+	Index   string // of one of several instances, as the language writes it, such as ["a"] or [0]; usually empty
 	Attr    string // most often "id"
 	Numeric bool   // whether a number is wanted where the attribute is text: tonumber(...)
 }
@@ -93,7 +93,7 @@ func (p Placed) Refs() iter.Seq[Ref] {
 	}
 }
 
-// ReadsResource reports whether what an expression stands for is open until a resource is made.
+// ReadsResource reports whether the value of an expression is unknown until a resource is created.
 func ReadsResource(e Expr) bool {
 	for ref := range (Placed{Expr: e}).Refs() {
 		if !ref.Target.Data {

@@ -30,7 +30,7 @@ type Address struct {
 	Data bool   // whether this is a data source
 	Type string // such as "rootly_team"
 	Name string // such as "sre"
-	Key  string // of one of several instances that one block makes by for_each; most often empty
+	Key  string // of one of several instances that one block makes by for_each; usually empty
 }
 
 // String returns the address as Terraform writes it, such as "data.rootly_user.ada" or
@@ -49,7 +49,7 @@ func (a Address) String() string {
 // identifier matches the names that the language takes.
 var identifier = regexp.MustCompile(`^[\pL_][\pL\pM\pN_-]*$`)
 
-// Set reads what [Address.String] wrote. It refuses what would mean something else in code.
+// Set reads what [Address.String] wrote. It refuses texts that would mean something else in code.
 func (a *Address) Set(s string) error {
 	rest, data := strings.CutPrefix(s, "data.")
 	rest, index, keyed := strings.Cut(rest, "[")
@@ -67,7 +67,7 @@ func (a *Address) Set(s string) error {
 	return nil
 }
 
-// Block is the address of the block that makes an object: its own, but for an instance.
+// Block is the address of the block that makes an object: its own address, except for an instance.
 func (a Address) Block() Address {
 	a.Key = ""
 	return a
@@ -89,24 +89,24 @@ type Resource struct {
 	Address Address
 	ID      ID
 	Slug    string // the name that some references use instead of the id; may be empty
-	Title   string // what people call the object; for comments and reports
-	Import  ID     // what the import block needs instead of ID, where that does not do; empty else
+	Title   string // the object's name; for comments and reports
+	Import  ID     // what the import block needs instead of ID; usually empty
 	Parent  ID     // of the object that owns this one; empty for top-level objects
-	Below   ID     // of the sibling that it follows in the code and begins its label with; where it is not there, that is Parent
-	Group   string // stem of the file it belongs into, such as "services"
+	Below   ID     // of the sibling that it follows in the code and whose label begins its own; if that is missing, Parent
+	Group   string // stem of its file, such as "services"
 	Rank    int    // position among its siblings, where the live object has one
 
 	// Config is an object of exactly the arguments that are to be written. Attributes have the
 	// types of the schema; nested blocks are tuples of objects, single nested attributes objects.
 	Config cty.Value
 
-	// Beyond is an object of the live settings that the code cannot have. Unset where that is not known.
+	// Beyond are the live settings that the code cannot have, as an object. Unset if unknown.
 	Beyond cty.Value
 
-	Exprs   []Placed // what stands in the code instead of literals of Config, sorted by path
-	Ignore  []Ignore // what Terraform shall leave alone, each with the reason
-	Protect string   // why destroying it must be prevented; empty if it need not
-	Notes   []Note   // comments for the code's reader
+	Exprs   []Placed // replacements for literals of Config, sorted by path
+	Ignore  []Ignore // what Terraform ignores, each with the reason
+	Protect string   // why the object must not be destroyed; empty if it may
+	Notes   []Note   // comments for the reader of the code
 }
 
 // Target is the object of the resource.
@@ -145,23 +145,22 @@ type Ignore struct {
 	Reason string
 }
 
-// A Note is a comment. Without a path it stands above the resource, else above the argument
-// or block that the path leads to.
+// A Note is a comment. Without a path it is above the resource, otherwise above the argument or block at the path.
 type Note struct {
 	Path cty.Path
 	Text string
 }
 
-// A Variable is an input variable, most often a secret that must not stand in the code.
+// A Variable is an input variable, usually a secret that must not be in the code.
 type Variable struct {
 	Name        string
 	Description string
 	Value       string // the live value; never written into code
 	Sensitive   bool   // whether the declaration says sensitive = true
-	Optional    bool   // whether the declaration has an empty default: nobody has to give a value
+	Optional    bool   // whether the declaration has an empty default, so that nobody has to set a value
 }
 
-// A DataSource is a lookup for an object that is no resource of this run.
+// A DataSource is a lookup of an object that is not a resource of this run.
 type DataSource struct {
 	Address Address
 	Config  cty.Value // the arguments, such as { email = "ada@example.com" }
@@ -175,7 +174,8 @@ type User struct {
 	Name  string
 }
 
-// A Graph is all that a run writes: resources in order, and what they lean on.
+// A Graph is everything that a run writes: resources in order, with the data sources, users and variables that they
+// use.
 type Graph struct {
 	Resources    []*Resource
 	Data         []*DataSource
@@ -192,7 +192,7 @@ type Unresolved struct {
 	ID     ID
 	Types  []string // that the id may belong to; empty if not known
 	Reason string
-	Key    string // of the entry of a map, where the code has the id once for several places
+	Key    string // of the entry of a map, if several places share the id
 }
 
 // A BrokenCycle is a reference that was left as text because it would have closed a cycle.

@@ -12,13 +12,12 @@ import (
 // maxLabel bounds the length of a label; longer ones are cut at a word and made unique by a hash.
 const maxLabel = 64
 
-// Label returns copies of resources, each with an address that people can read: ASCII, unique, made from its title
-// and, for children, from the label of its owner. A resource that had an address in an earlier
-// run keeps it, whatever it is called now and whatever other objects there are. The resources stay as they are.
+// Label returns copies of resources, each with a readable address: ASCII, unique, made from its title and, for children,
+// from the label of its owner. A resource that had an address in an earlier run keeps it, whatever its present name and
+// whatever was added since. The given resources stay as they are.
 //
-// They must come with parents before their children. Remembered returns the address that an
-// object had, or none; nil remembers nothing. Reserved addresses belong to objects that are not among
-// the resources, and whose code stays.
+// Parents must come before their children. Remembered returns the earlier address of an object, or none; nil remembers
+// nothing. Reserved addresses belong to objects that are not among the resources, but whose code stays.
 func Label(resources []*Resource, remembered func(resourceType string, id ID) Address, reserved []Address) []*Resource {
 	resources = copies(resources)
 	if remembered == nil {
@@ -54,7 +53,7 @@ func Label(resources []*Resource, remembered func(resourceType string, id ID) Ad
 	return resources
 }
 
-// Free completes an address with a label made from a title, and takes it.
+// Free completes an address with a label made from a title, and reserves it.
 func Free(a Address, title string, id ID, taken map[Address]bool) Address {
 	r := &Resource{Address: a, ID: id, Title: title}
 	a.Name = free(r, base(r, ""), taken)
@@ -62,7 +61,7 @@ func Free(a Address, title string, id ID, taken map[Address]bool) Address {
 	return a
 }
 
-// base is the label that a resource would have if it were alone.
+// base is the label of a resource if no other had it.
 func base(r *Resource, owner string) string {
 	short := shortType(r.Address.Type)
 	word := Word(r.Title)
@@ -90,7 +89,7 @@ func shortType(t string) string {
 	return short
 }
 
-// free returns the label, or the first with a number behind it that nobody has.
+// free returns the label, or the first numbered form of it that nobody has.
 func free(r *Resource, label string, taken map[Address]bool) string {
 	name := label
 	for n := 2; taken[Address{Data: r.Address.Data, Type: r.Address.Type, Name: name}]; n++ {
@@ -99,8 +98,8 @@ func free(r *Resource, label string, taken map[Address]bool) string {
 	return name
 }
 
-// Word turns a text into a word of lower-case ASCII letters, digits and single underscores.
-// It is empty when nothing of the text can be written so.
+// Word turns a text into a word of lower-case ASCII letters, digits and single underscores. It is empty if the text
+// contains none of these.
 func Word(s string) string {
 	var b strings.Builder
 	gap := false
@@ -150,8 +149,8 @@ func fragment(id ID) string {
 	return w
 }
 
-// cut shortens a label at a word and adds a hash of the whole, so that two long ones that begin
-// alike stay apart and each keeps its label whatever the other is called.
+// cut shortens a label at a word and adds a hash of the whole label. So two long labels with the same beginning stay
+// distinct, and each stays the same when the other changes.
 func cut(word string) string {
 	if len(word) <= maxLabel {
 		return word
@@ -165,8 +164,7 @@ func cut(word string) string {
 	return fmt.Sprintf("%s_%08x", head, h.Sum32())
 }
 
-// reserved reports whether a word means something of its own in the language, so that a label
-// would read as if it were that.
+// reserved reports whether a word is a keyword of the language, which would make the label confusing.
 func reserved(word string) bool {
 	switch word {
 	case "for", "in", "if", "else", "endif", "endfor", "null", "true", "false",

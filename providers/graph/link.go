@@ -7,7 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// LinkOptions are what Link knows about the world outside the resources.
+// LinkOptions describe what is outside the resources.
 type LinkOptions struct {
 	// Rules returns the declared references of a type.
 	Rules func(resourceType string) []Rule
@@ -15,30 +15,29 @@ type LinkOptions struct {
 	// Users are the people that ids may mean, by id.
 	Users map[ID]User
 
-	// UserExpr makes what stands in the code for a user, and the data source that it leans on, if
-	// it does. Numeric says that a number is wanted. Nil leaves the ids as text.
+	// UserExpr makes the expression for a user, and the data source that it reads, if any. Numeric says that a number
+	// is wanted. Nil leaves the ids as text.
 	UserExpr func(u User, numeric bool) (Expr, *DataSource)
 
-	// Explain says why an id leads nowhere, given the types that it may belong to; none if that is
-	// not known. The text becomes a comment and part of the report.
+	// Explain says why an id resolves to no object, given the types that it may belong to; none if that is unknown. The
+	// text becomes a comment and part of the report.
 	Explain func(types []string, id ID) string
 
-	// Lookup returns a data source for an object that is no resource of this run, or nil.
+	// Lookup returns a data source for an object that is not a resource of this run, or nil.
 	Lookup func(resourceType string, id ID) *DataSource
 
-	// Outside are objects that code beside this graph manages, and how to refer to them.
+	// Outside are objects that other code manages, and how to refer to them.
 	Outside map[Target]Ref
 
-	// GatherDead names the map of which an id that leads nowhere and that several places hold becomes an entry.
-	// Empty leaves them as text.
+	// GatherDead names the map for unresolved ids that several places contain. Empty leaves them as text.
 	GatherDead string
 
-	// Known reports whether code that is not among the resources may have the object of an id. Such an id stays text where
-	// it stands, so that earlier code with a reference in its place can be kept. Nil knows none.
+	// Known reports whether code outside the resources may have the object of an id. Such an id stays text in its
+	// place, so that earlier code with a reference there can be kept. Nil knows none.
 	Known func(types []string, id ID) bool
 
-	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so
-	// that nothing can refer to them by it.
+	// Slugged are resources that the state knows by their slug. Their id in the code is that slug, so references by id
+	// cannot use it.
 	Slugged map[Target]bool
 
 	// Sources are the data sources that Outside reads, by address.
@@ -81,7 +80,7 @@ type index struct {
 	byUUID map[ID]*Resource                // nil where several resources share it
 	odd    map[ID]*Resource                // imported by something other than their id, which becomes their id
 
-	outsideUUID map[ID]*Ref // of what is managed outside of the graph; nil where several share it
+	outsideUUID map[ID]*Ref // of what is managed outside of the graph; nil if several share it
 }
 
 func newIndex(resources []*Resource, o LinkOptions) index {
@@ -129,7 +128,7 @@ func (l *index) indexOutside(o LinkOptions) {
 	}
 }
 
-// resource links one resource: the declared paths, then everything else that has the form of an id.
+// resource links one resource: the declared paths, then everything else that looks like an id.
 func (l *linker) resource(r *Resource) {
 	done := map[string]bool{}
 	for _, rule := range l.o.Rules(r.Address.Type) {
@@ -145,8 +144,8 @@ func (l *linker) resource(r *Resource) {
 	sortPlaced(r.Exprs)
 }
 
-// declared links a value that a rule says is an id. It reports whether the value is settled, so
-// that no other rule looks at it.
+// declared links a value that a rule declares as an id. It reports whether the value is settled, so that no other rule
+// applies.
 func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 	id := idText(h.value)
 	if id == "" || rule.Not != "" {
@@ -174,8 +173,7 @@ func (l *linker) declared(r *Resource, rule Rule, h hit) bool {
 	return true
 }
 
-// isID reports whether a text at a declared path can only be an id. Some paths hold names of
-// built-in things too.
+// isID reports whether a text at a declared path can only be an id. Some paths contain names of built-in things too.
 func (l *linker) isID(rule Rule, id string) bool {
 	return IsUUID(id) || len(rule.To) == 1 && rule.To[0] == UserType
 }
@@ -192,8 +190,7 @@ func (l *linker) targets(r *Resource, rule Rule, h hit) []string {
 	return nil
 }
 
-// kindAt reads the value that tells what an id means: the sibling that stands under the same
-// indexes.
+// kindAt reads the value that determines the type of an id: the sibling with the same indexes.
 func (l *linker) kindAt(r *Resource, by string, at cty.Path) string {
 	v := r.Config
 	i := 0
@@ -254,7 +251,7 @@ func (l *linker) user(r *Resource, h hit, id ID) bool {
 	return true
 }
 
-// outside links to an object that code beside the graph manages.
+// outside links to an object that other code manages.
 func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
 	ref, ok := l.o.Outside[target]
 	if !ok || l.o.Slugged[target] || attr != "" && attr != "id" {
@@ -266,15 +263,14 @@ func (l *linker) outside(r *Resource, h hit, target Target, attr string) bool {
 	return true
 }
 
-// leanOn takes the data source that a reference reads into the graph, if it reads one.
+// leanOn adds the data source that a reference reads to the graph, if there is one.
 func (l *linker) leanOn(ref Ref) {
 	if d := l.o.Sources[ref.Target]; d != nil {
 		l.source(d)
 	}
 }
 
-// mention returns a reference to what a UUID in the code of a resource means, or nil where it must
-// stay as it is.
+// mention returns a reference for a UUID in the code of a resource, or nil if it must stay text.
 func (l *linker) mention(r *Resource, path cty.Path, id ID) *Ref {
 	switch {
 	case l.byUUID[id] == r || l.odd[id] == r:
@@ -287,7 +283,7 @@ func (l *linker) mention(r *Resource, path cty.Path, id ID) *Ref {
 	return l.uuid(id)
 }
 
-// uuid returns a reference to the one object that has a UUID, in the graph or beside it, or nil.
+// uuid returns a reference to the only object with a UUID, in the graph or outside of it, or nil.
 func (l *linker) uuid(id ID) *Ref {
 	if to := l.byUUID[id]; to != nil {
 		return &Ref{Target: to.Address, Attr: "id"}
@@ -312,7 +308,7 @@ func (l *linker) lookup(r *Resource, h hit, target string, id ID) bool {
 	return true
 }
 
-// source takes a data source into the graph, once.
+// source adds a data source to the graph, once.
 func (l *linker) source(d *DataSource) {
 	if !l.dataSeen[d.Address] {
 		l.dataSeen[d.Address] = true
@@ -324,8 +320,8 @@ func place(r *Resource, h hit, e Expr) {
 	r.Exprs = append(r.Exprs, Placed{Path: h.path.Copy(), Expr: e, Key: h.key})
 }
 
-// undeclared looks at every text and every key that no rule settled: a whole UUID of exactly one
-// resource is a reference, and so is one inside a text.
+// undeclared looks at every text and every key that no rule settled. A UUID of exactly one resource becomes a
+// reference, alone or inside a text.
 func (l *linker) undeclared(r *Resource, done map[string]bool) {
 	encoded := map[string]bool{}
 	for _, p := range r.Exprs {
@@ -355,13 +351,13 @@ func (l *linker) undeclared(r *Resource, done map[string]bool) {
 }
 
 func (l *linker) wholeUUID(r *Resource, h hit, id ID) {
-	// Ids of other systems look the same: without a reference nothing says that this one means an object here.
+	// Ids of other systems look the same: without a reference nothing shows that this one means an object here.
 	if ref := l.mention(r, h.path, id); ref != nil {
 		place(r, h, *ref)
 	}
 }
 
-// self leaves a resource's own id as text. However often a text has it, it is told once.
+// self leaves a resource's own id as text. It is reported once, even if a text repeats it.
 func (l *linker) self(r *Resource, path cty.Path) {
 	if n := len(l.g.BrokenCycles); n > 0 && l.g.BrokenCycles[n-1].From == r.Address && l.g.BrokenCycles[n-1].Path == PathString(path) {
 		return
@@ -437,7 +433,7 @@ func (l *linker) encoded(r *Resource, at cty.Path, e Encoded) Encoded {
 	return e
 }
 
-// finish puts what was collected along the way in an order that does not depend on it.
+// finish sorts what was collected, so that the order is always the same.
 func (l *linker) finish() {
 	g := l.g
 	sort.Slice(g.Users, func(i, j int) bool {
@@ -466,7 +462,7 @@ func sortPlaced(list []Placed) {
 	copy(list, sorted)
 }
 
-// Needs reports whether a declared path of a resource that may point at the target holds an id.
+// Needs reports whether a declared path of a resource that may refer to the target contains an id.
 func Needs(resources []*Resource, rules func(resourceType string) []Rule, target string) bool {
 	for _, r := range resources {
 		for _, rule := range rules(r.Address.Type) {

@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// A Target is an object as others know it, whatever its address: what a resource points at, what a state or a
-// directory holds.
+// A Target identifies an object whatever its address: in references, in a state or in a directory.
 type Target struct {
 	Type string
 	ID   ID
 }
 
-// Missing lists the objects that declared paths point at and that are not among the resources,
-// with every type that they may have, in the order in which they are met.
+// Missing lists the objects that declared paths refer to and that are not among the resources, with every possible
+// type, in the order in which they occur.
 func Missing(resources []*Resource, rules func(resourceType string) []Rule) []Target {
 	have := make(map[Target]bool, len(resources))
 	for _, r := range resources {
@@ -37,7 +36,7 @@ func Missing(resources []*Resource, rules func(resourceType string) []Rule) []Ta
 	return once(missing)
 }
 
-// once drops what was met before.
+// once removes repeated entries.
 func once(targets []Target) []Target {
 	seen := make(map[Target]bool, len(targets))
 	return slices.DeleteFunc(targets, func(t Target) bool {
@@ -47,7 +46,7 @@ func once(targets []Target) []Target {
 	})
 }
 
-// absent returns what a value may mean, unless one of the meanings is there.
+// absent returns the objects that a value may mean, unless one of them exists.
 func (l *linker) absent(r *Resource, rule Rule, h hit, have map[Target]bool) []Target {
 	id := idText(h.value)
 	if id == "" {

@@ -29,7 +29,7 @@ func PathString(p cty.Path) string {
 	return b.String()
 }
 
-// indexText is what stands between the brackets, such that the language reads it again.
+// indexText is the text between the brackets, in the syntax of the language.
 func indexText(key cty.Value) string {
 	switch {
 	case key.IsNull() || !key.IsKnown():
@@ -75,7 +75,7 @@ type hit struct {
 	key   bool
 }
 
-// slot tells a hit from all others of its resource.
+// slot identifies a hit within its resource.
 func (h hit) slot() string {
 	if h.key {
 		return PathString(h.path) + " key"
@@ -83,8 +83,8 @@ func (h hit) slot() string {
 	return PathString(h.path)
 }
 
-// hits finds the values at a path of names, through every block, list element and map key. Of a map
-// at the end of the path, the keys are what is meant.
+// hits finds the values at a path of names, through every block, list element and map key. If the path ends at a map,
+// it finds the keys.
 func hits(v cty.Value, names []string, at cty.Path) []hit {
 	if v.IsNull() || !v.IsKnown() {
 		return nil
@@ -126,7 +126,7 @@ func keysOf(v cty.Value, at cty.Path) []hit {
 	return all
 }
 
-// extend returns the path with one more step, sharing nothing with its siblings.
+// extend returns the path with one more step, without shared memory.
 func extend(p cty.Path, step cty.PathStep) cty.Path {
 	out := make(cty.Path, len(p), len(p)+1)
 	copy(out, p)
@@ -150,7 +150,7 @@ func childByName(v cty.Value, name string) (cty.Value, bool) {
 	return cty.NilVal, false
 }
 
-// child returns the element that an index step leads to.
+// child returns the element at an index step.
 func child(v cty.Value, step cty.IndexStep) (cty.Value, bool) {
 	ty := v.Type()
 	if !ty.IsTupleType() && !ty.IsListType() {
@@ -162,8 +162,8 @@ func child(v cty.Value, step cty.IndexStep) (cty.Value, bool) {
 	return v.Index(step.Key), true
 }
 
-// walkTexts calls fn for every text in a value with its path, and for every key of a map or an
-// object with the path to what stands under it. The path is only valid during the call.
+// walkTexts calls fn for every text in a value with its path, and for every key of a map or an object with the path of
+// its value. The path is only valid during the call.
 func walkTexts(v cty.Value, at cty.Path, fn func(at cty.Path, text string, key bool)) {
 	if v.IsNull() || !v.IsKnown() {
 		return
@@ -198,7 +198,7 @@ func walkTexts(v cty.Value, at cty.Path, fn func(at cty.Path, text string, key b
 	}
 }
 
-// idText is an id as text, whether it is text or a number; empty for everything else.
+// idText is an id as text, whether it is text or a number; empty for anything else.
 func idText(v cty.Value) string {
 	switch {
 	case v.IsNull():
@@ -235,7 +235,7 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// nextUUID returns where the first UUID of s begins that stands alone, or -1.
+// nextUUID returns the position of the first separate UUID in s, or -1.
 func nextUUID(s string) int {
 	for i := 8; i+uuidLen-8 <= len(s); i++ {
 		j := strings.IndexByte(s[i:], '-')

@@ -42,7 +42,7 @@ func (s Skipped) less(o Skipped) bool {
 	return s.Parent < o.Parent
 }
 
-// unknown describes an object of a shared collection whose kind no resource type has.
+// unknown describes an object of a shared collection whose kind belongs to no resource type.
 func unknown(obj *Object) Rejected {
 	kind := ""
 	for _, row := range catalogue.Types() {

@@ -13,11 +13,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// hidden stands for what must not be seen.
+// hidden replaces a value that must not be shown.
 const hidden = "[REDACTED]"
 
-// beyond returns the settings of an object that the provider has no attributes for, in the places where the API has them.
-// What Rootly computes is none of them, and credentials are hidden. Without any it is an empty object.
+// beyond returns the settings of an object that the provider has no attributes for, in the structure of the API. Values
+// that Rootly computes are left out, and credentials are hidden. It is an empty object if there are none.
 func beyond(row *catalogue.Type, block *schema.Block, attributes map[string]any) cty.Value {
 	b := beyondReader{row: row, block: block}
 	v, _ := b.object("", attributes)
@@ -32,7 +32,7 @@ type beyondReader struct {
 	block *schema.Block
 }
 
-// object keeps what the provider does not have of an object that it has, and reports whether there is any.
+// object keeps the parts of an object that the provider does not have, and reports whether there are any.
 func (b beyondReader) object(at string, m map[string]any) (cty.Value, bool) {
 	kept := map[string]cty.Value{}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
@@ -54,7 +54,7 @@ func (b beyondReader) object(at string, m map[string]any) (cty.Value, bool) {
 	return cty.ObjectVal(kept), true
 }
 
-// within looks into what the provider has as blocks.
+// within looks into values that the provider has as blocks.
 func (b beyondReader) within(at string, raw any) (cty.Value, bool) {
 	switch v := raw.(type) {
 	case map[string]any:
@@ -84,7 +84,7 @@ func (b beyondReader) whole(at string, raw any) cty.Value {
 		if f, err := v.Float64(); err == nil {
 			return cty.NumberFloatVal(f)
 		}
-		return cty.StringVal(v.String()) // beyond any number that a setting has
+		return cty.StringVal(v.String()) // larger than any number in a setting
 	case []any:
 		elements := make([]cty.Value, len(v))
 		for i, element := range v {

@@ -1,6 +1,7 @@
 package rootly
 
-// BuiltIn says why an object is Rootly's own and must not be destroyed; empty for those that people made.
+// BuiltIn says why an object is built in and must not be destroyed; empty for objects that people made. Each type's
+// rule is in the field BuiltIn of its row in package catalogue.
 func BuiltIn(obj *Object) string {
 	b := obj.Type.BuiltIn
 	if b == nil {

@@ -8,9 +8,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// coerce fits a raw object to the schema: it drops unknown keys, turns numbers into text where the
-// schema has text, and single values into lists of one. The result is the content of a block whose
-// changes Terraform ignores.
+// coerce fits a raw object to the schema: it drops unknown keys, turns numbers into text if the schema has text, and
+// single values into lists of one. The result is the content of a block whose changes Terraform ignores.
 func coerce(b *schema.Block, raw map[string]any) map[string]any {
 	out := map[string]any{}
 	for key, val := range raw {
@@ -43,7 +42,7 @@ func coerceBlocks(n *schema.Nested, raw any) []any {
 	return out
 }
 
-// coerceValue returns nil for a value that cannot be made to fit.
+// coerceValue returns nil for a value that does not fit.
 func coerceValue(ty cty.Type, raw any) any {
 	switch {
 	case ty == cty.String:

@@ -60,7 +60,7 @@ func (p *planner) collection(path string, t *catalogue.Type) *collection {
 	return c
 }
 
-// attach hangs a new collection below those of its parents, or makes it a root.
+// attach adds a new collection below those of its parents, or makes it a root.
 func (p *planner) attach(c *collection, t *catalogue.Type) {
 	if !strings.Contains(c.path, "{parent}") {
 		p.roots = append(p.roots, c)
@@ -125,13 +125,13 @@ func (c *collection) row(attrs map[string]any) (*catalogue.Type, string) {
 	return typeOf(c.rows, kind), kind
 }
 
-// kindOf returns what distinguishes the types that share a collection.
+// kindOf returns the attribute that distinguishes the types that share a collection.
 func kindOf(row *catalogue.Type, attrs map[string]any) string {
 	block, name, _ := strings.Cut(row.KindPath, ".")
 	return text(object(attrs, block), name)
 }
 
-// include is the parameter that makes the parents' collection include these objects, or "".
+// include is the parameter that makes the parents' listing include these objects, or "".
 func (c *collection) include() string {
 	if len(c.rows) == 0 {
 		return ""

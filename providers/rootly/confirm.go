@@ -17,34 +17,34 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// manyGone is the number of objects of one kind from which it is suspicious that most of those known answer 404.
+// manyGone is the number of objects of one kind from which on it is suspicious if most of the known ones answer 404.
 const manyGone = 5
 
-// probes is how many objects of a kind are read by id before the others are given up.
+// probes is how many objects of a kind are read by id before the others are skipped.
 const probes = 3
 
 // A Known is an object that code or a state has.
 type Known struct {
-	Type   *catalogue.Type // nil for one that is not in the catalogue
+	Type   *catalogue.Type // nil if it is not in the catalogue
 	ID     graph.ID
-	Parent graph.ID // empty where it has none, or none is known
+	Parent graph.ID // empty if it has none, or none is known
 }
 
 func (k Known) target() graph.Target { return graph.Target{Type: k.Type.Name, ID: k.ID} }
 
-// A Doubt is an object that its listing lacks and that may exist all the same.
+// A Doubt is an object that is not listed but may exist.
 type Doubt struct {
 	Type   string
 	ID     graph.ID
 	Reason string
 }
 
-// Confirm reads by id what the listings lack of the known objects, since a list may be stale, or shorter than
-// the organisation for this token. Objects that exist are added to live, with what is below them. Those that
-// answer 404 are in live.Gone, unless it may be that the token is not allowed to see them: Rootly answers
-// 404 then too. What remains is in live.Doubts. Live.Skipped says what was wrong with the listings.
+// Confirm reads known objects by id that the listings lack, since a list may be stale, or incomplete for this token.
+// Objects that exist are added to live, with their children. Objects that answer 404 are added to live.Gone, unless the
+// token may not be allowed to see them: Rootly answers 404 then too. The others are added to live.Doubts. Live.Skipped
+// gets the reasons.
 //
-// AcceptDeleted takes every 404 for a deleted object.
+// AcceptDeleted treats every 404 as a deletion.
 func Confirm(ctx context.Context, c Client, live *Live, known []Known, acceptDeleted bool) error {
 	k := &confirming{
 		fetcher: &fetcher{client: c, selected: map[string]bool{}, incomplete: map[string]bool{}},
@@ -82,7 +82,7 @@ func Confirm(ctx context.Context, c Client, live *Live, known []Known, acceptDel
 	return nil
 }
 
-// A confirming is one run of Confirm.
+// A confirming is the state of one call of Confirm.
 type confirming struct {
 	*fetcher
 	live    *Live
@@ -112,12 +112,12 @@ func (k *confirming) absent(known []Known) []Known {
 	return list
 }
 
-// isBelow reports whether another known object is the parent.
+// isBelow reports whether the parent is another known object.
 func (k Known) isBelow(parent Known) bool {
 	return k.Parent != "" && k.Parent == parent.ID && slices.Contains(k.Type.Parents, parent.Type.Name)
 }
 
-// round decides about objects whose parents are decided about.
+// round decides about objects whose parents are settled.
 func (k *confirming) round(ctx context.Context, absent []Known) error {
 	byAPI := map[string][]Known{}
 	for _, a := range absent {
@@ -140,7 +140,7 @@ func (k *confirming) round(ctx context.Context, absent []Known) error {
 	return nil
 }
 
-// parent says what was decided about the owner of an object.
+// parent is the decision about the owner of an object.
 func (k *confirming) parent(a Known) (doubtful, gone bool) {
 	if a.Parent == "" {
 		return false, false
@@ -153,8 +153,8 @@ func (k *confirming) parent(a Known) (doubtful, gone bool) {
 	}), gone
 }
 
-// kind reads objects of one JSON:API type. When the first ones cannot be read, for whatever reason, the others
-// are not tried.
+// kind reads objects of one JSON:API type. If the first ones cannot be read, for whatever reason, the others are
+// skipped.
 func (k *confirming) kind(ctx context.Context, kind string, absent []Known) error {
 	first := min(probes, len(absent))
 	answers, err := k.read(ctx, absent[:first])
@@ -176,7 +176,7 @@ func (k *confirming) kind(ctx context.Context, kind string, absent []Known) erro
 	return k.settle(ctx, kind, absent, answers)
 }
 
-// An answer is that to a read by id.
+// An answer is the answer to a read by id.
 type answer struct {
 	node *api.Object
 	err  error
@@ -233,7 +233,7 @@ func (k *confirming) settle(ctx context.Context, kind string, absent []Known, an
 	return k.add(ctx, found)
 }
 
-// failure says why a read failed, in the same words for all objects.
+// failure says why a read failed, with the same text for all objects.
 func failure(err error) string {
 	var e *api.Error
 	if errors.As(err, &e) && e.Status != 0 {
@@ -242,7 +242,7 @@ func failure(err error) string {
 	return err.Error()
 }
 
-// suspicion says why 404 may not mean that objects of a kind are gone; nothing where it does.
+// suspicion says why 404 may not mean that objects of a kind were deleted; empty if it does.
 func (k *confirming) suspicion(kind string, missing int) string {
 	const way = ", which Rootly also answers when the token may not see them; --accept-deleted drops their code"
 	switch listed := k.listed[kind]; {
@@ -258,8 +258,8 @@ func (k *confirming) suspicion(kind string, missing int) string {
 	return ""
 }
 
-// found makes an object of an answer. There is none where it is in the listing under another id, or where
-// nothing says what it belongs to: then its code stays as it is.
+// found makes an object of an answer. It returns nothing if the object is listed under another id, or if its owner is
+// unknown: then its code stays as it is.
 func (k *confirming) found(a Known, node *api.Object) *Object {
 	if k.here[graph.Target{Type: a.Type.Name, ID: graph.ID(node.ID)}] {
 		return nil // known by its slug
@@ -274,7 +274,7 @@ func (k *confirming) found(a Known, node *api.Object) *Object {
 	return &Object{Type: row, ID: graph.ID(node.ID), Parent: parent, Node: node}
 }
 
-// add takes what was found into live, with what is below it.
+// add adds a found object to live, with its children.
 func (k *confirming) add(ctx context.Context, found []*Object) error {
 	for len(found) > 0 {
 		c := find(k.forest, found[0].Type)
@@ -337,7 +337,7 @@ func (k *confirming) note(typ, why string) {
 	k.reasons[typ][why]++
 }
 
-// report says for each type what is wrong with its listing.
+// report adds to live what is wrong with the listing of each type.
 func (k *confirming) report() {
 	k.live.Skipped = append(k.live.Skipped, k.skipped...)
 	for name := range k.incomplete {

@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// A slot is a number that one object of a parent can have.
+// A slot is a number that only one object of a parent can have.
 type slot struct {
 	api    string
 	parent graph.ID
@@ -38,8 +38,8 @@ func slotOf(obj *Object, path string) slot {
 	return slot{api: obj.Type.API, parent: obj.Parent, path: path, number: n.String()}
 }
 
-// refuse returns why the provider would refuse to plan an object, and what to do about it in Rootly.
-// Both are empty for an object that can be planned.
+// refuse returns why the provider would refuse to plan an object, and the hint. Both are empty for an object that can
+// be planned.
 func (taken slots) refuse(obj *Object, attrs map[string]any) (reason, fix string) {
 	if obj.elusive {
 		return "Rootly lists it and answers 404 for it alone, so the provider cannot read it", ""
@@ -60,7 +60,7 @@ func (taken slots) refuse(obj *Object, attrs map[string]any) (reason, fix string
 	return "", ""
 }
 
-// breaks reports whether attributes break a constraint, and the value that does, if it is one value.
+// breaks reports whether attributes break a constraint, and the offending value, if it is a single one.
 func breaks(c catalogue.Constraint, attrs map[string]any) (broken bool, value any) {
 	switch c.Check {
 	case catalogue.Present:
@@ -97,7 +97,7 @@ func missing(values, from []string) (bool, any) {
 	return false, nil
 }
 
-// notOneOf finds the first element that has both of what c names, or neither.
+// notOneOf finds the first element that has both attributes of c, or neither.
 func notOneOf(c catalogue.Constraint, attrs map[string]any) (bool, any) {
 	list, flag, _ := strings.Cut(c.Path, ".")
 	_, other, _ := strings.Cut(c.Other, ".")

@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// A Loss is a setting of a live object that the provider cannot hold.
+// A Loss is a setting of a live object that the provider cannot represent.
 type Loss struct {
 	Type   string
 	ID     graph.ID
@@ -22,7 +22,7 @@ type Loss struct {
 	Reason string
 }
 
-// A Rejected is a live object that is not imported, with the reason and what to do about it.
+// A Rejected is a live object that is not imported, with the reason and a hint.
 type Rejected struct {
 	Type   string
 	ID     graph.ID
@@ -63,14 +63,14 @@ type Decoded struct {
 // DecodeOptions say how objects become resources.
 type DecodeOptions struct {
 	Schema *schema.Provider
-	Shown  bool // write where Rootly shows an object among its siblings
+	Shown  bool // write the position of an object among its siblings
 	Full   bool // write every settable attribute, also those that equal the provider's default
 
-	// Refused makes resources of rejected objects too that the provider can read and refuses to plan.
+	// Refused also makes resources of rejected objects that the provider can read but refuses to plan.
 	Refused bool
 
-	// Done, if not nil, is called for each object when its answer from the API is no longer needed.
-	// The answers are the largest part of a run's memory.
+	// Done, if not nil, is called for each object when its answer from the API is no longer needed. The answers take
+	// most of the memory of a run.
 	Done func(*Object) error
 }
 
@@ -165,7 +165,7 @@ func rank(obj *Object, b *schema.Block) int {
 	return slices.Index(by.Order, obj.Text(by.Name))
 }
 
-// account adds what the reader counted to the totals.
+// account adds the reader's counts to the totals.
 func (d *Decoded) account(obj *Object, r *reader) {
 	c := d.Coverage[obj.Type.Name]
 	if c == nil {
@@ -179,8 +179,8 @@ func (d *Decoded) account(obj *Object, r *reader) {
 	}
 }
 
-// parent makes sure that the code has the parent's id. Where the API does not answer it, the provider's
-// state does not have it either, and the plan would replace the object.
+// parent makes sure that the code has the parent's id. If the API does not return it, the provider's state does not
+// have it either, and the plan would replace the object.
 func (r *outcome) parent(obj *Object, s *schema.Resource, out map[string]cty.Value) {
 	name := obj.Type.ParentAttr
 	a := s.Block.Attribute(name)
@@ -194,7 +194,7 @@ func (r *outcome) parent(obj *Object, s *schema.Resource, out map[string]cty.Val
 	}
 }
 
-// loseUnknown lists as lost what the API has and the provider has no attribute for.
+// loseUnknown records as lost what the API has and the provider has no attribute for.
 func (r *outcome) loseUnknown(obj *Object, s *schema.Resource) {
 	for _, path := range obj.Type.Lost {
 		if s.Block.Has(path) {
@@ -208,7 +208,7 @@ func (r *outcome) loseUnknown(obj *Object, s *schema.Resource) {
 	}
 }
 
-// A found is a value inside raw attributes with its indexed path.
+// A found is a value in raw attributes with its indexed path.
 type found struct {
 	path  string
 	value any
@@ -252,7 +252,7 @@ func text(attrs map[string]any, name string) string {
 	return s
 }
 
-// typeOf finds the row that an object of a shared collection belongs to.
+// typeOf finds the row for an object of a shared collection.
 func typeOf(rows []*catalogue.Type, kind string) *catalogue.Type {
 	for _, row := range rows {
 		if row.Kind == kind {

@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
 
-// tryEach reads those objects one by one of whose type single reads may fail, as the provider will read them.
+// tryEach reads objects one by one, as the provider will, for types whose single reads may fail.
 func (f *fetcher) tryEach(ctx context.Context, objects []*Object) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parentsAtOnce)

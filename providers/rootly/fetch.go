@@ -17,10 +17,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// parentsAtOnce bounds the goroutines per collection; the client bounds the requests.
+// parentsAtOnce limits the goroutines per collection; the client limits the requests.
 const parentsAtOnce = 64
 
-// sampled is how many parents have to say that a collection below them is absent, where there are so many.
+// sampled is how many parents have to lack a collection before the others are skipped.
 const sampled = 50
 
 // A Client reads collections and single objects, as api.Client does.
@@ -126,7 +126,7 @@ func byKey(nodes []*api.Object) map[string]*api.Object {
 	return found
 }
 
-// paging translates the catalogue's word into the client's.
+// paging translates the catalogue's word for the client.
 func paging(c *collection) api.Paging {
 	if len(c.rows) == 0 {
 		return api.Numbered
@@ -175,8 +175,8 @@ func (f *fetcher) objects(c *collection, parent graph.ID, nodes []*api.Object) [
 	return out
 }
 
-// below reads the collections below the objects of a batch and returns all in order: each object,
-// then its children.
+// below reads the collections below the objects of a batch. It returns all objects in order: each object, then its
+// children.
 func (f *fetcher) below(ctx context.Context, c *collection, b batch) ([]*Object, error) {
 	families := make([][]*Object, len(b.objects))
 	for i, obj := range b.objects {
@@ -197,8 +197,8 @@ func (f *fetcher) below(ctx context.Context, c *collection, b batch) ([]*Object,
 	return slices.Concat(families...), nil
 }
 
-// children reads one collection below every object of a batch. It takes the included objects where
-// they are complete, and asks for the rest parent by parent.
+// children reads one collection below every object of a batch. It uses the included objects if they are complete, and
+// requests the rest parent by parent.
 func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Object, error) {
 	found := make([][]*Object, len(b.objects))
 	var todo []int
@@ -215,13 +215,13 @@ func (f *fetcher) children(ctx context.Context, c *collection, b batch) ([][]*Ob
 		if err != nil {
 			return nil, err
 		}
-		found[i] = append([]*Object{}, below...) // not nil, even where it is nothing
+		found[i] = append([]*Object{}, below...) // not nil, even if empty
 	}
 	return found, f.perParent(ctx, c, b, todo, found)
 }
 
-// perParent reads a collection parent by parent. A sample of them comes first, so that a collection which the
-// organisation does not have does not cost a request for each. Where any parent has it, 404 is about one parent.
+// perParent reads a collection parent by parent, a sample first, so that a missing collection does not cost a request
+// per parent. If any parent has it, a 404 is about one parent only.
 func (f *fetcher) perParent(ctx context.Context, c *collection, b batch, todo []int, found [][]*Object) error {
 	first, rest := spread(todo, sampled)
 	lists, errs := make([]batch, len(first)), make([]error, len(first))
@@ -266,7 +266,7 @@ func (f *fetcher) perParent(ctx context.Context, c *collection, b batch, todo []
 	return g.Wait()
 }
 
-// spread picks n of a list, evenly, and returns them and the others.
+// spread picks n elements of a list, evenly distributed, and returns them and the others.
 func spread(list []int, n int) (picked, others []int) {
 	if len(list) <= n {
 		return list, nil
@@ -281,8 +281,8 @@ func spread(list []int, n int) (picked, others []int) {
 	return picked, others
 }
 
-// includedBelow returns the children that the listing of a parent includes. It returns false if the
-// answer does not name them, or does not have all of them with their attributes.
+// includedBelow returns the children that the listing of a parent includes. It returns false if the answer does not
+// name them, or lacks some of them or their attributes.
 func (f *fetcher) includedBelow(c *collection, parent *Object, b batch) ([]*Object, bool) {
 	if c.include() == "" || b.included == nil {
 		return nil, false
@@ -305,7 +305,7 @@ func (f *fetcher) includedBelow(c *collection, parent *Object, b batch) ([]*Obje
 	return nil, false
 }
 
-// hasAttributes reports whether an included object has its attributes, not only its name.
+// hasAttributes reports whether an included object has its attributes, not only its id.
 func hasAttributes(c *collection, n *api.Object) bool {
 	if block, _, ok := strings.Cut(c.rows[0].KindPath, "."); ok {
 		return object(n.Attributes, block) != nil
@@ -341,7 +341,7 @@ func (f *fetcher) orphan(c *collection, parent graph.ID, err error) {
 	}
 }
 
-// partial records that objects of a collection may be missing, and so may the objects below them.
+// partial records that objects of a collection, and the objects below them, may be missing.
 func (f *fetcher) partial(c *collection, parent graph.ID, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -363,7 +363,7 @@ func (f *fetcher) doubt(c *collection) {
 	}
 }
 
-// nameOf names a collection by the first selected type that it lists.
+// nameOf is the name of the first selected type in a collection.
 func (f *fetcher) nameOf(c *collection) string {
 	for _, row := range c.rows {
 		if f.selected[row.Name] {

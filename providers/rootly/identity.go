@@ -2,14 +2,14 @@ package rootly
 
 import "github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 
-// IDs finds live objects by what a state or an import block may call them: the provider takes a slug
-// for an id, and keeps it. The zero value knows none.
+// IDs finds live objects by the names that a state or an import block may use: the provider accepts a slug as an id,
+// and keeps it. The zero value knows none.
 type IDs struct {
 	ids   map[graph.Target]bool
-	slugs map[graph.Target]graph.ID // empty where several objects of a type have one slug
+	slugs map[graph.Target]graph.ID // empty if several objects of a type share a slug
 }
 
-// Add takes objects in, whose answers of the API must not be released yet.
+// Add adds objects. Their answers from the API must not be released yet.
 func (i *IDs) Add(objects []*Object) {
 	if i.ids == nil {
 		i.ids, i.slugs = map[graph.Target]bool{}, map[graph.Target]graph.ID{}
@@ -32,8 +32,7 @@ func (i *IDs) Add(objects []*Object) {
 // Has reports whether a live object of a type has an id.
 func (i IDs) Has(typ string, id graph.ID) bool { return i.ids[graph.Target{Type: typ, ID: id}] }
 
-// Of returns the id of the object that is called so: by its id, else by its slug. What no object is
-// called is returned as it is.
+// Of returns the id of the object with this id or, failing that, this slug. An unknown text is returned unchanged.
 func (i IDs) Of(typ string, called graph.ID) graph.ID {
 	k := graph.Target{Type: typ, ID: called}
 	if id := i.slugs[k]; id != "" && !i.ids[k] {

@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// An Object is one live object as the API answered it.
+// An Object is one live object as the API returned it.
 type Object struct {
 	Type    *catalogue.Type
 	ID      graph.ID
@@ -22,7 +22,7 @@ type Object struct {
 	elusive bool   // listed, but the API answers 404 for it alone
 }
 
-// Title is the name that people know the object by.
+// Title is the name of the object.
 func (o *Object) Title() string {
 	if o.Node == nil {
 		return o.title
@@ -54,19 +54,19 @@ func (o *Object) rank() int {
 // Target is what other objects refer to.
 func (o *Object) Target() graph.Target { return graph.Target{Type: o.Type.Name, ID: o.ID} }
 
-// A Live is the part of an organisation that was read.
+// A Live is what was read of an organisation.
 type Live struct {
 	Objects []*Object // in the order of the catalogue, children after their parents
 	Skipped []Skipped
 
-	// Complete has the types whose listing has every object: an object that is not in it was deleted.
+	// Complete has the types whose listing has every object: an object that is not listed was deleted.
 	Complete map[string]bool
 
-	// Partial says why the token may see only a part of the organisation; empty where nothing hints at it.
+	// Partial says why the token may see only a part of the organisation; empty if nothing suggests that.
 	Partial string
 
-	// Gone are known objects that a read by id did not find, and Doubts those that neither their listing nor a
-	// read by id could settle. See Confirm.
+	// Gone are known objects that a read by id did not find. Doubts are those that neither a listing nor a read by id
+	// could settle. See Confirm.
 	Gone   map[graph.Target]bool
 	Doubts []Doubt
 
@@ -81,11 +81,11 @@ type Skipped struct {
 	Err    error
 }
 
-// Absent reports whether the organisation or the token does not have the type, as with features of other plans.
-// Where only a part is missing, or the list ended in the middle, something went wrong.
+// Absent reports whether the organisation or the token does not have the type, as with features of other plans. If only
+// a part is missing, or the list ended in the middle, something went wrong.
 func (s Skipped) Absent() bool { return s.Parent == "" && Absent(s.Err) }
 
-// String says what is missing, such as "rootly_sla: not found", and of which parent if not everywhere.
+// String says what is missing, such as "rootly_sla: not found", and of which parent if not of all.
 func (s Skipped) String() string {
 	if s.Parent == "" {
 		return fmt.Sprintf("%s: %v", s.Type, s.Err)
@@ -93,8 +93,7 @@ func (s Skipped) String() string {
 	return fmt.Sprintf("%s of %s: %v", s.Type, s.Parent, s.Err)
 }
 
-// Predecessor returns the older type that an organisation has where it does not have the one named,
-// or nil.
+// Predecessor returns the older type that an organisation has if it lacks the named one, or nil.
 func Predecessor(typ string) *catalogue.Type {
 	if row := catalogue.Lookup(typ); row != nil {
 		return catalogue.Lookup(row.Predecessor)
@@ -168,14 +167,14 @@ func (l *Live) Add(more *Live) {
 	}
 }
 
-// Release drops the answer of the API. The title, id and parent stay.
+// Release drops the API's answer. The title, id and parent stay.
 func (o *Object) Release() {
 	o.title = o.Title()
 	o.Node, o.Members = nil, nil
 }
 
-// Absent reports whether an error means that the organisation's plan or the token does not include a
-// collection, as opposed to a failure to read it.
+// Absent reports whether an error means that the organisation's plan or the token does not include a collection. It is
+// false for a failure to read the collection.
 func Absent(err error) bool {
 	return errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound)
 }

@@ -9,10 +9,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// Lookups makes data sources for objects that do not become resources. Others must have every live
-// object of the same types, since a data source takes the first match: an object can only be looked up
-// by a value that is unique among them. Objects without a data source or a unique value are missing from
-// the result.
+// Lookups makes data sources for objects that do not become resources. Others must contain every live object of the
+// same types, since a data source takes the first match: an object can only be looked up by a value that is unique
+// among them. Objects without a data source or a unique value are missing from the result.
 func Lookups(objects, others []*Object, s *schema.Provider) map[graph.Target]*graph.DataSource {
 	taken := map[graph.Address]bool{}
 	count := map[uniqueKey]int{}

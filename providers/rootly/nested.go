@@ -34,9 +34,8 @@ func (r *reader) nested(n *schema.Nested, at place, raw any, out map[string]cty.
 	return r.blocks(n, at, objects, out)
 }
 
-// blocks writes one block for each object. Blocks without any value are left out where the provider adds
-// them by itself. A block that has only default values is written, empty: without it the provider would
-// not create it.
+// blocks writes one block for each object. Blocks without any value are left out if the provider adds them by itself. A
+// block that has only default values is written, empty: without it the provider would not create it.
 func (r *reader) blocks(n *schema.Nested, at place, objects []map[string]any, out map[string]cty.Value) error {
 	vals := make([]cty.Value, 0, len(objects))
 	some := false
@@ -68,8 +67,8 @@ func hasValue(object map[string]any) bool {
 	return false
 }
 
-// objects emulates how the provider turns a raw value into blocks. Dropped is the reason why it would
-// lose the whole value; err is the reason why it could not read the object.
+// objects emulates how the provider turns a raw value into blocks. Dropped is the reason why it would lose the whole
+// value; err is the reason why it could not read the object.
 func (r *reader) objects(n *schema.Nested, at place, raw any) (list []map[string]any, dropped, err error) {
 	how, deeper := catalogue.ReadRaw, true
 	if at.names == n.Name {
@@ -105,7 +104,7 @@ func (r *reader) objects(n *schema.Nested, at place, raw any) (list []map[string
 				continue // the provider skips an element that is not an object
 			}
 			if item == nil {
-				list = append(list, nil) // a block in which nothing is set
+				list = append(list, nil) // a block without any value
 				continue
 			}
 			return nil, fmt.Errorf("element %d: %w", i, wrongType("an object", item)), nil
@@ -146,7 +145,7 @@ func (r *reader) one(n *schema.Nested, at place, raw any, how catalogue.Read) ([
 	return []map[string]any{m}, nil, nil
 }
 
-// expanded reads objects and lists at any depth and takes only the known keys.
+// expanded reads objects and lists at any depth, and keeps only the known keys.
 func (r *reader) expanded(n *schema.Nested, raw any) ([]map[string]any, error, error) {
 	tree, err := expand(n, raw)
 	if err != nil {
@@ -212,7 +211,7 @@ func (r *reader) isPicked(names string) bool {
 	return false
 }
 
-// picked keeps the keys that the provider takes, also in the deeper blocks that the row lists.
+// picked keeps the keys that the provider reads, also in the deeper blocks that the row lists.
 func (r *reader) picked(b *schema.Block, at place, raw map[string]any) map[string]any {
 	out := pick(b, raw)
 	for _, n := range b.Blocks {
@@ -248,8 +247,8 @@ func (r *reader) single(n *schema.Nested, at place, raw any, out map[string]cty.
 	return nil
 }
 
-// dropped handles a value that the provider would lose as a whole. Where the block is required, the code
-// has as much of the value as the schema allows, and Terraform ignores changes of it.
+// dropped handles a value that the provider would lose as a whole. If the block is required, the code has as much of
+// the value as the schema allows, and Terraform ignores changes of it.
 func (r *reader) dropped(n *schema.Nested, at place, raw any, why error, out map[string]cty.Value) error {
 	reason := "the provider cannot store it: " + why.Error()
 	r.lose(at, reason)

@@ -11,7 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// ReadOne reads the object at a path, whatever type it has. Its Type is nil where that does not matter.
+// ReadOne reads the object at a path, of any type. Its Type may be nil.
 func ReadOne(ctx context.Context, c Client, path, kind string, parent graph.ID) (*Object, error) {
 	var query url.Values
 	types := catalogue.Types()

@@ -68,7 +68,7 @@ func exactNumber(n json.Number, integer bool) (cty.Value, error) {
 	}
 	whole, _ := v.AsBigFloat().Int(nil)
 	if !whole.IsInt64() || whole.Int64() > largestInteger {
-		return cty.NilVal, errors.New("the API gives a number that is larger than an integer of the provider")
+		return cty.NilVal, errors.New("the API gives a number that is larger than the provider's integers")
 	}
 	return cty.NumberIntVal(whole.Int64()), nil
 }
@@ -84,7 +84,7 @@ func checkNumber(n json.Number) error {
 			return nil
 		}
 	}
-	return errors.New("the API gives a number that is larger than the provider can hold")
+	return errors.New("the API gives a number that is larger than the provider accepts")
 }
 
 // checkNumbers looks for such a number anywhere in raw values. The provider decodes the answer as a whole, and so

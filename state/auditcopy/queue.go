@@ -199,7 +199,7 @@ func (s *sending) step(ctx context.Context) (more bool, err error) {
 		return true, nil
 	}
 	if err == nil && receipt.Claim == "" {
-		err = errors.New("the receiver says neither that it has the events nor why not")
+		err = errors.New("the receiver neither confirms the events nor gives a reason")
 	}
 	return err == nil, err
 }

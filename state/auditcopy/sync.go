@@ -185,7 +185,7 @@ func (r *round) begin(ctx context.Context, sink *Sink) (place, error) {
 		r.New = append(r.New, sink.Name())
 		if r.Clock != nil {
 			if r.began, err = r.Clock(ctx); err != nil {
-				return place{}, fmt.Errorf("ask for the time: %w", err)
+				return place{}, fmt.Errorf("read the time of the API: %w", err)
 			}
 		}
 		return place{Identity: sink.store.identity(), Start: r.began.Add(-clockSkew), At: r.began}, nil

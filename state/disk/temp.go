@@ -16,7 +16,7 @@ type TempError struct {
 
 // Error gives the directory and the cause.
 func (e *TempError) Error() string {
-	return fmt.Sprintf("no temporary files can be made in %s: %v", shown(e.Dir), e.Err)
+	return fmt.Sprintf("temporary files cannot be created in %s: %v", shown(e.Dir), e.Err)
 }
 
 // Hint says what to do about it.

@@ -47,8 +47,7 @@ func Read(dir string, environ []string, more ...string) ([]Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope := &hcl.EvalContext{Functions: functions(), Variables: map[string]cty.Value{"var": cty.ObjectVal(m.variables(values))}}
-	m.locals(scope)
+	scope := m.scope(values)
 	var blocks []Block
 	for _, f := range m.files {
 		for _, b := range blocksOf(f.body, "import") {

@@ -229,6 +229,13 @@ func (m *module) values(dir string, environ, more []string) (map[string]given, e
 	return values, nil
 }
 
+// scope is what expressions of the module can refer to, as far as it is known here.
+func (m *module) scope(values map[string]given) *hcl.EvalContext {
+	scope := &hcl.EvalContext{Functions: functions(), Variables: map[string]cty.Value{"var": cty.ObjectVal(m.variables(values))}}
+	m.locals(scope)
+	return scope
+}
+
 // locals puts the local values into a scope. Those that depend on unknown values are unknown.
 func (m *module) locals(scope *hcl.EvalContext) {
 	expressions, known := map[string]hcl.Expression{}, map[string]cty.Value{}

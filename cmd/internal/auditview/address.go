@@ -20,8 +20,8 @@ import (
 // ErrNoObjects says that a directory has no record of objects.
 var ErrNoObjects = errors.New("it has no manifest of import and no terraform.tfstate")
 
-// LookUp finds the type and id of the object at a Terraform address: in what import
-// remembers of a directory, or in the state that Terraform keeps there.
+// LookUp finds the type and id of the object at a Terraform address: in the manifest of a directory that import wrote,
+// or in a Terraform state there.
 func LookUp(path, address, version string) (resource, id string, err error) {
 	known, err := addressesIn(path, version)
 	if err != nil {
@@ -42,7 +42,7 @@ func addressesIn(path, version string) (map[string]graph.Target, error) {
 	dir, err := state.Open(path, state.Options{Version: version, LookOnly: true})
 	var refusal *state.Refusal
 	switch {
-	case errors.As(err, &refusal): // code of others: there may be a state
+	case errors.As(err, &refusal): // other people's code: there may be a state
 	case err != nil:
 		return nil, err
 	default:
@@ -85,7 +85,7 @@ func stateAddresses(path string, known map[string]graph.Target) (found bool, err
 	return true, nil
 }
 
-// nearestAddress is the address that looks most like another, if any does.
+// nearestAddress is the address that is most similar, if any is.
 func nearestAddress(known map[string]graph.Target, address string) string {
 	var all []string
 	for a := range known {

@@ -8,5 +8,5 @@ package auditview
 
 import "errors"
 
-// ErrPartial says that everything was printed but for events that could not be read, as reported.
+// ErrPartial says that everything was printed except events that could not be read, which were reported.
 var ErrPartial = errors.New("some events could not be read")

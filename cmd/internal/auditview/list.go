@@ -46,11 +46,11 @@ func explainCopy(to report.Handler, f audit.Filter) {
 	if len(f.Sources)+len(f.APIKeys) > 0 {
 		to.Note("Rootly filters by --source and --api-key, but a copy may have neither: leave out --from to ask Rootly itself; audit sync --enrich adds both to new events")
 	}
-	to.Note("no events; usual reasons: no event in the copy matches the range and the filter, or the copy does not go back that far: " +
+	to.Note("no events; possible reasons: no event in the copy matches the range and the filter, or the copy does not go back that far: " +
 		"audit sync --backfill-from TIME fills it in")
 }
 
-// wanted drops the events that the filter does not let through.
+// wanted drops the events that do not match the filter.
 func wanted(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for e, err := range events {

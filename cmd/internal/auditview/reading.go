@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// A reading shows how far a log has been read, until the first event is printed. Short ones show nothing.
+// A reading shows how far a log has been read, until the first event is printed. A short read shows nothing.
 type reading struct{ *report.Progress }
 
 // read begins to read a log.

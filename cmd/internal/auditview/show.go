@@ -27,8 +27,8 @@ func Show(ctx context.Context, to report.Handler, source audit.Source, s ShowSet
 	return to.Event(audit.Redact(e))
 }
 
-// patience is how many events in a row may be older than the one looked for. Ids grow with time,
-// but events may turn up late.
+// patience is how many events in a row may be older than the one that is searched. Ids grow with time, but events may
+// appear late.
 const patience = 1000
 
 // findEvent looks through the log for an event.

@@ -1,4 +1,4 @@
 package auditview
 
-// AuditSources are the ways in which changes are made.
+// AuditSources are the sources of changes.
 var AuditSources = []string{"web", "api", "mobile", "slack", "scim", "oauth"}

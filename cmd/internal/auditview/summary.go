@@ -21,7 +21,7 @@ type SummarySettings struct {
 	Top    int            // values that the table shows of each; 0: all
 }
 
-// A dimension is a question that events are counted by.
+// A dimension is an attribute by which events are counted.
 type dimension struct {
 	name    string
 	of      func(e audit.Event, zone *time.Location) string
@@ -39,7 +39,7 @@ var dimensions = []dimension{
 	{name: "day", of: func(e audit.Event, zone *time.Location) string { return e.At.In(zone).Format(time.DateOnly) }, ordered: true},
 }
 
-// Dimensions are the words that events can be counted by.
+// Dimensions are the names of the dimensions.
 func Dimensions() []string {
 	var names []string
 	for _, d := range dimensions {
@@ -75,8 +75,8 @@ func Summarise(ctx context.Context, to report.Handler, source audit.Source, s Su
 	return to.Counts(all, s.Top)
 }
 
-// matching drops the events that the filter does not let through. Counting needs no redaction but of names, which is done for
-// each of them once.
+// matching drops the events that do not match the filter. Counting only needs redacted names, and each name is redacted
+// once.
 func matching(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for e, err := range events {
@@ -91,7 +91,7 @@ func matching(events iter.Seq2[audit.Event, error], f audit.Filter) iter.Seq2[au
 	}
 }
 
-// ranked orders the counts of one question.
+// ranked sorts the counts of one dimension.
 func ranked(name string, counts map[string]int) []report.Count {
 	d := dimensions[slices.Index(Dimensions(), name)]
 	var list []report.Count
@@ -108,7 +108,7 @@ func ranked(name string, counts map[string]int) []report.Count {
 	return list
 }
 
-// CountedBy checks the words that events are to be counted by, each once.
+// CountedBy checks the names of dimensions, and removes duplicates.
 func CountedBy(words []string) (by []string, unknown string) {
 	for _, word := range words {
 		if !slices.Contains(Dimensions(), word) {

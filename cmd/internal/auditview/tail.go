@@ -26,10 +26,10 @@ const (
 	longestPause  = 30 * time.Second
 )
 
-// lateness is how late an event may turn up and still be printed.
+// lateness is how late an event may appear and still be printed.
 const lateness = 2 * time.Minute
 
-// A tail is what was printed so far.
+// A tail is the state of a tail: what was printed so far.
 type tail struct {
 	TailSettings
 	to    report.Handler
@@ -63,7 +63,7 @@ func Tail(ctx context.Context, to report.Handler, source audit.Source, s TailSet
 	}
 }
 
-// ended is no error where the context ended.
+// ended returns no error if the context ended.
 func ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -80,7 +80,7 @@ func (t *tail) adapt(printed int) {
 	t.pause = min(t.pause*3/2, longestPause)
 }
 
-// begin prints the newest events, which are context for what comes.
+// begin prints the newest events, as context for the following ones.
 func (t *tail) begin(ctx context.Context, source audit.Source) error {
 	var events []audit.Event
 	for e, err := range wanted(source.Events(ctx, t.Filter), t.Filter) {
@@ -117,7 +117,7 @@ func (t *tail) poll(ctx context.Context, source audit.Source) (printed int, err 
 	return len(events), t.print(events)
 }
 
-// print prints events that came newest first, and remembers them for as long as they may come again.
+// print prints events that came newest first, and remembers them as long as they may be returned again.
 func (t *tail) print(events []audit.Event) error {
 	slices.Reverse(events)
 	for _, e := range events {

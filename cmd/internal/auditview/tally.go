@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// A tally is what was seen of the log while it was printed.
+// A tally counts what was read of the log while it was printed.
 type tally struct {
 	limit  int
 	events int
@@ -56,7 +56,7 @@ func (t *tally) count(events iter.Seq2[audit.Event, error], limit int) iter.Seq2
 	}
 }
 
-// enough is how many events of a longer list say something about all.
+// enough is how many events of a longer list are representative.
 const enough = 50
 
 // explain says what a reader could misunderstand.
@@ -64,7 +64,7 @@ func (t *tally) explain(to report.Handler, s ListSettings) {
 	f := s.Filter
 	switch {
 	case t.events == 0:
-		to.Note("no events; usual reasons: no change matches the range and the filter; " +
+		to.Note("no events; possible reasons: no change matches the range and the filter; " +
 			"the role of the API key may not see them (permission Audits - read); or Rootly did not record such changes at that time")
 		for _, itemType := range f.ItemTypes {
 			explainKind(to, s.Kinds, itemType)

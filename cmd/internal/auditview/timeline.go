@@ -33,7 +33,7 @@ func Timeline(ctx context.Context, to report.Handler, source audit.Source, s Lis
 	return nil
 }
 
-// eachOf gives the events of a list.
+// eachOf iterates over the events of a list.
 func eachOf(events []audit.Event) func(func(audit.Event, error) bool) {
 	return func(yield func(audit.Event, error) bool) {
 		for _, e := range events {

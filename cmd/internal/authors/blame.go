@@ -27,7 +27,7 @@ import (
 // defaultWindow is how far back authors are searched for.
 const defaultWindow = 90 * 24 * time.Hour
 
-// Since is where the window begins: where a flag says, or a fixed time before now.
+// Since is the start of the window: given by a flag, or a fixed time before now.
 func Since(flag string, now time.Time) (time.Time, error) {
 	if flag == "" {
 		return now.Add(-defaultWindow), nil
@@ -39,7 +39,7 @@ func Since(flag string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// without says why nobody is named, where an error is blamable.
+// without reports why there are no authors, if an error is blamable.
 func without(err error) string {
 	text := fmt.Sprintf("no authors: the audit log cannot be read (%v)", err)
 	var refused *api.Error
@@ -49,7 +49,7 @@ func without(err error) string {
 	return text
 }
 
-// Question asks who did something to an object, in the words of the audit log.
+// Question asks for the author of a change, in the terms of the audit log.
 func Question(kind drift.Kind, typ, id, owner string, fields []string) drift.Question {
 	q := drift.Question{Kind: kind, Fields: fields}
 	row := catalogue.Lookup(typ)
@@ -89,22 +89,22 @@ func itemTypes(questions []drift.Question) []string {
 	return slices.Compact(types)
 }
 
-// A Search finds out who made changes, within one window of the audit log. The window is the same whenever code was
-// written, committed or applied: none of those says that everything older is settled.
+// A Search finds out who made changes, within one window of the audit log. The window does not depend on when code was
+// written, committed or applied: none of these proves that older changes are settled.
 type Search struct {
 	Client   *api.Client
-	Since    time.Time         // where the window begins
+	Since    time.Time         // start of the window
 	Copy     string            // a file that audit sync wrote, which is read instead of the API
-	OwnKeys  []string          // ids of API keys whose changes are nobody's
+	OwnKeys  []string          // ids of API keys whose changes have no author
 	OwnUsers []string          // likewise, ids or emails of users
-	Say      func(text string) // told what a reader could misunderstand
+	Say      func(text string) // called with what a reader could misunderstand
 
-	// Searched is from when on the log was read; zero: it was not.
+	// Searched is the time from which on the log was read; zero: it was not read.
 	Searched time.Time
-	own      map[string]bool // ids of events that are nobody's
+	own      map[string]bool // ids of events without an author
 }
 
-// Answer answers questions, as far as the audit log tells. A log that cannot be read answers none.
+// Answer answers questions, as far as the audit log allows. If the log cannot be read, nothing is answered.
 func (s *Search) Answer(ctx context.Context, questions []drift.Question) ([]drift.Answer, *Tracing, error) {
 	answers, t := make([]drift.Answer, len(questions)), &Tracing{Client: s.Client, Say: s.Say}
 	events, err := s.events(ctx, questions)
@@ -125,8 +125,8 @@ func (s *Search) Answer(ctx context.Context, questions []drift.Question) ([]drif
 	return answers, t, t.trace(ctx, answers)
 }
 
-// Last finds who changed each of the objects last, whatever they changed. It does not ask by which way, which would cost
-// more requests. A log that cannot be read answers none.
+// Last finds who changed each of the objects last, whatever they changed. It does not find the source, which would take
+// more requests. If the log cannot be read, nothing is answered.
 func (s *Search) Last(ctx context.Context, questions []drift.Question) ([]drift.Answer, error) {
 	answers := make([]drift.Answer, len(questions))
 	events, err := s.events(ctx, questions)
@@ -174,7 +174,7 @@ func (s *Search) events(ctx context.Context, questions []drift.Question) ([]audi
 	return events, s.findOwn(ctx, events, filter)
 }
 
-// source opens the log, and notes from when on it is searched.
+// source opens the log, and records from when on it is searched.
 func (s *Search) source(ctx context.Context) (audit.Source, func(), error) {
 	s.Searched = s.Since
 	if s.Copy == "" {
@@ -199,8 +199,8 @@ func (s *Search) source(ctx context.Context) (audit.Source, func(), error) {
 	return record, func() { _ = record.Close() }, nil
 }
 
-// findOwn notes which of the events are by the keys and users that are nobody's. An event does not tell its key; only
-// a filter knows.
+// findOwn records which events were made with the keys and by the users without an author. An event does not contain
+// its key; only a filter finds it.
 func (s *Search) findOwn(ctx context.Context, events []audit.Event, filter audit.Filter) error {
 	s.own = map[string]bool{}
 	users := map[string]bool{}
@@ -213,7 +213,7 @@ func (s *Search) findOwn(ctx context.Context, events []audit.Event, filter audit
 		if err != nil && ctx.Err() != nil {
 			return err
 		}
-		if err != nil { // a user who has left may have made changes all the same
+		if err != nil { // a user who has left may have made changes nevertheless
 			s.Say(fmt.Sprintf("--own-user %s is only compared with the emails of events: %v", user, err))
 			continue
 		}
@@ -240,7 +240,7 @@ func (s *Search) findOwn(ctx context.Context, events []audit.Event, filter audit
 	return nil
 }
 
-// Blame adds to changes who made them, and returns the answers.
+// Blame adds the authors to changes, and returns the answers.
 func (s *Search) Blame(ctx context.Context, d *drift.Diff, c *report.Changes) ([]drift.Answer, error) {
 	questions := make([]drift.Question, len(d.Changes))
 	for i, change := range d.Changes {
@@ -279,18 +279,18 @@ func fieldsOf(attributes []drift.Attribute) []string {
 	return fields
 }
 
-// blamable reports whether an error only means that there are no authors: a comparison is of use without them. A
-// refused token and an interrupted run end it.
+// blamable reports whether an error only means that there are no authors: a comparison is useful without them. A
+// refused token and an interrupted run are real errors.
 func blamable(err error) bool {
 	var e *api.Error
 	return err == nil || errors.As(err, &e) && !errors.Is(err, api.ErrUnauthorized) && !errors.Is(err, context.Canceled)
 }
 
-// emailPattern is what can stand in a commit as an address without being read as anything else.
+// emailPattern matches addresses that a commit cannot misread.
 var emailPattern = regexp.MustCompile(`^[\pL\pN_+][\pL\pN!#$%&'*+/=?^_{|}~.-]*@[\pL\pN][\pL\pN.-]*$`)
 
-// OnePerson is the author of all changes; nobody if there are several, or some change has none. The address is that of
-// the account at Rootly, and decides who it is: a display name can be anything.
+// OnePerson is the author of all changes; nobody if there are several, or some change has none. It uses the address of
+// the Rootly account, since a display name can be anything.
 func OnePerson(answers []drift.Answer, say func(string)) git.Person {
 	var one git.Person
 	for _, a := range answers {

@@ -23,21 +23,20 @@ import (
 // keysPath lists API keys.
 const keysPath = "/v1/api_keys"
 
-// mostKeys is how many API keys are tried for one run: one request each, those used last first.
+// mostKeys is how many API keys are tried in one run: one request each, those used last first.
 const mostKeys = 20
 
-// A Tracing finds out by which way and by which API key events came. An event of the API tells neither;
-// only its filters know. So it asks for what came by each way, and stops when all is known: mostly
-// after the first, the web.
+// A Tracing finds out the source and the API key of events. The API's events contain neither, but it can filter by
+// both. So it requests the events of each source, and stops when all are known: usually after the first, the web.
 type Tracing struct {
 	Client *api.Client
-	Say    func(text string)         // told why ways are not known
+	Say    func(text string)         // called with the reason why sources are unknown
 	open   map[string][]*audit.Event // by id
-	window audit.Filter              // that all of them are in
+	window audit.Filter              // that contains all of them
 	names  map[string]string         // of API keys, by id
 }
 
-// trace fills in ways and keys of the events of answers, as far as the log may be read.
+// trace adds sources and keys to the events of answers, as far as the log may be read.
 func (t *Tracing) trace(ctx context.Context, answers []drift.Answer) error {
 	err := t.ways(ctx, answers)
 	if err != nil && blamable(err) {
@@ -47,7 +46,7 @@ func (t *Tracing) trace(ctx context.Context, answers []drift.Answer) error {
 	return err
 }
 
-// ways asks for each way, and then for keys.
+// ways requests the events of each source, and then of each key.
 func (t *Tracing) ways(ctx context.Context, answers []drift.Answer) error {
 	t.open = map[string][]*audit.Event{}
 	for i := range answers {
@@ -79,7 +78,7 @@ func (t *Tracing) ways(ctx context.Context, answers []drift.Answer) error {
 	return t.keys(ctx)
 }
 
-// expect adds an event to those that are to be traced.
+// expect adds an event to trace.
 func (t *Tracing) expect(e *audit.Event) {
 	t.open[e.ID] = append(t.open[e.ID], e)
 	t.window.ItemTypes = append(t.window.ItemTypes, e.ItemType)
@@ -91,7 +90,7 @@ func (t *Tracing) expect(e *audit.Event) {
 	}
 }
 
-// settle asks for the events of a filter, and takes each that is found from those that are open.
+// settle requests the events of a filter, and settles the traced ones among them.
 func (t *Tracing) settle(ctx context.Context, f audit.Filter, found func(id string, e *audit.Event)) error {
 	if len(t.open) == 0 {
 		return nil
@@ -115,7 +114,7 @@ func (t *Tracing) settle(ctx context.Context, f audit.Filter, found func(id stri
 	return nil
 }
 
-// keys finds the API keys of what came by the API. Without the right to list keys they stay unknown.
+// keys finds the API keys of events from the API. Without permission to list keys they stay unknown.
 func (t *Tracing) keys(ctx context.Context) error {
 	if len(t.open) == 0 {
 		return nil
@@ -146,7 +145,7 @@ func (t *Tracing) keys(ctx context.Context) error {
 	return nil
 }
 
-// Tell puts an answer into the report.
+// Tell adds an answer to the report.
 func (t *Tracing) Tell(a drift.Answer, c *report.ObjectChange) {
 	c.Confidence, c.Unexplained = string(a.Confidence), a.Open
 	row := catalogue.Lookup(c.Type)
@@ -160,7 +159,7 @@ func (t *Tracing) Tell(a drift.Answer, c *report.ObjectChange) {
 	}
 }
 
-// told is an event for the report. The events that Redact went through hold no credentials.
+// told is an event for the report. Redact has removed its credentials.
 func (t *Tracing) told(e audit.Event) report.ChangeEvent {
 	c := report.ChangeEvent{
 		ID: e.ID, At: e.At.UTC(), Action: e.Action, ItemType: e.ItemType, ItemID: e.ItemID, UserID: e.UserID, UserName: e.UserName,
@@ -173,7 +172,7 @@ func (t *Tracing) told(e audit.Event) report.ChangeEvent {
 	return c
 }
 
-// shownDeed is a value of an event. Several types of Terraform may share an item type; what is secret in one of
+// shownDeed is a value of an event. Several types of Terraform may share an item type; a value that is secret in one of
 // them is not shown.
 func shownDeed(itemType, field, value string) shown.Text {
 	veil := planning.NewVeil()

@@ -7,7 +7,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
-// wordy is the length from which a text is shown by what changed in it.
+// wordy is the length from which on only the changed words of a text are shown.
 const wordy = 80
 
 // WordsOfTexts compares two long texts, written in JSON, word by word.

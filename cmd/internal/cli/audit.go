@@ -33,7 +33,7 @@ the values before and after. The API key needs the permission Audits - read.
 	return cmd
 }
 
-// auditKinds are the words for item types, those of Terraform among them.
+// auditKinds are the words for item types, including those of Terraform.
 func auditKinds() audit.Kinds {
 	terraform := map[string]string{}
 	for _, t := range catalogue.Types() {
@@ -42,13 +42,13 @@ func auditKinds() audit.Kinds {
 	return audit.NewKinds(terraform)
 }
 
-// auditActions are what can be done to an object, with other words for it.
+// auditActions are the actions on an object, with other words for them.
 var auditActions = map[string]string{
 	"create": "create", "created": "create", "update": "update", "updated": "update",
 	"destroy": "destroy", "destroyed": "destroy", "delete": "destroy", "deleted": "destroy",
 }
 
-// An auditSelection is which events are wanted, as flags.
+// An auditSelection is the set of flags that select events.
 type auditSelection struct {
 	since, until string
 	users        []string
@@ -80,7 +80,7 @@ func (s *auditSelection) flags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagDirname("dir") // fails for unknown flags only
 }
 
-// filter reads the flags, without asking anybody anything.
+// filter reads the flags, without any request.
 func (s *auditSelection) filter(now time.Time) (audit.Filter, error) {
 	f := audit.Filter{Users: words(s.users), ItemIDs: words(s.itemIDs), APIKeys: words(s.apiKeys)}
 	for _, read := range []func(*audit.Filter, time.Time) error{s.times, s.words, s.kinds, s.address} {
@@ -127,7 +127,7 @@ func (s *auditSelection) words(f *audit.Filter, _ time.Time) error {
 	return nil
 }
 
-// words are the values of a flag that say something, each once.
+// words are the non-empty values of a flag, without duplicates.
 func words(values []string) (said []string) {
 	for _, value := range values {
 		if value = strings.TrimSpace(value); value != "" {
@@ -137,7 +137,7 @@ func words(values []string) (said []string) {
 	return said
 }
 
-// distinct adds a value to a list unless it is there.
+// distinct appends a value to a list unless it contains it.
 func distinct(list []string, value string) []string {
 	if slices.Contains(list, value) {
 		return list
@@ -157,7 +157,7 @@ func (s *auditSelection) kinds(f *audit.Filter, _ time.Time) error {
 	return nil
 }
 
-// address turns --item into an id with its kind.
+// address turns --item into an id and its kind.
 func (s *auditSelection) address(f *audit.Filter, _ time.Time) error {
 	if s.item == "" {
 		return nil

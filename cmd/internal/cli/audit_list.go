@@ -69,7 +69,7 @@ programs.
 
 var auditOutputs = []string{"table", "json", "ndjson", "csv"}
 
-// check refuses flags that make no sense together.
+// check refuses flags that contradict each other.
 func (o *auditListOptions) check() error {
 	known := slices.Contains(auditOutputs, o.output)
 	_, err := audit.ParseFormat(o.format)
@@ -91,7 +91,7 @@ func (o *auditListOptions) check() error {
 	return nil
 }
 
-// runAuditList prints the events that the flags ask for.
+// runAuditList prints the events that the flags select.
 func runAuditList(ctx context.Context, w world.World, o *auditListOptions) error {
 	if err := o.check(); err != nil {
 		return err

@@ -95,7 +95,7 @@ func (o *auditServeOptions) secrets(getenv func(string) string) ([][]byte, error
 	return secrets, nil
 }
 
-// check refuses flags that make no sense together.
+// check refuses flags that contradict each other.
 func (o *auditServeOptions) check() error {
 	switch {
 	case (o.cert == "") != (o.key == ""):

@@ -89,14 +89,14 @@ func (o *auditShowOptions) form() (output, format string, err error) {
 	return "json", string(f), nil
 }
 
-// auditView is how events are shown, as flags.
+// auditView is the set of flags for printing events.
 type auditView struct{ utc bool }
 
 func (v *auditView) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&v.utc, "utc", false, "read and show times in UTC")
 }
 
-// zone is the one in which times are shown and read: the clock's own, unless it is to be UTC.
+// zone is the time zone in which times are printed and read: the clock's own, or UTC if asked for.
 func (v *auditView) zone(now time.Time) *time.Location {
 	if v.utc {
 		return time.UTC

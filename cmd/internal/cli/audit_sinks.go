@@ -15,7 +15,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// auditSinks are where events go, as flags.
+// auditSinks is the set of flags for sinks.
 type auditSinks struct {
 	to        []string
 	file      string
@@ -75,7 +75,7 @@ func (s *auditSinks) flags(cmd *cobra.Command) {
 	})
 }
 
-// check refuses flags that make no sense together.
+// check refuses flags that contradict each other.
 func (s *auditSinks) check() error {
 	targets, err := s.targets()
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *auditSinks) credential(w world.World) (string, error) {
 	return "", nil
 }
 
-// collecting is what a collector gets from the world.
+// collecting is what a collector needs from the world.
 func collecting(w world.World) collector.World {
 	return collector.World{Out: w.Out, Report: w.Report(), Now: w.Now}
 }

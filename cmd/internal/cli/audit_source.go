@@ -16,7 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/auditcopy/stored"
 )
 
-// An auditLog is where events come from, as flags.
+// An auditLog is the set of flags for the source of events.
 type auditLog struct {
 	connect.Connection
 
@@ -30,8 +30,8 @@ func (l *auditLog) flags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("from") // fails for unknown flags only
 }
 
-// openLog opens the log. What the filter says in words that only people use, it puts into those of
-// the source. With lazy, no more is asked for than is taken.
+// openLog opens the log. It translates words in the filter that only people use. With lazy, it requests only as many
+// events as are read.
 func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {
 	if l.from != "" {
 		return l.openRecord(ctx, f)

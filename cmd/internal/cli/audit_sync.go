@@ -73,7 +73,7 @@ serves /healthz for probes and /metrics for Prometheus.
 	return cmd
 }
 
-// check refuses flags that make no sense together, and reads the time of --backfill-from.
+// check refuses flags that contradict each other, and reads the time of --backfill-from.
 func (o *auditSyncOptions) check() (start time.Time, err error) {
 	if err := o.auditSinks.check(); err != nil {
 		return start, err

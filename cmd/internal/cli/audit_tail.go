@@ -95,7 +95,7 @@ func runAuditTail(ctx context.Context, w world.World, o *auditTailOptions) error
 	return auditview.Tail(ctx, o.handler(w, now, o.output, o.format), source, s)
 }
 
-// refused reports whether asking again is pointless.
+// refused reports whether another request is pointless.
 func refused(err error) bool {
 	return errors.Is(err, api.ErrUnauthorized) || errors.Is(err, api.ErrForbidden)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/typelist"
 )
 
-// completions teaches the shell what the flags of a command take.
+// completions tells the shell which values the flags of a command have.
 func completions(cmd *cobra.Command, choices []choice) {
 	for _, c := range choices {
 		_ = cmd.RegisterFlagCompletionFunc(c.flag, cobra.FixedCompletions(c.choices, cobra.ShellCompDirectiveNoFileComp))

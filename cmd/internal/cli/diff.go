@@ -33,7 +33,7 @@ Changes of secrets are not visible, since exports contain no secrets.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return exit.Usage(fmt.Errorf("diff compares two exports, not %d", len(args)), "such as: diff ./export live")
+				return exit.Usage(fmt.Errorf("diff compares two exports, not %d", len(args)), "such as: terraformer-rootly diff ./export live")
 			}
 			return p.run(w, func(w world.World) error {
 				return exporter.Compare(cmd.Context(), overview.Pages(w, html, "Differences"), o, args[0], args[1])

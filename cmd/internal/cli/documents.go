@@ -68,7 +68,7 @@ func eachCommand(cmd *cobra.Command, visit func(*cobra.Command)) {
 	}
 }
 
-// verbatim keeps the lines of indented paragraphs apart, which a manual page would fill.
+// verbatim separates the lines of indented paragraphs, which a manual page would join.
 func verbatim(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

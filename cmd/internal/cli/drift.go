@@ -31,7 +31,7 @@ Each difference can be fixed in two ways: apply restores the value in the code, 
 --write-code writes the live value into the code. In code that import generated it
 accepts everything, new and deleted objects too; in code that people wrote, only
 the values that differ are changed, and a value that an expression computes is not.
-Settings that the provider cannot hold are compared with settings.json, which import
+Settings that the provider cannot represent are compared with settings.json, which import
 and --write-code write.
 
 A directory that import split is one run: unmanaged objects are reported in the part
@@ -44,7 +44,7 @@ where an import would put them, and each owner gets one incident.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return exit.Usage(fmt.Errorf("drift takes one directory, not %d", len(args)), "such as: drift ./rootly")
+				return exit.Usage(fmt.Errorf("drift takes one directory, not %d", len(args)), "such as: terraformer-rootly drift ./rootly")
 			}
 			o.Dir = args[0]
 			if err := check(toolChoices(&o.Proof)); err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
-// This file has the flags that several commands share, and the words that they accept.
+// The flags that several commands share, and the words that they accept.
 
 func connectionFlags(cmd *cobra.Command, c *connect.Connection) {
 	f := cmd.Flags()
@@ -54,7 +54,7 @@ func proofFlags(cmd *cobra.Command, p *planning.Proof) {
 	toolFlags(cmd, p)
 }
 
-// toolFlags are those that say what plans.
+// toolFlags are the flags about the engine and the provider.
 func toolFlags(cmd *cobra.Command, p *planning.Proof) {
 	f := cmd.Flags()
 	f.StringVar(&p.Engine, "engine", "", "terraform, tofu or the `PATH` of one (default: the first on PATH)")
@@ -86,7 +86,7 @@ func againFlags(cmd *cobra.Command, a *importer.Again) {
 	f.BoolVar(&a.Rename, "rename-addresses", false, "give renamed objects an address made from their new name, with moved blocks")
 }
 
-// place resolves where to write, given that -o has a default.
+// place decides where to write, given that -o has a default.
 func placeInto(cmd *cobra.Command, o *importer.Settings) error {
 	if o.Again.Into == "" {
 		return nil
@@ -176,7 +176,7 @@ type choice struct {
 	choices []string
 }
 
-// check refuses choices that do not exist, before anything is asked of the API.
+// check refuses unknown choices, before any request.
 func check(choices []choice) error {
 	for _, c := range choices {
 		if err := oneOf("--"+c.flag, *c.value, c.choices); err != nil {

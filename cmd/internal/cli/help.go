@@ -37,7 +37,7 @@ func wrap(text string, columns int) string {
 	return strings.Join(append(lines, flush(&prose)...), "\n")
 }
 
-// flush takes the line that is being filled, if there is one.
+// flush ends the line that is being filled, if there is one.
 func flush(line *string) []string {
 	if *line == "" {
 		return nil

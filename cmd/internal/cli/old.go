@@ -13,7 +13,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
-// newOldImport makes "import rootly". Flags of today that do not collide work there too.
+// newOldImport makes "import rootly". Current flags that do not collide work there too.
 func newOldImport(w world.World) *cobra.Command {
 	cmd := oldCommand("rootly", func(cmd *cobra.Command, line oldcommands.Line) error {
 		if err := line.Refuse(); err != nil {
@@ -34,7 +34,7 @@ func newOldImport(w world.World) *cobra.Command {
 	return cmd
 }
 
-// newOldPlan makes "plan", which wrote plan files and read them, at both of its places.
+// newOldPlan makes "plan", which wrote and read plan files, in both of its places.
 func newOldPlan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "plan", Short: "Removed: use import --dry-run", Hidden: true,
@@ -51,7 +51,7 @@ func newOldPlan() *cobra.Command {
 	return cmd
 }
 
-// oldCommand makes a command that takes the old flags and hands over the translation.
+// oldCommand makes a command that reads the old flags and runs the translated command.
 func oldCommand(use string, run func(*cobra.Command, oldcommands.Line) error) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: "Import with the flags of the earlier tool", Hidden: true, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
@@ -92,7 +92,7 @@ func oldFlags(f *pflag.FlagSet) {
 	f.StringP("token", "t", "", "`TOKEN` for the API")
 }
 
-// givenFlags are the flags that the command line has, with their values.
+// givenFlags are the flags on the command line, with their values.
 func givenFlags(f *pflag.FlagSet) []oldcommands.Flag {
 	var list []oldcommands.Flag
 	f.Visit(func(f *pflag.Flag) {

@@ -111,7 +111,7 @@ func recordFlags(cmd *cobra.Command, o *record.Settings) {
 	f.DurationVar(&o.Limit, "timeout", time.Minute, "maximum `TIME` for the command")
 }
 
-// takePlan reads the arguments, and refuses words that mean nothing.
+// takePlan reads the arguments, and refuses unknown words.
 func takePlan(o *record.Settings, args []string) error {
 	const form = "terraformer-rootly record PLAN, with - for standard input"
 	switch {

@@ -33,10 +33,10 @@ import (
 // gcPercent trades a little time for memory.
 const gcPercent = 60
 
-// syncGCPercent is for a copy of the audit log, which holds little at a time and makes much.
+// syncGCPercent is for a copy of the audit log, which keeps little memory and allocates much.
 const syncGCPercent = 400
 
-// memoryLimit is soft: beyond it the program goes on, collecting more often.
+// memoryLimit is soft: above it, the program continues and collects garbage more often.
 const memoryLimit = 900 << 20
 
 // Main runs the command line and returns the exit code.
@@ -47,7 +47,7 @@ func Main(w world.World, args []string) int {
 		debug.SetGCPercent(gcPercent)
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	private.Sweep("") // what runs that were killed left
+	private.Sweep("") // left by killed runs
 	root := newRoot(w)
 	command, _, err := root.Find(args)
 	ctx, stop := signal.NotifyContext(context.Background(), endings(err == nil && command.Annotations[reloads] != "")...)
@@ -63,10 +63,11 @@ func Main(w world.World, args []string) int {
 	return exit.Code(err)
 }
 
-// reloads marks the commands that take SIGHUP for something else than the end of their terminal.
+// reloads marks the commands for which SIGHUP does not mean the end of the terminal.
 const reloads = "reloads"
 
-// endings are the signals after which a run cleans up and ends. Under nohup, the end of a terminal is none.
+// endings are the signals after which a run cleans up and ends. Under nohup, the end of the terminal is not one of
+// them.
 func endings(reloading bool) []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !reloading && !signal.Ignored(syscall.SIGHUP) {
@@ -125,13 +126,13 @@ Environment:
 	return root
 }
 
-// nearestFlag suggests a flag where an error is about one that does not exist.
+// nearestFlag suggests a flag if an error is about an unknown one.
 func nearestFlag(cmd *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
 		return ""
 	}
-	near, least := "", 3 // more typing errors are another word
+	near, least := "", 3 // with more differences it is another word
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if d := levenshtein.Distance(unknown.GetSpecifiedName(), f.Name, nil); d < least && !f.Hidden {
 			near, least = "did you mean --"+f.Name+"? ", d
@@ -140,7 +141,7 @@ func nearestFlag(cmd *cobra.Command, err error) string {
 	return near
 }
 
-// noArgs refuses arguments, naming the nearest command.
+// noArgs refuses arguments, and suggests the nearest command.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -10,17 +10,18 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
-// paged are the commands whose results are long.
+// paged are the commands with long results.
 var paged = map[string]bool{
 	"audit list": true, "audit show": true, "audit timeline": true, "audit summary": true, "types": true, "diff": true,
 }
 
-// jsonOutputs are the outputs that a jq expression is for, of the commands that have no --json. The first is the usual one.
+// jsonOutputs are the outputs that a jq expression applies to, for the commands without --json. The first is the
+// default.
 var jsonOutputs = map[string][]string{
 	"audit list": {"ndjson", "json"}, "audit tail": {"ndjson"}, "audit timeline": {"ndjson", "json"}, "audit show": {"json", "flat", "ocsf"}, "audit summary": {"json"},
 }
 
-// throughScreen sends the results of all commands through a screen: those with JSON through --jq, long ones through a pager.
+// throughScreen filters JSON results through --jq, and shows long results in a pager.
 func throughScreen(w world.World, s *screen.Screen, cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		throughScreen(w, s, sub)
@@ -54,7 +55,7 @@ func throughScreen(w world.World, s *screen.Screen, cmd *cobra.Command) {
 	}
 }
 
-// nameOf is the name of a command without that of the program.
+// nameOf is the name of a command without the program's.
 func nameOf(cmd *cobra.Command) string {
 	if cmd.HasParent() && cmd.Parent().HasParent() {
 		return nameOf(cmd.Parent()) + " " + cmd.Name()
@@ -62,7 +63,7 @@ func nameOf(cmd *cobra.Command) string {
 	return cmd.Name()
 }
 
-// filtered runs a command that prints JSON, and prints what the expression makes of it.
+// filtered runs a command that prints JSON, and prints the result of the expression.
 func filtered(s *screen.Screen, cmd *cobra.Command, expression string, run func() error) error {
 	start, err := s.Filter(expression)
 	if err != nil {

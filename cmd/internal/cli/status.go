@@ -33,7 +33,7 @@ without writing to it. Objects that the ignore file ` + ignore.Name + ` of a dir
   $ terraformer-rootly status ./rootly --write-ignore`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return exit.Usage(errors.New("no directory to look at"), "terraformer-rootly status DIRECTORY...")
+				return exit.Usage(errors.New("no directory given"), "terraformer-rootly status DIRECTORY...")
 			}
 			o.Places = args
 			return nil

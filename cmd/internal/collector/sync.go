@@ -131,7 +131,7 @@ func aside(round auditcopy.Round, cursor *auditcopy.Cursor) error {
 // explainNothing says why a backfill may have found nothing.
 func explainNothing(w World, round auditcopy.Round) {
 	if len(round.Filled) > 0 && round.Read == 0 {
-		w.Report.Note("no events since --backfill-from; usual reasons: nothing was changed since then; the role of the API key may not " +
+		w.Report.Note("no events since --backfill-from; possible reasons: nothing was changed since then; the role of the API key may not " +
 			"see them (permission Audits - read); or Rootly did not record such changes")
 	}
 }

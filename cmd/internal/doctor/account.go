@@ -14,13 +14,13 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// An account is a live organisation, as an import reads it, and the way to ask more.
+// An account is a live organisation, as an import reads it, and a client for more requests.
 type account struct {
 	client *api.Client
 	base   string // URL of the API
 	now    time.Time
 	live   *rootly.Live
-	events []item // the newest of the audit log; nil where it cannot be read
+	events []item // the newest of the audit log; nil if it cannot be read
 }
 
 func read(ctx context.Context, c *api.Client, base string, now time.Time) (*account, error) {
@@ -41,7 +41,7 @@ func read(ctx context.Context, c *api.Client, base string, now time.Time) (*acco
 	return a, ctx.Err()
 }
 
-// A document is an answer of the API, with what the checks look at.
+// A document is an answer of the API, with the parts that the checks need.
 type document struct {
 	Data     []item `json:"data"`
 	Included []item `json:"included"`
@@ -63,11 +63,11 @@ type item struct {
 // text is an attribute that is text; empty for others.
 func (i item) text(name string) string {
 	s := ""
-	_ = json.Unmarshal(i.Attributes[name], &s) // something else stays empty
+	_ = json.Unmarshal(i.Attributes[name], &s) // another type of value stays empty
 	return s
 }
 
-// list makes one request for a list. Query is names and values in turn.
+// list makes one request for a list. Query is alternating names and values.
 func (a *account) list(ctx context.Context, path string, query ...string) (document, error) {
 	values := url.Values{}
 	for i := 0; i+1 < len(query); i += 2 {
@@ -84,7 +84,7 @@ func (a *account) list(ctx context.Context, path string, query ...string) (docum
 	return d, nil
 }
 
-// longest is the collection with pages that has the most objects, and how many.
+// longest is the paged collection with the most objects, and their number.
 func (a *account) longest() (path string, n int) {
 	counts := map[string]int{}
 	for _, o := range a.live.Objects {
@@ -101,7 +101,7 @@ func (a *account) longest() (path string, n int) {
 	return path, n
 }
 
-// family is the parent with the most children in a collection of its own.
+// family is the parent with the most children in its own collection.
 func (a *account) family() (path string, n int) {
 	type key struct {
 		path   string
@@ -130,7 +130,7 @@ func ids(items []item) []string {
 	return list
 }
 
-// counted is a collection of which the API says that it has more than one object, and how many.
+// counted is a collection for which the API counts more than one object, and the count.
 func (a *account) counted(ctx context.Context) (path string, n int) {
 	for _, t := range catalogue.Types() {
 		if len(t.Paths) != 1 || strings.Contains(t.Paths[0], "{parent}") || t.Pages != catalogue.PagesNumbered {

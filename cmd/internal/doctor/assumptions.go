@@ -10,20 +10,20 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
-// An assumption is one thing that the client, the sandbox and the stand-in all believe of the API.
+// An assumption is one thing that the client, the sandbox and the stand-in all assume about the API.
 type assumption struct {
 	id    string
 	says  string
-	copes string // what the program does where it is otherwise; empty: it relies on it
+	copes string // what the program does if it is wrong; empty: the program relies on it
 	check func(context.Context, *account) (verdict, error)
 }
 
-// A verdict is what an account says about an assumption. Its detail has no names and no values.
+// A verdict is the result of testing an assumption. Its detail contains no names and no values.
 type verdict struct {
 	status, detail string
 }
 
-// What can become of an assumption.
+// The results of testing an assumption.
 const (
 	holds    = "holds"
 	differs  = "differs"
@@ -37,18 +37,18 @@ func no(detail string) (verdict, error) { return verdict{differs, detail}, nil }
 
 func unknown(why string) (verdict, error) { return verdict{untested, why}, nil }
 
-// assumptions is the whole table. The last row judges all requests before it.
+// assumptions is the whole table. The last row judges all earlier requests.
 func assumptions() []assumption {
 	return append(append(append(pagingRows(), objectRows()...), eventRows()...), otherRows()...)
 }
 
-// A tested assumption. Its JSON form is part of the interface: fields are added, never renamed.
+// A tested is an assumption after its test. Its JSON form is part of the interface: fields are added, never renamed.
 type tested struct {
 	ID      string `json:"assumption"`
 	Says    string `json:"says"`
 	Status  string `json:"status"`
 	Detail  string `json:"detail,omitempty"`
-	Handled string `json:"handled,omitempty"` // what the program does where it differs
+	Handled string `json:"handled,omitempty"` // what the program does if it differs
 }
 
 // A trial is all tested assumptions.
@@ -58,7 +58,7 @@ type trial struct {
 	Assumptions []tested `json:"assumptions"`
 }
 
-// testAssumptions asks an account about every assumption.
+// testAssumptions tests every assumption with an account.
 func testAssumptions(ctx context.Context, w world.World, o *Settings) error {
 	client, base, done, err := open(w, o, newHeads())
 	if err != nil {
@@ -113,8 +113,8 @@ func resultOf(all []tested) report.Result {
 		"This report has no names, ids or values of your organisation.")}
 }
 
-// reason says in the words of this program why a check could not be made. Paths in errors have ids, so the text of one is
-// never used.
+// reason says in words of this program why a check could not be made. The text of an error is never used, since its
+// path may contain ids.
 func reason(err error) string {
 	var refused interface{ Decided() bool }
 	if errors.As(err, &refused) && refused.Decided() {

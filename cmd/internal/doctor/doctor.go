@@ -39,14 +39,14 @@ type examination struct {
 	Findings []finding `json:"findings"`
 }
 
-// What a check of this machine can find.
+// The results of a check of this machine.
 const (
 	fine    = "ok"
 	warning = "warning"
 	failed  = "failed"
 )
 
-// Run checks what an import depends on, or what this program assumes of the API, and prints the findings.
+// Run checks what an import depends on, or what this program assumes about the API, and prints the findings.
 func Run(ctx context.Context, w world.World, o *Settings) error {
 	if o.Assumptions {
 		return testAssumptions(ctx, w, o)
@@ -84,7 +84,7 @@ func result(ready bool, findings []finding) report.Result {
 	return report.Result{Value: examination{1, ready, findings}, Lines: append(lines, "", conclusion)}
 }
 
-// open connects, and keeps the heads of the answers, which the client does not return.
+// open connects, and keeps the headers of the answers, which the client does not return.
 func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func(), error) {
 	c := o.Connection
 	c.Transport = heads
@@ -95,7 +95,7 @@ func open(w world.World, o *Settings, heads *heads) (*api.Client, string, func()
 	return client, cmp.Or(target.URL, api.DefaultURL), done, nil
 }
 
-// heads remembers what the API's clock showed.
+// heads records the time that the API sent.
 type heads struct {
 	http.RoundTripper
 	date chan string // the latest

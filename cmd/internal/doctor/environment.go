@@ -178,7 +178,7 @@ func engine(ctx context.Context, w world.World, o *Settings, dir string) finding
 	return finding{"engine", fine, e.Name + " " + e.Version, ""}
 }
 
-// provider compares what is installed in the directory with what was proven.
+// provider compares the installed provider with the tested one.
 func provider(dir string) finding {
 	proven := schema.SnapshotVersion
 	p, err := engines.Installed(dir)
@@ -199,7 +199,7 @@ func minor(version string) string {
 	return version[:max(0, strings.LastIndexByte(version, '.'))]
 }
 
-// existing is a directory, or the nearest above it that is there.
+// existing is the directory, or its nearest existing parent.
 func existing(dir string) string {
 	for !world.Exists(dir) && filepath.Dir(dir) != dir {
 		dir = filepath.Dir(dir)
@@ -207,7 +207,7 @@ func existing(dir string) string {
 	return dir
 }
 
-// directory makes sure that an import could write.
+// directory tests whether an import could write.
 func directory(place, above string) finding {
 	stat, err := os.Stat(above)
 	if err != nil {
@@ -239,7 +239,7 @@ func repository(ctx context.Context, dir string) finding {
 	return finding{"git", fine, "the directory is in a git repository", ""}
 }
 
-// needed is the space that an import of a large organisation takes, with the provider.
+// needed is the space for an import of a large organisation, with the provider.
 const needed = 1 << 30
 
 func space(dir string) finding {

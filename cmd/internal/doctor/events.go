@@ -38,7 +38,7 @@ func auditReadable(ctx context.Context, a *account) (verdict, error) {
 	return verdict{status: holds}, err
 }
 
-// eachEvent counts what is wrong with the newest events, by a word that a check finds for each.
+// eachEvent counts what is wrong with the newest events, by a word that a check returns for each.
 func (a *account) eachEvent(wrong func(item) []string) (verdict, error) {
 	if len(a.events) == 0 {
 		return unknown(noEvents)
@@ -108,7 +108,7 @@ func eventKinds(_ context.Context, a *account) (verdict, error) {
 	})
 }
 
-// word reports whether a text is the name of a class, which says nothing about an organisation.
+// word reports whether a text is the name of a class, which reveals nothing about an organisation.
 func word(name string) bool {
 	for _, c := range name {
 		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && c != ':' {

@@ -54,7 +54,7 @@ func wholeKey(ctx context.Context, a *account) (verdict, error) {
 	return verdict{status: holds}, err
 }
 
-// unresolved are the references that lead to no object that was listed.
+// unresolved are the references that lead to no listed object.
 func (a *account) unresolved() ([]graph.Unresolved, error) {
 	provider, err := schema.Snapshot()
 	if err != nil {
@@ -82,16 +82,16 @@ func (a *account) unresolved() ([]graph.Unresolved, error) {
 	}), nil
 }
 
-// mostAsked is how many references that lead nowhere are looked up.
+// mostAsked is how many references without an object are looked up.
 const mostAsked = 40
 
-// refused reports whether the API decided not to answer, so that nothing was found.
+// refused reports whether the API refused the request itself, so that nothing was found.
 func refused(err error) bool {
 	var e *api.Error
 	return errors.As(err, &e) && e.Decided()
 }
 
-// listsComplete reads what references lead to that was not listed.
+// listsComplete reads objects by id that references name and no list has.
 func listsComplete(ctx context.Context, a *account) (verdict, error) {
 	list, err := a.unresolved()
 	if err != nil {
@@ -137,7 +137,7 @@ func referencesAreIDs(_ context.Context, a *account) (verdict, error) {
 	})
 }
 
-// words are the texts of an attribute that is one, or a list of them.
+// words are the texts in an attribute that is a text or a list of texts.
 func words(o *rootly.Object, attribute string) []string {
 	raw, err := json.Marshal(o.Node.Attributes[attribute])
 	if err != nil {
@@ -147,7 +147,7 @@ func words(o *rootly.Object, attribute string) []string {
 	if json.Unmarshal(raw, &one) == nil {
 		return []string{one}
 	}
-	_ = json.Unmarshal(raw, &many) // of anything else, none
+	_ = json.Unmarshal(raw, &many) // none in anything else
 	return many
 }
 

@@ -49,7 +49,7 @@ func pageSize(ctx context.Context, a *account) (verdict, error) {
 
 func pageLinks(ctx context.Context, a *account) (verdict, error) {
 	path, n := a.longest()
-	if n < 2 { // lists that do not end were given up
+	if n < 2 { // lists without an end were given up
 		path, n = a.counted(ctx)
 	}
 	if n < 2 {
@@ -60,7 +60,7 @@ func pageLinks(ctx context.Context, a *account) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	size = max(1, len(first.Data)) // a smaller limit is something else
+	size = max(1, len(first.Data)) // a smaller limit has another reason
 	if next, err := url.Parse(first.Links.Next); err != nil || next.Query().Get("page[number]") != "2" || first.Meta.NextPage != 2 {
 		return no(fmt.Sprintf("%s: the first page does not name the second one as the next", path))
 	}

@@ -17,7 +17,7 @@ import (
 // acceptedName is the file for objects that were made outside of code.
 const acceptedName = "accepted.tf"
 
-// acceptWhole puts unmanaged objects into generated code, and takes deleted ones out. It returns what became of each, by
+// acceptWhole adds unmanaged objects to generated code, and removes deleted ones. It returns the result for each, by
 // "type/id".
 func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]string {
 	outcomes := map[string]string{}
@@ -27,7 +27,7 @@ func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]s
 	files := maps.Clone(m.files)
 	maps.Copy(files, m.code.Files)
 	for _, i := range m.items {
-		if e := editOf(i, nil); i.kind == drift.Removed && e.Module == "" && m.generated[e.Type+"."+e.Name] && !strings.HasSuffix(i.address, "]") {
+		if e := editOf(i, nil); i.kind == drift.Removed && e.Module == "" && m.ours(e) && !strings.HasSuffix(i.address, "]") {
 			changed, reason := rewrite.Drop(files, e.Type, e.Name)
 			if reason != "" {
 				outcomes[key(i.typ, i.id)] = "its block stays: " + reason
@@ -46,7 +46,13 @@ func (m *module) acceptWhole(resources map[string]*schema.Resource) map[string]s
 	return outcomes
 }
 
-// adopt adds the code of an unmanaged object, and returns what became of it.
+// ours reports whether the block of an edit was generated, by an import or by an earlier run of drift.
+func (m *module) ours(e rewrite.Edit) bool {
+	accepted := map[string][]byte{acceptedName: m.files[acceptedName]}
+	return m.generated[e.Type+"."+e.Name] || rewrite.Declares(accepted, e.Type, e.Name)
+}
+
+// adopt adds the code of an unmanaged object, and returns the result.
 func (m *module) adopt(i *item, files map[string][]byte, of *schema.Resource) string {
 	res := m.live.written[key(i.typ, i.id)]
 	if res == nil || of == nil {

@@ -53,14 +53,14 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err := r.plan(ctx); err != nil { // code and state against live
 		return err
 	}
-	if err := r.read(ctx); err != nil { // what the plans do not say
+	if err := r.read(ctx); err != nil { // what the plans do not cover
 		return err
 	}
 	if err := r.authors(ctx); err != nil { // who did it
 		return err
 	}
 	r.progress.Close()
-	if err := r.rewrite(); err != nil { // what could go into the code
+	if err := r.rewrite(); err != nil { // what could be written into the code
 		return err
 	}
 	changes := r.reported()
@@ -130,38 +130,38 @@ type run struct {
 	progress *report.Progress
 	schema   *schema.Provider
 	started  time.Time
-	since    time.Time // from when on the audit log is to be read
+	since    time.Time // start of the part of the audit log to read
 
 	modules  []*module
 	beyond   map[string]bool // "type/id" of objects that other parts manage
 	refused  []report.NotImported
 	partial  bool             // something could not be compared
 	notes    []string         // printed next to the report
-	tracing  *authors.Tracing // how the events came
-	searched time.Time        // from when on the audit log was read
+	tracing  *authors.Tracing // the source of the events
+	searched time.Time        // start of the part of the audit log that was read
 }
 
-// A module is one root module, with what drifted of it.
+// A module is one root module, with its drift.
 type module struct {
 	root       splitter.Root
 	backend    bool
-	proof      planning.Proof // with the files of values as this root module has them
+	proof      planning.Proof // with this root module's files of values
 	veil       *secret.Veil
 	overlooked drift.Unordered
 	schema     map[string]*schema.Resource // by type
 	files      map[string][]byte           // the code, and the values of its secret variables
 
-	recorded  *drift.Snapshot // the settings that the provider cannot hold
+	recorded  *drift.Snapshot // the settings that the provider cannot represent
 	items     []*item
-	managed   map[string]string // addresses of what is in code or state, by "type/id"
-	names     map[string]string // addresses of those, by id
+	managed   map[string]string // addresses in code or state, by "type/id"
+	names     map[string]string // the same, by id
 	unplanned map[string]string // what the engine did not plan, and why
-	generated map[string]bool   // addresses of the blocks that nobody wrote by hand
-	live      liveValues        // of what is managed, where it was read
+	generated map[string]bool   // addresses of the generated blocks
+	live      liveValues        // of managed objects, if they were read
 	code      *rewrite.Result   // as it would be with the live values
 }
 
-// items are those of all modules, in their order.
+// items are the items of all modules, in their order.
 func (r *run) items() []*item {
 	var all []*item
 	for _, m := range r.modules {
@@ -178,7 +178,7 @@ func (r *run) print(c report.Changes) error {
 	return r.w.Report().Changes(c)
 }
 
-// note keeps what is to be printed next to the report, once.
+// note records a note to print next to the report, once.
 func (r *run) note(text string) {
 	if !slices.Contains(r.notes, text) {
 		r.notes = append(r.notes, text)

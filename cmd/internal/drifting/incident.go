@@ -23,7 +23,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
-// DriftIncident is whether and how to raise drift as an incident.
+// DriftIncident says whether and how drift becomes an incident.
 type DriftIncident struct {
 	Incident bool
 	Name     string
@@ -36,10 +36,10 @@ type DriftIncident struct {
 	DryRun   bool
 
 	pairs []post.Pair // labels, read
-	Given []string    // flags that mean nothing without --incident
+	Given []string    // given flags that need --incident
 }
 
-// check reads the flags, before anything is requested.
+// check reads the flags, before any request.
 func (o *DriftIncident) check() (err error) {
 	if !o.Incident && len(o.Given) > 0 {
 		return exit.Usage(fmt.Errorf("%s without --incident", strings.Join(o.Given, ", ")), "these flags need --incident")
@@ -48,10 +48,10 @@ func (o *DriftIncident) check() (err error) {
 	return err
 }
 
-// driftLookBack is how old an open incident may be that is still this drift's.
+// driftLookBack is the maximum age of an open incident that is still updated.
 const driftLookBack = 365 * 24 * time.Hour
 
-// raise makes sure that the drift of each owner has one incident, and that its end is written there.
+// raise makes sure that the drift of each owner has one incident, and that the end of the drift is recorded there.
 func (r *run) raise(ctx context.Context, c report.Changes) error {
 	if !r.o.Incident {
 		return nil
@@ -78,14 +78,14 @@ type raising struct {
 	client *post.Client
 }
 
-// An owned is the drift that one owner has to know of.
+// An owned is the drift that concerns one owner.
 type owned struct {
-	name string // of the incident's subject
+	name string // part of the incident's identity and title
 	team graph.ID
 	report.Changes
 }
 
-// owners divides the drift by who owns the part that it is in. A directory that is not split has one owner.
+// owners groups the drift by the owners of the parts. A directory that is not split has one owner.
 func (r *run) owners(c report.Changes) []*owned {
 	name := cmp.Or(r.o.DriftIncident.Name, base(r.o.Dir))
 	if len(r.modules) == 1 {
@@ -111,7 +111,7 @@ func (r *run) owners(c report.Changes) []*owned {
 	return list
 }
 
-// driftHint says what to do about an incident that Rootly did not take.
+// driftHint is the hint for an incident that Rootly refused.
 func driftHint(err error) string {
 	var invalid *post.Invalid
 	if errors.As(err, &invalid) && len(invalid.Fields) == 0 {
@@ -120,7 +120,7 @@ func driftHint(err error) string {
 	return record.Hint(err)
 }
 
-// put sends what there is to say, or shows it.
+// put opens or updates an incident, or prints the request.
 func (r *raising) put(ctx context.Context, w *owned) error {
 	event, err := r.event(ctx, w)
 	if err != nil {
@@ -149,7 +149,7 @@ func (r *raising) put(ctx context.Context, w *owned) error {
 	return record.PrintRequest(r.w.Report(), draft)
 }
 
-// event is the incident that tells of the drift.
+// event is the incident for the drift: its title, text and references.
 func (r *raising) event(ctx context.Context, w *owned) (post.Incident, error) {
 	var body bytes.Buffer
 	if err := report.New(report.Options{Out: &body, Format: "markdown"}).Changes(w.Changes); err != nil {
@@ -212,7 +212,8 @@ func ids(ctx context.Context, client *post.Client, kind post.Kind, slugs []strin
 	return all, nil
 }
 
-// settle tells the open incidents of this drift that it is gone: once, and resolves them if asked for, then or later.
+// settle records in the open incidents of this drift that there is no drift any more, once, and resolves them if asked
+// for, now or later.
 func (r *raising) settle(ctx context.Context, event post.Incident, since time.Time) error {
 	found, err := r.client.Find(ctx, event, since)
 	if err != nil {

@@ -1,12 +1,14 @@
 package drifting
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -15,14 +17,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/livevalues"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift/rewrite"
+	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// plan plans each root module, and reads what the engine finds.
+// plan plans each root module, and reads the results.
 func (r *run) plan(ctx context.Context) error {
 	r.progress.Stage("plan", 0)
 	identify := planning.IdentifyLive(r.client)
@@ -46,7 +51,7 @@ func (r *run) plan(ctx context.Context) error {
 	return nil
 }
 
-// planOne plans a root module. What the engine refuses to plan is compared with what the state has, and does not keep
+// planOne plans a root module. Objects that the engine refuses to plan are compared with the state; they do not keep
 // the others from being planned.
 func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engines.Result, error) {
 	at := rootAt(r.w, m.root.Dir)
@@ -69,12 +74,15 @@ func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engi
 	if err != nil || len(refused) == 0 {
 		return nil, exit.WithHint(fmt.Errorf("plan %s: %s", m.root.Dir, planning.FirstError(result)), "run terraform plan there to see all of it")
 	}
-	if len(result.Changes) == 0 { // the engine keeps nothing of a plan that fails
+	if len(result.Changes) == 0 { // the engine keeps nothing of a failed plan
 		if result, err = r.planRest(ctx, m, o, result, refused); err != nil {
 			return nil, err
 		}
 	}
 	m.leaveOut(result, refused)
+	if err := m.recordImports(r.w); err != nil {
+		return nil, err
+	}
 	r.partial = true
 	for _, address := range slices.Sorted(maps.Keys(refused)) {
 		r.note(fmt.Sprintf("%s refused to plan %s, which is compared with the state: %s", result.Engine.Name, m.called(address), refused[address]))
@@ -82,7 +90,7 @@ func (r *run) planOne(ctx context.Context, m *module, o planning.Options) (*engi
 	return result, nil
 }
 
-// planRest plans by target what was not refused, and what does not depend on that.
+// planRest plans, by -target, the objects that were not refused and do not depend on refused ones.
 func (r *run) planRest(ctx context.Context, m *module, o planning.Options, failed *engines.Result, refused map[string]string) (*engines.Result, error) {
 	const rounds = 5
 	for range rounds {
@@ -112,7 +120,7 @@ func (r *run) planRest(ctx context.Context, m *module, o planning.Options, faile
 	return failed, nil
 }
 
-// refusals are the errors of a plan by the resource that they are about.
+// refusals are the errors of a plan, by resource.
 func refusals(list []plans.Diagnostic) map[string]string {
 	refused := map[string]string{}
 	for _, d := range plans.ErrorsOf(list) {
@@ -127,7 +135,8 @@ func refusals(list []plans.Diagnostic) map[string]string {
 	return refused
 }
 
-// leaveOut notes which resources of the state a plan does not speak of, and why. An error may name a block of several.
+// leaveOut records which resources of the state a plan does not cover, and why. An error may be about a block with
+// several objects.
 func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 	planned := map[string]bool{}
 	for _, c := range result.Changes {
@@ -139,7 +148,7 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 		switch why := cmp.Or(refused[address], refused[block]); {
 		case why != "" && (refused[address] != "" || !planned[address]):
 			m.unplanned[address] = why
-		case !planned[address]:
+		case !planned[address] && m.mayDeclare(address):
 			m.unplanned[address] = "it depends on what is refused"
 		}
 	}
@@ -150,15 +159,32 @@ func (m *module) leaveOut(result *engines.Result, refused map[string]string) {
 	}
 }
 
-// liveValues are what is known of objects that no plan compares.
-type liveValues struct {
-	recorded map[string]cty.Value       // by address, as the state has them
-	found    map[string]*graph.Resource // by "type/id", with every setting
-	written  map[string]*graph.Resource // likewise, as an import would write them
-	labels   map[string]string          // of unmanaged objects, as an import would call them
+// recordImports notes the ids of what the engine did not plan and only an import block names: an object that was deleted
+// since.
+func (m *module) recordImports(w world.World) error {
+	blocks, err := imports.Read(m.root.Dir, w.Environ(), m.proof.VarFiles...)
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		for _, o := range b.Objects {
+			if _, held := m.live.recorded[o.To]; !held && m.unplanned[o.To] != "" {
+				m.live.recorded[o.To] = cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal(o.ID)})
+			}
+		}
+	}
+	return nil
 }
 
-// compare makes the changes that a plan would have found outside of code, of what it does not speak of.
+// liveValues are the known values of objects that no plan compares.
+type liveValues struct {
+	recorded map[string]cty.Value       // by address, as the state has them
+	found    map[string]*graph.Resource // by "type/id", with all settings
+	written  map[string]*graph.Resource // likewise, as an import would write them
+	labels   map[string]string          // of unmanaged objects, with the addresses of an import
+}
+
+// compare finds the outside changes of objects that a plan does not cover.
 func (m *module) compare(found map[string]*graph.Resource, known map[string]bool) {
 	var plan plans.Plan
 	drifted := map[string]bool{}
@@ -190,7 +216,18 @@ func (m *module) compare(found map[string]*graph.Resource, known map[string]bool
 	m.managed, m.names = managed, names
 }
 
-// over puts what an import would write over what a state has: all else is the provider's.
+// mayDeclare reports whether the code may have a resource. What neither the code nor Rootly has any more is no drift.
+func (m *module) mayDeclare(address string) bool {
+	h, _ := tfstate.ParseAddress(address)
+	for name, content := range m.files {
+		if strings.HasSuffix(name, ".json") && bytes.Contains(content, []byte(strconv.Quote(h.Address.Name))) {
+			return true
+		}
+	}
+	return h.Module != "" || rewrite.Declares(m.files, h.Address.Type, h.Address.Name)
+}
+
+// over replaces values in the state by those that an import would write: all others belong to the provider.
 func over(recorded, live cty.Value) cty.Value {
 	switch {
 	case live.IsNull() || !live.IsWhollyKnown():
@@ -219,7 +256,7 @@ func over(recorded, live cty.Value) cty.Value {
 	return live
 }
 
-// called is an address with the part that it is in.
+// called is an address, with its part.
 func (m *module) called(address string) string {
 	if m.root.Name != "" {
 		return filepath.Join(m.root.Name, address)

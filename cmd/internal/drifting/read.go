@@ -27,22 +27,23 @@ type item struct {
 	module     *module
 	kind       drift.Kind
 	outside    bool         // the state does not know it
-	wanted     plans.Action // what apply would do, where that is all
+	contested  bool         // the code has another value
+	wanted     plans.Action // what apply would do, if that is everything
 	typ, id    string
 	address    string
 	title      string
 	owner      string // id
 	attributes []report.AttributeChange
-	asks       drift.Question // for its author: the fields, and the values where they are known
+	asks       drift.Question // for its author: the fields, and the values if they are known
 	answer     drift.Answer
-	edits      []rewrite.Edit // that make the code have the live values
+	edits      []rewrite.Edit // that would give the code the live values
 	refused    string         // why the engine does not plan it
 }
 
-// key is how objects are told apart.
+// key identifies an object.
 func key(typ, id string) string { return typ + "/" + id }
 
-// Told reports what a plan says of drift, as the command does.
+// Told translates the drift in a plan for the report, as the command does.
 func Reported(plan *plans.Plan, veil *secret.Veil, overlooked drift.Unordered) []report.ObjectChange {
 	m := &module{veil: veil, overlooked: overlooked}
 	m.learn(plan)
@@ -53,8 +54,8 @@ func Reported(plan *plans.Plan, veil *secret.Veil, overlooked drift.Unordered) [
 	return told
 }
 
-// learn turns a plan into items: what it would change back, and what it found changed or gone that
-// the code says nothing about.
+// learn turns a plan into items: changes that it would revert, and changes and deletions that it found and that the
+// code does not mention.
 func (m *module) learn(plan *plans.Plan) {
 	m.managed, m.names = map[string]string{}, map[string]string{}
 	known := *plan
@@ -74,15 +75,16 @@ func (m *module) learn(plan *plans.Plan) {
 	for _, diff := range verdict.Differences {
 		if i := byAddress[diff.Address]; i != nil && len(diff.Path) > 0 {
 			c := planned[diff.Address]
+			i.contested = true
 			i.differs(diff, true)
 			i.wants(diff, c.Before, c)
 		}
 	}
-	// What only follows from another object's end is no drift of its own.
+	// A change that only follows from the deletion of another object is not drift of its own.
 	m.items = slices.DeleteFunc(m.items, func(i *item) bool { return i.kind == drift.Changed && len(i.attributes) == 0 })
 }
 
-// objects makes an item of each object that a plan speaks of.
+// objects makes an item of each object in a plan.
 func (m *module) objects(plan *plans.Plan, planned map[string]plans.Change) map[string]*item {
 	byAddress := map[string]*item{}
 	for n, c := range slices.Concat(plan.Drift, plan.Changes) {
@@ -105,8 +107,8 @@ func (m *module) objects(plan *plans.Plan, planned map[string]plans.Change) map[
 	return byAddress
 }
 
-// outside adds to items what differs between the state and live. What the code says as live does, and what Rootly
-// changes by itself, is no drift.
+// outside adds differences between the state and live to the items. Values that the code also has are not drift, and
+// neither are values that Rootly changes by itself.
 func (m *module) outside(plan *plans.Plan, verdict verify.Verdict, byAddress map[string]*item) {
 	moved := map[string]plans.Change{}
 	for _, c := range plan.Drift {
@@ -137,20 +139,20 @@ func (m *module) outside(plan *plans.Plan, verdict verify.Verdict, byAddress map
 			continue
 		}
 		i.differs(diff, false)
-		i.wants(diff, c.After, c) // the code has what the state has, or nothing
+		i.wants(diff, c.After, c) // the code has the value of the state, or none
 	}
 }
 
-// A standing is what the code has to do with a value that only the state has otherwise.
+// A standing says how the code relates to a value that differs only in the state.
 type standing int
 
 const (
-	silent   standing = iota // the code says nothing
-	agreed                   // the code says what is live
-	ofRootly                 // nobody can say it: Rootly decides
+	silent   standing = iota // the code has no value
+	agreed                   // the code has the live value
+	ofRootly                 // unknown: Rootly decides
 )
 
-// standing finds out what the code has to do with a live value that no plan contests.
+// standing finds out how the code relates to a live value that no plan would change.
 func (m *module) standing(i *item, path cty.Path, live cty.Value) standing {
 	resource, row := m.schema[i.typ], catalogue.Lookup(i.typ)
 	if resource == nil {
@@ -181,7 +183,7 @@ func (m *module) standing(i *item, path cty.Path, live cty.Value) standing {
 	if i.refused != "" { // nobody has compared them
 		said = said && value != cty.NilVal && value.RawEquals(live)
 	} else if mode != schema.OptionalComputed {
-		said = true // or else the plan would contest it
+		said = true // otherwise the plan would change it
 	}
 	if said {
 		return agreed
@@ -189,7 +191,7 @@ func (m *module) standing(i *item, path cty.Path, live cty.Value) standing {
 	return silent
 }
 
-// beyond says what a plan has besides changes. Objects that it put off are not compared.
+// beyond reports what a plan contains besides changes. Postponed objects are not compared.
 func beyond(result *engines.Result) (notes []string) {
 	if n := len(result.Deferred); n > 0 {
 		notes = append(notes, "the engine deferred "+report.Plural(n, "object")+", which were not compared: "+strings.Join(result.Deferred, ", "))
@@ -205,8 +207,8 @@ func beyond(result *engines.Result) (notes []string) {
 	return notes
 }
 
-// neverRead reports whether the state has nothing of an object but its id, as where it was imported into
-// the state and not applied since: there is no earlier value that live could differ from.
+// neverRead reports whether the state has only the id of an object, as after an import into the state without an apply:
+// there is no earlier value to compare.
 func neverRead(c plans.Change) bool {
 	if c.Action != plans.Update || c.Before == cty.NilVal || c.Before.IsNull() || !c.Before.Type().IsObjectType() {
 		return false
@@ -219,19 +221,19 @@ func neverRead(c plans.Change) bool {
 	return true
 }
 
-// hollow reports whether a value that is nothing became one that is empty, or the other way round: the
-// provider reads what it wrote as nothing back as empty, and nobody did that.
+// hollow reports whether a null became empty, or the other way round: the provider reads a null back as empty, so
+// nobody changed it.
 func hollow(d verify.Difference) bool {
 	empty := func(a, b shown.Text) bool { return a == "null" && (b == "[]" || b == "{}" || b == `""`) }
 	return empty(d.Before, d.After) || empty(d.After, d.Before)
 }
 
-// unapplied is an object that the code has and live has not, or the other way round, since nobody has
-// applied the code: nothing happened outside of it.
+// unapplied is an object that only the code or only live has, because nobody has applied the code: nothing happened
+// outside of it.
 const unapplied drift.Kind = "unapplied"
 
-// learn takes from a change what kind of drift it is and who the object is. What was found outside of
-// the code comes before what the code wants.
+// learn takes the kind of drift and the object from a change. What was found outside of the code takes precedence over
+// what the code wants.
 func (i *item) learn(c plans.Change, row *catalogue.Type, outside bool) {
 	i.outside = i.outside || outside
 	switch {
@@ -269,8 +271,8 @@ func known(v cty.Value, name string) string {
 	return t.AsString()
 }
 
-// differs notes an attribute, once: first as it changed, from the state to live; what only the code
-// says otherwise is told from the code's value to the live one, too.
+// differs records an attribute, once: a change from the state to live takes precedence; a difference from the code
+// alone is reported from the code's value to the live one.
 func (i *item) differs(diff verify.Difference, planned bool) {
 	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
 		return
@@ -291,7 +293,7 @@ func (i *item) differs(diff verify.Difference, planned bool) {
 	}
 }
 
-// authors asks the audit log who did it.
+// authors searches the audit log for the authors.
 func (r *run) authors(ctx context.Context) error {
 	items := r.items()
 	questions := make([]drift.Question, len(items))

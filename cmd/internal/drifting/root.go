@@ -14,14 +14,14 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// A Place is a root module on disk, as the environment points at it.
+// A Place is a root module on disk, under the settings of the environment.
 type Place struct {
 	Dir       string
-	Data      string // what the engine knows of the directory: .terraform
+	Data      string // the engine's files for the directory: .terraform
 	workspace string
 }
 
-// rootAt looks at a directory with the eyes of the engine.
+// rootAt finds the state and workspace of a directory as the engine does.
 func rootAt(w world.World, dir string) Place {
 	r := Place{Dir: dir, Data: cmp.Or(w.Getenv("TF_DATA_DIR"), ".terraform")}
 	if !filepath.IsAbs(r.Data) {
@@ -63,7 +63,7 @@ func (r Place) backend() (bool, error) {
 	)
 }
 
-// remote is the type of the backend, if it is one whose workspaces run somewhere else: remote or cloud.
+// remote is the type of the backend, if its workspaces run elsewhere: remote or cloud.
 func (r Place) remote() string {
 	raw, err := disk.ReadFile(filepath.Join(r.Data, "terraform.tfstate"), disk.MostCode)
 	if err != nil {
@@ -80,7 +80,7 @@ func (r Place) remote() string {
 	return doc.Backend.Type
 }
 
-// RunsRemotely adds to a failed plan that the workspace may have what this machine has not.
+// RunsRemotely adds to a failed plan that the workspace may have values that this machine lacks.
 func (r Place) RunsRemotely(err error) error {
 	kind := r.remote()
 	if kind == "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
-// compareSettings adds to items the settings that the provider cannot hold and that differ from those that were recorded.
+// compareSettings adds to items the settings that the provider cannot represent and that differ from the recorded ones.
 func (m *module) compareSettings(found map[string]*graph.Resource) {
 	byObject := map[string]*item{}
 	for _, i := range m.items {

@@ -19,8 +19,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
-// read finds what the plans do not speak of: objects without code, objects that the engine did not plan, and settings
-// that the provider cannot hold.
+// read finds what the plans do not cover: objects without code, objects that the engine did not plan, and settings that
+// the provider cannot represent.
 func (r *run) read(ctx context.Context) error {
 	if err := r.ofOthers(); err != nil {
 		return err
@@ -104,8 +104,8 @@ func (r *run) needed() ([]*catalogue.Type, error) {
 	return slices.DeleteFunc(slices.Clone(catalogue.Types()), func(t *catalogue.Type) bool { return !wanted[t.Name] }), nil
 }
 
-// unmanaged lists the live objects that neither code nor state knows, each once, but for those that an ignore file
-// names, with what is theirs. What an import refuses is listed separately.
+// unmanaged lists the live objects that neither code nor state has, each once, with their children, except those that
+// an ignore file names. Objects that an import refuses are listed separately.
 func (r *run) unmanaged(live *rootly.Live, rejected []rootly.Rejected) (int, error) {
 	if !r.o.Unmanaged {
 		return 0, nil
@@ -164,7 +164,7 @@ func (r *run) unmanaged(live *rootly.Live, rejected []rootly.Rejected) (int, err
 	return n, nil
 }
 
-// placesIn are the modules in which objects are, by "type/id" and by id.
+// placesIn are the modules of objects, by "type/id" and by id.
 func placesIn(modules []*module) map[string]int {
 	at := map[string]int{}
 	for n, m := range modules {
@@ -201,7 +201,7 @@ func (r *run) ignoreFiles() ([]ignore.File, error) {
 	return files, nil
 }
 
-// selected drops live objects that are not looked at, and notes what could not be listed.
+// selected drops live objects that are not selected, and records what could not be listed.
 func (r *run) selected(live *rootly.Live) error {
 	types, asked, err := r.o.Types()
 	if err != nil {
@@ -234,7 +234,7 @@ func (r *run) selected(live *rootly.Live) error {
 	return nil
 }
 
-// ofOthers notes what other parts manage, where one part is looked at alone.
+// ofOthers records what other parts manage, if only one part is examined.
 func (r *run) ofOthers() error {
 	r.beyond = map[string]bool{}
 	if len(r.modules) > 1 {
@@ -249,7 +249,7 @@ func (r *run) ofOthers() error {
 	return err
 }
 
-// doubtKey says so where the key may see only a part of the organisation: the rest looks deleted then.
+// doubtKey says so if the key may see only a part of the organisation: the rest would look deleted.
 func (r *run) doubtKey(ctx context.Context, live *rootly.Live) error {
 	gone := slices.ContainsFunc(r.items(), func(i *item) bool { return i.kind == drift.Removed })
 	why, err := rootly.TeamKey(ctx, r.client, live, gone)

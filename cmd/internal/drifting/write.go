@@ -25,7 +25,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// wants notes the edit that would put what is live into the code.
+// wants records the edit that would write the live value into the code.
 func (i *item) wants(diff verify.Difference, live cty.Value, c plans.Change) {
 	if i.kind != drift.Changed || diff.After == verify.KnownAfterApply {
 		return
@@ -42,7 +42,7 @@ func (i *item) wants(diff verify.Difference, live cty.Value, c plans.Change) {
 	i.edits = append(i.edits, e)
 }
 
-// editOf is an edit of what stands at a path of an object.
+// editOf is an edit at a path of an object.
 func editOf(i *item, path cty.Path) rewrite.Edit {
 	before, after, _ := strings.Cut(i.address, i.typ+".")
 	name, _, _ := strings.Cut(after, "[")
@@ -58,9 +58,11 @@ func (m *module) reference(id string) string {
 	return address
 }
 
-// hint says how code and live come to agree again.
+// hint says how to make code and live agree.
 func (i *item) hint() string {
 	switch {
+	case i.kind == drift.Removed && i.refused != "":
+		return "its import block stops every plan; remove it, and its resource"
 	case i.kind == drift.Removed:
 		return "apply creates it again; to accept the deletion, remove its block"
 	case i.kind == drift.Added:
@@ -79,6 +81,8 @@ func (i *item) hint() string {
 	switch {
 	case i.refused != "":
 		way = "the engine does not plan it: " + i.refused + "; restore the value in Rootly; "
+	case !i.contested:
+		way = "the code does not set it, so that apply keeps the live value; "
 	case !i.outside:
 		known = "the state already has the live value; "
 	}
@@ -94,7 +98,7 @@ func (i *item) hint() string {
 	return known + way + "the live value has to be written by hand: " + reason
 }
 
-// owns reports whether a deed was for an edit of the item.
+// owns reports whether a result is about an edit of the item.
 func (i *item) owns(d rewrite.Deed) bool {
 	if len(i.edits) == 0 {
 		return false
@@ -103,7 +107,7 @@ func (i *item) owns(d rewrite.Deed) bool {
 	return d.Edit.Type == e.Type && d.Edit.Name == e.Name && d.Edit.Module == e.Module
 }
 
-// rewrite finds out what of the drift can be put into the code.
+// rewrite finds out which drift can be written into the code.
 func (r *run) rewrite() error {
 	for _, m := range r.modules {
 		var edits []rewrite.Edit
@@ -134,13 +138,13 @@ func (r *run) rewrite() error {
 	return nil
 }
 
-// writeCode puts live values into the code, and notes for each what became of it.
+// writeCode writes live values into the code, and records the result for each.
 func (r *run) writeCode(c *report.Changes) error {
 	if !r.o.WriteCode {
 		return nil
 	}
 	whole := make([]map[string]string, len(r.modules))
-	for n, m := range r.modules { // all before the first is written
+	for n, m := range r.modules { // all edits are made before the first file is written
 		whole[n] = m.acceptWhole(r.schema.Resources)
 		for name := range m.code.Files {
 			if err := disk.Dir(m.root.Dir).Free(name); err != nil {
@@ -207,7 +211,7 @@ func (m *module) write() error {
 	return nil
 }
 
-// rewritten says what became of an attribute in the code.
+// rewritten is the result for an attribute in the code.
 func rewritten(i *item, path string, deeds []rewrite.Deed) string {
 	for _, d := range deeds {
 		if !i.owns(d) || path != d.Path && !strings.HasPrefix(path, d.Path+"[") && !strings.HasPrefix(path, d.Path+".") && graph.PathString(d.Edit.Path) != path {

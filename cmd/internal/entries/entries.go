@@ -53,7 +53,7 @@ func (a *ImportAs) WritesBlocks() bool {
 	return a.ImportAs == "" || a.ImportAs == AsBlocks || a.ImportAs == AsBoth
 }
 
-// Blocks is the choice of resources with import blocks for the generator.
+// Blocks selects the resources with import blocks, for the generator.
 func (a *ImportAs) Blocks() func(*graph.Resource) bool {
 	if a.WritesBlocks() {
 		return nil
@@ -61,12 +61,12 @@ func (a *ImportAs) Blocks() func(*graph.Resource) bool {
 	return func(*graph.Resource) bool { return false }
 }
 
-// A State is the state that a run finds and the one that it leaves.
+// A State is the state before a run and after it.
 type State struct {
 	Held []tfstate.Held // the objects in it
 
 	job     engines.Job
-	present []byte                          // empty where there is none
+	present []byte                          // empty if there is none
 	moves   map[graph.Address]graph.Address // by moved blocks of earlier runs, which may not be applied yet
 	private planning.PrivateState           // that the proof plans against
 }
@@ -75,11 +75,11 @@ type State struct {
 type Place struct {
 	Dir    *state.Directory
 	Name   string // of the directory, as the user gave it
-	Engine string // to use; empty: the one that is found
+	Engine string // to use; empty: the one on the PATH
 }
 
-// ReadState reads the state that the code of a directory has by now, since the addresses in it win. It returns nothing where
-// import blocks do the work, or where no engine is found and none is needed yet.
+// ReadState reads the present state of a directory's code, since its addresses take precedence. It returns nothing if
+// import blocks are used, or if no engine is found and none is needed yet.
 func (a *ImportAs) ReadState(ctx context.Context, w world.World, p Place) (*State, error) {
 	if a.ImportAs == AsBlocks || a.ImportAs == "" {
 		return nil, nil
@@ -90,7 +90,7 @@ func (a *ImportAs) ReadState(ctx context.Context, w world.World, p Place) (*Stat
 	case errors.As(err, &missing) && a.WritesState():
 		return nil, exit.WithHint(err, "only terraform or tofu can add objects to a state; --import-as blocks does not need them until you plan")
 	case errors.As(err, &missing):
-		return nil, nil // the proof will say so
+		return nil, nil // the proof will report it
 	case err != nil:
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (a *ImportAs) ReadState(ctx context.Context, w world.World, p Place) (*Stat
 	return s, nil
 }
 
-// freeState refuses links in the place of what an engine writes to extend a state: it would write through them.
+// freeState refuses links in place of the files that an engine writes to extend a state: it would follow them.
 func freeState(dir string) error {
 	for _, name := range []string{planning.StateName, planning.StateName + ".backup"} {
 		if err := disk.Dir(dir).Free(name); err != nil {
@@ -130,7 +130,7 @@ func freeState(dir string) error {
 	return disk.Dir(dir).Real(".terraform")
 }
 
-// pull reads the state where the directory's code says that it is.
+// pull reads the state from where the directory's code keeps it.
 func (s *State) pull(ctx context.Context, w world.World) ([]byte, error) {
 	elsewhere, err := engines.KeepsStateElsewhere(s.job.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,8 +153,7 @@ func (s *State) pull(ctx context.Context, w world.World) ([]byte, error) {
 	return content, err
 }
 
-// move takes account of the moved blocks that came with an upgraded state: the engine follows them
-// before it looks at anything else.
+// move applies the moved blocks that came with an upgraded state: the engine follows them before anything else.
 func (s *State) move() error {
 	path := filepath.Join(s.job.Dir, state.MovesFile)
 	content, err := disk.ReadFile(path, disk.MostCode)
@@ -199,8 +198,8 @@ func (s *State) Future(resources []tfstate.Resource, ids rootly.IDs, alias strin
 	return content, added, err
 }
 
-// Private writes the state that the proof plans against to a private place, and returns its path: the one that the run
-// leaves, or, for scripts and none, the one that people will make.
+// Private writes the state that the proof plans against to a private place, and returns its path. It is the state after
+// the run or, for scripts and none, the state that people will make.
 func (s *State) Private(resources []tfstate.Resource, ids rootly.IDs, alias string) (string, error) {
 	content, _, err := s.Future(resources, ids, alias)
 	if err != nil {
@@ -209,7 +208,7 @@ func (s *State) Private(resources []tfstate.Resource, ids rootly.IDs, alias stri
 	return s.private.Write(content)
 }
 
-// Names are the addresses at which the state has objects by themselves in the root module.
+// Names are the addresses of single objects in the root module.
 func (s *State) Names() map[graph.Target]graph.Address {
 	names := map[graph.Target]graph.Address{}
 	for _, h := range s.Held {
@@ -220,10 +219,10 @@ func (s *State) Names() map[graph.Target]graph.Address {
 	return names
 }
 
-// follow returns where moved blocks of earlier runs take what the state has at an address: an object
-// that was given a new one shall keep it until that is applied.
+// follow returns the address to which moved blocks of earlier runs lead: an object with a new address keeps it until
+// the block is applied.
 func (s *State) follow(a graph.Address) graph.Address {
-	for range s.moves { // no chain is longer, and a ring ends
+	for range s.moves { // no chain is longer, and a cycle ends
 		next, ok := s.moves[a]
 		if !ok {
 			break
@@ -233,7 +232,8 @@ func (s *State) follow(a graph.Address) graph.Address {
 	return a
 }
 
-// Script is the file that imports one by one, or by Pulumi, if that is the choice, and what to do next with Pulumi's.
+// Script is the file for importing one by one, or with Pulumi, if that is the choice. It also returns the next step
+// with Pulumi's file.
 func (a *ImportAs) Script(g *graph.Graph, dir string) (files []state.File, next []string, err error) {
 	switch a.ImportAs {
 	case AsPulumi:
@@ -249,7 +249,7 @@ func (a *ImportAs) Script(g *graph.Graph, dir string) (files []state.File, next 
 	return nil, nil, nil
 }
 
-// pulumiNext is what Pulumi's users do with the file, and what it lacks.
+// pulumiNext says what to do with Pulumi's file, and what it lacks.
 func pulumiNext(dir string, leftOut map[string]int) []string {
 	next := []string{"pulumi import --file " + filepath.Join(dir, pulumi.FileName)}
 	for _, typ := range slices.Sorted(maps.Keys(leftOut)) {

@@ -31,8 +31,8 @@ func Resources(g *graph.Graph, provider *schema.Provider) []tfstate.Resource {
 	return list
 }
 
-// LookAgain lets Terraform see the blocks that the provider reads only if the state has some, where the state has some
-// or will have after this run. With import blocks next to the state, another state may have none.
+// LookAgain makes Terraform read blocks that the provider only reads if the state has some, for states that have some
+// or will have after this run. With import blocks, another state may have none.
 func (a *ImportAs) LookAgain(resources []*graph.Resource, held map[graph.Target][]tfstate.Held) {
 	if a.ImportAs == AsBoth {
 		return
@@ -53,8 +53,8 @@ func (a *ImportAs) LookAgain(resources []*graph.Resource, held map[graph.Target]
 	}
 }
 
-// readNeeds are the attributes that the provider must find in the state to read the rest. None of
-// them can hold a secret.
+// readNeeds are the attributes that the state must have so that the provider can read the rest. None of them can be a
+// secret.
 func readNeeds(res *graph.Resource, block *schema.Block) map[string]cty.Value {
 	attributes := map[string]cty.Value{}
 	row := catalogue.Lookup(res.Address.Type)
@@ -79,7 +79,7 @@ func argument(res *graph.Resource, name string) (cty.Value, bool) {
 	return v, !v.IsNull() && v.IsWhollyKnown()
 }
 
-// complete gives the objects of a list of blocks every attribute that the schema has.
+// complete gives the objects of a list of blocks every attribute in the schema.
 func complete(blocks cty.Value, nested *schema.Nested) cty.Value {
 	var list []cty.Value
 	for it := blocks.ElementIterator(); it.Next(); {
@@ -109,8 +109,7 @@ func References(res *graph.Resource) []graph.Address {
 	return list
 }
 
-// reach is what a resource depends on, near and far, which is what the engines note. The graph has
-// no cycles.
+// reach is everything that a resource depends on, directly or not, as the engines record it. The graph has no cycles.
 func reach(from graph.Address, direct map[graph.Address][]graph.Address, known map[graph.Address]map[graph.Address]bool) map[graph.Address]bool {
 	if found := known[from]; found != nil {
 		return found

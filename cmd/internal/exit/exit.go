@@ -16,7 +16,7 @@ const (
 	BadUsage = 64 // usage error
 )
 
-// Text is the part of the help that explains them.
+// Text is the part of the help about exit codes.
 const Text = `Exit status:
   0   done
   1   failed; nothing was written, unless the message says what was
@@ -41,7 +41,7 @@ func (f *Fault) Unwrap() error { return f.err }
 // Hint is what the user can do next.
 func (f *Fault) Hint() string { return f.hint }
 
-// Usage is the error for a command line that cannot be carried out.
+// Usage is the error for a wrong command line.
 func Usage(err error, hint string) error {
 	return &Fault{code: BadUsage, hint: hint, err: err}
 }
@@ -56,8 +56,8 @@ func Begun(err error, hint string) error {
 	return &Fault{code: Failed, hint: hint, err: err, begun: true}
 }
 
-// A Status ends a command that did its work with a code other than 0. It prints nothing, since
-// the report was printed already.
+// A Status ends a command that did its work with a code other than 0. It prints nothing, since the report was printed
+// already.
 type Status int
 
 // Error says where to look; nobody prints it.

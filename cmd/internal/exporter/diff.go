@@ -32,7 +32,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
-// live is the word for the organisation as it is now.
+// live is the word for the live organisation.
 const live = "live"
 
 // DiffSettings are the flags of diff.
@@ -47,11 +47,11 @@ type DiffSettings struct {
 // Compare compares and prints.
 func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to string) error {
 	if from == live && to == live {
-		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: diff ./export live")
+		return exit.Usage(errors.New("diff needs at least one export: live and live are the same"), "such as: terraformer-rootly diff ./export live")
 	}
 	for _, side := range []string{from, to} {
 		if rev, _, ok := revision(side); ok && strings.HasPrefix(rev, "-") {
-			return exit.Usage(fmt.Errorf("%q is not a git revision", rev), "such as: diff HEAD~1:./export ./export")
+			return exit.Usage(fmt.Errorf("%q is not a git revision", rev), "such as: terraformer-rootly diff HEAD~1:./export ./export")
 		}
 	}
 	o.Dir = cmp.Or(notLive(from), notLive(to))
@@ -86,7 +86,7 @@ func Compare(ctx context.Context, w world.World, o *DiffSettings, from, to strin
 	return nil
 }
 
-// sides reads both sides, and returns what could not be read of a live one although it should be there.
+// sides reads both sides. It also returns what could not be read of a live side although it should exist.
 func (o *DiffSettings) sides(ctx context.Context, w world.World, names ...string) ([]*drift.Snapshot, []rootly.Skipped, error) {
 	sides := make([]*drift.Snapshot, len(names))
 	var recorded *drift.Snapshot
@@ -115,7 +115,7 @@ func (o *DiffSettings) sides(ctx context.Context, w world.World, names ...string
 	return sides, skipped, err
 }
 
-// hintAtSelection says that an export may have been one of some types only, where live has more.
+// hintAtSelection suggests that the export has only some types, if live has more.
 func hintAtSelection(w world.World, d *drift.Diff, before *drift.Snapshot) {
 	types := map[string]bool{}
 	for _, c := range d.Changes {
@@ -131,7 +131,7 @@ func hintAtSelection(w world.World, d *drift.Diff, before *drift.Snapshot) {
 	}
 }
 
-// explain adds who made the changes. Without the permission to read the audit log nobody is named.
+// explain adds the authors. Without the permission to read the audit log, none are named.
 func (o *DiffSettings) explain(ctx context.Context, w world.World, d *drift.Diff, c *report.Changes) error {
 	since, err := authors.Since(o.Since, w.Now())
 	if err != nil {
@@ -198,9 +198,9 @@ func revision(side string) (rev, dir string, ok bool) {
 	return rev, filepath.Clean(dir), ok && rev != ""
 }
 
-// Told translates a diff for the report: ids by name, long texts word by word.
+// Reported translates a diff for the report: names instead of ids, long texts word by word.
 func Reported(d *drift.Diff, from, to string) report.Changes {
-	veil := planning.NewVeil() // a snapshot holds no secrets, but may come from anywhere
+	veil := planning.NewVeil() // a snapshot contains no secrets, but may come from anywhere
 	for _, change := range d.Changes {
 		veil.Learn(change.Object().Type, change.Before.Values, change.After.Values)
 	}
@@ -236,7 +236,7 @@ func attributeChange(veil *secret.Veil, d *drift.Diff, change drift.Change, a dr
 
 func isText(v cty.Value) bool { return v != cty.NilVal && !v.IsNull() && v.Type() == cty.String }
 
-// withNames is a value with names in the place of ids.
+// withNames is a value with names instead of ids.
 func withNames(d *drift.Diff, v cty.Value) cty.Value {
 	changed, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
 		if isText(v) {
@@ -250,7 +250,7 @@ func withNames(d *drift.Diff, v cty.Value) cty.Value {
 	return changed
 }
 
-// bareName is a value as it is shown: a name without quotes, and nothing for what is not there.
+// bareName is a value for display: a name without quotes, and nothing for a missing value.
 func bareName(d *drift.Diff, v cty.Value, text shown.Text) shown.Text {
 	switch {
 	case v == cty.NilVal:

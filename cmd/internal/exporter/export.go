@@ -79,7 +79,7 @@ func Export(ctx context.Context, w world.World, o *ExportSettings) error {
 	}
 	printed := importer.Print(live, summary) // in any case, since it says what was written
 	if done != "" {
-		w.Report().Line(done)
+		root.Watch.Progress.Note(done)
 	}
 	return cmp.Or(refused, printed)
 }
@@ -132,7 +132,7 @@ func describe(ctx context.Context, s importer.Staged, now *drift.Snapshot, next 
 	}
 	d := drift.Compare(before, now, snapshot.Unordered(root.Job.Schema))
 	c := Reported(d, "the last commit", "now")
-	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless it is all there is
+	if len(before.Objects) > 0 && !d.Empty() { // somebody changed it, unless this is the first export
 		if next.Author, err = blame(ctx, root.Job, d, &c); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func describe(ctx context.Context, s importer.Staged, now *drift.Snapshot, next 
 	return nil
 }
 
-// committed is the snapshot in the last commit, and an empty one where that has none.
+// committed is the snapshot in the last commit; empty if it has none.
 func committed(ctx context.Context, dir string) (*drift.Snapshot, error) {
 	text, err := git.Show(ctx, dir, "HEAD", "./"+snapshot.SnapshotName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -173,7 +173,7 @@ func blame(ctx context.Context, job *importer.Job, d *drift.Diff, c *report.Chan
 	return authors.OnePerson(answers, say), nil
 }
 
-// toCommit is a commit of the files that differ from the last one because a run wrote or removed them.
+// toCommit is a commit of the files that a run wrote or removed and that differ from the last commit.
 func toCommit(ctx context.Context, s importer.Staged, dir string) (next git.Commit, err error) {
 	changed, err := git.Uncommitted(ctx, dir)
 	if err != nil || len(changed) == 0 {
@@ -185,7 +185,7 @@ func toCommit(ctx context.Context, s importer.Staged, dir string) (next git.Comm
 	}
 	once := state.FilesIn([]byte(before))
 	for _, c := range changed {
-		ours := once[c.Path] || slices.Contains(s.Changes.Remove, c.Path) // while it was there
+		ours := once[c.Path] || slices.Contains(s.Changes.Remove, c.Path) // while the file existed
 		if world.Exists(filepath.Join(dir, c.Path)) {
 			ours = s.Linked.Share.Root.Dir.Wrote(s.Changes, c.Path, c.IsNew())
 		}

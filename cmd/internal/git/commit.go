@@ -17,7 +17,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/private"
 )
 
-// A Commit is what one commit holds.
+// A Commit is the content of one commit.
 type Commit struct {
 	Paths   []string // from the directory
 	Fresh   []string // those of them that git does not know yet
@@ -55,8 +55,8 @@ func CanCommit(ctx context.Context, dir string) error {
 	return nil
 }
 
-// Make commits the paths as they are, and nothing else that waits to be committed. The message is taken as it is.
-// Where git refuses, what is staged is what it was before.
+// Make commits the paths as they are, and nothing else that is staged. The message is used unchanged. If git refuses,
+// the index stays as it was.
 func (c Commit) Make(ctx context.Context, dir string) error {
 	own, err := private.Make("", "commit")
 	if err != nil {
@@ -92,7 +92,7 @@ func (c Commit) Make(ctx context.Context, dir string) error {
 	return nil
 }
 
-// digests are of the files as they are now, in the order of the paths.
+// digests are digests of the present files, in the order of the paths.
 func (c Commit) digests(dir string) [][sha256.Size]byte {
 	all := make([][sha256.Size]byte, len(c.Paths))
 	for i, path := range c.Paths {
@@ -107,7 +107,7 @@ func listed(dir string, paths []string) call {
 	return call{dir: dir, in: strings.NewReader(strings.Join(paths, "\x00"))}
 }
 
-// refused takes back what was staged for a commit that was not made, and says who refused it.
+// refused unstages what was staged for a refused commit, and says who refused it.
 func (c Commit) refused(ctx context.Context, dir string, by child, err error) error {
 	truth := "the files in " + dir + " are written, but not committed, and what was staged before is still staged"
 	if len(c.Fresh) > 0 {
@@ -151,11 +151,12 @@ type child struct {
 	changed []string // files that were written while it ran
 }
 
-// failedChild is the first program that failed, as git's own trace has it. Its messages do not say, and come in many languages.
+// failedChild is the first program that failed, according to git's trace. Git's messages do not name it, and come in
+// many languages.
 func failedChild(trace string) child {
 	content, err := os.ReadFile(trace)
 	if err != nil {
-		return child{} // a git from before traces
+		return child{} // a git older than traces
 	}
 	first, started := "", map[int]child{}
 	for lines := bufio.NewScanner(bytes.NewReader(content)); lines.Scan(); {

@@ -14,13 +14,13 @@ type Error struct {
 	err          error
 }
 
-// Error is the command with what git said.
+// Error is the command with git's message.
 func (e *Error) Error() string { return fmt.Sprintf("git %s in %s: %s", e.command, e.dir, e.said) }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.err }
 
-// causes are what git says, with what the user can do about it.
+// causes are messages of git, with hints.
 var causes = []struct{ mark, next string }{
 	{"not a git repository", "choose a directory in a git repository, or run git init"},
 	{"dubious ownership", "the repository belongs to another user; if you trust it, add it to safe.directory as git says"},
@@ -37,7 +37,7 @@ var causes = []struct{ mark, next string }{
 
 const revisionHint = "name a revision that this clone has; a clone with a fetch depth has only the newest: git fetch --unshallow"
 
-// Hint is what the user can do, where that is known.
+// Hint is the hint for a known message.
 func (e *Error) Hint() string {
 	if errors.Is(e.err, exec.ErrNotFound) {
 		return "install git, or add it to the PATH"

@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// grace is how long an interrupted git may take to end by itself.
+// grace is how much time an interrupted git has to end by itself.
 const grace = 5 * time.Second
 
-// settings come before every git command. A directory can carry a bare repository in it, with settings that name
-// programs, and git would take it for the one to work in: only repositories with a .git, which no clone brings, count.
-// Names of files are names, whatever git makes of ":" and "*" otherwise.
+// settings precede every git command. A directory can contain a bare repository with settings that name programs, and
+// git would use it: only repositories with a .git count, which no clone brings. Names of files are literal, although
+// git gives ":" and "*" a meaning.
 func settings() []string {
 	return []string{"--no-pager", "--literal-pathspecs", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "i18n.commitEncoding=UTF-8"}
 }
@@ -57,8 +57,8 @@ func (g call) run(ctx context.Context, args ...string) (string, error) {
 	return "", &Error{command: args[0], dir: g.dir, said: said, err: errors.Join(err, ctx.Err())}
 }
 
-// Show returns the content of a file at a revision, with no program of the user's settings to convert it. The error is
-// [fs.ErrNotExist] where the revision does not have the file, or where nothing was ever committed.
+// Show returns the content of a file at a revision, without running conversion programs from the user's settings. The
+// error is [fs.ErrNotExist] if the revision does not have the file, or if there is no commit.
 func Show(ctx context.Context, dir, rev, path string) (string, error) {
 	tree, err := Run(ctx, dir, "ls-tree", "-z", "--end-of-options", rev, path)
 	if err != nil {
@@ -95,7 +95,7 @@ func (c Change) IsUnknown() bool { return c.status == "??" }
 // IsNew reports whether the last commit does not have the file.
 func (c Change) IsNew() bool { return strings.ContainsAny(c.status, "?A") }
 
-// Uncommitted lists what differs from the last commit in a directory and below. What git ignores is not in it.
+// Uncommitted lists the differences from the last commit in a directory and below, without files that git ignores.
 func Uncommitted(ctx context.Context, dir string) ([]Change, error) {
 	prefix, err := Run(ctx, dir, "rev-parse", "--show-prefix")
 	if err != nil {
@@ -117,7 +117,7 @@ func Uncommitted(ctx context.Context, dir string) ([]Change, error) {
 	return changes, nil
 }
 
-// oneLine folds a text into one line.
+// oneLine joins a text into one line.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // This file is about what else a root module has: other providers, and other configurations of this one. A
-// recording has no answers for them, so they are left out of a plan against it.
+// recording has no answers for them, and this run knows nothing of their objects, so they are left out of its plans.
 
 // configurations are those of a root module, as far as a plan is concerned.
 type configurations struct {
@@ -22,9 +22,6 @@ type configurations struct {
 func (s Staged) configurations() configurations {
 	around := s.root().around
 	c := configurations{answered: []string{around.Ours}}
-	if !s.root().Job.Settings.Proof.Replays() {
-		return c
-	}
 	here := s.Linked.Share.deselected()
 	maps.Copy(here, targets(s.Linked.Graph.Resources))
 	maps.Copy(here, targets(s.Linked.Share.elsewhere.objects))

@@ -73,7 +73,7 @@ func Guard(variables []*graph.Variable, files []generator.File) error {
 		}
 		if leaks := watch.Leaks(f.Content); len(leaks) > 0 {
 			return exit.WithHint(
-				fmt.Errorf("the value of %s also stands in %s in plain text", made[leaks[0]].Name, lineOf(watch, f)),
+				fmt.Errorf("the value of %s also occurs in %s in plain text", made[leaks[0]].Name, lineOf(watch, f)),
 				"leave the object out with --excludes or --filter, or move the value into a Rootly secret, and report this",
 			)
 		}

@@ -46,7 +46,7 @@ func Open(ctx context.Context, w world.World, o *Settings) (*Root, error) {
 // newJob checks settings, as far as that needs neither the directory nor the API.
 func newJob(w world.World, o *Settings) (*Job, error) {
 	if o.Dir == "" {
-		return nil, exit.Usage(errors.New("-o has no directory"), "give the directory to write to")
+		return nil, exit.Usage(errors.New("-o is empty"), "give the directory to write to")
 	}
 	if o.Proof.Subset < 0 {
 		return nil, exit.Usage(fmt.Errorf("--verify-sample %d is negative", o.Proof.Subset), "0 plans all resources")

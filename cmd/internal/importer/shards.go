@@ -2,7 +2,6 @@ package importer
 
 import (
 	"context"
-	"errors"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/planning"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
@@ -33,19 +32,11 @@ func (p *prover) planStaged(ctx context.Context, planner *planning.Planner, stat
 // planWhole reports whether an error of shards is for the whole to explain, and lets everything be planned at once from
 // then on.
 func (p *prover) planWhole(err error) bool {
-	var whole *shards.WholeError
-	var crash *engines.CrashError
-	var refused *engines.RefusedError
-	switch {
-	case err == nil:
-		return false
-	case errors.As(err, &whole):
-		p.proof.Facts.Whole = whole.Reason
-	case errors.As(err, &crash): // the object at fault is looked for in the whole
-	case errors.As(err, &refused) && refused.Diagnostics[0].File != "": // for the message, which names a file of the whole
-	default:
+	reason, whole := planning.NeedsWhole(err)
+	if !whole {
 		return false
 	}
+	p.proof.Facts.Whole = reason
 	p.whole = true
 	return true
 }

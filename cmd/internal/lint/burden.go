@@ -42,7 +42,7 @@ var burden = []Rule{
 		ID: "double-booked", Family: "Burden", Severity: Warning,
 		Title: "Somebody is on call for two schedules at once",
 		Means: "The person is on call for two schedules at the same time.",
-		Why:   "Two incidents at once have one person to answer both.",
+		Why:   "If two incidents happen at once, one person has to answer both.",
 		Fix:   "Move one of the turns to somebody else.",
 		needs: []need{theShifts, allOf("schedule_rotation")},
 		check: doubleBooked,
@@ -51,7 +51,7 @@ var burden = []Rule{
 		ID: "rotation-of-one", Family: "Burden", Severity: Warning,
 		Title: "A rotation has a single member",
 		Means: "The rotation has one member, who has every turn.",
-		Why:   "Nobody takes over, in holidays as little as at night.",
+		Why:   "Nobody takes over, neither at night nor during holidays.",
 		Fix:   "Add members to the rotation.",
 		check: func(o *Organisation, f *finder) {
 			for _, r := range o.of("schedule_rotation") {

@@ -211,8 +211,8 @@ var wrong = []struct{ name, edits, found string }{
 		"credentials stand in clear",
 		`93 {"task_params":{"task_type":"http_client","url":"https://desk.example.com/incidents","method":"POST","succeed_on_status":"200","body":"{}","headers":"{\"Authorization\": \"Bearer c8f1d2a94b7e4f0d9a6b3c5e7f1a2b4d\"}","params":"{}"}}
 		98 {"url":"https://hooks.slack.com/services/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"}`,
-		`clear-text-secret: Data lake holds what looks like a credential
-		clear-text-secret: Tell the desk of Tell the customers holds what looks like a credential`,
+		`clear-text-secret: Data lake contains what looks like a credential
+		clear-text-secret: Tell the desk of Tell the customers contains what looks like a credential`,
 	},
 	{
 		"an admin is no member",

@@ -22,6 +22,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
 // ignoreRule is written above a block to keep a rule from it.
@@ -59,10 +60,13 @@ type ignored struct {
 }
 
 // readCode reads what a directory manages and where; nothing where there is no directory.
-func readCode(ctx context.Context, w world.World, o *Settings) (*codeOf, error) {
+func readCode(ctx context.Context, w world.World, o *Settings, org *Organisation) (*codeOf, error) {
 	c := &codeOf{at: map[graph.Target]located{}, blocks: map[located]*codeBlock{}, files: map[string]code.Source{}}
 	if o.Dir == "" {
 		return c, nil
+	}
+	if err := c.exported(filepath.Clean(o.Dir), org.export); err != nil {
+		return nil, err
 	}
 	parts, err := splitter.PartsOf(o.Dir)
 	if err != nil {
@@ -120,11 +124,9 @@ func (c *codeOf) scan(path string, src []byte) {
 	}
 }
 
-// objects finds the addresses of the live objects: by the state, by what earlier runs wrote, and by import blocks.
+// objects finds the addresses of the live objects: by the state, by what earlier runs wrote, and by import blocks. What
+// an export says counts least.
 func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string) error {
-	if err := c.exported(dir); err != nil {
-		return err
-	}
 	at, err := managed.Addresses(ctx, w, engine, dir)
 	for target, address := range at {
 		c.at[target] = located{dir, address}
@@ -132,9 +134,11 @@ func (c *codeOf) objects(ctx context.Context, w world.World, engine, dir string)
 	return err
 }
 
-// exported takes the addresses of an export, where the directory is one.
-func (c *codeOf) exported(dir string) error {
-	s, err := snapshot.ReadSnapshot(dir)
+// exported takes the addresses of an export, where the directory is one. It may have been read.
+func (c *codeOf) exported(dir string, s *drift.Snapshot) (err error) {
+	if s == nil {
+		s, err = snapshot.ReadSnapshot(dir)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -222,9 +226,9 @@ func known(rule string) bool {
 // idleIgnore is the rule about comments and entries that ignore nothing.
 var idleIgnore = Rule{
 	ID: "unused-ignore", Family: "Configuration", Severity: Warning,
-	Title: "A finding is ignored that does not exist",
+	Title: "An ignored finding does not exist",
 	Means: "A comment or an entry of the configuration ignores a rule for an object that the rule does not find, or gives no reason.",
-	Why:   "It hides the next finding of that rule, which nobody has looked at.",
+	Why:   "It would hide the next finding of that rule, which nobody has seen.",
 	Fix:   "Delete the comment or the entry.",
 	amend: (*amending).dropLine,
 	check: func(*Organisation, *finder) {},

@@ -14,8 +14,8 @@ var dangling = []Rule{
 	{
 		ID: "dangling-reference", Family: "Dangling references", Severity: Error,
 		Title: "An object refers to something that does not exist",
-		Means: "A setting holds the id of an object that is gone.",
-		Why:   "Rootly skips what it does not find: the step does nothing, and nobody is told.",
+		Means: "A setting contains the id of an object that was deleted.",
+		Why:   "Rootly skips what it does not find: the step does nothing, and nobody is notified.",
 		Fix:   "Choose another object for the setting, or clear it.",
 		needs: []need{theAPI},
 		amend: (*amending).dropReference,
@@ -31,7 +31,7 @@ var dangling = []Rule{
 	{
 		ID: "unknown-user", Family: "Dangling references", Severity: Warning,
 		Title: "An object names a user who has left",
-		Means: "A setting holds the id of a user who is not in the organisation.",
+		Means: "A setting contains the id of a user who is not in the organisation.",
 		Why:   "Whatever is meant for that person reaches nobody.",
 		Fix:   "Choose somebody else.",
 		needs: []need{theUsers},
@@ -41,15 +41,15 @@ var dangling = []Rule{
 		ID: "refers-to-disabled", Family: "Dangling references", Severity: Warning,
 		Title: "An object refers to something that is switched off or archived",
 		Means: "A setting names an object, such as an alert source or a status page, that is disabled or archived.",
-		Why:   "The object looks as if it worked, and gets nothing from there, or reaches nothing.",
-		Fix:   "Switch the other object on, or take it out of the setting.",
+		Why:   "The object looks active, but receives nothing from there, or reaches nobody.",
+		Fix:   "Switch the other object on, or remove it from the setting.",
 		check: refersToDisabled, amend: (*amending).dropReference,
 	},
 	{
 		ID: "component-without-source", Family: "Dangling references", Severity: Info,
-		Title: "A component of a status page has nothing behind it",
+		Title: "A component of a status page is connected to nothing",
 		Means: "The component shows neither a service nor a functionality.",
-		Why:   "An incident never changes its status: somebody has to think of it.",
+		Why:   "Incidents never change its status, so somebody has to do it by hand.",
 		Fix:   "Connect it to a service or a functionality.",
 		check: func(o *Organisation, f *finder) {
 			for _, c := range o.of("status_page_component") {

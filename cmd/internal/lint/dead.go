@@ -51,7 +51,7 @@ var dead = []Rule{
 		ID: "workflow-long-off", Family: "Dead configuration", Severity: Info,
 		Title: "A workflow has been switched off for more than 90 days",
 		Means: "The workflow is disabled and was last changed more than 90 days ago.",
-		Why:   "Nobody seems to miss it, and whoever reads the list has to wonder.",
+		Why:   "Nobody seems to miss it, and the list is longer than needed.",
 		Fix:   "Delete it, or switch it on.",
 		amend: (*amending).dropBlock,
 		check: func(o *Organisation, f *finder) {
@@ -65,7 +65,7 @@ var dead = []Rule{
 	{
 		ID: "tasks-same-position", Family: "Dead configuration", Severity: Warning,
 		Title: "Two tasks of a workflow have the same position",
-		Means: "Which of the two tasks runs first is not decided.",
+		Means: "It is undefined which of the two tasks runs first.",
 		Why:   "The order can change from run to run, and Terraform refuses to plan it.",
 		Fix:   "Drag one of the tasks to another place.",
 		check: samePosition,
@@ -73,8 +73,8 @@ var dead = []Rule{
 	{
 		ID: "unused", Family: "Dead configuration", Severity: Info,
 		Title: "Nothing uses a severity, cause, incident type, environment or team",
-		Means: "No other object mentions it. Incidents may, which are not looked at.",
-		Why:   "People have to choose from lists that are longer than needed.",
+		Means: "No other object refers to it. Incidents may; they are not checked.",
+		Why:   "People have to choose from longer lists than needed.",
 		Fix:   "Delete it, if no incident needs it.",
 		needs: []need{theReferrers},
 		amend: (*amending).dropBlock,
@@ -94,7 +94,7 @@ var dead = []Rule{
 	{
 		ID: "duplicate-name", Family: "Dead configuration", Severity: Warning,
 		Title: "Two objects have the same name",
-		Means: "The names differ in nothing but case and white space.",
+		Means: "The names differ only in case and white space, or not at all.",
 		Why:   "People choose the wrong one.",
 		Fix:   "Rename one of them, or merge them.",
 		check: duplicates,

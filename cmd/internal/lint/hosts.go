@@ -47,7 +47,7 @@ func (r *Result) sarif() map[string]any {
 		file, line := r.placeOf(f)
 		l := location{physical{artifact{file}, region{line}}, []map[string]string{{"fullyQualifiedName": f.subject(), "kind": "resource"}}}
 		level := map[Severity]string{Info: "note", Warning: "warning", Error: "error"}[f.Severity]
-		results = append(results, result{f.Rule, level, message{literal(f.subject() + " " + f.Message + f.where())}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}, f.sarifFixes()})
+		results = append(results, result{f.Rule, level, message{literal(f.subject() + " " + f.Message + f.Where())}, []location{l}, map[string]string{"finding/v1": f.fingerprint()}, f.sarifFixes()})
 	}
 	driver := map[string]any{"name": world.Program, "version": world.Version(), "rules": rules}
 	return map[string]any{
@@ -139,7 +139,7 @@ type qualityV1 struct {
 func (r *Result) gitlab() []qualityV1 {
 	list := []qualityV1{}
 	for _, f := range r.Findings {
-		e := qualityV1{Description: f.subject() + " " + f.Message + f.where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
+		e := qualityV1{Description: f.subject() + " " + f.Message + f.Where(), CheckName: f.Rule, Fingerprint: f.fingerprint()}
 		e.Severity = map[Severity]string{Info: "info", Warning: "minor", Error: "major"}[f.Severity]
 		e.Location.Path, e.Location.Lines.Begin = r.placeOf(f)
 		list = append(list, e)

@@ -61,11 +61,11 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if org.Live.Partial != "" {
 		w.Report().Note(org.Live.Partial)
 	}
-	code, err := readCode(ctx, w, o)
+	code, err := readCode(ctx, w, o, org)
 	if err != nil {
 		return err
 	}
-	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, Weeks: o.Weeks, NotRead: org.notRead(), Unchecked: org.unchecked(), elsewhere: code.firstFile()}
+	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, overrides: org.Overrides, Weeks: o.Weeks, NotRead: org.notRead(), Unchecked: org.unchecked(), elsewhere: code.firstFile()}
 	found := Check(org)
 	code.locate(found)
 	r.Findings = config.apply(code.place(found))
@@ -210,6 +210,7 @@ type Result struct {
 
 	Unchecked []Unchecked
 
+	overrides bool   // those by hand are in them
 	elsewhere string // a file of the code, for what has no place in it
 }
 

@@ -62,10 +62,13 @@ func (o *Settings) readOffline(ctx context.Context, w world.World, window oncall
 		live.Complete[o.Type] = from == "the export" // a state has what is managed
 	}
 	org := &Organisation{Live: live, Window: window, Now: window.From, from: from, people: map[graph.ID]graph.User{}}
+	if from == "the export" {
+		org.export = s
+	}
 	for _, u := range s.Users {
 		org.people[u.ID] = u
 	}
-	org.compute()
+	org.compute(nil)
 	org.index()
 	for _, t := range catalogue.Types() { // whoever has workflows has their tasks, of whatever kinds
 		live.Complete[t.Name] = live.Complete[t.Name] || t.IsTask() && from == "the export" && len(org.workflows()) > 0
@@ -73,7 +76,7 @@ func (o *Settings) readOffline(ctx context.Context, w world.World, window oncall
 	return org, nil
 }
 
-// stored reads the states of the root modules of a directory, with the settings that the provider cannot hold.
+// stored reads the states of the root modules of a directory, with the settings that the provider cannot represent.
 func stored(ctx context.Context, w world.World, engine, dir string) (*drift.Snapshot, error) {
 	parts, err := splitter.PartsOf(dir)
 	if err != nil {

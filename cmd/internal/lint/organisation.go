@@ -10,6 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
+	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
 // An Organisation is what the rules look at.
@@ -18,10 +19,11 @@ type Organisation struct {
 	Users map[graph.ID]graph.User // nil where they could not be read: then no rule says that somebody is unknown
 
 	// Shifts are who is on call within Window, by the schedules in Live. Computed says that they were worked out from
-	// rotations, because the key may not read Rootly's own.
-	Shifts   []oncall.Shift
-	Window   oncall.Span
-	Computed bool
+	// rotations, because the key may not read Rootly's own; Overrides that those by hand are in them.
+	Shifts    []oncall.Shift
+	Window    oncall.Span
+	Computed  bool
+	Overrides bool
 
 	// Unresolved are ids that lead nowhere, and Rejected what Terraform cannot have.
 	Unresolved []graph.Unresolved
@@ -32,6 +34,7 @@ type Organisation struct {
 
 	people map[graph.ID]graph.User // whose names are known where Users are not
 	from   string                  // what was read instead of the API; empty: the API was
+	export *drift.Snapshot         // what was read, where that is an export
 
 	lookup
 }

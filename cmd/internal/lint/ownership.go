@@ -50,7 +50,7 @@ var ownership = []Rule{
 		ID: "team-without-admins", Family: "Ownership", Severity: Info,
 		Title: "A team has no admins",
 		Means: "Nobody is an admin of the team.",
-		Why:   "Nobody of the team can change its schedules and members.",
+		Why:   "Nobody in the team can change its schedules and members.",
 		Fix:   "Make one of the members an admin.",
 		check: func(o *Organisation, f *finder) {
 			for _, t := range o.of("team") {

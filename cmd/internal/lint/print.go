@@ -45,7 +45,7 @@ func (r *Result) text() []string {
 			line("  %s  %s", rule, row.Title)
 			line("    fix: %s", row.Fix)
 		}
-		line("    %s: %s%s", f.subject(), f.Message, f.where())
+		line("    %s: %s%s", f.subject(), f.Message, f.Where())
 		for _, detail := range f.details() {
 			line("      %s", detail)
 		}
@@ -59,8 +59,8 @@ func (r *Result) text() []string {
 	return append(lines, r.summary()...)
 }
 
-// where names the attribute that a finding is about. Some are about people and turns, which the message names.
-func (f Finding) where() string {
+// Where names the attribute that a finding is about. Some are about people and turns, which the message names.
+func (f Finding) Where() string {
 	if f.Path == "" || strings.Contains(f.Path, " ") {
 		return ""
 	}
@@ -90,10 +90,13 @@ func (r *Result) summary() []string {
 	}
 	lines := []string{text + "."}
 	if r.Known > 0 {
-		lines[0] += fmt.Sprintf(" %s left out, which the baseline has.", report.Plural(r.Known, "finding"))
+		lines[0] += fmt.Sprintf(" %s left out, which are in the baseline.", report.Plural(r.Known, "finding"))
 	}
-	if r.Computed {
-		lines = append(lines, "Who is on call was worked out from the rotations: overrides are not known.")
+	switch {
+	case r.Computed && r.overrides:
+		lines = append(lines, "Who is on call was computed from the rotations and overrides; shadows are unknown.")
+	case r.Computed:
+		lines = append(lines, "Who is on call was computed from the rotations; overrides are unknown.")
 	}
 	for _, n := range r.NotRead {
 		lines = append(lines, "not read: "+n)
@@ -211,7 +214,7 @@ func (r *Result) json() resultV1 {
 func (r *Result) markdown() *report.Section {
 	s := &report.Section{Title: "Rootly: " + r.counts(), Head: []string{"", "rule", "object", "finding"}, Linked: 2, Lines: r.summary()}
 	for _, f := range r.Findings {
-		message := f.Message + f.where()
+		message := f.Message + f.Where()
 		for _, detail := range f.details() {
 			if detail != f.Link {
 				message += "\n" + detail

@@ -57,7 +57,18 @@ func (o *Organisation) readShifts(ctx context.Context, c rootly.Client) (err err
 		return err
 	}
 	if err != nil {
-		o.compute()
+		var schedules []graph.ID
+		for _, obj := range o.Live.Objects {
+			if obj.Type.Short() == "schedule" {
+				schedules = append(schedules, obj.ID)
+			}
+		}
+		byHand, err := oncall.Overrides(ctx, c, schedules)
+		if err != nil && !refused(err) {
+			return err
+		}
+		o.Overrides = err == nil
+		o.compute(byHand)
 	}
 	if o.Shifts == nil && !o.Computed {
 		o.Shifts = []oncall.Shift{} // nobody, which is something else than not known
@@ -66,14 +77,14 @@ func (o *Organisation) readShifts(ctx context.Context, c rootly.Client) (err err
 }
 
 // compute works out who is on call from the rotations. Where not all of them are known, neither are the shifts.
-func (o *Organisation) compute() {
+func (o *Organisation) compute(byHand []oncall.Shift) {
 	o.Shifts, o.Computed = nil, true
 	for _, short := range []string{"schedule", "schedule_rotation"} {
 		if !o.Live.Complete["rootly_"+short] {
 			return
 		}
 	}
-	o.Shifts = append([]oncall.Shift{}, oncall.Compute(o.Window, rotations(o.Live), overrides(o.Live))...)
+	o.Shifts = append([]oncall.Shift{}, oncall.Compute(o.Window, rotations(o.Live), byHand)...)
 }
 
 // refused reports whether the key may not read something, or the organisation does not have it.
@@ -123,20 +134,6 @@ func rotations(live *rootly.Live) []oncall.Rotation {
 	for _, obj := range live.Objects {
 		if obj.Type.Short() == "schedule_rotation" {
 			all = append(all, oncall.RotationOf(obj.ID, obj.Node.Attributes, obj.Members, days[obj.ID]))
-		}
-	}
-	return all
-}
-
-// overrides are the shifts that take the place of rotations, where they are read.
-func overrides(live *rootly.Live) []oncall.Shift {
-	var all []oncall.Shift
-	for _, obj := range live.Objects {
-		if obj.Type.Short() != "override_shift" {
-			continue
-		}
-		if s, ok := oncall.OverrideOf(obj.Node.Attributes); ok {
-			all = append(all, s)
 		}
 	}
 	return all

@@ -12,15 +12,15 @@ import (
 var readiness = []Rule{
 	{
 		ID: "clear-text-secret", Family: "Secrets", Severity: Error,
-		Title: "A credential stands in clear",
-		Means: "A description, a parameter, a URL or a header holds what looks like a credential.",
+		Title: "A credential is stored in clear text",
+		Means: "A description, a parameter, a URL or a header contains what looks like a credential.",
 		Why:   "Everybody who may read the object can use it, and it is in every export.",
 		Fix:   "Replace the credential, and put it into a secret of Rootly or of the other system.",
 		check: func(o *Organisation, f *finder) {
 			for _, obj := range o.Live.Objects {
 				eachText("", obj.Node.Attributes, func(path, text string) {
 					if top, _, nested := strings.Cut(path, "."); (nested || !own[top]) && len(secret.Find(path, text)) > 0 {
-						f.at(obj, path, "holds what looks like a credential")
+						f.at(obj, path, "contains what looks like a credential")
 					}
 				})
 			}
@@ -28,10 +28,10 @@ var readiness = []Rule{
 	},
 	{
 		ID: "not-importable", Family: "Terraform readiness", Severity: Warning,
-		Title: "Terraform cannot have an object",
+		Title: "Terraform cannot manage an object",
 		Means: "The provider cannot read or plan the object as it is.",
-		Why:   "An import has to leave it out, and what refers to it keeps its id.",
-		Fix:   "Do what the finding says.",
+		Why:   "An import has to leave it out, and references to it stay ids.",
+		Fix:   "Follow the hint in the finding.",
 		needs: []need{theAPI},
 		check: func(o *Organisation, f *finder) {
 			for _, r := range o.Rejected {
@@ -49,9 +49,9 @@ var readiness = []Rule{
 	},
 	{
 		ID: "not-held", Family: "Terraform readiness", Severity: Info,
-		Title: "The provider cannot hold a value",
+		Title: "The provider cannot represent a value",
 		Means: "A setting has a value that the provider does not accept or store.",
-		Why:   "The code lacks the setting: an organisation that is made of it is different, and nobody reviews changes of it.",
+		Why:   "The code lacks the setting: an organisation built from the code differs, and changes of the setting are not reviewed.",
 		Fix:   "Choose a value that the provider knows, or clear the setting.",
 		needs: []need{theAPI},
 		check: func(o *Organisation, f *finder) {

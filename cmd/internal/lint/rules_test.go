@@ -134,6 +134,27 @@ func TestRulesFindNothing(t *testing.T) {
 	}
 }
 
+// Without Rootly's shifts, an override fills the gap of a rotation.
+func TestOverridesCountWhereShiftsAreWorkedOut(t *testing.T) {
+	t.Parallel()
+	const weekends = `50 {"active_all_week":false,"active_days":["M","T","W","R","F"]}
+		`
+	for edits, want := range map[string]int{
+		weekends: 1,
+		weekends + `+ shifts 200 40 {"schedule_id":"@40","user_id":102,"starts_at":"2026-03-01T00:00:00Z","ends_at":"2026-04-05T00:00:00Z","is_override":true}`: 0,
+	} {
+		gaps := 0
+		for _, f := range lint.Check(read(t, sandbox.Options{Objects: edited(t, edits), Forbidden: []string{"/v1/shifts"}})) {
+			if f.Rule == "schedule-gap" {
+				gaps++
+			}
+		}
+		if gaps != want {
+			t.Errorf("%s\n%d gaps, want %d", edits, gaps, want)
+		}
+	}
+}
+
 func checkFindings(t *testing.T, edits, want string) {
 	t.Helper()
 	var got []string

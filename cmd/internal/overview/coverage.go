@@ -18,7 +18,10 @@ const longest = 7 * 24 * time.Hour
 func (v *view) addCoverage(p *page.Page) {
 	c := &page.Coverage{From: v.org.Window.From, To: v.org.Window.To, Note: "As Rootly computes the shifts."}
 	if v.org.Computed {
-		c.Note = "Worked out from the rotations, since the key may not read shifts: swaps of shifts are not known."
+		c.Note = "Worked out from the rotations, since the key may not read shifts: overrides are not known."
+		if v.org.Overrides {
+			c.Note = "Worked out from the rotations and overrides, since the key may not read shifts."
+		}
 	}
 	if v.answered {
 		c.Note += " Who is on call now is Rootly's own answer."

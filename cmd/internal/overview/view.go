@@ -135,7 +135,7 @@ func findingOf(f lint.Finding, hide func(string) string) page.Finding {
 	tone := map[lint.Severity]page.Tone{lint.Error: page.Bad, lint.Warning: page.Caution, lint.Info: page.Remark}[f.Severity]
 	found := page.Finding{
 		Tone: tone, Rule: f.Rule, Title: rule.Title, Type: selection.Short(f.Type), Name: hide(readable(f.Name)),
-		Message: hide(f.Message), Why: rule.Why, Fix: rule.Fix, Place: f.Address, Link: f.Link, Diff: hide(f.ShownDiff()),
+		Message: hide(f.Message + f.Where()), Why: rule.Why, Fix: rule.Fix, Place: f.Address, Link: f.Link, Diff: hide(f.ShownDiff()),
 	}
 	if found.Name == "" {
 		found.Name = string(f.ID)

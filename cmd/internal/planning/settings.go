@@ -52,6 +52,11 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 		job.Environ = append(job.Environ, engines.VariablePrefix+name+"="+value)
 		pl.veil.Remember(value)
 	}
+	if pl.unserve != nil && !o.Always {
+		if job.API.Named, err = namedHosts(dir, cmp.Or(o.Final, dir), pl.Target.URL, job.Environ, p.VarFiles); err != nil {
+			return nil, errors.Join(err, pl.Close())
+		}
+	}
 	if p.Provider == "stand-in" {
 		start := w.Serve
 		if start == nil {
@@ -97,7 +102,7 @@ func (p *Proof) Replays() bool { return !p.Off && p.Against != "live" }
 
 // InShards reports whether so many resources are to be planned in parts, which is faster.
 func (p *Proof) InShards(w world.World, resources int) bool {
-	return p.Replays() && p.Against != "whole" && resources > cmp.Or(w.ShardSize, shardSize)*3/2
+	return p.Replays() && p.Against != "whole" && p.isLarge(w, resources)
 }
 
 // Options are what differs from one plan to the next.

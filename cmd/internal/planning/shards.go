@@ -32,7 +32,8 @@ const shardSize = 400
 type shardedPlan struct {
 	cutter *shards.Cutter
 	made   map[[sha256.Size]byte]*engines.Result // plans without errors, by all that went into them
-	code   map[string][]byte                     // all of the code that the last plans were of, and the values of its variables
+	cut    *shards.Cut                           // what the last plans were of
+	values map[string][]byte                     // the files with values of variables
 }
 
 // PlanShards plans the directory in several plans at a time, each of some of its resources, and returns them as one. Of
@@ -55,8 +56,8 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	if err != nil {
 		return nil, 0, err
 	}
-	p.sharded.code = with(cut.Code, values)
-	results, err := p.planAll(ctx, cut, values)
+	p.sharded.cut, p.sharded.values = cut, values
+	results, err := p.planAll(ctx, cut)
 	if err != nil {
 		veilError(p.veil, err)
 		return nil, 0, err
@@ -73,12 +74,15 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 func (p *Planner) Validate(ctx context.Context, result *engines.Result) (bool, error) {
 	start := p.now()
 	defer func() { result.Duration += p.now().Sub(start) }()
-	session, err := p.Session.Share("code", p.sharded.code, false, func(engines.Progress) {})
-	if err != nil {
-		return false, err
-	}
-	err = errors.Join(session.Validate(ctx), session.Close())
 	var refused *engines.RefusedError
+	code := p.sharded.cut.Links
+	if result.Errored {
+		code = p.sharded.cut.Code
+	}
+	err := p.validate(ctx, code())
+	if !result.Errored && errors.As(err, &refused) {
+		err = p.validate(ctx, p.sharded.cut.Code()) // which shows where the errors are
+	}
 	if !errors.As(err, &refused) || slices.ContainsFunc(refused.Diagnostics, func(d plans.Diagnostic) bool { return d.Address == "" }) {
 		return false, err
 	}
@@ -88,8 +92,16 @@ func (p *Planner) Validate(ctx context.Context, result *engines.Result) (bool, e
 	return true, nil
 }
 
+func (p *Planner) validate(ctx context.Context, code map[string][]byte) error {
+	session, err := p.Session.Share("code", with(code, p.sharded.values), func(engines.Progress) {})
+	if err != nil {
+		return err
+	}
+	return errors.Join(session.Validate(ctx), session.Close())
+}
+
 // planAll plans all shards that are not planned yet.
-func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[string][]byte) ([]*engines.Result, error) {
+func (p *Planner) planAll(ctx context.Context, cut *shards.Cut) ([]*engines.Result, error) {
 	if err := p.Session.Init(ctx); err != nil {
 		return nil, err
 	}
@@ -99,13 +111,8 @@ func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[strin
 	g.SetLimit(atOnce())
 	keys := make([][sha256.Size]byte, len(cut.Shards))
 	for i, shard := range cut.Shards {
-		files := with(shard.Files, values)
-		keys[i] = digest(files, shard.State)
-		if results[i] = p.sharded.made[keys[i]]; results[i] != nil {
-			continue
-		}
 		g.Go(func() (err error) {
-			results[i], err = p.planShard(ctx, i, files, shard.State, progress(i))
+			results[i], keys[i], err = p.planShard(ctx, i, shard, progress(i))
 			return err
 		})
 	}
@@ -121,21 +128,31 @@ func (p *Planner) planAll(ctx context.Context, cut *shards.Cut, values map[strin
 	return results, nil
 }
 
-func (p *Planner) planShard(ctx context.Context, i int, files map[string][]byte, state []byte, progress func(engines.Progress)) (_ *engines.Result, err error) {
+// planShard plans a shard, unless the plan is known. It returns what the plan is kept by.
+func (p *Planner) planShard(ctx context.Context, i int, shard shards.Shard, progress func(engines.Progress)) (_ *engines.Result, key [sha256.Size]byte, err error) {
 	const own = "shard.tfstate"
+	files := with(shard.Files(), p.sharded.values)
+	state, err := shard.State()
+	if err != nil {
+		return nil, key, err
+	}
+	if key = digest(files, state); p.sharded.made[key] != nil {
+		return p.sharded.made[key], key, ctx.Err()
+	}
 	stateFile := ""
 	if len(state) > 0 {
 		files[own] = state
 	}
-	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, true, progress)
+	session, err := p.Session.Share(fmt.Sprintf("shard-%d", i), files, progress)
 	if err != nil {
-		return nil, err
+		return nil, key, err
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	if len(state) > 0 {
 		stateFile = filepath.Join(session.Dir(), own)
 	}
-	return session.Plan(ctx, stateFile, nil)
+	result, err := session.Plan(ctx, stateFile, nil)
+	return result, key, err
 }
 
 // union is what plans of parts say together.

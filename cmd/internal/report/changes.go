@@ -68,7 +68,7 @@ type AttributeChange struct {
 	Outcome string       `json:"outcome,omitempty"` // what became of it in the code
 	Words   []audit.Part `json:"-"`                 // of long texts, word by word
 
-	NotInTerraform bool `json:"not_in_terraform,omitempty"` // the provider cannot hold it
+	NotInTerraform bool `json:"not_in_terraform,omitempty"` // the provider cannot represent it
 }
 
 // kindSigns mark the kinds of changes, as version control does.

@@ -28,7 +28,7 @@ type Handler interface {
 
 	// Note prints what a person should know of a result, on one line.
 	Note(text string)
-	// Line prints what was done, on one line.
+	// Line prints what was done, on one line; with Options.Quiet nothing.
 	Line(text string)
 	// Problem prints an error and, unless the hint is empty, what to do about it: one line each, however many lines the
 	// texts have.

@@ -105,7 +105,7 @@ type NotListed struct {
 	Known int `json:"known_objects,omitempty"` // objects of it that earlier runs could read
 }
 
-// Loss is a setting that the provider cannot hold.
+// Loss is a setting that the provider cannot represent.
 type Loss struct {
 	Type   string `json:"type"`
 	ID     string `json:"id"`

@@ -17,7 +17,7 @@ import (
 // SnapshotName is the file that comparisons read.
 const SnapshotName = "snapshot.json"
 
-// SettingsName is the file next to imported code with the settings that the provider cannot hold.
+// SettingsName is the file next to imported code with the settings that the provider cannot represent.
 const SettingsName = "settings.json"
 
 // ReadSnapshot reads the snapshot of an exported directory.

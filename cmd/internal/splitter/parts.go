@@ -157,6 +157,8 @@ func MergeProof(to *report.Proof, of report.Proof, part string) {
 	}
 	to.Engine, to.Provider, to.Against = cmp.Or(to.Engine, of.Engine), cmp.Or(to.Provider, of.Provider), cmp.Or(to.Against, of.Against)
 	to.StandIn = to.StandIn || of.StandIn
+	to.Plans += max(1, of.Plans)
+	to.Whole = cmp.Or(to.Whole, of.Whole)
 	to.Imported += of.Imported
 	to.Managed += of.Managed
 	to.Reported += of.Reported

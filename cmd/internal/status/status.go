@@ -108,7 +108,7 @@ func (o *Settings) look(ctx context.Context, w world.World, live connect.Target)
 	for _, path := range o.Places {
 		stat, err := os.Stat(path)
 		if err != nil {
-			return nil, exit.Usage(fmt.Errorf("status %s: no such directory or state", path), "give directories with code, or state files")
+			return nil, exit.Usage(fmt.Errorf("status %s: no such directory or state file", path), "give directories with code, or state files")
 		}
 		list := []string{path}
 		if stat.IsDir() {

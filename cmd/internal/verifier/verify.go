@@ -37,7 +37,7 @@ func (o *Settings) Argument(args []string) error {
 	const form = "terraformer-rootly verify DIRECTORY"
 	switch {
 	case len(args) == 0, args[0] == "":
-		return exit.Usage(errors.New("no directory to verify"), form)
+		return exit.Usage(errors.New("no directory given"), form)
 	case len(args) > 1:
 		return exit.Usage(fmt.Errorf("verify takes one directory, not %d", len(args)), form)
 	}
@@ -138,10 +138,11 @@ func (o *Settings) prove(ctx context.Context, w world.World, live connect.Target
 	}
 	plan.Veil = planning.NewVeil()
 	plan.Fill = livevalues.For(w, o.Connection, p.dir)
-	result, err := o.Plan(ctx, w, p.dir, live, plan)
+	result, how, err := o.PlanLarge(ctx, w, p.dir, live, plan, len(p.objects))
 	if err != nil {
 		return proof, verify.Verdict{}, err
 	}
+	proof.Plans, proof.Whole = how.Plans, how.Whole
 	verdict := verify.Judge(&result.Plan, verify.Expect{Show: plan.Veil.Show, Listed: p.objects, Marks: true, Exports: plan.States != nil})
 	planning.Note(&proof, plan.Veil, result, verdict)
 	return proof, verdict, nil

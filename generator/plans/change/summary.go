@@ -34,7 +34,7 @@ func (p *Plan) Summary() string {
 	return strings.Join(parts, ", ")
 }
 
-// Markdown lists the changes with their attributes, at most most of them.
+// Markdown lists the changes with their attributes; most is the limit.
 func (p *Plan) Markdown(most int) string {
 	var b strings.Builder
 	all := append(append([]Change(nil), p.Changes...), p.Outputs...)

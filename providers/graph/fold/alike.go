@@ -6,11 +6,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// maxColumns is more columns than any type has: what is folded stays so.
+// maxColumns is more columns than any type has: a fold stays a fold.
 const maxColumns = 1 << 16
 
-// alike returns the largest part of some resources that can be one block, none of whose columns is
-// more than a map should hold.
+// alike returns the largest part of some resources that can be one block, without columns that are too long for a map.
 func (f *folding) alike(members []*graph.Resource, columns int) []*graph.Resource {
 	members = largest(members, func(r *graph.Resource) string { return f.form(r).outline })
 	for len(members) > 0 {
@@ -28,7 +27,7 @@ func (f *folding) alike(members []*graph.Resource, columns int) []*graph.Resourc
 	return nil
 }
 
-// splitter is the column that costs the fewest members when it has to be equal.
+// splitter is the column that excludes the fewest members when it has to be equal.
 func (f *folding) splitter(members []*graph.Resource, columns []string) string {
 	best, most := "", -1
 	for _, c := range columns {
@@ -39,7 +38,7 @@ func (f *folding) splitter(members []*graph.Resource, columns []string) string {
 	return best
 }
 
-// differing lists the paths at which members differ, sorted, and one at which they must not.
+// differing lists the paths at which members differ, sorted, and one path at which they must not.
 func (f *folding) differing(members []*graph.Resource) (columns []string, bad string) {
 	paths := map[string]bool{}
 	for _, r := range members {
@@ -65,7 +64,7 @@ func (f *folding) differing(members []*graph.Resource) (columns []string, bad st
 	return columns, bad
 }
 
-// largest returns the largest class of some resources; of equal ones the first.
+// largest returns the largest class of some resources; the first of equal ones.
 func largest(members []*graph.Resource, class func(*graph.Resource) string) []*graph.Resource {
 	classes := map[string][]*graph.Resource{}
 	var order []string

@@ -14,23 +14,23 @@ const (
 	listLength = 4   // of a list in a map
 )
 
-// A form is a resource taken apart: an outline, which members of one fold must share, and leaves, in
-// which they may differ.
+// A form is a resource in two parts: an outline, which all members of a fold must share, and leaves, in which they may
+// differ.
 type form struct {
 	outline string
 	leaves  map[string]leaf // by path
 }
 
-// A leaf is an attribute that is no block.
+// A leaf is an attribute that is not a block.
 type leaf struct {
 	path  cty.Path
 	value cty.Value
 	exprs []graph.Placed // with paths below the leaf
-	same  string         // equal leaves have the same; empty: there is none
-	short bool           // whether it can stand in a map that people read
+	same  string         // equal leaves have the same one; empty: there is no leaf
+	short bool           // whether it can be in a map that people read
 }
 
-// long tells leaves apart that no map should hold; it is empty for the others.
+// long distinguishes leaves that are too long for a map; it is empty for the others.
 func (l leaf) long() string {
 	if l.short {
 		return ""
@@ -38,7 +38,7 @@ func (l leaf) long() string {
 	return l.same
 }
 
-// leaf returns the one at a path. One that is not there is null, which says the same.
+// leaf returns the leaf at a path. A missing leaf is null, which means the same.
 func (f *form) leaf(path string) leaf {
 	if l, ok := f.leaves[path]; ok {
 		return l
@@ -111,7 +111,7 @@ func leafOf(r *graph.Resource, v cty.Value, at cty.Path) leaf {
 	return l
 }
 
-// isShort reports whether a value can stand in one line of a map.
+// isShort reports whether a value fits on one line of a map.
 func isShort(v cty.Value) bool {
 	if !v.IsKnown() || v.IsNull() {
 		return v.IsNull()
@@ -137,8 +137,8 @@ func isShort(v cty.Value) bool {
 	return false
 }
 
-// isShortExpr reports whether an expression can stand in a map. A variable cannot: a map with a
-// sensitive value in it is none that for_each takes.
+// isShortExpr reports whether an expression can be in a map. A variable cannot: for_each does not accept a map with a
+// sensitive value.
 func isShortExpr(p graph.Placed) bool {
 	switch p.Expr.(type) {
 	case graph.Ref, graph.EntryRef, graph.Template:
@@ -169,5 +169,5 @@ func exprText(e graph.Expr) string {
 	return fmt.Sprintf("%T%v", e, e)
 }
 
-// below returns the path with one more step, sharing nothing with its siblings.
+// below returns the path with one more step, without shared memory.
 func below(p cty.Path, step cty.PathStep) cty.Path { return append(p.Copy(), step) }

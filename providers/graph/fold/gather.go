@@ -15,17 +15,17 @@ import (
 )
 
 const (
-	leastMembers = 5 // objects that are worth a map
-	mostColumns  = 4 // attributes in which they may differ, that people take in at a glance
-	mostMisses   = 3 // parts of a type that are too few before the rest of it is let be
+	leastMembers = 5 // objects that justify a map
+	mostColumns  = 4 // attributes in which they may differ, few enough to read at a glance
+	mostMisses   = 3 // groups of a type that are too small before the rest of it is skipped
 )
 
 // Options are what Gather knows about the world outside the graph.
 type Options struct {
-	// New says which resources with a block of their own may become part of a fold; nil: none.
+	// New says which resources with their own block may become part of a fold; nil: none.
 	New func(*graph.Resource) bool
 
-	// Not are objects that stay out of every fold.
+	// Not are objects that no fold may contain.
 	Not map[graph.Target]bool
 
 	// Taken are the addresses of other blocks, Locals the names of other local values.
@@ -33,12 +33,12 @@ type Options struct {
 	Locals map[string]bool
 }
 
-// Gather decides which resources of a linked graph are to be folded. It returns the addresses that
-// they get. A resource that has a key and no place any more gets none: it needs a new one.
+// Gather decides which resources of a linked graph are folded. It returns their new addresses. A resource that has a
+// key but no longer fits gets none: it needs a new address.
 //
-// Resources stay in the fold that they have as long as they have its form. Others are folded where
-// five or more of one type, and of one owner, differ in few attributes that are short. No fold closes
-// a cycle: its block depends on all that its members refer to.
+// Resources stay in their fold as long as they have its form. Others are folded if five or more of one type, and of one
+// owner, differ in few short attributes. No fold closes a cycle: its block depends on everything that its members refer
+// to.
 func Gather(g *graph.Graph, o Options) map[*graph.Resource]graph.Address {
 	f := &folding{g: g, o: o, forms: map[*graph.Resource]*form{}, blocks: map[graph.Address]bool{}, ties: tiesOf(g)}
 	for _, r := range g.Resources {
@@ -79,7 +79,7 @@ func (f *folding) form(r *graph.Resource) *form {
 	return f.forms[r]
 }
 
-// present returns the folds that the resources have, without what does not fit any more.
+// present returns the folds that the resources have, without members that no longer fit.
 func (f *folding) present(out map[*graph.Resource]graph.Address) []*group {
 	known := map[graph.Address]*group{}
 	var groups []*group
@@ -129,7 +129,7 @@ func (f *folding) join(g *group, out map[*graph.Resource]graph.Address) {
 	}
 }
 
-// may reports whether a resource with a block of its own can be folded.
+// may reports whether a resource with its own block can be folded.
 func (f *folding) may(r *graph.Resource, out map[*graph.Resource]graph.Address) bool {
 	_, decided := out[r]
 	return !decided && r.Address.Key == "" && r.ID != "" && f.o.New != nil && f.o.New(r) && !f.o.Not[graph.Target{Type: r.Address.Type, ID: r.ID}]

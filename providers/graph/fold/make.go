@@ -10,8 +10,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// A Fold is resources that stand in the code as one block with for_each over a map in locals. Each
-// of them has the address of the block, and a key.
+// A Fold is a set of resources that the code has as one block with for_each over a map in locals. Each of them has the
+// address of the block, and a key.
 type Fold struct {
 	Members []*graph.Resource // by key
 	Local   string            // name of the map
@@ -19,15 +19,15 @@ type Fold struct {
 	// Template is the block. Where the members differ, it reads the map.
 	Template *graph.Resource
 
-	// Entries is the map: an object of objects, by key and by column, with what stands in the code
-	// instead of literals and the comments.
+	// Entries is the map: an object of objects, by key and by column, with the expressions that replace literals, and
+	// the comments.
 	Entries cty.Value
 	Exprs   []graph.Placed
 	Notes   []graph.Note
 }
 
-// Make makes the folds of a linked graph from the keys that resources have. It returns the resources
-// that do not fit into theirs, which must be without keys; none if all do.
+// Make makes the folds of a linked graph from the keys of the resources. It returns the resources that do not fit into
+// their fold, which must lose their keys; none if all fit.
 func Make(g *graph.Graph) (folds []*Fold, misfits []*graph.Resource) {
 	f := &folding{g: g, forms: map[*graph.Resource]*form{}}
 	groups := map[graph.Address][]*graph.Resource{}
@@ -53,7 +53,7 @@ func Make(g *graph.Graph) (folds []*Fold, misfits []*graph.Resource) {
 	return folds, misfits
 }
 
-// fold makes one block of members that are alike.
+// fold makes one block of similar members.
 func (f *folding) fold(block graph.Address, members []*graph.Resource) *Fold {
 	members = append([]*graph.Resource(nil), members...)
 	sort.Slice(members, func(i, j int) bool { return members[i].Address.Key < members[j].Address.Key })
@@ -107,7 +107,7 @@ func (f *folding) fill(out *Fold, paths []string, columns map[string]string) {
 	sortExprs(out.Exprs)
 }
 
-// note puts a comment where it belongs: into the block where it is on every member, else into the map.
+// note puts a comment into the block if every member has it, otherwise into the map.
 func (f *folding) note(out *Fold, key string, n graph.Note, columns map[string]string) {
 	if everywhere(out.Members, n) && columns[columnOf(n.Path)] == "" {
 		if key == out.Members[0].Address.Key {
@@ -124,7 +124,7 @@ func (f *folding) note(out *Fold, key string, n graph.Note, columns map[string]s
 	out.Notes = append(out.Notes, graph.Note{Path: at, Text: n.Text})
 }
 
-// columnOf is the path of the leaf that a path leads to or into.
+// columnOf is the path of the leaf that contains a path.
 func columnOf(p cty.Path) string {
 	for len(p) > 0 {
 		if _, index := p[len(p)-1].(cty.IndexStep); !index {
@@ -148,7 +148,7 @@ func everywhere(members []*graph.Resource, n graph.Note) bool {
 	return true
 }
 
-// pathOf finds the path that members differ at.
+// pathOf finds the path at which members differ.
 func (f *folding) pathOf(members []*graph.Resource, path string) cty.Path {
 	for _, r := range members {
 		if l, ok := f.form(r).leaves[path]; ok {
@@ -158,8 +158,7 @@ func (f *folding) pathOf(members []*graph.Resource, path string) cty.Path {
 	return nil
 }
 
-// columnNames gives every path a name of its own: the last attribute's, with those before it where
-// it is nested.
+// columnNames gives every path a distinct name: that of the last attribute, with those before it if it is nested.
 func columnNames(paths []string, at func(string) cty.Path) map[string]string {
 	names, taken := map[string]string{}, map[string]bool{}
 	for _, p := range paths {
@@ -183,7 +182,7 @@ func columnNames(paths []string, at func(string) cty.Path) map[string]string {
 	return names
 }
 
-// union is a value with every attribute that one of several of one outline has.
+// union is a value with every attribute that one of several resources of one outline has.
 func union(members []*graph.Resource, at func(*graph.Resource) cty.Value) cty.Value {
 	attrs := map[string]cty.Value{}
 	for _, r := range members {

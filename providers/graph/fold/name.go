@@ -11,7 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// block returns the address for a new fold, and takes it. Others are resources of the same type and owner.
+// block returns the address for a new fold, and reserves it. Others are resources of the same type and owner.
 func (f *folding) block(members, others []*graph.Resource) graph.Address {
 	first := members[0]
 	stem := f.owner(first)
@@ -42,8 +42,8 @@ func (f *folding) block(members, others []*graph.Resource) graph.Address {
 	}
 }
 
-// content is a word for what all members have and as few others as possible: the text of an attribute, or the label
-// of what it refers to. It is empty where nothing tells them from the others.
+// content is a word for what all members share with as few others as possible: the text of an attribute, or the label
+// of a referenced resource. It is empty if nothing distinguishes them from the others.
 func (f *folding) content(members, others []*graph.Resource) string {
 	first, best, fewest := f.form(members[0]), "", len(others)
 	for _, path := range slices.Sorted(maps.Keys(first.leaves)) {
@@ -66,10 +66,10 @@ func (f *folding) content(members, others []*graph.Resource) string {
 	return best
 }
 
-// longestWord bounds a word in the name of a fold.
+// longestWord limits a word in the name of a fold.
 const longestWord = 30
 
-// word is what a leaf holds, as a name can have it; empty for what is no name.
+// word is the value of a leaf in a form for names; empty if it is not usable.
 func (l leaf) word() string {
 	text := ""
 	switch {
@@ -101,8 +101,7 @@ func (f *folding) owner(r *graph.Resource) string {
 	return f.owners[r.Parent]
 }
 
-// keyed is the address of a resource in a fold. The key is the label that the resource has by itself,
-// without that of its owner.
+// keyed is the address of a resource in a fold. The key is the resource's own label without its owner's.
 func (f *folding) keyed(r *graph.Resource, block graph.Address, keys map[string]bool) graph.Address {
 	stem := Key(r.Address.Name, f.owner(r))
 	key := stem
@@ -121,10 +120,10 @@ func Key(label, owner string) string {
 	return label
 }
 
-// foldName is the name of a block whose members nobody owns.
+// foldName is the name of a block whose members have no owner.
 const foldName = "these"
 
-// Local is the name of the map of a fold, which follows from the address of its block.
+// Local is the name of a fold's map, derived from the address of its block.
 func Local(block graph.Address) string {
 	_, short, _ := strings.Cut(block.Type, "_")
 	if task, ok := strings.CutPrefix(short, "workflow_task_"); ok {

@@ -6,10 +6,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// Ties are the references of a graph in which some resources are one node.
+// Ties are the references of a graph in which some resources are merged into one node.
 type ties struct {
 	refers map[graph.Address][]graph.Address
-	node   map[graph.Address]graph.Address   // that a folded resource is part of
+	node   map[graph.Address]graph.Address   // that a folded resource belongs to
 	nodes  map[graph.Address][]graph.Address // the resources of a node
 }
 
@@ -25,7 +25,7 @@ func tiesOf(g *graph.Graph) *ties {
 	return t
 }
 
-// of returns the node that a resource is part of.
+// of returns the node of a resource.
 func (t *ties) of(a graph.Address) graph.Address {
 	if node, folded := t.node[a]; folded {
 		return node
@@ -33,8 +33,8 @@ func (t *ties) of(a graph.Address) graph.Address {
 	return a
 }
 
-// contract makes one node of some resources, unless that closes a cycle. A graph without cycles can
-// only get one that leads through the new node.
+// contract merges some resources into one node, unless that closes a cycle. In a graph without cycles, a new one can
+// only lead through the new node.
 func (t *ties) contract(members []*graph.Resource) bool {
 	if len(members) == 0 {
 		return false

@@ -19,9 +19,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// Options are what Divide has to know.
+// Options are what Divide needs to know.
 type Options struct {
-	// Shared is the name of the part for what has no single owner. It comes first.
+	// Shared is the name of the part for resources without a single owner. It comes first.
 	Shared string
 
 	// Owner returns the name of the part that a top-level resource belongs to, or "" for Shared.
@@ -30,24 +30,24 @@ type Options struct {
 	// Found reports whether a resource can be looked up, so that no state has to be read for it.
 	Found func(graph.Address) bool
 
-	// Reads are the parts whose state a part read before. Their order is kept where it can be; and
-	// it must be where Stays says that code which the graph does not have goes on reading them.
+	// Reads are the parts whose state a part read before. Their order is kept if possible. It must be kept where Stays
+	// says that code outside the graph goes on reading them.
 	Reads map[string][]string
 	Stays bool
 }
 
 // A Division says which part each resource belongs to.
 type Division struct {
-	Parts []string // in an order in which each reads the state of earlier ones only
+	Parts []string // in an order in which each part reads only the states of earlier ones
 	Of    map[graph.Address]string
-	Taken []Taken // what has an owner and is shared all the same, in the order of the graph
+	Taken []Taken // resources that have an owner but are shared, in the order of the graph
 }
 
-// Taken is a family that is shared since a reference to it would close a cycle between parts.
+// Taken is a family that is shared because a reference to it would close a cycle between parts.
 type Taken struct {
 	Address graph.Address // of the top-level resource
 	Part    string        // that it would belong to
-	By      graph.Address // what refers to it, or to something below it
+	By      graph.Address // a reference to it, or to something below it
 }
 
 // Divide divides the resources of a linked graph. The same graph gives the same division.
@@ -59,7 +59,7 @@ func Divide(g *graph.Graph, o Options) *Division {
 	return d.division()
 }
 
-// divider is one call of Divide.
+// divider is the state of one call of Divide.
 type divider struct {
 	o      Options
 	g      *graph.Graph
@@ -77,7 +77,7 @@ type edge struct {
 	hard     bool // whether its target cannot be looked up
 }
 
-// pair is two parts of which the first refers to the second.
+// pair is two parts, of which the first refers to the second.
 type pair struct{ from, to string }
 
 // gather finds the families, their owners, and the references between them.
@@ -114,7 +114,7 @@ func (d *divider) take(e edge) {
 	d.part[e.to] = d.o.Shared
 }
 
-// pull shares what shared code refers to by state. It reports whether there was any.
+// pull shares what shared code refers to by state. It reports whether there was anything to share.
 func (d *divider) pull() bool {
 	found := false
 	for _, e := range d.edges {
@@ -126,8 +126,8 @@ func (d *divider) pull() bool {
 	return found
 }
 
-// untie shares the targets of one pair of parts that would close a cycle, the pair with the fewest
-// if there is a choice. It reports whether there was one.
+// untie shares the targets of one pair of parts that would close a cycle; if there is a choice, the pair with the
+// fewest targets. It reports whether there was one.
 func (d *divider) untie() bool {
 	var kept sequence
 	if d.o.Stays {
@@ -148,7 +148,7 @@ func (d *divider) untie() bool {
 	return false
 }
 
-// keep adds to a sequence what was read before, unless that would close a cycle by now.
+// keep adds earlier reads to a sequence, unless that would now close a cycle.
 func (d *divider) keep(s *sequence) {
 	for _, from := range slices.Sorted(maps.Keys(d.o.Reads)) {
 		for _, to := range d.o.Reads[from] {
@@ -177,8 +177,8 @@ func (d *divider) pairs(hard bool) []pair {
 	})
 }
 
-// division puts the parts in order: by what must be read by state, then by as much as possible of
-// what may be, then by name.
+// division orders the parts: first by what must be read by state, then by as much as possible of what may be, then by
+// name.
 func (d *divider) division() *Division {
 	var s sequence
 	for _, p := range d.pairs(true) {
@@ -236,7 +236,7 @@ func (s *sequence) closes(p pair) bool {
 	return false
 }
 
-// order puts names behind all that they need.
+// order sorts names after everything that they need.
 func (s *sequence) order(names []string) []string {
 	var out []string
 	placed := map[string]bool{}

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// ahead fetches pages before the walk comes to them.
+// ahead fetches pages before the walk reaches them.
 type ahead struct {
 	client  *Client
 	decode  decoder
@@ -26,13 +26,13 @@ func newAhead(ctx context.Context, c *Client, decode decoder) *ahead {
 	return &ahead{client: c, decode: decode, ctx: ctx, cancel: cancel, coming: map[string]chan answer{}}
 }
 
-// stop ends what is still under way and waits for it.
+// stop ends the running fetches and waits for them.
 func (a *ahead) stop() {
 	a.cancel()
 	a.running.Wait()
 }
 
-// plan starts fetching the pages that are not under way yet.
+// plan starts fetching pages that are not being fetched yet.
 func (a *ahead) plan(pages []*url.URL) {
 	for _, u := range pages {
 		key := canonical(u)
@@ -48,7 +48,7 @@ func (a *ahead) plan(pages []*url.URL) {
 	}
 }
 
-// fetch returns a page, from what is under way or by asking now.
+// fetch returns a page, from a running fetch or by requesting it now.
 func (a *ahead) fetch(ctx context.Context, u *url.URL) (document, error) {
 	key := canonical(u)
 	result, ok := a.coming[key]
@@ -60,8 +60,8 @@ func (a *ahead) fetch(ctx context.Context, u *url.URL) (document, error) {
 	return got.document, got.err
 }
 
-// foreseen lists pages that will come after u: those whose number is known
-// because next is u's number plus one and the server told how many there are.
+// foreseen lists pages after u whose number is known in advance: next is u's number plus one, and the server sent the
+// number of pages.
 func (w *walk) foreseen(u, next *url.URL, d document) []*url.URL {
 	number, last := w.number(u), readMeta(d.meta).totalPages
 	if w.number(next) != number+1 || next.EscapedPath() != u.EscapedPath() {

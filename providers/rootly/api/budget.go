@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// budget is what the X-RateLimit headers say is left of the current window.
+// budget is what is left of the current window, according to the X-RateLimit headers.
 type budget struct {
 	known bool
 	limit int
 	every time.Duration // the length of a window
 	left  int
-	reset time.Time // zero when not known
+	reset time.Time // zero if unknown
 }
 
 // over reports whether the window has ended, so that nothing is known any more.
@@ -21,8 +21,8 @@ func (b *budget) over(now time.Time) bool {
 	return b.known && !b.reset.IsZero() && !now.Before(b.reset)
 }
 
-// learn reads the headers of an answer. Answers overtake each other, so within
-// one window only the lowest count is believed.
+// learn reads the headers of an answer. Answers overtake each other, so within one window only the lowest count is
+// used.
 func (b *budget) learn(h http.Header, now time.Time) {
 	left, ok := leadingInt(h.Get("X-RateLimit-Remaining"))
 	if !ok {
@@ -31,7 +31,7 @@ func (b *budget) learn(h http.Header, now time.Time) {
 	limit, _ := leadingInt(h.Get("X-RateLimit-Limit"))
 	reset := announcedReset(h, now)
 
-	// Relative resets of one window wobble by a second when made absolute.
+	// Relative reset times of one window differ by a second when converted to absolute ones.
 	sameWindow := b.known && !reset.IsZero() && reset.Sub(b.reset).Abs() <= time.Second
 	if sameWindow {
 		left, reset = min(left, b.left), b.reset
@@ -39,8 +39,8 @@ func (b *budget) learn(h http.Header, now time.Time) {
 	*b = budget{known: true, limit: max(limit, b.limit), every: windowOf(h.Get("X-RateLimit-Limit")), left: max(left, 0), reset: reset}
 }
 
-// announcedReset is when the window ends. No later than windows are long, since what a server means by the header
-// varies: it is better to ask once too early than to do nothing for an hour.
+// announcedReset is the end of the window, limited to the usual length of windows: the header has different meanings,
+// and one early request is better than a wait of an hour.
 func announcedReset(h http.Header, now time.Time) time.Time {
 	const usual = 2 * time.Minute
 	at := parseMoment(h.Get("X-RateLimit-Reset"), serverClock(h, now), now)
@@ -50,7 +50,7 @@ func announcedReset(h http.Header, now time.Time) time.Time {
 	return at
 }
 
-// perMinute is the limit, or 0 where none is known.
+// perMinute is the limit, or 0 if unknown.
 func (b *budget) perMinute() int {
 	if b.every <= 0 {
 		return 0
@@ -77,7 +77,7 @@ func leadingInt(text string) (int, bool) {
 	return n, err == nil
 }
 
-// serverClock is the server's time of its answer, or ours if it does not tell.
+// serverClock is the server's time of its answer, or ours if it does not send its own.
 func serverClock(h http.Header, now time.Time) time.Time {
 	if t, err := http.ParseTime(h.Get("Date")); err == nil {
 		return t
@@ -85,9 +85,8 @@ func serverClock(h http.Header, now time.Time) time.Time {
 	return now
 }
 
-// parseMoment reads a point in time as servers write it: seconds from now,
-// epoch seconds or milliseconds, RFC 3339 or an HTTP date. Absolute ones are
-// moved from the server's clock to ours. What is past, or makes no sense, is zero.
+// parseMoment reads a point in time as servers write it: seconds from now, epoch seconds or milliseconds, RFC 3339 or
+// an HTTP date. Absolute times are converted from the server's clock to ours. A past or meaningless time is zero.
 func parseMoment(text string, server, now time.Time) time.Time {
 	const (
 		epochSeconds = 1e8  // as seconds from now these would be three years

@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// stretchPages is how many pages of a list in the order of time are read before page numbers start anew.
-// Rootly refuses high page numbers; from which on, is not known.
+// stretchPages is how many pages of a list sorted by time are read before page numbers start again. Rootly refuses high
+// page numbers; the limit is unknown.
 const stretchPages = 50
 
-// createdAt is by what lists are sorted and filtered.
+// createdAt is the attribute by which lists are sorted and filtered.
 const createdAt = "created_at"
 
-// A span is what is read of a list with rising page numbers.
+// A span is a part of a list that is read with rising page numbers.
 type span struct {
 	number  int       // 0 for the first
 	pages   int       // read so far
 	rows    int       // distinct ones so far
-	from    time.Time // where it was continued
+	from    time.Time // start of the span
 	last    moment    // of its last row
-	ordered bool      // its rows came in the order of time that was asked for
+	ordered bool      // its rows were sorted by time as requested
 }
 
-// A moment is a time as an answer gives it.
+// A moment is a time in an answer, with its precision.
 type moment struct {
 	at    time.Time
-	exact time.Duration // what the answer left out is less than this
+	exact time.Duration // upper limit of what the answer left out
 }
 
 func readMoment(row *Object) (m moment, ok bool) {
@@ -45,12 +45,12 @@ func readMoment(row *Object) (m moment, ok bool) {
 	return m, true
 }
 
-// note follows the times of the rows of a page.
+// note records the times of the rows of a page.
 func (s *span) note(u *url.URL, rows []*Object) {
 	order := u.Query().Get("sort")
 	for _, row := range rows {
 		if row.ID == "" && row.Attributes == nil {
-			continue // no object at all
+			continue // not an object
 		}
 		m, ok := readMoment(row)
 		back := !s.last.at.IsZero() && m.at.Before(s.last.at)
@@ -72,8 +72,8 @@ func inTime(query url.Values) bool {
 	return strings.TrimPrefix(query.Get("sort"), "-") == createdAt
 }
 
-// stretch returns the page to read instead of next where a list in the order of time has been read for long
-// enough with one filter.
+// stretch returns the page to read instead of next, if a list sorted by time has been read for long enough with one
+// filter.
 func (w *walk) stretch(next *url.URL) *url.URL {
 	if w.span.pages < w.span.end(w) {
 		return next
@@ -84,7 +84,7 @@ func (w *walk) stretch(next *url.URL) *url.URL {
 	return next
 }
 
-// past finds a way around a page that the server refuses for its number, or nil.
+// past finds another way to a page whose number the server refuses, or nil.
 func (w *walk) past(u *url.URL, err error) *url.URL {
 	var e *Error
 	if !w.request.Timed || w.span.pages == 0 || !errors.As(err, &e) || e.Status != http.StatusBadRequest {
@@ -96,8 +96,8 @@ func (w *walk) past(u *url.URL, err error) *url.URL {
 	return w.anew(withParam(u, "sort", createdAt))
 }
 
-// later continues the list of u behind its last row, or returns nil where that leads nowhere. The few rows
-// that share the last moment come again.
+// later continues the list of u after its last row, or returns nil if that is impossible. The few rows of the last
+// moment are returned again.
 func (w *walk) later(u *url.URL) *url.URL {
 	at := w.span.last.at
 	if !w.span.ordered || at.IsZero() || at.Equal(w.span.from) {

@@ -12,15 +12,14 @@ import (
 // DefaultURL is where Rootly's API lives.
 const DefaultURL = "https://api.rootly.com"
 
-// Options configure a [Client]. The zero value of each field but Token means
-// its default.
+// Options configure a [Client]. The zero value of each field except Token means its default.
 type Options struct {
 	URL   string // default DefaultURL; a trailing slash or /v1 is accepted
 	Token Token  // required
 
-	Parallelism          int           // requests in flight at most; default 16
-	MaxRequestsPerMinute int           // default: only what the server's headers ask for
-	PageSize             int           // rows asked for per page; default 100
+	Parallelism          int           // maximum number of requests in flight; default 16
+	MaxRequestsPerMinute int           // default: only what the server's headers require
+	PageSize             int           // rows requested per page; default 100
 	Attempts             int           // tries per request before giving up; default 8
 	RetryFor             time.Duration // time per request for retries and rate limits; default 15m
 	Timeout              time.Duration // for one attempt, body included; default 60s
@@ -30,7 +29,7 @@ type Options struct {
 	Log       *slog.Logger      // default: silent
 	OnRequest func(Event)       // called after each attempt, from many goroutines
 
-	// OnWait is called, from many goroutines, when nothing is sent for long: once for all that wait until then.
+	// OnWait is called, from many goroutines, when no request is sent for long: once for all that wait until then.
 	OnWait func(d time.Duration, until time.Time)
 
 	// Now and Sleep replace the clock in tests. Sleep must return ctx.Err()
@@ -39,7 +38,7 @@ type Options struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// Event tells of one finished attempt.
+// Event describes one finished attempt.
 type Event struct {
 	Path    string // without the query
 	Status  int    // 0 when no answer came
@@ -72,7 +71,7 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// As returns a client that differs by its token, and so keeps to a pace of its own.
+// As returns a client with another token, and so with a pace of its own.
 func (c *Client) As(token Token) (*Client, error) {
 	o := c.options
 	o.URL, o.Token = c.base.String(), token
@@ -82,7 +81,7 @@ func (c *Client) As(token Token) (*Client, error) {
 // String names the client by its URL.
 func (c *Client) String() string { return fmt.Sprintf("Rootly at %s", c.base) }
 
-// Miscount says of which list, if any, the server counted other rows than it listed.
+// Miscount names a list, if any, whose row count by the server differs from the listed rows.
 func (c *Client) Miscount() string { return c.counted.first() }
 
 func (o Options) withDefaults() Options {

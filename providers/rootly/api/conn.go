@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// A Conn sends single requests of any verb that its permit lets through, to the configured host
-// and with its token. It never repeats one and follows no redirect. It is there for the one
-// package that writes; whoever only reads takes a [Client].
+// A Conn sends single requests with any method that its permit allows, to the configured host and with its token. It
+// never repeats a request and follows no redirect. It exists for the one package that writes; all others use a
+// [Client].
 type Conn struct{ wire }
 
 // NewConn checks the options and returns a connection. It makes no request.
@@ -33,12 +33,12 @@ func (c *Conn) Pause(ctx context.Context, d time.Duration) error { return c.opti
 // A Reply is the answer to a request.
 type Reply struct {
 	Status int           // 0 when no answer came
-	Object *Object       // nil unless the answer holds one
+	Object *Object       // nil unless the answer contains one
 	Wait   time.Duration // how long the server asks to wait, if it does
 }
 
-// Send makes one request. Its error is an [Error]; where the status is 0 or from 500 on, nobody
-// knows whether the request was carried out.
+// Send makes one request. Its error is an [Error]; if the status is 0 or at least 500, nobody knows whether the request
+// was carried out.
 func (c *Conn) Send(ctx context.Context, method, path string, body []byte) (Reply, error) {
 	if u, err := url.Parse(path); err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") {
 		return Reply{}, fmt.Errorf("%q is not an API path", c.redact(path))
@@ -90,7 +90,7 @@ func (c *Conn) exchange(r *http.Request) (Reply, int64, error) {
 	return reply, size, nil
 }
 
-// refused is the error for an answer that is no success, with all that the server says of it.
+// refused is the error for an unsuccessful answer, with the server's full explanation.
 func (c *Conn) refused(r *http.Request, answer *http.Response, body []byte) *Error {
 	f := statusFailure(answer, body, c.options.Now())
 	e := c.fail(r.Method, r.URL.Path, f.err)
@@ -98,7 +98,7 @@ func (c *Conn) refused(r *http.Request, answer *http.Response, body []byte) *Err
 	return e
 }
 
-// allDetails joins what the server says of each error.
+// allDetails joins the details of all errors in an answer.
 func allDetails(body []byte, otherwise string) string {
 	var told struct {
 		Errors []struct {
@@ -120,7 +120,7 @@ func allDetails(body []byte, otherwise string) string {
 	return oneLine(strings.Join(parts, "; "))
 }
 
-// fail names the request in front of the cause, and takes the token out of both.
+// fail adds the request to the cause, and removes the token from both.
 func (c *Conn) fail(method, path string, cause error) *Error {
 	e := c.wrap(&url.URL{Path: path}, cause)
 	e.Method = method

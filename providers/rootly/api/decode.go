@@ -13,20 +13,20 @@ import (
 // Object is one JSON:API resource object. Numbers in it are [json.Number].
 type Object = jsonapi.Node
 
-// document is one answer in the shape of a list; a single object is a list of one.
+// document is one answer in the form of a list; a single object is a list of one.
 type document struct {
 	rows     []*Object
-	raw      []json.RawMessage // the rows as they came, if they were asked for like that
+	raw      []json.RawMessage // the rows as they came, if requested in that form
 	included []*Object
 	links    *jsonapi.Links
 	meta     *jsonapi.Meta
-	faults   faults // rows that are no objects, and left out
+	faults   faults // rows that are not objects, and left out
 }
 
 // errTorn is a body that ends early or is not JSON: worth another attempt.
 var errTorn = errors.New("the answer is incomplete")
 
-// errShape is JSON that is no JSON:API document: asking again will not help.
+// errShape is JSON that is not a JSON:API document: another attempt will not help.
 var errShape = errors.New("the answer is not a JSON:API document")
 
 // decodeMany reads a document whose data is a list.
@@ -61,7 +61,7 @@ func decodeOne(reader *parser, body []byte) (document, error) {
 	return document{rows: []*Object{p.Data}, included: p.Included}.withoutHoles(), nil
 }
 
-// withoutHoles leaves out what stands as null in a list.
+// withoutHoles removes null elements from a list.
 func (d document) withoutHoles() document {
 	for i, row := range d.rows {
 		if row == nil {
@@ -73,7 +73,7 @@ func (d document) withoutHoles() document {
 	return d
 }
 
-// faults are what is wrong with rows of a list.
+// faults describe what is wrong with rows of a list.
 type faults struct {
 	count int
 	first []string

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Conditions that callers act upon; test with [errors.Is].
+// Conditions for callers; test with [errors.Is].
 var (
 	ErrUnauthorized = errors.New("unauthorised")             // 401
 	ErrForbidden    = errors.New("forbidden")                // 403
@@ -21,8 +21,7 @@ var (
 // errReadOnly is why nothing but GET leaves this client.
 var errReadOnly = errors.New("this client only reads")
 
-// Error is a request that failed. Its text holds neither the query nor the
-// token.
+// Error is a failed request. Its text contains neither the query nor the token.
 type Error struct {
 	Method string
 	Path   string
@@ -32,11 +31,11 @@ type Error struct {
 
 	cause error
 	hint  string
-	tries int // attempts made, where more than one could help
-	after int // pages of the list that were answered before
+	tries int // number of attempts, if more than one could help
+	after int // pages of the list that were read before
 }
 
-// Error returns one line: request, status, what the server says.
+// Error returns one line: request, status and the server's explanation.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", e.Method, e.Path)
@@ -65,7 +64,7 @@ func (e *Error) Decided() bool {
 	return e.cause == nil && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }
 
-// Hint says what to do about it. It may be empty.
+// Hint is the hint for the error. It may be empty.
 func (e *Error) Hint() string {
 	if e.hint != "" {
 		return e.hint
@@ -81,8 +80,8 @@ func (e *Error) Hint() string {
 	return statusHints[e.Status]
 }
 
-// Is reports whether the status is the one that target stands for. That a list is not there, or not allowed, is
-// only said by its first page.
+// Is reports whether the status is the one of target. Only the first page can say that a list does not exist or is not
+// allowed.
 func (e *Error) Is(target error) bool {
 	if e.after > 0 && (target == ErrNotFound || target == ErrForbidden) {
 		return false
@@ -93,7 +92,7 @@ func (e *Error) Is(target error) bool {
 	return target != nil && statusErrors[e.Status] == target
 }
 
-// Unwrap returns the cause, where there is one beside the status.
+// Unwrap returns the cause, if there is one besides the status.
 func (e *Error) Unwrap() error { return e.cause }
 
 var statusErrors = map[int]error{

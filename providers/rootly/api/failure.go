@@ -16,11 +16,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// failure is one attempt that brought no document.
+// failure is one attempt without a document.
 type failure struct {
 	status        int // 0 without an answer
 	title, detail string
-	err           error         // nil when the status says it all
+	err           error         // nil if the status says everything
 	again         bool          // another attempt may help
 	after         time.Duration // how long the server asks to wait
 	took          time.Duration
@@ -33,8 +33,8 @@ func (f *failure) reason() string {
 	return fmt.Sprintf("%d %s", f.status, http.StatusText(f.status))
 }
 
-// networkFailure judges an error without an answer. A host that never answered
-// is taken for a wrong address, not for a passing fault.
+// networkFailure judges an error without an answer. A host that never answered is treated as a wrong address, not as a
+// temporary fault.
 func networkFailure(err error, neverAnswered bool) *failure {
 	var (
 		lookup      *net.DNSError
@@ -56,7 +56,7 @@ func networkFailure(err error, neverAnswered bool) *failure {
 	return &failure{err: err, again: true}
 }
 
-// statusFailure judges an answer that is no success.
+// statusFailure judges an unsuccessful answer.
 func statusFailure(answer *http.Response, body []byte, now time.Time) *failure {
 	f := &failure{status: answer.StatusCode}
 	f.title, f.detail = serverWords(body)
@@ -110,7 +110,7 @@ func serverWords(body []byte) (title, detail string) {
 	return oneLine(told.Error), ""
 }
 
-// oneLine makes foreign text fit for a terminal.
+// oneLine makes foreign text safe for a terminal.
 func oneLine(text string) string {
 	const most = 300
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
@@ -120,7 +120,7 @@ func oneLine(text string) string {
 	return text
 }
 
-// explain turns the last failure into the error that the caller sees.
+// explain turns the last failure into the caller's error.
 func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
 	e := c.wrap(u, f.err)
 	e.Status, e.Title, e.Detail = f.status, c.redact(f.title), c.redact(f.detail)
@@ -130,7 +130,7 @@ func (c *Client) explain(u *url.URL, f *failure, t tries) *Error {
 	return e
 }
 
-// wrap names the request in front of the cause, and takes the token out of both.
+// wrap adds the request to the cause, and removes the token from both.
 func (c *wire) wrap(u *url.URL, cause error) *Error {
 	e := &Error{Method: http.MethodGet, Path: c.show(u), cause: cause, hint: hint.Of(cause)}
 	if cause != nil {
@@ -141,10 +141,10 @@ func (c *wire) wrap(u *url.URL, cause error) *Error {
 	return e
 }
 
-// show is how a URL is named to people: no host, no query, no token.
+// show is a URL for people: no host, no query, no token.
 func (c *wire) show(u *url.URL) string { return c.redact(u.Path) }
 
-// censored keeps what an error is, and hides what it says.
+// censored keeps the type of an error, and hides its text.
 type censored struct {
 	text string
 	err  error
@@ -153,8 +153,8 @@ type censored struct {
 func (c censored) Error() string        { return c.text }
 func (c censored) Is(target error) bool { return errors.Is(c.err, target) }
 
-// backoff doubles from a quarter of a second up to 30 s; half of it is chance,
-// so that requests that failed together do not return together.
+// backoff doubles from a quarter of a second up to 30 s. Half of it is random, so that requests that failed together
+// are not repeated together.
 func backoff(failed int) time.Duration {
 	full := min(250*time.Millisecond<<min(failed-1, 10), 30*time.Second)
 	return full/2 + rand.N(full/2)

@@ -12,7 +12,7 @@ import (
 
 type decoder func(p *parser, body []byte) (document, error)
 
-// fetch asks for one document until it is there whole or the budget is spent.
+// fetch requests one document until it is complete or the budget is spent.
 func (c *Client) fetch(ctx context.Context, u *url.URL, decode decoder) (document, error) {
 	var tries tries
 	for {
@@ -53,7 +53,7 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, number int, decode dec
 		return d, &failure{err: err}
 	}
 
-	// The pace is told as soon as the head of the answer is there.
+	// The pace learns from the headers as soon as they are there.
 	started := c.options.Now()
 	c.stats.count(c.redact(u.Path))
 	limited, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimeout)
@@ -97,7 +97,7 @@ func (c *Client) send(ctx context.Context, u *url.URL) (*http.Response, error) {
 	return answer, err
 }
 
-// read takes the answer apart and closes it.
+// read decodes the answer and closes it.
 func (c *Client) read(ctx context.Context, answer *http.Response, decode decoder) (document, int64, *failure) {
 	defer answer.Body.Close()
 	p := c.borrowParser()
@@ -113,7 +113,7 @@ func (c *Client) read(ctx context.Context, answer *http.Response, decode decoder
 		return document{}, size, &failure{err: err, again: !isTooLarge(err)}
 	}
 	if isHTML(answer.Header, body) {
-		// From a server that spoke JSON before, a web page is a passing fault.
+		// A server that sent JSON before sends a web page only temporarily.
 		return document{}, size, &failure{err: ErrHTML, again: c.stats.documents.Load() > 0}
 	}
 	d, err := decode(p, body)
@@ -126,7 +126,7 @@ func (c *Client) read(ctx context.Context, answer *http.Response, decode decoder
 
 var errTimeout = errors.New("no complete answer")
 
-// isHTML also trusts the content type, unless the body is JSON all the same.
+// isHTML also trusts the content type, unless the body is JSON.
 func isHTML(h http.Header, body []byte) bool {
 	text := strings.TrimSpace(string(body[:min(len(body), 64)]))
 	return strings.HasPrefix(text, "<") || strings.Contains(h.Get("Content-Type"), "html") && !strings.HasPrefix(text, "{")
@@ -141,7 +141,7 @@ type tries struct {
 
 func (t *tries) made() int { return t.failed + t.limited }
 
-// next says after which wait to try again, if at all.
+// next returns the wait before another attempt, if there is one.
 func (t *tries) next(f *failure, o Options) (wait time.Duration, again bool) {
 	if f.status == http.StatusTooManyRequests {
 		t.limited++

@@ -11,8 +11,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// guard is the last thing before the network. It refuses what the client must
-// never send, whatever the code above it asks for, and adds the token.
+// guard is the last step before the network. It refuses what the client must never send, whatever its callers request,
+// and adds the token.
 type guard struct {
 	next      http.RoundTripper
 	base      *url.URL
@@ -35,7 +35,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(r)
 }
 
-// onlyGet is what a reading client permits.
+// onlyGet is the permit of a reading client.
 func onlyGet(r *http.Request) error {
 	if r.Method != http.MethodGet {
 		return fmt.Errorf("%w: %s %s", errReadOnly, r.Method, r.URL.Path)
@@ -43,7 +43,7 @@ func onlyGet(r *http.Request) error {
 	return nil
 }
 
-// authoriser keeps the token in a closure, where no print of a struct finds it.
+// authoriser keeps the token in a closure, so that no print of a struct shows it.
 func authoriser(token Token, userAgent string) func(http.Header) {
 	return func(h http.Header) {
 		h.Set("Authorization", "Bearer "+string(token))
@@ -76,21 +76,20 @@ func errOtherHost(target, base *url.URL) error {
 	)
 }
 
-// parseBase reads the address of the API: scheme, host and perhaps a prefix
-// under which a proxy serves it.
+// parseBase reads the base URL of the API: scheme, host and perhaps a path prefix of a proxy.
 func parseBase(text string) (*url.URL, error) {
 	if text == "" {
 		text = DefaultURL
 	}
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, hint.With(errors.New("the API URL is not an http(s) address"), "it looks like "+DefaultURL)
+		return nil, hint.With(errors.New("the API URL is not an http or https URL"), "the default is "+DefaultURL)
 	}
 	switch {
 	case u.User != nil:
 		return nil, hint.With(errors.New("the API URL contains a user name or password"), "leave them out, and give the token with --token")
 	case u.RawQuery != "" || u.Fragment != "":
-		return nil, hint.With(fmt.Errorf("the API URL %s://%s has a query or a fragment", u.Scheme, u.Host), "it looks like "+DefaultURL)
+		return nil, hint.With(fmt.Errorf("the API URL %s://%s has a query or a fragment", u.Scheme, u.Host), "the default is "+DefaultURL)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, hint.With(fmt.Errorf("the API URL http://%s would send the token unencrypted", u.Host), "use https; plain http is only allowed on this machine")
 	}
@@ -104,7 +103,7 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// sameOrigin compares scheme, host and port, with the usual ports filled in.
+// sameOrigin compares scheme, host and port, with default ports.
 func sameOrigin(a, b *url.URL) bool {
 	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }

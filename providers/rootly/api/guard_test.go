@@ -96,13 +96,13 @@ func TestBaseURL(t *testing.T) {
 		{"http://api.rootly.com", "error: unencrypted"},
 		{"http://localhost.evil.example", "error: unencrypted"},
 		{"http://10.0.0.1", "error: unencrypted"},
-		{"api.rootly.com", "error: not an http(s) address"},
-		{"localhost:8080", "error: not an http(s) address"},
-		{"ftp://api.rootly.com", "error: not an http(s) address"},
-		{"https://", "error: not an http(s) address"},
+		{"api.rootly.com", "error: not an http or https URL"},
+		{"localhost:8080", "error: not an http or https URL"},
+		{"ftp://api.rootly.com", "error: not an http or https URL"},
+		{"https://", "error: not an http or https URL"},
 		{"https://user:hunter2@api.rootly.com", "error: user name or password"},
 		{"https://api.rootly.com?x=1", "error: query"},
-		{"https://%zz", "error: not an http(s) address"},
+		{"https://%zz", "error: not an http or https URL"},
 	}
 	for _, test := range tests {
 		c, err := New(Options{URL: test.url, Token: testToken})

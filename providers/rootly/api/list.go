@@ -16,50 +16,49 @@ type Request struct {
 	Query  url.Values // filters and includes; page size and number are added
 	Paging Paging
 
-	// Timed says that the list can be sorted and filtered by created_at. Where the server refuses high page
-	// numbers, such a list is continued by time; where it comes in that order, it is read in stretches.
+	// Timed says that the list can be sorted and filtered by created_at. If the server refuses high page numbers, such
+	// a list is continued by time; if it is sorted that way, it is read in stretches.
 	Timed bool
 
-	// Lazy asks for a page only when the one before was taken, for callers
-	// that stop early. Otherwise pages whose number is known in advance are
-	// fetched at the same time.
+	// Lazy requests a page only when the one before was used, for callers that stop early. Otherwise pages whose number
+	// is known in advance are fetched at the same time.
 	Lazy bool
 
-	// Raw asks for the rows as they came, in [Page.Raw]. One that is no object does not end the list.
+	// Raw asks for the rows as they came, in [Page.Raw]. A row that is not an object does not end the list.
 	Raw bool
 }
 
-// Paging says how an endpoint takes page numbers.
+// Paging says how a list is paged.
 type Paging int
 
 // The ways in which endpoints page.
 const (
 	Numbered Paging = iota // page[number] and page[size], nearly everywhere
 	PerPage                // page and per_page
-	Unpaged                // none: what the first answer links to is followed, nothing is asked
+	Unpaged                // none: links to the next page are followed, no parameter is sent
 )
 
 // Page is one answer of a list, without the rows that earlier pages had.
 type Page struct {
-	Objects  []*Object // with [Request.Raw], nothing but id, type and created_at
+	Objects  []*Object // with [Request.Raw], only id, type and created_at
 	Raw      []json.RawMessage
 	Included []*Object
 
-	// Incomplete says why rows may be missing, and Unreadable which ones are left out since they are no objects.
-	// Both are set on the last page only.
+	// Incomplete says why rows may be missing, and Unreadable which rows are left out since they are not objects. Both
+	// are set on the last page only.
 	Incomplete, Unreadable string
 }
 
-// Listing is a whole collection in the server's order, whatever the timing.
+// Listing is a whole collection in the server's order.
 type Listing struct {
 	Objects  []*Object
 	Included []*Object
 
-	// Incomplete says why rows may be missing, and is empty when none are.
-	// An incomplete listing proves the presence of objects, never the absence.
+	// Incomplete says why rows may be missing; empty if none are. An incomplete listing proves that objects exist, but
+	// never that they do not.
 	Incomplete string
 
-	// Unreadable says which rows are left out since they are no objects or have no id.
+	// Unreadable says which rows are left out since they are not objects or have no id.
 	Unreadable string
 }
 
@@ -69,8 +68,8 @@ func (l Listing) Complete() bool { return l.Missing() == "" }
 // Missing says why rows are or may be missing.
 func (l Listing) Missing() string { return cmp.Or(l.Unreadable, l.Incomplete) }
 
-// List fetches a collection. When it shifted while it was read, so that rows
-// may have slipped between two pages, it is read once more.
+// List fetches a collection. If the collection shifted while it was read, so that rows may be missing, it is read once
+// more.
 func (c *Client) List(ctx context.Context, r Request) (Listing, error) {
 	listing, shifted, err := c.collect(ctx, r)
 	if err == nil && shifted {
@@ -94,7 +93,7 @@ func (c *Client) collect(ctx context.Context, r Request) (l Listing, shifted boo
 	return l, w.shifted, nil
 }
 
-// named leaves out the objects without an id, which nothing can refer to.
+// named removes the objects without an id, which nothing can refer to.
 func (w *walk) named(objects []*Object) []*Object {
 	return slices.DeleteFunc(objects, func(o *Object) bool {
 		if o.ID == "" {
@@ -118,7 +117,7 @@ func (c *Client) Pages(ctx context.Context, r Request) iter.Seq2[Page, error] {
 	}
 }
 
-// Relay makes one request for somebody else, under the rules of the client, and returns the answer as it came: JSON.
+// Relay makes one request for another program, under the rules of the client, and returns the answer unchanged: JSON.
 func (c *Client) Relay(ctx context.Context, path string, query url.Values) ([]byte, error) {
 	u, err := c.resolve(path, query)
 	if err != nil {

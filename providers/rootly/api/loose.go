@@ -7,9 +7,8 @@ import (
 	"github.com/google/jsonapi"
 )
 
-// decodeLoose reads documents that the strict types reject: ids as numbers,
-// links as one string, empty maps written as lists. It takes about twice as
-// long and is only tried after them.
+// decodeLoose reads documents that the strict types reject: ids as numbers, links as one string, empty maps written as
+// lists. It takes about twice as long, so it is only tried after them.
 func decodeLoose(reader *parser, body []byte, many bool) (document, error) {
 	var top map[string]any
 	if err := reader.parse(body, &top); err != nil {
@@ -37,12 +36,12 @@ func decodeLoose(reader *parser, body []byte, many bool) (document, error) {
 		return d, fmt.Errorf("%w: it has no data", errShape)
 	}
 	included, _ := top["included"].([]any)
-	d.included, _ = looseObjects(included) // what is missing there is asked for
+	d.included, _ = looseObjects(included) // what is missing there is requested
 	d.links, d.meta = looseLinks(top["links"]), looseMeta(top["meta"])
 	return d, nil
 }
 
-// looseObjects returns the objects of a list, and what is wrong with the others.
+// looseObjects returns the objects of a list, and what is wrong with the other rows.
 func looseObjects(list []any) (objects []*Object, wrong faults) {
 	objects = make([]*Object, 0, len(list))
 	for i, value := range list {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// miscounts remembers one list of which the server counts other rows than it lists: the first by its path, so
-// that the timing does not matter.
+// miscounts records one list whose row count by the server differs from the listed rows: the first by its path, so that
+// the order of answers does not matter.
 type miscounts struct {
 	mu   sync.Mutex
 	path string

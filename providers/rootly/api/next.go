@@ -10,8 +10,7 @@ import (
 	"github.com/google/jsonapi"
 )
 
-// next finds the page after u: by its link, by meta, then by counting. It
-// returns nil at the end.
+// next finds the page after u: by its link, by meta, then by counting. It returns nil at the end.
 func (w *walk) next(u *url.URL, d document, m meta, same bool) (*url.URL, error) {
 	href, paged := nextLink(d.links)
 	if href != "" {
@@ -20,7 +19,7 @@ func (w *walk) next(u *url.URL, d document, m meta, same bool) (*url.URL, error)
 
 	switch {
 	case same:
-		// The server ignores page numbers: what it has, it gave at once.
+		// The server ignores page numbers: it returned everything at once.
 		if m.totalPages > 1 || m.nextPage > 0 {
 			w.doubt = "the server sent the same rows on different pages"
 		}
@@ -60,8 +59,8 @@ func (w *walk) follow(u *url.URL, href string, same bool) (*url.URL, error) {
 	return w.unvisited(next)
 }
 
-// here is a link of the server under the configured address. Behind a gateway, links name the host that the
-// gateway asks, and its paths; the token goes to the configured one only.
+// here is a link under the configured base URL. Behind a gateway, links name the host and paths behind it; the token
+// goes only to the configured host.
 func (c *Client) here(link *url.URL) *url.URL {
 	path := link.EscapedPath()
 	if at := strings.Index(path, apiRoot); at >= 0 && !strings.HasPrefix(path, c.base.EscapedPath()+apiRoot) {
@@ -76,7 +75,7 @@ func (c *Client) here(link *url.URL) *url.URL {
 	return &next
 }
 
-// apiRoot is what the paths of all collections begin with, below the address of the API.
+// apiRoot is the start of the paths of all collections, below the base URL.
 const apiRoot = "/v1/"
 
 func (w *walk) unvisited(next *url.URL) (*url.URL, error) {
@@ -88,7 +87,7 @@ func (w *walk) unvisited(next *url.URL) (*url.URL, error) {
 
 func canonical(u *url.URL) string { return u.EscapedPath() + "?" + u.Query().Encode() }
 
-// param is the query parameter that holds the page number.
+// param is the query parameter with the page number.
 func (w *walk) param() string {
 	if w.request.Paging == PerPage {
 		return "page"
@@ -114,7 +113,7 @@ func withParam(u *url.URL, key, value string) *url.URL {
 	return &next
 }
 
-// nextLink returns the next link, if any, and whether the links speak of pages at all.
+// nextLink returns the next link, if any, and whether the links are about pages at all.
 func nextLink(links *jsonapi.Links) (href string, paged bool) {
 	if links == nil {
 		return "", false
@@ -143,9 +142,9 @@ func endsThere(links *jsonapi.Links) bool {
 	return ok && next == nil
 }
 
-// meta is what the answer says about pages; -1 where it does not.
+// meta is the answer's information about pages; -1 if missing.
 type meta struct {
-	nextPage, totalPages, totalCount int // nextPage is 0 where it says that there is none
+	nextPage, totalPages, totalCount int // nextPage is 0 if there is none
 	cursor                           string
 }
 
@@ -165,7 +164,7 @@ func readMeta(from *jsonapi.Meta) meta {
 
 func (m meta) known() bool { return m.nextPage >= 0 || m.totalPages >= 0 || m.totalCount >= 0 }
 
-// more reports whether there are pages after this one, as far as meta knows.
+// more reports whether there are pages after this one, according to meta.
 func (m meta) more(number, rows int) bool {
 	switch {
 	case m.nextPage > 0:

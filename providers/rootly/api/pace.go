@@ -12,23 +12,22 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// pace holds requests back so that the rate limit is not hit. It starts with
-// one request alone, learns the limit from its answer, and keeps count from
-// there: what is on its way counts as spent until an answer says otherwise.
+// pace delays requests so that the rate limit is not hit. It starts with a single request, learns the limit from its
+// answer, and then counts: a request in flight counts as spent until an answer says otherwise.
 type pace struct {
 	now     func() time.Time
 	sleep   func(context.Context, time.Duration) error
 	longest time.Duration // a longer wait is an error
-	perMin  *rate.Limiter // nil for no limit of the user's own
+	perMin  *rate.Limiter // nil if the user set no limit
 
 	mu       sync.Mutex
 	open     bool          // an answer came since the start or the last 429
 	refusals int           // 429s so far
 	out      int           // sent, not answered yet
 	answered chan struct{} // closed at the next answer
-	until    time.Time     // nothing goes out before
-	slot     time.Time     // when spacing, nothing goes out before
-	budget   budget        // as the last answer had it
+	until    time.Time     // no request is sent before
+	slot     time.Time     // when spacing, no request is sent before
+	budget   budget        // according to the last answer
 }
 
 func newPace(o Options, sleep func(context.Context, time.Duration) error) *pace {
@@ -39,15 +38,15 @@ func newPace(o Options, sleep func(context.Context, time.Duration) error) *pace 
 	return p
 }
 
-// limit is how many requests a minute the server announces to allow.
+// limit is the number of requests per minute that the server announces.
 func (p *pace) limit() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.budget.perMinute()
 }
 
-// enter waits until a request may go out. Each enter that succeeds must be
-// followed by one leave, with the number that enter returned.
+// enter waits until a request may be sent. Each successful enter must be followed by one leave, with the number that
+// enter returned.
 func (p *pace) enter(ctx context.Context) (refusals int, err error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -74,7 +73,7 @@ func (p *pace) enter(ctx context.Context) (refusals int, err error) {
 	}
 }
 
-// admit lets a request out, or says how long to wait or for which answer.
+// admit lets a request pass, or returns how long to wait or for which answer.
 func (p *pace) admit() (wait time.Duration, refusals int, answered <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,8 +82,8 @@ func (p *pace) admit() (wait time.Duration, refusals int, answered <-chan struct
 		return p.until.Sub(now), 0, nil
 	}
 
-	// Without knowledge, one request goes ahead alone: at the start, after a
-	// refusal, and in a new window, of which it is not sure how much it brings.
+	// If the limit is unknown, one request goes ahead alone: at the start, after a refusal, and in a new window, whose
+	// budget is unknown.
 	if p.budget.over(now) {
 		p.budget, p.open = budget{}, false
 	}
@@ -103,7 +102,7 @@ func (p *pace) admit() (wait time.Duration, refusals int, answered <-chan struct
 				return rest, 0, nil
 			case p.slot.After(now):
 				return p.slot.Sub(now), 0, nil
-			case free*10 <= p.budget.limit: // the last tenth is spread over what is left of the window
+			case free*10 <= p.budget.limit: // the last tenth is spread over the rest of the window
 				p.slot = now.Add(rest / time.Duration(free))
 			}
 		}
@@ -117,8 +116,7 @@ func (p *pace) admit() (wait time.Duration, refusals int, answered <-chan struct
 	return 0, p.refusals, nil
 }
 
-// leave takes note of an answer; header is nil when none came. What was sent
-// before a refusal does not tell that it is over.
+// leave records an answer; header is nil if there was none. Requests sent before a refusal do not show that it is over.
 func (p *pace) leave(refusals, status int, header http.Header) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -138,7 +136,7 @@ func (p *pace) leave(refusals, status int, header http.Header) {
 	p.budget.learn(header, p.now())
 }
 
-// block holds everything back for d, after a 429.
+// block delays all requests for d, after a 429.
 func (p *pace) block(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

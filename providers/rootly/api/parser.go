@@ -8,8 +8,7 @@ import (
 	"io"
 )
 
-// parser reads JSON with buffers that are used again and again: for large
-// organisations they would be most of what a run allocates.
+// parser reads JSON with reused buffers, which would otherwise be most of the memory that a large run allocates.
 type parser struct {
 	body   []byte // of the answer being read
 	source *bytes.Reader
@@ -41,7 +40,7 @@ func (p *parser) parse(body []byte, into any) error {
 		p.stream.UseNumber()
 	}
 
-	// A decoder remembers its errors, so it is only used again after success.
+	// A decoder keeps its errors, so it is only used again after success.
 	stream := p.stream
 	p.stream = nil
 	p.source.Reset(body)

@@ -8,8 +8,8 @@ import (
 	"github.com/google/jsonapi"
 )
 
-// decodeRaw reads a document whose rows are kept as they came. Of each of them only what paging needs is read: a row that
-// is no object, or that has no id, is kept as well.
+// decodeRaw reads a document whose rows are kept as they came. It reads only what paging needs: rows that are not
+// objects, or without an id, are kept as well.
 func decodeRaw(reader *parser, body []byte) (document, error) {
 	var rows []json.RawMessage
 	rest, ok := body, json.Valid(body)
@@ -30,7 +30,7 @@ func decodeRaw(reader *parser, body []byte) (document, error) {
 	return d, nil
 }
 
-// cutRows takes the list of rows out of a document. The rows are a copy, since the body is used again.
+// cutRows takes the list of rows out of a document. The rows are a copy, since the body is reused.
 func cutRows(body []byte) (rows []json.RawMessage, rest []byte, ok bool) {
 	start, end := -1, 0
 	members(body, func(key string, from, to int) {
@@ -74,7 +74,7 @@ func rowOf(raw json.RawMessage) *Object {
 	return o
 }
 
-// looseWord is what a string or a number says; of anything else it is empty.
+// looseWord is the content of a string or a number; empty for anything else.
 func looseWord(raw []byte) string {
 	switch c := raw[0]; {
 	case c == '"':
@@ -82,7 +82,7 @@ func looseWord(raw []byte) string {
 			return string(inner)
 		}
 		var s string
-		_ = json.Unmarshal(raw, &s) // valid, as everything here
+		_ = json.Unmarshal(raw, &s) // valid, like all of the document
 		return s
 	case c == '-' || c >= '0' && c <= '9':
 		return string(raw)
@@ -90,8 +90,8 @@ func looseWord(raw []byte) string {
 	return ""
 }
 
-// members goes through the members of an object: each key, and where its value begins and ends. Of anything but an
-// object there are none. The JSON is known to be valid.
+// members visits the members of an object: each key, and the start and end of its value. Anything else has no members.
+// The JSON is known to be valid.
 func members(raw []byte, each func(key string, from, to int)) {
 	at := space(raw, 0)
 	if raw[at] != '{' {
@@ -109,7 +109,7 @@ func members(raw []byte, each func(key string, from, to int)) {
 	}
 }
 
-// space is where the next byte stands that is no white space.
+// space is the position of the next byte that is not white space.
 func space(raw []byte, at int) int {
 	for raw[at] <= ' ' {
 		at++
@@ -117,7 +117,7 @@ func space(raw []byte, at int) int {
 	return at
 }
 
-// past is where the value that begins somewhere has ended.
+// past is the end of the value that begins at a position.
 func past(raw []byte, at int) int {
 	depth := 0
 	for ; ; at++ {
@@ -144,7 +144,7 @@ func past(raw []byte, at int) int {
 	}
 }
 
-// pastString is where the string that begins somewhere has ended.
+// pastString is the end of the string that begins at a position.
 func pastString(raw []byte, at int) int {
 	for at++; ; at++ {
 		at += bytes.IndexByte(raw[at:], '"')

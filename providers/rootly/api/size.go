@@ -7,11 +7,11 @@ import (
 	"io"
 )
 
-// How large an answer may be. A page of 100 rows has some hundred KiB, and gzip makes 1 GB of zeros 1 MB.
+// Limits for the size of answers. A page of 100 rows has some hundred KiB, and gzip compresses 1 GB of zeros to 1 MB.
 const (
-	smallBody    = 4 << 20   // bytes up to which answers are read and decoded at the same time
+	smallBody    = 4 << 20   // bytes up to which answers are read and decoded concurrently
 	smallValues  = 200_000   // values, likewise: a value in memory is up to a hundred times larger than in JSON
-	largestBody  = 64 << 20  // bytes, decompressed; of a larger one nothing is used
+	largestBody  = 64 << 20  // bytes, decompressed; a larger answer is dropped
 	largestCount = 3_000_000 // values
 )
 
@@ -20,10 +20,10 @@ var (
 	errTooMany  = fmt.Errorf("the answer has more than %d values", largestCount)
 )
 
-// A lane lets one large answer through at a time, so that many at once do not fill the memory.
+// A lane lets one large answer through at a time, so that several do not fill the memory.
 type lane chan struct{}
 
-// take waits for the lane. The function that it returns leaves the lane.
+// take waits for the lane. It returns the function that leaves the lane.
 func (l lane) take(ctx context.Context) (leave func(), err error) {
 	select {
 	case l <- struct{}{}:
@@ -33,7 +33,7 @@ func (l lane) take(ctx context.Context) (leave func(), err error) {
 	return func() { <-l }, nil
 }
 
-// An intake is an answer on its way into a parser.
+// An intake is an answer that is being read into a parser.
 type intake struct {
 	ctx   context.Context
 	lane  lane
@@ -83,7 +83,7 @@ func (in *intake) readAll(p *parser, from io.Reader, size int64) error {
 	}
 }
 
-// weigh counts the values that decoding would make.
+// weigh counts the values that decoding would create.
 func (in *intake) weigh(json []byte) error {
 	switch n := countValues(json); {
 	case n > largestCount:
@@ -94,7 +94,7 @@ func (in *intake) weigh(json []byte) error {
 	return nil
 }
 
-// countValues counts what begins or separates a value in JSON.
+// countValues counts the bytes that begin or separate values in JSON.
 func countValues(json []byte) int {
 	n, quoted := 0, false
 	for i := 0; i < len(json); i++ {
@@ -110,5 +110,5 @@ func countValues(json []byte) int {
 	return n
 }
 
-// isTooLarge reports whether asking again would bring the same size.
+// isTooLarge reports whether another attempt would bring the same size.
 func isTooLarge(err error) bool { return errors.Is(err, errTooLarge) || errors.Is(err, errTooMany) }

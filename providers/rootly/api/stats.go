@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// Stats are totals since the client was made.
+// Stats are totals since the client was created.
 type Stats struct {
 	Requests int64         // attempts that reached the network, retries included
 	Retries  int64         // attempts after the first
 	Bytes    int64         // of decoded bodies
-	Waited   time.Duration // in which a request was held back, for rate limits or before a retry
-	Limit    int           // requests a minute that the server announces; 0: it announces none
+	Waited   time.Duration // during which a request was delayed, for rate limits or before a retry
+	Limit    int           // requests per minute that the server announces; 0: it announces none
 
-	// Paths counts the requests by what they asked for: by path, with "{id}" in the place of ids.
+	// Paths counts the requests by path, with "{id}" in place of ids.
 	Paths map[string]int64
 }
 
@@ -31,14 +31,14 @@ type counters struct {
 	until  time.Time     // end of the latest wait
 	told   time.Time     // end of the latest wait that was reported
 	dated  bool          // an answer had a date
-	ahead  time.Duration // of the server's clock against ours
+	ahead  time.Duration // difference between the server's clock and ours
 	paths  map[string]int64
 }
 
-// isID matches the segments of paths that are ids.
+// isID matches path segments that are ids.
 var isID = regexp.MustCompile(`^([0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27})$`)
 
-// count notes what a request asks for.
+// count counts a request by its path.
 func (s *counters) count(path string) {
 	s.requests.Add(1)
 	segments := strings.Split(path, "/")
@@ -55,10 +55,10 @@ func (s *counters) count(path string) {
 	s.paths[strings.Join(segments, "/")]++
 }
 
-// noticed is a wait after which people wonder whether anything happens.
+// noticed is the length of a wait that people notice.
 const noticed = 10 * time.Second
 
-// hold sleeps and counts the time, once where several requests wait together.
+// hold sleeps and counts the time, once if several requests wait together.
 func (c *Client) hold(ctx context.Context, d time.Duration) error {
 	now := c.options.Now()
 	c.stats.mu.Lock()
@@ -68,7 +68,7 @@ func (c *Client) hold(ctx context.Context, d time.Duration) error {
 	}
 	report := d >= noticed && now.After(c.stats.told)
 	if report {
-		c.stats.told = now.Add(max(d, time.Minute)) // many waits of one window are one piece of news
+		c.stats.told = now.Add(max(d, time.Minute)) // many waits in one window are reported once
 	}
 	c.stats.mu.Unlock()
 	if report {
@@ -92,15 +92,15 @@ func (c *Client) Stats() Stats {
 	}
 }
 
-// ServerTime is the time of the server's clock, by the date of its latest answer, and ours as long as no answer had one.
+// ServerTime is the time of the server's clock, by the date of its latest answer; our time before the first answer.
 func (c *Client) ServerTime() (now time.Time, known bool) {
 	c.stats.mu.Lock()
 	defer c.stats.mu.Unlock()
 	return c.options.Now().Add(c.stats.ahead), c.stats.dated
 }
 
-// learnTime compares the server's clock with ours. The date was made at some time since the request was sent, and has no
-// parts of a second: the clock is taken to be as early as it can be.
+// learnTime compares the server's clock with ours. The date was made after the request was sent, and has no fractions
+// of a second: the clock is assumed to be as early as possible.
 func (k *counters) learnTime(header http.Header, now time.Time) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/hint"
 )
 
-// redacted stands wherever the token would have been printed.
+// redacted is printed instead of the token.
 const redacted = "[token]"
 
 // Token is a Rootly API token. It prints, logs and marshals as a placeholder.
@@ -28,8 +28,7 @@ func (t Token) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText returns a placeholder, never the token.
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// TokenSources are the places where a token may stand, strongest first.
-// Empty fields count as not given.
+// TokenSources are the possible sources of a token, in order of precedence. An empty field counts as not given.
 type TokenSources struct {
 	Flag string // value of --token
 	File string // path given with --token-file
@@ -39,9 +38,8 @@ type TokenSources struct {
 	ReadFile func(path string) ([]byte, error)
 }
 
-// Resolve returns the token from the strongest source that is given. A byte-order
-// mark, white space around the token and a leading "Bearer " are dropped. A source that is given
-// but blank is an error: falling back to another token would be a surprise.
+// Resolve returns the token from the first source that is given. A byte-order mark, white space around the token and a
+// leading "Bearer " are removed. A given but blank source is an error: using another token instead would be a surprise.
 func (s TokenSources) Resolve() (Token, error) {
 	switch {
 	case s.Flag != "" && s.File != "":
@@ -70,8 +68,7 @@ func parseToken(text, source string) (Token, error) {
 		return "", hint.With(fmt.Errorf("the API token in %s is empty", source), "set it to a token from Organization Settings > API Keys")
 	}
 
-	// A token is one word of visible ASCII; anything else was pasted wrongly
-	// and could not stand in a header.
+	// A token is one word of visible ASCII; anything else was pasted wrongly and would not be valid in a header.
 	odd := func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
 	if strings.ContainsFunc(token, odd) {
 		return "", hint.With(fmt.Errorf("the API token in %s is not one word of plain text", source), "copy only the token, without quotes or line breaks")

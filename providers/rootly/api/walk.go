@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// walk goes through the pages of one collection, one after the other. Pages
-// fetched ahead of it change when an answer comes, never what is done with it.
+// walk goes through the pages of one collection, one after the other. Pages fetched ahead change the timing of answers,
+// never the result.
 type walk struct {
 	client   *Client
 	request  Request
@@ -23,9 +23,9 @@ type walk struct {
 	pages   int
 	barren  int        // pages without a new row, in a row
 	first   int        // rows on the first page
-	before  []identity // of the rows of the page before
+	before  []identity // of the rows of the previous page
 	rows    int        // distinct rows so far
-	counts  counts     // rows that the server counts, in this span
+	counts  counts     // rows counted by the server, in this span
 	shifted bool       // rows moved between pages
 	doubt   string     // why rows may be missing
 	faults  faults     // rows that cannot be read
@@ -34,7 +34,7 @@ type walk struct {
 
 type identity struct{ kind, id string }
 
-// identityOf knows a row without an id by what it says.
+// identityOf identifies a row without an id by its content.
 func identityOf(o *Object) identity {
 	if o.ID != "" {
 		return identity{o.Type, o.ID}
@@ -95,7 +95,7 @@ func (w *walk) run(ctx context.Context, take func(Page) bool) error {
 	}
 }
 
-// broken says of an error how much of the list came before it.
+// broken adds to an error how much of the list was read before it.
 func (w *walk) broken(err error) error {
 	var e *Error
 	if w.pages == 0 || !errors.As(err, &e) {
@@ -123,7 +123,7 @@ func (w *walk) firstQuery() url.Values {
 	return q
 }
 
-// accept takes over the new rows of a page and finds the next one.
+// accept adds the new rows of a page and finds the next page.
 func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.pages++
 	w.span.pages++
@@ -132,7 +132,7 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	for i, row := range d.rows {
 		rows[i] = identityOf(row)
 		if w.request.Raw && row.ID == "" {
-			nameless++ // it cannot be known again
+			nameless++ // it cannot be recognised again
 		}
 	}
 	w.span.note(u, d.rows)
@@ -144,7 +144,7 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	w.rows += len(page.Objects)
 	w.span.rows += len(page.Objects) + earlier
 
-	// Rows seen before mean that others moved past us, unless it is all the same page.
+	// Rows seen before mean that other rows moved past us, unless the whole page is the same.
 	same := listed > 0 && again+nameless == listed && slices.Equal(rows, w.before)
 	w.before = rows
 	if same {
@@ -172,11 +172,11 @@ func (w *walk) accept(u *url.URL, d document) (Page, *url.URL, error) {
 	return page, next, err
 }
 
-// fresh returns the objects that were not on earlier pages, and remembers them. It counts the others: those
-// of earlier spans, which overlap with this one, and those of this span. It reuses the given slices.
+// fresh returns the objects that were not on earlier pages, and remembers them. It counts the repeated ones: those of
+// earlier spans, which overlap with this one, and those of this span. It reuses the given slices.
 func (w *walk) fresh(objects []*Object, raw []json.RawMessage, seen map[identity]int) (kept []*Object, keptRaw []json.RawMessage, earlier, again int) {
 	kept, keptRaw = objects[:0], raw[:0]
-	var nameless []identity // one page may have several that say the same
+	var nameless []identity // several rows of a page may be equal
 	for i, object := range objects {
 		key := identityOf(object)
 		in, known := seen[key]
@@ -204,8 +204,8 @@ func (w *walk) fresh(objects []*Object, raw []json.RawMessage, seen map[identity
 	return kept, keptRaw, earlier, again
 }
 
-// mostPages is where paging is taken to be endless: generous where the server
-// said how many there are, and a million rows where it did not.
+// mostPages is the number of pages after which a list counts as endless: generous if the server sent their number, and
+// a million rows if it did not.
 func mostPages(m meta) int {
 	if m.totalPages > 0 {
 		return 2*m.totalPages + 10
@@ -213,8 +213,8 @@ func mostPages(m meta) int {
 	return 10_000
 }
 
-// verdict says why rows may be missing. The number of rows that the server counts is no reason: it may
-// be that of the collection without the filters, or without what the token may not see.
+// verdict says why rows may be missing. The server's row count does not matter: it may include rows outside of the
+// filters, or rows that the token may not see.
 func (w *walk) verdict() string {
 	switch {
 	case w.shifted, w.counts.changed(w.span.rows, w.filtered()):
@@ -235,14 +235,14 @@ func (w *walk) filtered() bool {
 	return w.span.number > 0
 }
 
-// compareCounts notes that the server counts other rows than it lists.
+// compareCounts records that the server's row count differs from the listed rows.
 func (w *walk) compareCounts() {
 	if w.span.number == 0 && w.counts.known && !w.counts.last(w.rows) {
 		w.client.counted.note(w.request.Path, w.counts.latest, w.rows)
 	}
 }
 
-// counts are the numbers of rows that the server gave while a collection was read.
+// counts are the row counts that the server sent while a collection was read.
 type counts struct {
 	known               bool
 	least, latest, most int
@@ -258,11 +258,11 @@ func (c *counts) note(n int) {
 	}
 }
 
-// last reports whether the latest count is that of the listed rows.
+// last reports whether the latest count equals the number of listed rows.
 func (c *counts) last(rows int) bool { return c.known && c.latest == rows }
 
-// changed reports whether rows came or went meanwhile. The count of more than what was asked for says
-// nothing about that.
+// changed reports whether rows were added or removed meanwhile. A count of more than the requested rows says nothing
+// about that.
 func (c *counts) changed(rows int, filtered bool) bool {
 	return c.known && c.least != c.most && (!filtered || c.least <= rows && rows <= c.most)
 }

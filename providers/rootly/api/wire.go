@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// A wire is what every client here has: an address, the HTTP client that adds the token, and how to
-// take it out of texts.
+// A wire is what every client here needs: a base URL, the HTTP client that adds the token, and a function that removes
+// the token from texts.
 type wire struct {
 	base    *url.URL
 	http    *http.Client

@@ -26,13 +26,13 @@ import (
 type Log struct {
 	Client *api.Client
 	Lazy   bool              // request pages one by one, for callers that stop early
-	Doubt  func(text string) // called with the reason why events may be missing; nil: nobody asks
+	Doubt  func(text string) // called with the reason why events may be missing; nil: not called
 }
 
 var _ audit.Source = Log{}
 
-// Events reads the events that a filter lets through, newest first. An event that cannot be read is
-// an [audit.Unreadable], and the others follow it.
+// Events reads the events that match a filter, newest first. An event that cannot be read is an [audit.Unreadable]
+// error, and the others follow.
 func (l Log) Events(ctx context.Context, f audit.Filter) iter.Seq2[audit.Event, error] {
 	if single := apart(f); len(single) > 1 {
 		return merged(ctx, l, single)
@@ -137,7 +137,7 @@ func IsUnreadable(err error) bool {
 	return errors.As(err, &one)
 }
 
-// UserID finds the id of a user by email or by name. What is a number is an id already.
+// UserID finds the id of a user by email or by name. A number is an id already.
 func UserID(ctx context.Context, client *api.Client, said string) (string, error) {
 	if said != "" && strings.Trim(said, "0123456789") == "" {
 		return said, nil

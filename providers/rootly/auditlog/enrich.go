@@ -12,18 +12,18 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
 
-// An Enricher adds to events by which way and by which API key changes were made. The API's answers have neither, but it
-// filters by both: so it asks once more for each way, and then for each key, and joins by id.
+// An Enricher adds the source and the API key of changes to events. The API's answers contain neither, but it filters
+// by both: so it requests the events of each source, and then of each key, and joins them by id.
 type Enricher struct {
 	client  *api.Client
 	sources []string
 	keys    []string
-	known   map[string]origin // of events that came lately, and come again
+	known   map[string]origin // of recent events, which may be returned again
 }
 
 type origin struct{ source, apiKey string }
 
-// NewEnricher lists the API keys. Without the right to list them keys stay unknown, and the note says so.
+// NewEnricher lists the API keys. Without permission to list them, keys stay unknown, and the note says so.
 func NewEnricher(ctx context.Context, client *api.Client, sources []string) (x *Enricher, note string, err error) {
 	x = &Enricher{client: client, sources: sources, known: map[string]origin{}}
 	listed, err := client.List(ctx, api.Request{Path: "/v1/api_keys"})
@@ -52,7 +52,7 @@ func (x *Enricher) Cost() string {
 		events/page+len(x.sources)+len(x.keys), events, events/page, len(x.sources), len(x.keys))
 }
 
-// Enrich returns the events with what it finds out. What nobody can tell stays open.
+// Enrich returns the events with the sources and keys that it finds. The others stay unknown.
 func (x *Enricher) Enrich(ctx context.Context, events []audit.Event) ([]audit.Event, error) {
 	const most = 20_000
 	if len(x.known) > most {
@@ -83,7 +83,7 @@ func (x *Enricher) Enrich(ctx context.Context, events []audit.Event) ([]audit.Ev
 	return enriched, nil
 }
 
-// ask finds the origins of what is open.
+// ask finds the sources and keys of open events.
 func (x *Enricher) ask(ctx context.Context, window audit.Filter, open map[string]bool) error {
 	byAPI := map[string]bool{}
 	for _, source := range x.sources {
@@ -109,7 +109,7 @@ func (x *Enricher) ask(ctx context.Context, window audit.Filter, open map[string
 	return nil
 }
 
-// settle asks for the events of a filter, and takes those that come from those that are open.
+// settle requests the events of a filter, and settles the open ones among them.
 func (x *Enricher) settle(ctx context.Context, f audit.Filter, open map[string]bool, found func(id string)) error {
 	if len(open) == 0 {
 		return nil
@@ -132,7 +132,7 @@ func (x *Enricher) settle(ctx context.Context, f audit.Filter, open map[string]b
 	return nil
 }
 
-// refused reports whether the token may not see something.
+// refused reports whether the token may not read something.
 func refused(err error) bool {
 	return errors.Is(err, api.ErrForbidden) || errors.Is(err, api.ErrNotFound)
 }

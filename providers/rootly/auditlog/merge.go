@@ -7,8 +7,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/audit"
 )
 
-// apart splits a filter into some with one source and one API key each. The API filters by both and its answers have neither:
-// only who asks for one value knows what the events have.
+// apart splits a filter into several with one source and one API key each. The API filters by both but its answers
+// contain neither: only a filter for one value shows what the events have.
 func apart(f audit.Filter) []audit.Filter {
 	all := []audit.Filter{f}
 	if len(f.Sources) > 1 {
@@ -32,7 +32,7 @@ func apart(f audit.Filter) []audit.Filter {
 	return each
 }
 
-// A stream is the events of one filter, of which the first is looked at.
+// A stream is the events of one filter, with access to the first.
 type stream struct {
 	next  func() (audit.Event, error, bool)
 	event audit.Event
@@ -40,7 +40,7 @@ type stream struct {
 	more  bool
 }
 
-// merged gives the events of several filters, newest first.
+// merged returns the events of several filters, newest first.
 func merged(ctx context.Context, l Log, filters []audit.Filter) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		var streams []*stream

@@ -50,33 +50,33 @@ type Type struct {
 	// ParentPath is the collection of parents that are not a resource type, such as incidents.
 	ParentPath string
 
-	// Include is the parameter that makes the parents' collection include these objects.
+	// Include is the parameter that makes the parents' listing include these objects.
 	Include string
 
 	// Relations are the relationships of a parent that may name the included objects.
 	Relations []string
 
-	// Members names a relationship whose objects are part of the provider's resource. It is also
-	// their JSON:API type and the attribute that holds them. They are included in the listing.
+	// Members names a relationship whose objects are part of the provider's resource. It is also their JSON:API type
+	// and the attribute that contains them. They are included in the listing.
 	Members string
 
 	// From says where a type that is only a view of another object has its attributes: "id" is the
 	// object's id, anything else is a relationship to one object. All other attributes are ignored.
 	From map[string]string
 
-	// Called is what its objects are called, with their position, as they have no names: "level" makes "level 1".
+	// Called is what its objects are called, with their position, since they have no names: "level" makes "level 1".
 	Called string
 
-	// Below is the attribute with the id of the sibling that an object follows in the code, and whose label its own
-	// begins with. Where it is empty, that is the parent.
+	// Below is the attribute with the id of the sibling that an object follows in the code, and whose label begins its
+	// own. If it is empty, the parent takes that role.
 	Below string
 
-	// RankBy is the attribute that orders siblings, where that is not the position: its values have an order in the
+	// RankBy is the attribute that orders siblings, if that is not the position: its values have an order in the
 	// schema.
 	RankBy string
 
-	// Shown is the attribute that only says where Rootly shows an object among its siblings. Moving one of them
-	// changes it in others.
+	// Shown is the attribute that only says where Rootly shows an object among its siblings. Moving one object changes
+	// it in others.
 	Shown string
 
 	// Strays is a second collection, for objects that Paths leaves out.
@@ -94,41 +94,41 @@ type Type struct {
 	// Also are other spellings of Kind that the API documents.
 	Also []string
 
-	// Owner is the attribute with the ids of the teams that own an object: the teams that run a service,
-	// or whose incidents a workflow or policy is for. Empty where teams own no objects.
+	// Owner is the attribute with the ids of the teams that own an object: the teams that run a service, or whose
+	// incidents a workflow or policy is for. Empty if teams do not own the objects.
 	Owner string
 
 	// Group is the stem of the file that its objects are written to. Derived from Name when empty.
 	Group string
 
-	// Audit is the item_type of its audit events. Empty where Rootly records none.
+	// Audit is the item_type of its audit events. Empty if Rootly records none.
 	Audit string
 
 	// Optional says why objects of this type are only imported when asked for by name.
 	Optional string
 
-	// Duplicates is the type whose objects describe the same: code for both would be applied twice.
+	// Duplicates is the type whose objects describe the same thing: code for both would be applied twice.
 	Duplicates string
 
-	// Predecessor is the older type that an organisation has instead of this one where the API
-	// answers this one with 403 or 404.
+	// Predecessor is the older type that an organisation has instead of this one if the API answers this one with 403
+	// or 404.
 	Predecessor string
 
 	// DataSource is the data source that finds one object. Derived from Name when empty.
 	DataSource string
 
-	// ImportID is what an import block needs where the id is not enough, with "{id}" and "{parent}"
-	// as in Get. The provider builds the path of a request from it.
+	// ImportID is the id in import blocks if the object's id is not enough, with "{id}" and "{parent}" as in Get. The
+	// provider builds the path of a request from it.
 	ImportID string
 
-	// BuiltIn says which objects Rootly made itself. Nil where people make them all.
+	// BuiltIn says which objects Rootly made itself. Nil if people make all of them.
 	BuiltIn *BuiltIn
 
 	// Constraints are what the provider checks when it plans, in this order. An object that breaks
 	// one cannot be imported.
 	Constraints []Constraint
 
-	// Elusive reports whether the API may answer 404 for an object that exists and that its list has. The provider
+	// Elusive reports whether the API may answer 404 for an object that exists and that the listing has. The provider
 	// cannot read such an object.
 	Elusive bool
 
@@ -138,23 +138,22 @@ type Type struct {
 	// Read lists the attributes that the provider reads in a special way.
 	Read map[string]Read
 
-	// Picked lists blocks below the first level from which the provider takes only the keys that it
-	// knows.
+	// Picked lists blocks below the first level from which the provider takes only the keys that it knows.
 	Picked []string
 
 	// KeepsNull reports whether the provider distinguishes null from zero, as it does for the types
 	// that it implements with the plugin framework.
 	KeepsNull bool
 
-	// ReadIfInState lists the blocks that the provider reads only if its state has some already,
-	// which is not so during an import.
+	// ReadIfInState lists the blocks that the provider reads only if the state already has some, which it does not
+	// during an import.
 	ReadIfInState []string
 
 	// Sorted maps lists of objects to the attribute that the provider sorts them by.
 	Sorted map[string]string
 
-	// Yields maps attributes to others that the provider does not accept together with them. Where
-	// the API answers both, the first is left out.
+	// Yields maps attributes to others that the provider does not accept together with them. If the API returns both,
+	// the first is left out.
 	Yields map[string]string
 
 	// AlertConditions is the path of conditions on an alert's payload: an object in the API, a list
@@ -164,12 +163,12 @@ type Type struct {
 	// Omit lists settable attributes that are never written, each with the reason.
 	Omit map[string]string
 
-	// Follows maps attributes to the reference that decides them: where it is set, Rootly copies them from the object
-	// that it points at, and they are not written.
+	// Follows maps attributes to the reference that determines them: if it is set, Rootly copies them from the
+	// referenced object, and they are not written.
 	Follows map[string]string
 
-	// Withheld lists attributes that creation needs and that the API never answers. Each becomes a variable, which people
-	// fill in before they create the object again, and Terraform ignores it.
+	// Withheld lists attributes that creation needs and that the API never returns. Each becomes a variable, which
+	// people fill in before they create the object again, and Terraform ignores it.
 	Withheld []string
 
 	// Lost lists attributes of the API that the provider does not have.
@@ -185,19 +184,19 @@ type Type struct {
 	Refs []graph.Rule
 }
 
-// Strays says where the objects are that a type's collection leaves out. A sibling's own collection is
-// only read if no listed object belongs to that sibling: one that has some is assumed to have all.
+// Strays says where to find the objects that a type's collection leaves out. A sibling's own collection is read only if
+// no listed object belongs to that sibling; otherwise the listing is assumed to have all.
 type Strays struct {
 	Path    string // of the collection, with "{parent}" for the sibling's id
 	Sibling string // the type of the siblings
-	Attr    string // the attribute of the objects that holds the sibling's id
+	Attr    string // the attribute of the objects that contains the sibling's id
 }
 
-// BuiltIn says how to recognise the objects that Rootly made itself. Rootly would not, or could not,
-// make them again, so destroying them must be prevented.
+// BuiltIn says how to recognise the objects that Rootly made itself. Rootly would not, or could not, create them again,
+// so they must not be destroyed.
 type BuiltIn struct {
-	Attr   string // the attribute of the API that tells; empty if all objects are built in
-	Custom string // its value for the objects that people made; no value at all means the same
+	Attr   string // the attribute of the API that shows it; empty if all objects are built in
+	Custom string // its value for objects that people made; a missing value means the same
 	Reason string
 }
 
@@ -208,14 +207,14 @@ type Pages int
 const (
 	PagesNumbered Pages = iota // page[number] and page[size]
 	PagesPlain                 // page and per_page
-	PagesNone                  // one answer holds all
+	PagesNone                  // one answer contains everything
 )
 
 // Read says how the provider turns an attribute of the API into one of its own.
 type Read int
 
-// The ways of reading. What the schema calls a list of blocks is read as ReadPicked unless the
-// row says otherwise; scalars, lists and maps are read as their type.
+// The ways of reading. A list of blocks in the schema is read as ReadPicked unless the row says otherwise; scalars,
+// lists and maps are read as their type.
 const (
 	ReadPicked        Read = iota // a list of objects; unknown keys are dropped
 	ReadRaw                       // a list of objects as it is: one unknown key or wrong type loses it whole

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// computed are the attributes of the API that the provider does not have and that Rootly computes: nobody chose their
-// values, and a change of one is no change of a setting. A star stands for any text.
+// computed are attributes of the API that the provider does not have and that Rootly computes: nobody chose their
+// values, so their changes are not changes of settings. A star stands for any text.
 var computed = []struct {
 	Type  string // empty: every type
 	Names []string

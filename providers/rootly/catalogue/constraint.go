@@ -1,12 +1,12 @@
 package catalogue
 
-// A Constraint is something that the provider checks when it plans, whatever the code says. Its source
-// is the provider's CustomizeDiff and ModifyPlan functions, and crashes seen with it.
+// A Constraint is something that the provider checks when it plans, whatever the code says. The sources are the
+// provider's CustomizeDiff and ModifyPlan functions, and observed crashes.
 type Constraint struct {
 	Check  Check
 	Path   string // the values that are checked, such as "rules.fallback_rule"
 	Other  string // the path that they are compared with, if the check compares
-	Reason string // why the object cannot be imported; a verb stands for the value that breaks it
+	Reason string // why the object cannot be imported; a verb stands for the offending value
 	Fix    string // what to do in Rootly; may be empty
 }
 

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
@@ -20,8 +23,8 @@ type Lister interface {
 // longest is the span that the API answers at a time. It refuses more than two months with 422, says the vendor's own client.
 const longest = 28 * 24 * time.Hour
 
-// Fetch reads the shifts that Rootly computes for a span. Its errors are those of the client: keys that may not read shifts
-// are refused with 403 or 404.
+// Fetch reads the shifts that Rootly computes for a span. Its errors are those of the client: 403 or 404 if the key may
+// not read shifts.
 func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
 	var shifts []Shift
 	for from := within.From; from.Before(within.To); from = from.Add(longest) {
@@ -49,6 +52,35 @@ func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
 	return shifts, nil
 }
 
+// Overrides reads the shifts that people made by hand for some schedules, in a request for each. They are for [Compute],
+// where the shifts may not be read.
+func Overrides(ctx context.Context, c Lister, schedules []graph.ID) ([]Shift, error) {
+	const atOnce = 8
+	found := make([][]Shift, len(schedules))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for i, id := range schedules {
+		g.Go(func() error {
+			l, err := c.List(ctx, api.Request{Path: "/v1/schedules/" + url.PathEscape(string(id)) + "/override_shifts"})
+			if err != nil {
+				return fmt.Errorf("list override shifts: %w", err)
+			}
+			if !l.Complete() {
+				return fmt.Errorf("list override shifts: %s", l.Missing())
+			}
+			for _, n := range l.Objects {
+				if s, err := shiftOf(n); err == nil {
+					s.Override = true
+					found[i] = append(found[i], s)
+				}
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	return slices.Concat(found...), err
+}
+
 func shiftOf(n *api.Object) (Shift, error) {
 	s := Shift{Schedule: graph.ID(word(n.Attributes, "schedule_id")), Rotation: graph.ID(word(n.Attributes, "rotation_id")), User: graph.ID(word(n.Attributes, "user_id"))}
 	s.Override, _ = n.Attributes["is_override"].(bool)
@@ -59,7 +91,7 @@ func shiftOf(n *api.Object) (Shift, error) {
 	return s, s.times(n.Attributes)
 }
 
-// related is the id of the user that a shift is related to. An assignee may be a schedule as well.
+// related is the id of a shift's user. An assignee may also be a schedule.
 func related(n *api.Object, name string) graph.ID {
 	relationship, _ := n.Relationships[name].(map[string]any)
 	data, _ := relationship["data"].(map[string]any)

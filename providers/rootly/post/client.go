@@ -44,7 +44,7 @@ func prefixOf(address string) string {
 	return strings.TrimRight(strings.TrimSuffix(path, "/v1"), "/")
 }
 
-// A Deed is what became of an event.
+// A Deed is the result for an event.
 type Deed string
 
 // The deeds.
@@ -54,17 +54,16 @@ const (
 	Unchanged Deed = "unchanged"
 )
 
-// An Outcome is an event after it was put.
+// An Outcome is an event after Put.
 type Outcome struct {
 	Deed Deed
 	ID   string
 	URL  string // if Rootly says
 }
 
-// Put makes sure that Rootly has an event as it is, once. An event of the same fingerprint since
-// the given time is updated when it says something else; an incident that is over counts for those
-// only that happen once. A post that may or may not have arrived
-// is looked for before it is repeated.
+// Put makes sure that Rootly has an event, once. An event of the same fingerprint since the given time is updated if
+// its content differs. A closed incident counts only for events that happen once. Before a post that may have arrived
+// is repeated, Put looks for it.
 func (c *Client) Put(ctx context.Context, e Event, since time.Time) (Outcome, error) {
 	const attempts = 4
 	var last error
@@ -91,7 +90,7 @@ func (c *Client) Put(ctx context.Context, e Event, since time.Time) (Outcome, er
 	return Outcome{}, last
 }
 
-// either prefers the error of the post to one that came after it.
+// either prefers the error of the post to a later one.
 func either(first, second error) error {
 	if first != nil {
 		return first
@@ -99,8 +98,7 @@ func either(first, second error) error {
 	return second
 }
 
-// once does what is left to do for an event. A wait that is not negative says that another attempt
-// may help.
+// once makes one attempt for an event. A wait that is not negative means that another attempt may help.
 func (c *Client) once(ctx context.Context, e Event, found []Found) (Outcome, time.Duration, error) {
 	f, deed := standing(e, found)
 	if deed == Unchanged {
@@ -109,7 +107,7 @@ func (c *Client) once(ctx context.Context, e Event, found []Found) (Outcome, tim
 	return c.write(ctx, e, f.ID)
 }
 
-// standing is what has to become of an event, seen from those that Rootly has of it.
+// standing decides what to do with an event, given what Rootly already has of it.
 func standing(e Event, found []Found) (Found, Deed) {
 	if i, ok := e.(Incident); ok && !i.Once {
 		found = slices.DeleteFunc(found, Found.Closed)
@@ -123,8 +121,7 @@ func standing(e Event, found []Found) (Found, Deed) {
 	return found[0], Updated
 }
 
-// Plan drafts what [Client.Put] would send, and says what that would do. Nothing is sent for an event that is
-// there as it is.
+// Plan drafts the request of [Client.Put], and says what it would do. An event that is up to date needs no request.
 func (c *Client) Plan(ctx context.Context, e Event, since time.Time) (Draft, Outcome, error) {
 	found, err := c.Find(ctx, e, since)
 	if err != nil {
@@ -135,7 +132,7 @@ func (c *Client) Plan(ctx context.Context, e Event, since time.Time) (Draft, Out
 	return d, Outcome{Deed: deed, ID: f.ID, URL: f.URL}, err
 }
 
-// Update changes an event that Rootly has.
+// Update changes an existing event.
 func (c *Client) Update(ctx context.Context, id string, e Event) (Outcome, error) {
 	o, _, err := c.write(ctx, e, id)
 	return o, err
@@ -181,7 +178,7 @@ func (c *Client) write(ctx context.Context, e Event, id string) (Outcome, time.D
 	return o, 0, nil
 }
 
-// again says how long to wait before another attempt, or less than nothing where none will help.
+// again is the wait before another attempt; negative if none will help.
 func again(ctx context.Context, reply api.Reply, err error) time.Duration {
 	const longest = time.Minute
 	var e *api.Error
@@ -194,11 +191,11 @@ func again(ctx context.Context, reply api.Reply, err error) time.Duration {
 
 // A Denied is a request that the API key may not make.
 type Denied struct {
-	Permission string // as roles have it, such as pulses_permissions: create
+	Permission string // as roles name it, such as pulses_permissions: create
 	err        error
 }
 
-// Error says what was asked for, and which permission that needs.
+// Error names the request, and the permission that it needs.
 func (d *Denied) Error() string { return d.err.Error() }
 
 // Unwrap returns the answer of the API.
@@ -209,9 +206,9 @@ func (d *Denied) Hint() string {
 	return fmt.Sprintf("the role of the API key lacks %s; add the permission, or use another key (Organization Settings > Roles, and > API Keys)", d.Permission)
 }
 
-// An Invalid is an event that Rootly did not take as it is.
+// An Invalid is an event that Rootly refused because of its content.
 type Invalid struct {
-	Fields []string // attributes that the answer speaks of, as the API names them
+	Fields []string // attributes in the answer, as the API names them
 	err    error
 }
 

@@ -33,7 +33,7 @@ func openSheet(path string) (Store, error) {
 	names, err := csv.NewReader(file).Read()
 	if err != nil || len(names) < len(audit.Columns()) || !slices.Equal(names[:len(audit.Columns())], audit.Columns()) {
 		file.Close()
-		return nil, hint.With(fmt.Errorf("%s is not a CSV file of audit sync: its columns are other ones", path), "audit sync --to FILE.csv creates such a file")
+		return nil, hint.With(fmt.Errorf("%s is not a CSV file of audit sync: it has other columns", path), "audit sync --to FILE.csv creates such a file")
 	}
 	return scan{&sheet{file, path, names}}, nil
 }

@@ -180,7 +180,7 @@
     const rest = levelsOf(policy).filter((l) => !taken.has(l));
     return [...paths.map((p) => ({ name: label(p), levels: levelsOf(p), node: p, ...world.map.paths[world.map.nodes[p].k] })), ...(rest.length ? [{ name: "without a path", levels: rest, main: !paths.length }] : [])];
   }
-  // targetText is whom a target of a level pages at a time, and whether that is anybody.
+  // targetText is whom a target of a level pages at a time, and whether that is anybody; null for a channel.
   function targetText({ kind, key, name, people }, at) {
     if (kind === "schedule") {
       const shifts = world.map.shifts[key];
@@ -189,14 +189,15 @@
       return on.length ? [`${on.join(", ")} (schedule ${name})`, true] : [`nobody is on call for schedule ${name}`, false];
     }
     if (people) return people.length ? [`${people.join(", ")} (team ${name})`, true] : [`nobody is in team ${name}`, false];
-    return [kind === "user" ? name : `${words(kind)} ${name}`, true];
+    if (kind === "user") return [name, true];
+    return [`${words(kind)} ${name}`, kind === "service" ? true : null]; // a channel wakes nobody
   }
   // pages are whom a level pages at a time: each with whether it is anybody.
   function pages(level, at) {
     if (level.now && Math.abs(at - world.map.made) < 60) {
-      if (!level.now.length && level.targets.every((t) => ["user", "schedule", "team"].includes(t.kind))) return [["nobody, as Rootly answers now", false]];
+      if (!level.now.length && level.targets.every((t) => ["user", "schedule", "team"].includes(t.kind))) return [["nobody (Rootly's own answer)", false]];
       const channels = level.targets.filter((t) => !["user", "schedule", "team"].includes(t.kind)).map((t) => targetText(t, at));
-      return level.now.length ? [[`${level.now.join(", ")}, as Rootly answers now`, true], ...channels] : channels;
+      return level.now.length ? [[`${level.now.join(", ")} (Rootly's own answer)`, true], ...channels] : channels;
     }
     return level.targets.length ? level.targets.map((t) => targetText(t, at)) : [["nobody", false]];
   }
@@ -220,7 +221,7 @@
     for (const step of all) {
       const item = make("li");
       item.append(make("span", step.minutes ? `after ${plural(step.minutes)}: ` : "at once: "));
-      step.pages.forEach(([text, answered], n) => item.append(make("span", (n ? "; " : "") + text, answered ? "" : "nobody")));
+      step.pages.forEach(([text, answered], n) => item.append(make("span", (n ? "; " : "") + text, answered === false ? "nobody" : "")));
       list.append(item);
     }
     if (!all.length) list.append(make("li", "no levels: nobody is paged", "nobody"));
@@ -228,8 +229,15 @@
     return part;
   }
 
+  // Services of one name differ in their ids.
+  const byName = new Map();
+  function nameServices() {
+    const all = of(world.drawn, "service"), count = new Map();
+    all.forEach((i) => count.set(label(i), (count.get(label(i)) || 0) + 1));
+    all.forEach((i) => byName.set(count.get(label(i)) > 1 ? `${label(i)} (${world.map.nodes[i].k.split("/")[1].slice(0, 8)})` : label(i), i));
+  }
   function answer() {
-    const service = of(world.drawn, "service").find((i) => label(i) === $("service").value);
+    const service = byName.get($("service").value);
     const box = $("answer");
     box.replaceChildren();
     if (service === undefined) return;
@@ -259,12 +267,13 @@
   const local = (d) => new Date(d - d.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
   load().then(() => {
     const services = of(world.drawn, "service");
-    services.forEach((i) => { const o = make("option"); o.value = label(i); $("services").append(o); });
+    nameServices();
+    byName.forEach((i, name) => { const o = make("option"); o.value = name; $("services").append(o); });
     const start = new Date(world.map.made * 1000);
     $("when").value = local(start);
     $("zone").textContent = `(${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
     const best = services.find((i) => of(world.out[i], "escalation_policy").length) ?? services[0];
-    if (best !== undefined) $("service").value = label(best);
+    byName.forEach((i, name) => { if (i === best) $("service").value = name; });
     $("now").addEventListener("click", () => { $("when").value = local(start); answer(); });
     $("sunday").addEventListener("click", () => {
       const d = new Date(start);
@@ -278,7 +287,7 @@
     $("when").addEventListener("change", answer);
     $("answers-form").addEventListener("submit", (e) => e.preventDefault());
     $("show-path").addEventListener("click", async () => {
-      const service = services.find((i) => label(i) === $("service").value);
+      const service = byName.get($("service").value);
       if (service === undefined) return;
       await draw();
       follow(service);
