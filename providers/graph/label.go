@@ -14,7 +14,7 @@ const maxLabel = 64
 
 // Label returns copies of resources, each with a readable address: ASCII, unique, made from its title and, for children,
 // from the label of its owner. A resource that had an address in an earlier run keeps it, whatever its present name and
-// whatever was added since. The resources stay as they are.
+// whatever was added since. The given resources stay as they are.
 //
 // Parents must come before their children. Remembered returns the earlier address of an object, or none; nil remembers
 // nothing. Reserved addresses belong to objects that are not among the resources, but whose code stays.

@@ -15,10 +15,14 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// hide turns credentials of the graph into variables, and counts them by type.
+// hide turns credentials of the graph into variables, and counts them by type. What one of them was once stays masked.
 func (l Linked) hide() map[string]int {
 	o := l.Share.Live.Job.secretOptions()
-	return secret.CountByType(append(secret.Hide(l.Graph, o), secret.HideAlso(l.Graph, o, l.Share.secrets)...))
+	hidden := append(secret.Hide(l.Graph, o), secret.HideAlso(l.Graph, o, l.Share.secrets)...)
+	for _, v := range l.Graph.Variables {
+		l.Share.Root.veil.Remember(v.Value)
+	}
+	return secret.CountByType(hidden)
 }
 
 // variables is how many settings became variables.

@@ -95,12 +95,9 @@ func linkOptions(l Linked) graph.LinkOptions {
 	if root.around.Hand.MayDeclare(literalIDs) {
 		o.GatherDead = literalIDs
 	}
-	known, doubts, forget := root.Dir.Addresses(), share.Live.doubts(), root.Job.Settings.Again.Forget
+	keeps := share.keeps()
 	o.Known = func(types []string, id graph.ID) bool {
-		return slices.ContainsFunc(types, func(t string) bool {
-			target := graph.Target{Type: t, ID: id}
-			return !known[target].IsZero() && share.elsewhere.places[target] == "" && (!forget || doubts[target] != "") // what is forgotten has no code after this run
-		})
+		return slices.ContainsFunc(types, func(t string) bool { return keeps(graph.Target{Type: t, ID: id}) })
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return share.Live.lookups[graph.Target{Type: resourceType, ID: id}]
@@ -139,7 +136,7 @@ func userRef(u graph.User) graph.Expr {
 // explain returns what says why an id leads nowhere.
 func explain(l Linked) func(types []string, id graph.ID) string {
 	live := l.Share.Live
-	known, doubts := l.Share.Root.Dir.Addresses(), live.doubts()
+	keeps, doubts := l.Share.keeps(), live.doubts()
 	leftOut := sync.OnceValue(func() map[graph.Target]bool { // listed, but not selected, or Terraform cannot have it
 		out := l.Share.deselected()
 		maps.Copy(out, targets(l.Rejected()))
@@ -166,7 +163,7 @@ func explain(l Linked) func(types []string, id graph.ID) string {
 			article = "an "
 		}
 		switch {
-		case some(types, id, func(t graph.Target) bool { return !live.Complete(t.Type) && !known[t].IsZero() }):
+		case some(types, id, func(t graph.Target) bool { return !live.Complete(t.Type) && keeps(t) }):
 			return "id of " + article + word + " that this run did not read; earlier code keeps its reference"
 		case some(types, id, func(t graph.Target) bool { return leftOut()[t] || l.crashed[t] != "" }):
 			return "id of " + article + word + " that this import leaves out"

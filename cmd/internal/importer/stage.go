@@ -69,9 +69,6 @@ func (r *Root) unheld(blocks func(*graph.Resource) bool) func(*graph.Resource) b
 func Stage(l Linked, files []generator.File) (Staged, error) {
 	r := l.Share.Root
 	defer r.Watch.Time("stage")()
-	for _, v := range l.Graph.Variables {
-		r.veil.Remember(v.Value)
-	}
 	run := l.run()
 	for _, f := range files {
 		run.Files = append(run.Files, state.File{
