@@ -167,7 +167,7 @@ func explain(l Linked) func(types []string, id graph.ID) string {
 		}
 		switch {
 		case some(types, id, func(t graph.Target) bool { return !live.Complete(t.Type) && !known[t].IsZero() }):
-			return "id of " + article + word + " that this run did not read; earlier code keeps its reference"
+			return "id of " + article + word + " that this run did not read"
 		case some(types, id, func(t graph.Target) bool { return leftOut()[t] || l.crashed[t] != "" }):
 			return "id of " + article + word + " that this import leaves out"
 		case some(types, id, func(t graph.Target) bool {
