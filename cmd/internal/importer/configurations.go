@@ -22,9 +22,6 @@ type configurations struct {
 func (s Staged) configurations() configurations {
 	around := s.root().around
 	c := configurations{answered: []string{around.Ours}}
-	if !s.root().Job.Settings.Proof.Replays() {
-		return c
-	}
 	here := s.Linked.Share.deselected()
 	maps.Copy(here, targets(s.Linked.Graph.Resources))
 	maps.Copy(here, targets(s.Linked.Share.elsewhere.objects))

@@ -99,6 +99,9 @@ func linkOptions(l Linked) graph.LinkOptions {
 	o.Known = func(types []string, id graph.ID) bool {
 		return slices.ContainsFunc(types, func(t string) bool {
 			target := graph.Target{Type: t, ID: id}
+			if share.elsewhere.places[target] != "" { // this run is the first to find it there
+				return false
+			}
 			return !known[target].IsZero() && (!forget || doubts[target] != "") // what is forgotten has no code after this run
 		})
 	}
