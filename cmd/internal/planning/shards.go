@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -57,6 +58,7 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 		return nil, 0, err
 	}
 	p.sharded.cut, p.sharded.values = cut, values
+	debug.FreeOSMemory() // engines need what reading the code took
 	results, err := p.planAll(ctx, cut)
 	if err != nil {
 		veilError(p.veil, err)
