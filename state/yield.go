@@ -319,7 +319,7 @@ func (y *yielding) spill() error {
 	return nil
 }
 
-// free returns the first numbered name beside another that nobody's hand is in.
+// free returns the first numbered form of a name that no person has used.
 func (y *yielding) free(name string) string {
 	stem, extension, _ := strings.Cut(name, ".")
 	for n := 2; ; n++ {

@@ -13,6 +13,7 @@ type deadEnd struct {
 	id     ID
 	types  []string
 	reason string
+	at     int // in Unresolved
 }
 
 // whole reports whether the place contains only the id.
@@ -32,7 +33,7 @@ func (l *linker) unresolved(r *Resource, path cty.Path, id ID, types []string) {
 		why = l.o.Explain(types, id)
 	}
 	if l.o.Known == nil || !l.o.Known(types, id) {
-		l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why})
+		l.dead = append(l.dead, deadEnd{r, path.Copy(), id, types, why, len(l.g.Unresolved)})
 	}
 	r.Notes = append(r.Notes, Note{Path: path.Copy(), Text: why})
 	l.g.Unresolved = append(l.g.Unresolved, Unresolved{From: r.Address, Path: PathString(path), ID: id, Types: types, Reason: why})
@@ -66,7 +67,7 @@ func gatherDead(g *Graph, into string, ends []deadEnd) {
 		key := Free(Address{}, word+"_"+fragment(k.id), k.id, taken).Name
 		for _, i := range places[k] {
 			d := ends[i]
-			g.Unresolved[i].Key = key
+			g.Unresolved[d.at].Key = key
 			d.r.Notes = slices.DeleteFunc(d.r.Notes, func(n Note) bool { return n.Text == d.reason && n.Path.Equals(d.path) })
 			d.r.Exprs = append(d.r.Exprs, Placed{Path: d.path, Expr: EntryRef{Map: into, Key: key, Numeric: true}})
 			sortPlaced(d.r.Exprs)

@@ -1,13 +1,13 @@
 // Package graph holds the resources of one run, linked to each other.
 //
 // A live object comes in as a Resource with literal ids. Label and Link return copies with addresses
-// and references, and leave what they are given as it is:
+// and references, and do not change their arguments:
 //
 //	resources with ids ──► Label ──► Link ──► Break cycles ──► Sort ──► Graph
 //
-// A resource has one value, Config, which holds exactly what is to be written. What stands
-// in the code instead of a literal (a reference, a variable, an encoded JSON text) lies
-// beside it as a list of expressions, each placed at a path of that value.
+// A resource has one value, Config, which contains exactly what is to be written. Next to it is a
+// list of expressions that replace literals in the code (references, variables, encoded JSON
+// texts), each placed at a path of that value.
 //
 // Not here: any I/O, any knowledge of Rootly or of HCL. Package graph imports nobody.
 package graph

@@ -34,8 +34,8 @@ var Snapshot = sync.OnceValues(func() (*Provider, error) {
 	return p, nil
 })
 
-// Parse reads the output of `terraform providers schema -json` and adds the known facts.
-// Version is the provider's version, which that output does not name.
+// Parse reads the output of `terraform providers schema -json` and adds the known facts. Version is the provider's
+// version, which that output does not contain.
 func Parse(data []byte, version string) (*Provider, error) {
 	var doc schemaDoc
 	if err := json.Unmarshal(data, &doc); err != nil {
@@ -54,7 +54,7 @@ func Parse(data []byte, version string) (*Provider, error) {
 	return nil, fmt.Errorf("parse provider schema: no provider %s in it", Source)
 }
 
-// schemaDoc is the document that terraform prints, as far as it is needed here.
+// schemaDoc is the part of terraform's document that is needed here.
 type schemaDoc struct {
 	ProviderSchemas map[string]providerDoc `json:"provider_schemas"`
 }
@@ -179,7 +179,7 @@ func (b *Block) sort() {
 	sort.Slice(b.Blocks, func(i, j int) bool { return b.Blocks[i].Name < b.Blocks[j].Name })
 }
 
-// modeOfBlock is what the schema alone tells; facts may say that a block is also computed.
+// modeOfBlock is what the schema alone shows; facts may say that a block is also computed.
 func modeOfBlock(d nestedDoc) Mode {
 	if d.Min > 0 {
 		return Required

@@ -60,15 +60,15 @@ const (
 	Computed              // never in the configuration
 )
 
-// Suppress names the difference between configuration and state that the provider overlooks.
+// Suppress names the kind of difference between configuration and state that the provider ignores.
 type Suppress int
 
 // The suppressed differences.
 const (
 	SuppressNone    Suppress = iota
-	SuppressOrder            // lists that differ in order only
+	SuppressOrder            // lists that differ only in order
 	SuppressJSON             // JSON texts with equal values
-	SuppressOnceSet          // every difference once the state holds a value
+	SuppressOnceSet          // any difference once the state has a value
 	SuppressTime             // spellings of one time of day, such as "09:00 AM"
 	SuppressInstant          // spellings of one instant
 )
@@ -82,15 +82,15 @@ type Attribute struct {
 	Deprecated bool
 	ForceNew   bool
 	Integer    bool      // a number without fraction
-	Default    cty.Value // what the provider assumes when absent; cty.NilVal if nothing
-	Absent     cty.Value // what Rootly sets on creation when absent, where that is known; cty.NilVal if not
+	Default    cty.Value // the provider's default; cty.NilVal if none
+	Absent     cty.Value // Rootly's default on creation, if known; cty.NilVal if not
 	Enum       []string  // values it accepts, of elements for collections; nil if any
-	Order      []string  // in which people read its values, or those of its elements; nil if that does not matter
+	Order      []string  // order in which people read its values, or those of its elements; nil if irrelevant
 	Suppress   Suppress
 	Conflicts  []string // attributes that exclude this one
 }
 
-// HasDefault reports whether the provider assumes a value when the attribute is absent.
+// HasDefault reports whether the provider has a default for the attribute.
 func (a *Attribute) HasDefault() bool { return a.Default != cty.NilVal }
 
 // Allows reports whether the provider's validator accepts the value.

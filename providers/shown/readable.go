@@ -2,8 +2,8 @@ package shown
 
 import "bytes"
 
-// Readable writes &, < and > in JSON as themselves. Encoders spell them \u0026, \u003c and \u003e, so that JSON may stand
-// in a web page; nobody else wants to read that.
+// Readable writes &, < and > in JSON as themselves. Encoders write them as \u0026, \u003c and \u003e for web pages,
+// which is hard to read anywhere else.
 func Readable(json []byte) []byte {
 	if !bytes.Contains(json, []byte(`\u00`)) {
 		return json
@@ -25,7 +25,7 @@ func Readable(json []byte) []byte {
 	return plain
 }
 
-// spelled is the character that an escape at the start of a text stands for, if it is one of the three.
+// spelled is the character of an escape at the start of a text, if it is one of the three.
 func spelled(text []byte) byte {
 	if len(text) < len(`\u0026`) {
 		return 0

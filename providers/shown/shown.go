@@ -5,9 +5,8 @@
 // Not here: deciding what is secret. Only the packages that mask values make a Text.
 package shown
 
-// A Text holds no secret. Make one by masking a value with its type and path, never by converting
-// a string.
+// A Text contains no secret. Make one by masking a value with its type and path, never by converting a string.
 type Text string
 
-// Map changes a text that is safe already, such as to put names in the place of ids.
+// Map changes a text that is already safe, such as to replace ids by names.
 func (t Text) Map(change func(string) string) Text { return Text(change(string(t))) }

@@ -29,3 +29,11 @@ func TestJSONSaysTheSame(t *testing.T) {
 		t.Error("ordinary text was changed")
 	}
 }
+
+func TestLines(t *testing.T) {
+	t.Parallel()
+	const given = "-\told\r\n+\x1b[31mnew\u202e\u009b\ufeff häß 日本 🎉\n"
+	if got := visible.Lines(given); got != "-\told\n+[31mnew häß 日本 🎉\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -43,7 +43,7 @@ type item struct {
 // key identifies an object.
 func key(typ, id string) string { return typ + "/" + id }
 
-// Told translates the drift in a plan for the report, as the command does.
+// Reported translates the drift in a plan for the report, as the command does.
 func Reported(plan *plans.Plan, veil *secret.Veil, overlooked drift.Unordered) []report.ObjectChange {
 	m := &module{veil: veil, overlooked: overlooked}
 	m.learn(plan)
@@ -319,7 +319,7 @@ func (r *run) authors(ctx context.Context) error {
 	return nil
 }
 
-// told translates the drift for the report.
+// reported translates the drift for the report.
 func (r *run) reported() report.Changes {
 	c := report.Changes{From: "code", To: "live", NotImported: r.refused, Searched: r.searched, Requests: r.client.Stats().Requests}
 	for _, i := range r.items() {
@@ -333,7 +333,7 @@ func (r *run) reported() report.Changes {
 	return c
 }
 
-// told is an item in the report, without its author.
+// reported is an item in the report, without its author.
 func (i *item) reported() report.ObjectChange {
 	m := i.module
 	told := report.ObjectChange{

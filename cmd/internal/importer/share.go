@@ -55,7 +55,9 @@ func (s Share) KnowSecrets(draft *graph.Graph) Share {
 // keeps reports whether earlier code has an object, and stays: with --forget, it goes unless the object is in doubt.
 func (s Share) keeps() func(graph.Target) bool {
 	known, doubts, forget := s.Root.Dir.Addresses(), s.Live.doubts(), s.Live.Job.Settings.Again.Forget
-	return func(t graph.Target) bool { return !known[t].IsZero() && (!forget || doubts[t] != "") }
+	return func(t graph.Target) bool {
+		return !known[t].IsZero() && s.elsewhere.places[t] == "" && (!forget || doubts[t] != "")
+	}
 }
 
 // deselected are the objects that were listed, and left out by a filter or the ignore file.

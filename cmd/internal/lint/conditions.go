@@ -52,10 +52,10 @@ func neverRuns(o *Organisation, f *finder) {
 			case needsValues(word) && len(values) == 0:
 				f.at(w, "trigger_params."+name, fmt.Sprintf("%s says %s, and %s is empty", name, word, with))
 			case word == "CONTAINS_ALL" && len(values) > 1 && slices.Contains(single, name):
-				f.at(w, "trigger_params."+name, fmt.Sprintf("%s says that it contains all of %s, and there is only one at a time", name, o.namesOf(values)))
+				f.at(w, "trigger_params."+name, fmt.Sprintf("%s says that it contains all of %s, and there is only one at a time", name, namesOf(o, values)))
 			}
 		}
-		o.contradictions(w, f)
+		contradictions(o, w, f)
 	}
 }
 
@@ -75,15 +75,15 @@ type condition struct {
 	values  []string
 }
 
-// says is the condition for people.
-func (o *Organisation) says(c condition) string {
-	return strings.TrimSpace(strings.ToLower(strings.ReplaceAll(c.word, "_", " ")) + " " + o.namesOf(c.values))
+// spoken is the condition for people.
+func spoken(o *Organisation, c condition) string {
+	return strings.TrimSpace(strings.ToLower(strings.ReplaceAll(c.word, "_", " ")) + " " + namesOf(o, c.values))
 }
 
 // contradictions finds pairs of conditions on the same thing that are never met together.
-func (o *Organisation) contradictions(w *rootly.Object, f *finder) {
+func contradictions(o *Organisation, w *rootly.Object, f *finder) {
 	bySubject := map[string][]condition{}
-	for _, c := range slices.Concat(o.fieldConditions(w), o.alertConditions(w)) {
+	for _, c := range slices.Concat(fieldConditions(o, w), alertConditions(o, w)) {
 		bySubject[c.subject] = append(bySubject[c.subject], c)
 	}
 	for _, subject := range slices.Sorted(maps.Keys(bySubject)) {
@@ -91,7 +91,7 @@ func (o *Organisation) contradictions(w *rootly.Object, f *finder) {
 		for i, a := range all {
 			for _, b := range all[i+1:] {
 				if a.excludes(b) || b.excludes(a) {
-					f.at(w, "trigger_params conditions on "+subject, fmt.Sprintf("two conditions on %s are never met together: %s, and %s", subject, o.says(a), o.says(b)))
+					f.at(w, "trigger_params conditions on "+subject, fmt.Sprintf("two conditions on %s are never met together: %s, and %s", subject, spoken(o, a), spoken(o, b)))
 				}
 			}
 		}
@@ -120,7 +120,7 @@ func (c condition) excludes(other condition) bool {
 }
 
 // fieldConditions are those on form fields and custom fields.
-func (o *Organisation) fieldConditions(w *rootly.Object) []condition {
+func fieldConditions(o *Organisation, w *rootly.Object) []condition {
 	if !together(w, "incident") {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (o *Organisation) fieldConditions(w *rootly.Object) []condition {
 }
 
 // alertConditions are those on the payload and on fields of alerts. Regular expressions are not compared.
-func (o *Organisation) alertConditions(w *rootly.Object) []condition {
+func alertConditions(o *Organisation, w *rootly.Object) []condition {
 	if !together(w, "alert") {
 		return nil
 	}
@@ -185,7 +185,7 @@ func texts(values []any) []string {
 }
 
 // namesOf are the values of a condition for people: of ids, the names of their objects.
-func (o *Organisation) namesOf(values []string) string {
+func namesOf(o *Organisation, values []string) string {
 	var names []string
 	for _, word := range values {
 		if obj := o.ids[graph.ID(word)]; obj != nil && obj.Title() != "" {

@@ -65,7 +65,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	if err != nil {
 		return err
 	}
-	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, overrides: org.Overrides, Weeks: o.Weeks, NotRead: org.notRead(), Unchecked: org.unchecked(), elsewhere: code.firstFile()}
+	r := &Result{Objects: len(org.Live.Objects), Computed: org.Computed, overrides: org.Overrides, Weeks: o.Weeks, NotRead: org.notRead(), Unchecked: unchecked(org), elsewhere: code.firstFile()}
 	found := Check(org)
 	code.locate(found)
 	r.Findings = config.apply(code.place(found))

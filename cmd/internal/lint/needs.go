@@ -87,7 +87,7 @@ type Unchecked struct {
 }
 
 // unchecked says which rules could not be checked, by reason.
-func (o *Organisation) unchecked() []Unchecked {
+func unchecked(o *Organisation) []Unchecked {
 	var list []Unchecked
 	for _, r := range Rules() {
 		for _, n := range r.needs {

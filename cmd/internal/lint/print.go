@@ -150,12 +150,7 @@ func (f Finding) shortDiff() []string {
 
 // ShownDiff is the diff without characters that nobody sees.
 func (f Finding) ShownDiff() string {
-	return strings.Map(func(r rune) rune {
-		if visible.Harmful(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, f.diff())
+	return visible.Lines(f.diff())
 }
 
 // diff is how the code changes, over all files; empty where people have to decide.

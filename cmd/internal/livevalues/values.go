@@ -24,8 +24,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// For returns what gives variables of a directory, whose values are kept out of version control, the values that
-// an import would give them now. It says so: a setting with such a value is not compared.
+// For fills in variables whose values are kept out of version control with the values that an import would give them
+// now. It reports that, since a setting with such a value is not compared.
 func For(w world.World, c connect.Connection, dir string) func(context.Context, []string) map[string]string {
 	return func(ctx context.Context, missing []string) map[string]string {
 		types, err := typesWith(dir, missing)
@@ -76,7 +76,7 @@ func liveValues(ctx context.Context, w world.World, c connect.Connection, dir st
 	return values, nil
 }
 
-// typeMention finds the types of Rootly's in code, in both syntaxes.
+// typeMention matches Rootly's types in code, in both syntaxes.
 var typeMention = regexp.MustCompile(`"(rootly_[a-z0-9_]+)"`)
 
 // typesWith are the types in the files that use any of some variables.

@@ -10,8 +10,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/imports"
 )
 
-// Addresses maps the live objects of a root module to their addresses: by import blocks, by what earlier runs wrote, and by
-// the state, which counts most. The code is not planned for that.
+// Addresses maps the live objects of a root module to their addresses: by import blocks, by the manifest of earlier
+// runs, and by the state, which takes precedence. It makes no plan.
 func Addresses(ctx context.Context, w world.World, engine, dir string) (map[graph.Target]string, error) {
 	module := &Module{}
 	defer module.Close()

@@ -20,8 +20,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// An Inquiry finds out what a root module will manage once it is applied, beyond what its state has. Where
-// its code needs to be evaluated for that, the engine does it, by a plan of the module as it stands.
+// An Inquiry finds out what a root module will manage once it is applied, in addition to what its state has. If that
+// needs an evaluation of the code, the engine plans the module as it is.
 type Inquiry struct {
 	W      world.World
 	Proof  *planning.Proof
@@ -51,7 +51,7 @@ func (q Inquiry) Ask(ctx context.Context) ([]tfstate.Held, error) {
 	for _, c := range planned {
 		list = appendPlace(list, c.Address, cmp.Or(c.Import, c.ID))
 	}
-	list = append(list, followed...) // after what the engine says, which knows counts too
+	list = append(list, followed...) // after the engine's, which takes count into account
 	if why == nil || len(unread) == 0 {
 		return list, nil
 	}
@@ -77,8 +77,8 @@ func appendPlace(list []tfstate.Held, address, id string) []tfstate.Held {
 	return append(list, h)
 }
 
-// plan lets the engine say what the module has and imports: all of it, or, where another provider keeps
-// that from being planned, what its import blocks lead to. The error is why neither could be planned as a whole.
+// plan asks the engine what the module has and imports: all of it or, if another provider prevents that, the targets of
+// its import blocks. The error says why neither could be planned.
 func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Change, error) {
 	if q.Proof.Off {
 		return nil, errUnplanned
@@ -110,7 +110,7 @@ func (q Inquiry) plan(ctx context.Context, unread []state.Unread) ([]plans.Chang
 	return kept, why
 }
 
-// errUnplanned says why nothing was planned where nobody wants a plan.
+// errUnplanned is the reason if no plan is wanted.
 var errUnplanned = fmt.Errorf("--no-verify plans nothing")
 
 // staying are the changes after which the module has the object.
@@ -133,7 +133,7 @@ func blocksTargeted(unread []state.Unread) []string {
 	return targets
 }
 
-// evaluate reads the import blocks without the engine. What it cannot read, it does not guess.
+// evaluate reads the import blocks without the engine. It does not guess what it cannot read.
 func (q Inquiry) evaluate(why error) ([]tfstate.Held, error) {
 	blocks, err := imports.Read(q.Dir, q.W.Environ(), q.Proof.VarFiles...)
 	if err != nil {

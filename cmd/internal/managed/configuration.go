@@ -15,11 +15,11 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// ErrAmbiguous says that a root module has several configurations of the provider, none of which is the obvious one.
+// ErrAmbiguous says that a root module has several configurations of the provider, and none is the default.
 var ErrAmbiguous = errors.New("has several configurations of the Rootly provider")
 
-// ReadConfigurations reads the provider configurations of a directory, and decides which of them is that of the organisation:
-// the one that is asked for, else that of the code of earlier runs, else the default one, else the only one.
+// ReadConfigurations reads the provider configurations of a directory, and decides which is the organisation's: the
+// requested one, otherwise that of earlier runs' code, otherwise the default one, otherwise the only one.
 func (m *Module) ReadConfigurations(dir, asked string, earlier map[graph.Target]graph.Address) error {
 	var err error
 	if m.Providers, err = roots.Read(dir); err != nil {
@@ -43,7 +43,7 @@ func (m *Module) ReadConfigurations(dir, asked string, earlier map[graph.Target]
 	return nil
 }
 
-// takeConfiguration takes the configuration that the user asks for, by its alias or as code refers to it.
+// takeConfiguration uses the configuration that the user requested, by its alias or as code refers to it.
 func (m *Module) takeConfiguration(dir, asked string, names []string) error {
 	for _, name := range names {
 		alias := strings.TrimPrefix(strings.TrimPrefix(name, roots.Provider), ".")
@@ -92,7 +92,7 @@ func (m *Module) usesDefault(earlier map[graph.Target]graph.Address) bool {
 	return slices.ContainsFunc(m.Held, func(h tfstate.Held) bool { return !ours[h.Address] && h.Provider == roots.Provider })
 }
 
-// Configuration is the provider configuration of what stands at an address in the code.
+// Configuration is the provider configuration of the resource at an address in the code.
 func (m *Module) Configuration(address string) string {
 	block, _, _ := strings.Cut(address, "[")
 	if rest, ok := strings.CutPrefix(block, "module."); ok {
@@ -102,9 +102,9 @@ func (m *Module) Configuration(address string) string {
 	return cmp.Or(m.Providers.Of[block], roots.Provider)
 }
 
-// Identify gives what the module manages the ids of the live objects, as far as these are known, and returns the objects
-// that it calls by a slug. Configurations of which no object is known by its id may be of another organisation, where a
-// slug is somebody else's.
+// Identify replaces slugs by the ids of live objects in what the module manages, as far as they are known, and returns
+// the objects that it calls by a slug. A configuration without any known object may belong to another organisation,
+// where a slug is another object's.
 func (m *Module) Identify(ids rootly.IDs) []graph.Target {
 	here := map[string]bool{m.Ours: true, "": true}
 	each := func(do func(h *tfstate.Held, configuration string)) {

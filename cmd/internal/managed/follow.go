@@ -7,8 +7,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// followed are the objects that moved blocks take to another address with the next apply: those in the state, and those of
-// earlier code that has no block for them any more.
+// followed are the objects that moved blocks move to another address with the next apply: those in the state, and those
+// of earlier code without a block now.
 func (m *Module) followed() []tfstate.Held {
 	var list []tfstate.Held
 	add := func(h tfstate.Held) {
@@ -28,7 +28,8 @@ func (m *Module) followed() []tfstate.Held {
 	return list
 }
 
-// counted is an address after what the engines do without a moved block, where a resource by hand got or lost its count.
+// counted is an address after the moves that engines make without a moved block, when a resource by hand gets or loses
+// count.
 func (m *Module) counted(address string) string {
 	h, ok := tfstate.ParseAddress(address)
 	_, byHand := m.Hand.Declared[h.Address]
@@ -46,7 +47,7 @@ func (m *Module) counted(address string) string {
 
 // follow applies moved blocks to an address, one after the other, as the engines do.
 func follow(address string, moves []state.Move) string {
-	for range moves { // no chain is longer, and a ring ends
+	for range moves { // no chain is longer, and a cycle ends
 		next := address
 		for _, m := range moves {
 			if next = moved(address, m); next != address {
@@ -61,14 +62,14 @@ func follow(address string, moves []state.Move) string {
 	return address
 }
 
-// moved applies one moved block. What it names may be a resource or a module, with all their instances, or an instance.
+// moved applies one moved block. It may name a resource or a module, with all instances, or one instance.
 func moved(address string, m state.Move) string {
 	rest, below := strings.CutPrefix(address, m.From)
 	switch {
 	case !below || rest != "" && rest[0] != '.' && rest[0] != '[':
 		return address
 	case strings.HasPrefix(rest, "[") && strings.HasSuffix(m.To, "]"):
-		return address // one instance cannot become of all
+		return address // one instance cannot become all
 	}
 	return m.To + rest
 }

@@ -13,17 +13,17 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// A Module is what a root module has: its state, and what people wrote in its directory.
+// A Module is the state of a root module, and what people wrote in its directory.
 type Module struct {
 	Hand  state.Handwritten
 	Held  []tfstate.Held // in the state
-	Will  []tfstate.Held // what it will manage: by its import blocks, and by the engine's plan of it
+	Will  []tfstate.Held // what it will manage, by its import blocks and the engine's plan
 	Known bool           // whether the state could be read
 
 	Providers roots.Configurations // what its code has
 	Ours      string               // the configuration of the organisation among them
 
-	pulled  []byte                // the state, where it is not next to the code
+	pulled  []byte                // the state, if it is not next to the code
 	private planning.PrivateState // the same, for plans
 }
 
@@ -78,8 +78,8 @@ func (m *Module) HeldName(k graph.Target) graph.Address {
 	return graph.Address{}
 }
 
-// Places are all addresses at which the directory has an object, or will have it: what the engine plans
-// comes first, since it follows moved blocks.
+// Places are all present and future addresses of an object in the directory. Those that the engine plans come first,
+// since it follows moved blocks.
 func (m *Module) Places() map[graph.Target][]tfstate.Held {
 	out := map[graph.Target][]tfstate.Held{}
 	for _, list := range [][]tfstate.Held{m.Will, m.Held} {

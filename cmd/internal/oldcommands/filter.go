@@ -85,7 +85,7 @@ func badFilter(text string) error {
 	return exit.Usage(fmt.Errorf("--filter %q is not a filter", text), "write TYPE.ATTRIBUTE=PATTERN, such as 'service.name=api-*'")
 }
 
-// valuesOf splits values at colons that are not between single quotes.
+// valuesOf splits values at colons outside of single quotes.
 func valuesOf(text string) []string {
 	var values []string
 	quoted := false
@@ -102,7 +102,7 @@ func valuesOf(text string) []string {
 	return values
 }
 
-// literally quotes what a pattern would obey.
+// literally quotes characters with a meaning in patterns.
 func literally(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(s)
 }

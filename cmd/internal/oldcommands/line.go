@@ -10,7 +10,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
-// What the old flags --path-pattern and --path-output were by default.
+// The defaults of the old flags --path-pattern and --path-output.
 const (
 	Pattern = "{output}/{provider}/{service}/"
 	Output  = "generated"
@@ -43,7 +43,7 @@ type Line struct {
 	notes []string
 }
 
-// Translate goes over the flags that were given. None is ignored: what it does not know is gone.
+// Translate translates the given flags. None is ignored: an unknown flag is reported as removed.
 func Translate(list []Flag) (Line, error) {
 	given := flags{}
 	for _, f := range list {
@@ -93,12 +93,12 @@ func (l *Line) translate(f Flag) error {
 	return nil
 }
 
-// rest translates flags that keep their name, and finds those that are gone.
+// rest translates flags that keep their name, and finds removed ones.
 func (l *Line) rest(f Flag) {
 	switch {
 	case f.Name == "state" && f.is("local"), f.Name == "connect" && f.is("true"),
 		f.Name == "no-sort" && f.is("false"), f.Name == "verbose" && f.is("false"):
-		// What happens anyway: code without a backend keeps its state beside it.
+		// This is the case anyway: code without a backend keeps its state next to it.
 	case f.Name == "state", f.Name == "bucket":
 		l.lacks("--"+f.Name, "a backend block says where the state is kept, and the first apply fills it through the import blocks")
 	case f.Name == "connect":
@@ -177,7 +177,7 @@ func (l *Line) Refuse() error {
 	return l.refuse("")
 }
 
-// RefusePlan is the error for a line below "plan", whatever it says: there are no plan files.
+// RefusePlan is the error for every command below "plan": there are no plan files.
 func (l *Line) RefusePlan() error {
 	plan := Line{Args: append(l.Args, "--dry-run"), gone: append([]string{"plan files are not supported any more"}, l.gone...)}
 	return plan.refuse(" shows what would be written; leave out --dry-run to write it")
@@ -206,7 +206,7 @@ func (l *Line) String() string {
 	return strings.Join(words, " ")
 }
 
-// Note says what the command line has become.
+// Note reports the new form of the command line.
 func (l *Line) Note() string {
 	text := "this is now: " + l.String()
 	if len(l.notes) > 0 {

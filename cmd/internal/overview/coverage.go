@@ -118,21 +118,24 @@ func (v *view) addOnCall(p *page.Page) {
 	}
 }
 
-// firstAnswer is who the first level of the escalation policy of a service pages.
+// firstAnswer is who the first level of the escalation policy of a service pages, on the path that is taken by default.
 func firstAnswer(service *page.Object, after map[string][]*page.Object, onCall map[string]string) string {
 	var first *page.Object
-	var look func(o *page.Object)
-	look = func(o *page.Object) {
+	byDefault := false
+	var look func(o *page.Object, main bool)
+	look = func(o *page.Object, main bool) {
 		for _, next := range after[o.Key] {
 			switch {
-			case next.Level != nil && (first == nil || next.Level.Position < first.Level.Position):
-				first = next
-			case strings.HasPrefix(next.Type, "escalation_"):
-				look(next)
+			case next.Path != nil:
+				look(next, next.Path.Default)
+			case next.Level == nil && strings.HasPrefix(next.Type, "escalation_"):
+				look(next, true) // levels without a path
+			case next.Level != nil && (first == nil || main && !byDefault || main == byDefault && next.Level.Position < first.Level.Position):
+				first, byDefault = next, main
 			}
 		}
 	}
-	look(service)
+	look(service, false)
 	if first == nil {
 		return "nobody"
 	}

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,86 +21,96 @@ func (v *view) path(o *rootly.Object) *page.Path {
 	return p
 }
 
-// when is for which alerts and in which hours a path is taken, for people.
+// limits are the settings of a path that say when it is taken.
+type limits struct {
+	Match string `json:"match_mode"`
+	Rules []rule `json:"rules"`
+	Zone  string `json:"time_restriction_time_zone"`
+	Hours []struct {
+		FromDay string `json:"start_day"`
+		From    string `json:"start_time"`
+		ToDay   string `json:"end_day"`
+		To      string `json:"end_time"`
+	} `json:"time_restrictions"`
+}
+
+// A rule is a condition of a path.
+type rule struct {
+	Kind      string `json:"rule_type"`
+	Within    bool   `json:"within_working_hour"`
+	Path      string `json:"json_path"`
+	Operator  string `json:"operator"`
+	Field     id     `json:"fieldable_id"`
+	Value     id     `json:"value"`
+	Values    []id   `json:"values"`
+	Urgencies []id   `json:"urgency_ids"`
+	Services  []id   `json:"service_ids"`
+}
+
+// when is for which alerts and in which hours a path is taken, for people. What cannot be understood is left out.
 func (v *view) when(o *rootly.Object) string {
-	var rules, all []string
-	for _, raw := range listIn(o, "rules") {
-		if text := v.rule(raw); text != "" {
+	var l limits
+	if raw, err := json.Marshal(o.Node.Attributes); err != nil || json.Unmarshal(raw, &l) != nil {
+		return ""
+	}
+	var rules, hours, all []string
+	for _, r := range l.Rules {
+		if text := v.condition(r); text != "" {
 			rules = append(rules, text)
 		}
 	}
 	word := " and "
-	if o.Text("match_mode") == "match-any-rule" {
+	if l.Match == "match-any-rule" {
 		word = " or "
 	}
 	if len(rules) > 0 {
 		all = append(all, strings.Join(rules, word))
 	}
-	var hours []string
-	for _, raw := range listIn(o, "time_restrictions") {
-		hours = append(hours, fmt.Sprintf("%s %s to %s %s", wordIn(raw, "start_day"), wordIn(raw, "start_time"), wordIn(raw, "end_day"), wordIn(raw, "end_time")))
+	for _, h := range l.Hours {
+		hours = append(hours, fmt.Sprintf("%s %s to %s %s", h.FromDay, h.From, h.ToDay, h.To))
 	}
 	if len(hours) > 0 {
-		all = append(all, strings.Join(hours, ", ")+" "+o.Text("time_restriction_time_zone"))
+		all = append(all, strings.TrimSpace(strings.Join(hours, ", ")+" "+l.Zone))
 	}
 	return v.hide(readable(strings.Join(all, "; ")))
 }
 
-// rule is a condition of a path.
-func (v *view) rule(raw any) string {
-	named := func(attribute string) string { return strings.Join(v.titles(raw, attribute), " or ") }
-	switch wordIn(raw, "rule_type") {
+// condition is a rule for people.
+func (v *view) condition(r rule) string {
+	operator := strings.ReplaceAll(r.Operator, "_", " ")
+	switch r.Kind {
 	case "alert_urgency":
-		return "urgency " + named("urgency_ids")
+		return "urgency " + v.titles(r.Urgencies)
 	case "working_hour":
-		if within, _ := fieldIn(raw, "within_working_hour").(bool); within {
+		if r.Within {
 			return "in working hours"
 		}
 		return "outside working hours"
 	case "json_path":
-		return strings.TrimSpace(fmt.Sprintf("payload %s %s %s", wordIn(raw, "json_path"), strings.ReplaceAll(wordIn(raw, "operator"), "_", " "), wordIn(raw, "value")))
+		return strings.TrimSpace(strings.Join([]string{"payload", r.Path, operator, string(r.Value)}, " "))
 	case "field":
-		return "alert field " + strings.Join(append(v.titles(raw, "fieldable_id"), strings.ReplaceAll(wordIn(raw, "operator"), "_", " ")), " ") + " " + named("values")
+		return strings.Join([]string{"alert field", v.titles([]id{r.Field}), operator, v.titles(r.Values)}, " ")
 	case "service":
-		return "service " + named("service_ids")
+		return "service " + v.titles(r.Services)
 	case "source":
-		return "source " + named("values")
+		return "source " + v.titles(r.Values)
 	case "deferral_window":
 		return "put off for some hours"
 	}
 	return ""
 }
 
-// titles are the names of what an attribute of a rule has the ids of.
-func (v *view) titles(raw any, attribute string) []string {
-	values, is := fieldIn(raw, attribute).([]any)
-	if !is {
-		values = []any{fieldIn(raw, attribute)}
-	}
+// titles are the names of objects, or their ids where they have none.
+func (v *view) titles(ids []id) string {
 	var names []string
-	for _, value := range values {
-		name, _ := value.(string)
-		if o := v.byID[graph.ID(name)]; o != nil && o.Title() != "" {
+	for _, i := range ids {
+		name := string(i)
+		if o := v.byID[graph.ID(i)]; o != nil && o.Title() != "" {
 			name = o.Title()
 		}
 		if name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	return names
-}
-
-func listIn(o *rootly.Object, attribute string) []any {
-	list, _ := o.Node.Attributes[attribute].([]any)
-	return list
-}
-
-func fieldIn(raw any, attribute string) any {
-	m, _ := raw.(map[string]any)
-	return m[attribute]
-}
-
-func wordIn(raw any, attribute string) string {
-	word, _ := fieldIn(raw, attribute).(string)
-	return word
+	return strings.Join(names, " or ")
 }

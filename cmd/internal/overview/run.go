@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/exit"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/lint"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/page"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
@@ -93,7 +94,7 @@ func write(name string, p *page.Page) error {
 	}
 	dir, base := disk.Of(name)
 	if err := dir.Replace(base, text.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return exit.WithHint(fmt.Errorf("write %s: %w", name, err), "give a file in an existing directory that you may write to")
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// github reads the variables of GitHub Actions, and the event file for what they leave out.
+// github reads the variables of GitHub Actions, and the event file for what they lack.
 func github(s System) Run {
 	server, name := s.Getenv("GITHUB_SERVER_URL"), s.Getenv("GITHUB_REPOSITORY")
 	r := Run{
@@ -32,8 +32,8 @@ func github(s System) Run {
 // merged finds the pull request that GitHub names in the message of a merge, squashed or not.
 var merged = regexp.MustCompile(`^Merge pull request #(\d+) |\(#(\d+)\)$`)
 
-// event reads the file with what started the run: on a pull request, the commit variable names a
-// merge that nobody made, and after it, the number stands in the message only.
+// event reads the file with what started the run. On a pull request, the commit variable names a merge that nobody
+// made; after the merge, only the message has the number.
 func (r *Run) event(s System) {
 	path := s.Getenv("GITHUB_EVENT_PATH")
 	if path == "" || s.ReadFile == nil {
@@ -41,7 +41,7 @@ func (r *Run) event(s System) {
 	}
 	raw, err := s.ReadFile(path)
 	if err != nil {
-		return // it adds to the variables, and is no condition
+		return // it complements the variables, and may be missing
 	}
 	var e struct {
 		PullRequest struct {
@@ -123,7 +123,7 @@ func buildkite(s System) Run {
 		Approver:   s.first("BUILDKITE_UNBLOCKER", "BUILDKITE_UNBLOCKER_EMAIL"),
 	}
 	if r.Commit == "HEAD" {
-		r.Commit = "" // not resolved yet when the build was made by hand
+		r.Commit = "" // not resolved yet if the build was started by hand
 	}
 	if job := s.Getenv("BUILDKITE_JOB_ID"); r.URL != "" && job != "" {
 		r.URL += "#" + job

@@ -15,15 +15,15 @@ import (
 // A Run is one run of a pipeline.
 type Run struct {
 	System     string `json:"system,omitempty"` // such as "GitHub Actions"; empty where none is known
-	ID         string `json:"id,omitempty"`     // stays the same when the run is tried again
-	Job        string `json:"job,omitempty"`    // what tells apart the jobs of a run; likewise
+	ID         string `json:"id,omitempty"`     // stays the same when the run is repeated
+	Job        string `json:"job,omitempty"`    // distinguishes the jobs of a run; likewise
 	URL        string `json:"url,omitempty"`
 	Repository string `json:"repository,omitempty"`
 	Commit     string `json:"commit,omitempty"`
 	Branch     string `json:"branch,omitempty"`
 	Actor      string `json:"actor,omitempty"`       // who started it
-	Approver   string `json:"approved_by,omitempty"` // who let it go on, where the system says
-	Workspace  string `json:"workspace,omitempty"`   // of Terraform, or what the system has in its place
+	Approver   string `json:"approved_by,omitempty"` // who approved it, if the system says so
+	Workspace  string `json:"workspace,omitempty"`   // of Terraform, or the system's equivalent
 	Directory  string `json:"directory,omitempty"`   // of the code, in the repository
 
 	PullRequest    string `json:"pull_request,omitempty"` // its number
@@ -38,7 +38,7 @@ type System struct {
 	ReadFile func(string) ([]byte, error)
 }
 
-// systems are tried in order. Those that run inside of another come first.
+// systems are tried in order. Those that run inside another one come first.
 var systems = []struct {
 	name string
 	here func(System) bool
@@ -56,7 +56,7 @@ var systems = []struct {
 	{"Jenkins", func(s System) bool { return s.has("JENKINS_URL") || s.has("BUILD_TAG") && s.has("JOB_NAME") }, jenkins},
 }
 
-// Detect reads what the CI system says of its run. Outside of any, only the workspace may be known.
+// Detect reads the CI system's variables of its run. Outside of CI, only the workspace may be known.
 func Detect(s System) Run {
 	r := Run{}
 	for _, candidate := range systems {
@@ -88,7 +88,7 @@ func (s System) first(names ...string) string {
 // remote matches the addresses of git repositories.
 var remote = regexp.MustCompile(`^(?:[a-z+]+://)?(?:[^@/]*@)?[^:/]+(?::\d+/|[:/])(.+?)(?:\.git)?/?$`)
 
-// repository is the name of a repository by its address, without what may be a password in it.
+// repository is the name of a repository from its URL, without a password in it.
 func repository(address string) string {
 	if m := remote.FindStringSubmatch(address); m != nil {
 		return m[1]

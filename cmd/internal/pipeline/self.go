@@ -18,7 +18,7 @@ func jenkins(s System) Run {
 	return r
 }
 
-// atlantis knows no runs of its own: one of its is a pull request at a commit.
+// atlantis has no id of a run: a pull request at a commit stands for it.
 func atlantis(s System) Run {
 	r := Run{
 		Job:            join(" ", s.Getenv("PROJECT_NAME"), s.Getenv("REPO_REL_DIR"), s.Getenv("WORKSPACE")),
@@ -41,7 +41,7 @@ func atlantis(s System) Run {
 	return r
 }
 
-// spacelift says what it knows as variables for the code.
+// spacelift passes its information as variables for the code.
 func spacelift(s System) Run {
 	of := func(name string) string { return s.Getenv("TF_VAR_spacelift_" + name) }
 	r := Run{

@@ -22,20 +22,20 @@ const (
 	Skipped   = "skipped"   // it was never started
 )
 
-// Outcomes are all of them, as flags spell them.
+// Outcomes are the values of --status.
 func Outcomes() []string { return []string{Applied, Failed, Cancelled, Skipped} }
 
-// An Account is what is told of one apply.
+// An Account describes one apply.
 type Account struct {
 	Plan   *change.Plan
 	Run    pipeline.Run
 	Status string // one of the outcomes
 
-	Name    string // what the plan is of, such as payments
-	Summary string // in place of the one that is made
+	Name    string // name of what was planned, such as payments
+	Summary string // instead of the generated summary
 	Source  string
-	Key     string // tells several records of one run apart
-	Place   string // where the plan was: likewise
+	Key     string // distinguishes several records of one run
+	Place   string // directory of the plan: likewise
 
 	Started, Ended time.Time
 	Labels, Refs   []post.Pair
@@ -43,10 +43,10 @@ type Account struct {
 	Ties           Ties
 }
 
-// Ties are what in Rootly the change is about, by id.
+// Ties are the objects in Rootly that the change is about, by id.
 type Ties map[post.Kind][]string
 
-// A Form says what an incident is to be like.
+// A Form describes the incident to create.
 type Form struct {
 	Severity     string // id
 	Kind, Status string
@@ -84,8 +84,7 @@ func (a Account) Incident(f Form) post.Incident {
 	}
 }
 
-// identity is the same for each try to tell of this apply. Without a run of a CI system, the plan
-// itself stands for it.
+// identity is the same for every attempt to record this apply. Without a run of a CI system, the plan itself is used.
 func (a Account) identity(as string) post.Identity {
 	run := a.Run.ID
 	if run == "" {
@@ -121,7 +120,7 @@ func (a Account) url() string {
 	return a.Run.PullRequestURL
 }
 
-// labels are those given, and what people filter by. Those given win.
+// labels are the given ones, and those that people filter by. Given ones take precedence.
 func (a Account) labels() []post.Pair {
 	labels := masked(a.Labels)
 	for _, l := range []post.Pair{
@@ -135,7 +134,7 @@ func (a Account) labels() []post.Pair {
 	return labels
 }
 
-// refs are those given, and what the change is known by elsewhere.
+// refs are the given ones, and the identifiers of the change in other systems.
 func (a Account) refs() []post.Pair {
 	refs := masked(a.Refs)
 	request := a.Run.PullRequestURL
@@ -150,7 +149,7 @@ func (a Account) refs() []post.Pair {
 	return refs
 }
 
-// put adds a pair that says something, unless there is one of its key.
+// put adds a non-empty pair, unless its key exists already.
 func put(pairs []post.Pair, key, value string) []post.Pair {
 	if value == "" {
 		return pairs

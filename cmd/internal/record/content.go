@@ -11,7 +11,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/generator/plans/change"
 )
 
-// content is the shape of what a pulse holds beside its summary.
+// content is the data of a pulse, next to its summary.
 type content struct {
 	Status   string                `json:"status"`
 	Name     string                `json:"name"`
@@ -51,10 +51,10 @@ func (a Account) lasted() time.Duration {
 	return a.Ended.Sub(a.Started)
 }
 
-// plainURL is an address that Markdown takes for no more than that.
+// plainURL matches addresses without a meaning in Markdown.
 var plainURL = regexp.MustCompile(`^https?://[^\s\pC<>()\[\]|*` + "`" + `]+$`)
 
-// told is a value in Markdown. Branches and people are called what somebody called them.
+// told is a value in Markdown, escaped: branches and names of people can contain anything.
 func told(value string) string {
 	if plainURL.MatchString(value) {
 		return value

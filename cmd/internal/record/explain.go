@@ -17,7 +17,7 @@ var flagOf = map[string]string{
 	"summary": "--summary", "started_at": "--started-at", "labels": "--label",
 }
 
-// Hint says what to do about an error, where the error itself does not.
+// Hint is the hint for an error that has none of its own.
 func Hint(err error) string {
 	var invalid *post.Invalid
 	switch {
@@ -50,7 +50,7 @@ func contains(list []string, text string) bool {
 	return false
 }
 
-// Told is the line that says what became of an event.
+// Sentence is the line that reports the result for an event.
 func Sentence(o post.Outcome, as, title string) string {
 	where := ""
 	if o.URL != "" {

@@ -25,14 +25,13 @@ import (
 type Source struct {
 	Path      string // of a file; "-" for In
 	In        io.Reader
-	Directory string // in which the engine reads a binary plan: where it was made
-	Engine    string // terraform, tofu or a path; empty for the first on the search path
+	Directory string // directory for reading a binary plan: where it was made
+	Engine    string // terraform, tofu or a path; empty for the first on the PATH
 	Veil      *secret.Veil
 	World     world.World // in which the engine is found and runs
 }
 
-// Load reads a plan: the document that show -json writes, or a plan file, which the engine then
-// turns into it.
+// Load reads a plan: the document of show -json, or a plan file, which the engine converts.
 func (s Source) Load(ctx context.Context) (*change.Plan, error) {
 	if s.Path != "-" {
 		file, err := os.Open(s.Path)
@@ -79,13 +78,12 @@ func (s Source) name() string {
 	return s.Path
 }
 
-// binary recognises the plan files of the engines: an archive, or a note of where HCP Terraform
-// keeps the plan.
+// binary recognises the plan files of the engines: an archive, or a reference to a plan that HCP Terraform keeps.
 func binary(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.Contains(head, []byte(`"remote_plan_format"`))
 }
 
-// keep writes a plan where the engine can read it, and nobody else: it holds secrets.
+// keep writes a plan where only the engine can read it: it contains secrets.
 func keep(in io.Reader) (path string, remove func(), err error) {
 	own, err := private.Make("", "record")
 	if err != nil {

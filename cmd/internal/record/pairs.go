@@ -8,7 +8,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
-// Pairs reads KEY=VALUE. What is empty, or has no value, as an unset variable leaves it, is left out.
+// Pairs reads KEY=VALUE. Empty pairs and values, as from unset variables, are left out.
 func Pairs(flag string, texts []string) ([]post.Pair, error) {
 	var list []post.Pair
 	for _, text := range texts {

@@ -9,8 +9,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// Directory is where a directory lies in its repository, with slashes: the same on each machine
-// that has a checkout. Outside of any repository it is its name alone.
+// Directory is the path of a directory in its repository, with slashes: the same on each machine with a checkout.
+// Outside of a repository it is the name alone.
 func Directory(dir string) string {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -30,7 +30,7 @@ func Directory(dir string) string {
 	}
 }
 
-// Workspace is the one that the engine has selected in a directory, or nothing.
+// Workspace is the workspace that is selected in a directory, or nothing.
 func Workspace(dir string) string {
 	text, err := disk.ReadFile(filepath.Join(dir, ".terraform", "environment"), disk.MostNote)
 	if err != nil {
@@ -39,7 +39,7 @@ func Workspace(dir string) string {
 	return strings.TrimSpace(string(text))
 }
 
-// Name is what a plan is of, where nobody says: its workspace, its directory, its repository.
+// Name is the default name of what was planned: its workspace, its directory or its repository.
 func Name(r pipeline.Run) string {
 	if r.Workspace != "" && r.Workspace != "default" {
 		return r.Workspace

@@ -19,7 +19,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/post"
 )
 
-// Run reads the plan, finds out about the run, and posts.
+// Run reads the plan, detects the run, and posts the event.
 func Run(ctx context.Context, w world.World, o *Settings) error {
 	limited, cancel := context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("not finished within %s (--timeout)", o.Limit))
 	defer cancel()
@@ -66,7 +66,7 @@ func (o *Settings) record(ctx context.Context, w world.World) error {
 	return o.send(ctx, w, a, Applying(ties, plan))
 }
 
-// account gathers what is known beside the plan: flags first, then the CI system.
+// account collects what is known besides the plan: flags first, then the CI system.
 func (o *Settings) account(w world.World) (Account, error) {
 	run := pipeline.Detect(pipeline.System{Getenv: w.Getenv, ReadFile: os.ReadFile})
 	given := o.Run
@@ -98,7 +98,7 @@ func (o *Settings) account(w world.World) (Account, error) {
 	return a, err
 }
 
-// span says from when to when the apply went.
+// span is the beginning and the end of the apply.
 func span(startedAt, took string, now time.Time) (started, ended time.Time, err error) {
 	var length time.Duration
 	if took != "" {
@@ -127,7 +127,7 @@ func span(startedAt, took string, now time.Time) (started, ended time.Time, err 
 	return started, now, nil
 }
 
-// tiesOf lists what the flags tie the change to.
+// tiesOf lists the objects that the flags name.
 func (o *Settings) tiesOf() ([]Tie, error) {
 	var ties []Tie
 	for _, kind := range []post.Kind{post.Service, post.Environment, post.Team, post.Functionality, post.Cause, post.IncidentType} {

@@ -18,10 +18,10 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
-// lookBack is how old an event of the same run may be: for so long systems let jobs be tried again.
+// lookBack is the maximum age of an event of the same run: systems allow jobs to be repeated for so long.
 const lookBack = 30 * 24 * time.Hour
 
-// send resolves the slugs, makes the event and puts it.
+// send resolves the slugs, and creates or updates the event.
 func (o *Settings) send(ctx context.Context, w world.World, a Account, ties []Tie) error {
 	if o.DryRun && cmp.Or(o.Token, o.TokenFile, w.Getenv("ROOTLY_API_TOKEN")) == "" {
 		return o.draft(w, a, ties)
@@ -56,7 +56,7 @@ func (o *Settings) send(ctx context.Context, w world.World, a Account, ties []Ti
 	return w.Report().Result(report.Result{Lines: []string{Sentence(outcome, o.As, a.Title())}})
 }
 
-// output appends what later steps of a pipeline may need, in the form that GitHub and GitLab read.
+// output appends lines for later steps of a pipeline, in the format of GitHub and GitLab.
 func (o *Settings) output(outcome post.Outcome) (err error) {
 	if o.Output == "" {
 		return nil
@@ -69,7 +69,7 @@ func (o *Settings) output(outcome post.Outcome) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	for _, value := range []struct{ name, text string }{{"id", outcome.ID}, {"url", outcome.URL}} {
 		if strings.ContainsFunc(value.text, unicode.IsControl) {
-			value.text = "" // a line end would start a variable of its own
+			value.text = "" // a line end would start another variable
 		}
 		if _, err := fmt.Fprintf(file, "%s=%s\n", value.name, value.text); err != nil {
 			return fmt.Errorf("--output-file: %w", err)
@@ -90,7 +90,7 @@ func (o *Settings) client(w world.World) (*post.Client, error) {
 	})
 }
 
-// resolve finds the ids. A slug that names nothing costs the tie, not the event, unless --strict.
+// resolve finds the ids. A slug without an object loses the tie, not the event, unless --strict.
 func (o *Settings) resolve(ctx context.Context, w world.World, client *post.Client, ties []Tie) (Ties, error) {
 	ids := Ties{}
 	for _, t := range ties {
@@ -105,7 +105,7 @@ func (o *Settings) resolve(ctx context.Context, w world.World, client *post.Clie
 	return ids, nil
 }
 
-// spares warns of what the event can do without, and reports whether it may.
+// spares warns about what the event can do without, and reports whether it may.
 func (o *Settings) spares(w world.World, err error) bool {
 	var denied *post.Denied
 	if o.Strict || !errors.Is(err, post.ErrUnknown) && !errors.As(err, &denied) {
@@ -136,7 +136,7 @@ func (o *Settings) event(a Account, form Form) (post.Event, error) {
 	return a.Pulse()
 }
 
-// draft prints the request as far as it is known without a token: slugs stand for ids.
+// draft prints the request without using a token: slugs stand for ids.
 func (o *Settings) draft(w world.World, a Account, ties []Tie) error {
 	a.Ties = Ties{}
 	for _, t := range ties {

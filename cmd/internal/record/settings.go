@@ -19,7 +19,7 @@ type Settings struct {
 	Maps              []string
 	Labels, Refs      []string
 	StartedAt, Took   string
-	Run               pipeline.Run // what flags say of it
+	Run               pipeline.Run // the flags' part of it
 	Severity          string
 	Form              Form
 	Most              int

@@ -13,10 +13,10 @@ import (
 type Tie struct {
 	Kind post.Kind
 	Slug string
-	on   *regexp.Regexp // addresses that it holds for; nil for all
+	on   *regexp.Regexp // addresses that it applies to; nil for all
 }
 
-// String is the tie as a flag names it: service:postgres.
+// String is the tie in the form of a flag: service:postgres.
 func (t Tie) String() string { return word(t.Kind) + ":" + t.Slug }
 
 // words are what flags call the kinds.
@@ -60,7 +60,7 @@ func glob(pattern string) *regexp.Regexp {
 	return regexp.MustCompile("^(?s:" + quoted + ")$")
 }
 
-// Applying returns the ties that hold for a plan, each once, in their order.
+// Applying returns the ties that apply to a plan, each once, in their order.
 func Applying(ties []Tie, p *change.Plan) []Tie {
 	seen := map[string]bool{}
 	var list []Tie

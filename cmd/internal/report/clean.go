@@ -13,14 +13,11 @@ import (
 // become blanks, so the result is one line.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\u2028' || r == '\u2029':
+		if r == '\n' || r == '\t' || r == '\u2028' || r == '\u2029' {
 			return ' '
-		case visible.Harmful(r):
-			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
+	}, visible.Lines(strings.ToValidUTF8(s, "\ufffd")))
 }
 
 // Name makes the display name of a person fit to stand before an address, where it can be anything that the person
@@ -44,11 +41,11 @@ func Name(s string) string {
 // unbracketed is clean text without what begins or ends an address behind a name.
 func unbracketed(s string) string { return strings.NewReplacer("<", "", ">", "").Replace(clean(s)) }
 
-// heard finds what the runner of GitHub Actions takes for a command: a line that begins with two colons, and the older
+// commandLike finds what the runner of GitHub Actions takes for a command: a line that begins with two colons, and the older
 // form, wherever it stands in a line.
 var commandLike = regexp.MustCompile(`(?m)^([ \t]*):(:[A-Za-z])|##\[`)
 
-// unheard keeps names from being commands where the output is the log of a job.
+// defused keeps names from being commands where the output is the log of a job.
 func defused(text string) string {
 	return commandLike.ReplaceAllStringFunc(text, func(found string) string {
 		if found == "##[" {
@@ -62,7 +59,7 @@ func defused(text string) string {
 // escape makes JSON harmless without changing what it says: what [clean] would drop becomes an
 // escape. In valid JSON such characters stand in strings only.
 func escape(s string) string {
-	return visible.JSON(strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "##[", `#\u0023[`)) // see unheard
+	return visible.JSON(strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "##[", `#\u0023[`)) // see defused
 }
 
 // oneLine folds a message of several lines, such as that of joined errors, into one.

@@ -76,12 +76,7 @@ func (h markdownHandler) Result(r Result) error {
 
 // fenced puts a diff into a block that no text in it ends.
 func fenced(diff string) string {
-	diff = strings.Map(func(r rune) rune {
-		if visible.Harmful(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, diff)
+	diff = visible.Lines(diff)
 	fence := "```"
 	for strings.Contains(diff, fence) {
 		fence += "`"

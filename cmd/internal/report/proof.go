@@ -77,7 +77,7 @@ func once(v *Proof) string {
 	return ""
 }
 
-// entering says how objects get into the state that are not there yet.
+// howAdded says how objects get into the state that are not there yet.
 func howAdded(v *Proof) string {
 	switch v.ImportAs {
 	case "script":

@@ -1,6 +1,6 @@
 package report
 
-// Again is what a run did about what earlier runs and people had left in the directory.
+// A Rerun is what a run did about what earlier runs and people had left in the directory.
 type Rerun struct {
 	Elsewhere int      `json:"managed_elsewhere"`    // objects that other code of the directory manages
 	Ignored   int      `json:"ignored_by_file"`      // objects that the ignore file leaves out

@@ -19,7 +19,7 @@ type Part struct {
 	Plan       string   `json:"plan,omitempty"`
 }
 
-// Taken is a resource that one team owns and that is shared all the same.
+// A SharedResource is one that one team owns and that is shared all the same.
 type SharedResource struct {
 	Address string `json:"address"`
 	Part    string `json:"part"` // that it would be in

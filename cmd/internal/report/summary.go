@@ -140,7 +140,7 @@ type Coverage struct {
 	Lost     int    `json:"not_representable"`
 }
 
-// Carried is code of an earlier run that stays although this run does not have its object.
+// KeptCode is code of an earlier run that stays although this run does not have its object.
 type KeptCode struct {
 	Address string `json:"address"`
 	Reason  string `json:"reason"`

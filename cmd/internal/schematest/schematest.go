@@ -17,12 +17,12 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Variable is the environment variable that has the schemas written anew.
+// Variable is the environment variable for rewriting the schemas.
 const Variable = "ROOTLY_TEST_WRITE_SCHEMAS"
 
 const place = "https://github.com/terraformer-rootly/terraformer-rootly/blob/main/.github/docs/schemas/"
 
-// Match fails unless the schema of a name is that of the type of a value.
+// Match fails unless the schema of a name matches the type of a value.
 func Match[T any](t *testing.T, name, description string, value T) {
 	t.Helper()
 	s := (&jsonschema.Reflector{Anonymous: true}).Reflect(value)
@@ -42,7 +42,7 @@ func Match[T any](t *testing.T, name, description string, value T) {
 	}
 }
 
-// Validate fails unless a document is one that the schema of a name allows.
+// Validate fails unless a document is valid under the schema of a name.
 func Validate(t *testing.T, name string, document []byte) {
 	t.Helper()
 	schema, err := validator.NewCompiler().Compile(file(t, name))

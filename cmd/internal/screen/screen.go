@@ -1,10 +1,10 @@
-// Package screen is where the result of a command goes.
+// Package screen prints the result of a command.
 //
 //	command ──► Screen ──► standard output
 //	              ├─────► jq expression ──► standard output
 //	              └─────► pager, on a terminal
 //
-// Not here: what is printed, flags.
+// Not here: the result itself, and flags.
 package screen
 
 import (
@@ -24,7 +24,7 @@ import (
 // A Screen passes on what is written, by default as it is.
 type Screen struct {
 	out      io.Writer
-	filtered bool // what is written is for a program, even if that program writes to a terminal
+	filtered bool // the output is for a program, even if that program writes to a terminal
 	next     io.Writer
 
 	// IsTerminal reports whether people read the output. Nil: asks the writer.
@@ -37,7 +37,7 @@ func New(out io.Writer) *Screen { return &Screen{out: out, next: out} }
 // Write passes on.
 func (s *Screen) Write(b []byte) (int, error) { return s.next.Write(b) }
 
-// Fd is the file of the output, so that its terminal is found behind a pager too.
+// Fd is the file of the output, so that its terminal is also found behind a pager.
 func (s *Screen) Fd() uintptr {
 	if f, ok := s.out.(interface{ Fd() uintptr }); ok && !s.filtered {
 		return f.Fd()
@@ -52,8 +52,8 @@ func (s *Screen) isTerminal() bool {
 	return term.IsTerminal(int(s.Fd()))
 }
 
-// Filter compiles a jq expression. What is written from start on goes through it, value by value, as it comes; end waits for
-// the rest. Texts are printed as they are, other values as JSON on a line.
+// Filter compiles a jq expression. From start on, each written value goes through it; end waits for the rest. Texts are
+// printed as they are, other values as JSON on a line.
 func (s *Screen) Filter(expression string) (start func(context.Context) (end func() error), err error) {
 	query, err := gojq.Parse(expression)
 	if err != nil {
@@ -114,7 +114,7 @@ func filter(ctx context.Context, code *gojq.Code, in io.Reader, out io.Writer) e
 	}
 }
 
-// lineOf writes a result. Bytes that a terminal obeys stay escaped in JSON and become U+FFFD in texts.
+// lineOf writes a result. Control characters stay escaped in JSON and become U+FFFD in texts.
 func lineOf(result any) ([]byte, error) {
 	if text, ok := result.(string); ok {
 		safe := strings.Map(func(r rune) rune {
@@ -129,7 +129,7 @@ func lineOf(result any) ([]byte, error) {
 	return append(line, '\n'), err
 }
 
-// Page sends what is written to the user's pager, if people read the output and have one. End waits until they have left it.
+// Page sends the output to the user's pager, if people read it and have one. End waits until they have left it.
 func (s *Screen) Page(ctx context.Context, getenv func(string) string, environ []string) (end func() error) {
 	nothing := func() error { return nil }
 	command := strings.Fields(getenv("PAGER"))
@@ -145,7 +145,7 @@ func (s *Screen) Page(ctx context.Context, getenv func(string) string, environ [
 	}
 	pager := exec.CommandContext(context.WithoutCancel(ctx), path, command[1:]...)
 	pager.Stdout, pager.Env = s.out, environ
-	for name, usual := range map[string]string{"LESS": "FRX", "LV": "-c"} { // as git: colours, and no pager for what fits on the screen
+	for name, usual := range map[string]string{"LESS": "FRX", "LV": "-c"} { // like git: colours, and no pager for output that fits on the screen
 		if getenv(name) == "" {
 			pager.Env = append(pager.Env, name+"="+usual)
 		}
@@ -158,7 +158,7 @@ func (s *Screen) Page(ctx context.Context, getenv func(string) string, environ [
 	return func() error {
 		_ = in.Close() // the pager may be gone
 		s.next = s.out
-		_ = pager.Wait() // how people leave it says nothing about the command
+		_ = pager.Wait() // the pager's exit status says nothing about the command
 		return nil
 	}
 }

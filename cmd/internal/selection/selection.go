@@ -21,7 +21,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/ignore"
 )
 
-// Selection is which objects to take.
+// Selection says which objects to take.
 type Selection struct {
 	Resources []string
 	Excludes  []string
@@ -71,7 +71,7 @@ func (s *Selection) Types() (types []*catalogue.Type, explicit map[string]bool, 
 	return types, explicit, nil
 }
 
-// Twice warns of types that describe the same; empty where none do.
+// Twice warns about selected types that describe the same objects; empty if there are none.
 func Twice(types []*catalogue.Type) string {
 	var pairs []string
 	for _, t := range types {
@@ -86,7 +86,7 @@ func Twice(types []*catalogue.Type) string {
 		"; leave out one of each with --excludes"
 }
 
-// blank reports whether a list has no word in it, as when a shell variable was empty.
+// blank reports whether a list contains no word, as when a shell variable was empty.
 func blank(words []string) bool {
 	return strings.TrimSpace(strings.Join(words, "")) == ""
 }
@@ -139,7 +139,7 @@ func namesOf(is func(*catalogue.Type) bool) []string {
 	return names
 }
 
-// nearest is the short name of the type that looks most like a word.
+// nearest is the short name of the most similar type.
 func nearest(word string) string {
 	var names []string
 	for _, t := range catalogue.Types() {
@@ -148,7 +148,7 @@ func nearest(word string) string {
 	return closest(word, names)
 }
 
-// closest is the candidate that looks most like a word.
+// closest is the candidate that is most similar to a word.
 func closest(word string, candidates []string) string {
 	distance := func(s string) int { return levenshtein.Distance(word, s, nil) }
 	return slices.MinFunc(candidates, func(a, b string) int {
@@ -185,7 +185,7 @@ func (s *Selection) Parse() ([]Filter, error) {
 	return all, nil
 }
 
-// CheckSelected refuses filters on types that are not taken, which would have no effect.
+// CheckSelected refuses filters on types that are not selected, which would have no effect.
 func CheckSelected(filters []Filter, types []*catalogue.Type) error {
 	used := map[string]bool{} // by filter
 	for _, f := range filters {
@@ -201,8 +201,8 @@ func CheckSelected(filters []Filter, types []*catalogue.Type) error {
 	return nil
 }
 
-// CheckFilters refuses filters on attributes that no object of their types has, since a slip of
-// the pen would leave everything out.
+// CheckFilters refuses filters on attributes that no object of their types has: a typing error would leave everything
+// out.
 func CheckFilters(filters []Filter, live *rootly.Live) error {
 	attributes := map[string]map[string]bool{} // by type
 	for _, o := range live.Objects {

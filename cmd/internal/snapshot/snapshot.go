@@ -23,8 +23,8 @@ const SettingsName = "settings.json"
 // ReadSnapshot reads the snapshot of an exported directory.
 func ReadSnapshot(dir string) (*drift.Snapshot, error) { return read(dir, SnapshotName) }
 
-// ReadSettings reads which settings beyond Terraform were recorded for a directory: by an import, or else by an export.
-// Without any it is empty.
+// ReadSettings reads the recorded settings that Terraform lacks: those of an import, otherwise those of an export;
+// empty if there are none.
 func ReadSettings(dir string) (*drift.Snapshot, error) {
 	for _, name := range []string{SettingsName, SnapshotName} {
 		s, err := read(dir, name)
@@ -35,8 +35,8 @@ func ReadSettings(dir string) (*drift.Snapshot, error) {
 	return &drift.Snapshot{}, nil
 }
 
-// NextSettings is what the file of settings says after an import, so that drift can compare them; nil where there are
-// none. Objects that are not among the resources stay where stays says so.
+// NextSettings is the content of the settings file after an import, so that drift can compare them; nil if there are
+// none. Objects that are not among the resources stay if stays says so.
 func NextSettings(dir string, resources []*graph.Resource, stays func(drift.Object) bool) ([]byte, error) {
 	before, err := ReadSettings(dir)
 	if err != nil {
@@ -61,7 +61,7 @@ func read(dir, name string) (*drift.Snapshot, error) {
 	return s, nil
 }
 
-// Unordered tells from the schema where order makes no difference.
+// Unordered finds out from the schema where order makes no difference.
 func Unordered(s *schema.Provider) drift.Unordered {
 	return func(resourceType, path string) bool {
 		r := s.Resources[resourceType]

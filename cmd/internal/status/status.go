@@ -215,7 +215,7 @@ func (o *Settings) live(ctx context.Context, client *api.Client, places []place)
 		return nil, nil, err
 	}
 	for _, dropped := range selection.Apply(filters, live) {
-		live.Complete[dropped.Type.Name] = false // what is filtered out is not gone
+		live.Complete[dropped.Type.Name] = false // what is filtered out was not deleted
 	}
 	resources, err := importer.Named(live, rememberedIn(places))
 	return live, resources, err
@@ -308,8 +308,7 @@ func totalStatus(s *report.Status, counts map[string]*report.StatusCount) {
 	s.Percent = s.Total.Percent
 }
 
-// writeIgnore adds what is unmanaged to the ignore file of the first directory. What stands there
-// stays.
+// writeIgnore adds unmanaged objects to the ignore file of the first directory. Its earlier content stays.
 func writeIgnore(w world.World, places []place, unmanaged []*graph.Resource) error {
 	at := slices.IndexFunc(places, func(p place) bool { return p.isDir })
 	if at < 0 {

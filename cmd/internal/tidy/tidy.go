@@ -37,7 +37,7 @@ func Run(ctx context.Context, w world.World, o *Settings) error {
 	return nil
 }
 
-// tidyOne does that in one root module, and returns how many blocks it drops.
+// tidyOne does that in one root module, and returns how many blocks it removes.
 func tidyOne(ctx context.Context, w world.World, o *Settings, path string) (int, *state.Changes, error) {
 	held, err := planning.HeldIn(ctx, w, o.Engine, path)
 	if err != nil {
@@ -54,7 +54,7 @@ func tidyOne(ctx context.Context, w world.World, o *Settings, path string) (int,
 	defer dir.Close()
 	changes, cut, err := dir.Tidy(func(i state.Import) bool {
 		id, held := there[i.To]
-		// A slug says the same as an id, which nobody can tell here. The engine looks at the address only.
+		// A slug stands for an id, which cannot be checked here. The engine only looks at the address.
 		return held && (id == i.ID || graph.IsUUID(string(id)) != graph.IsUUID(string(i.ID)))
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/legacy"
 )
 
-// upgradeReport is what state upgrade tells as JSON.
+// upgradeReport is what state upgrade prints as JSON.
 type upgradeReport struct {
 	State   string         `json:"state"`
 	Backup  string         `json:"backup,omitempty"`
@@ -33,7 +33,7 @@ type upgradeEntry struct {
 	Reason  string `json:"reason"`
 }
 
-// tell says what became of every entry.
+// tell reports the result for every entry.
 func (u *upgrade) tell(w world.World) error {
 	r := upgradeReport{
 		State: u.out, Backup: u.backup, Moves: u.moves, From: u.paths, Objects: len(u.merged.Resources), Outputs: u.merged.Outputs,

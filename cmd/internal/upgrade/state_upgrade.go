@@ -32,7 +32,7 @@ type Settings struct {
 
 const movesHead = "# Written by terraformer-rootly state upgrade. Remove this file after it was applied everywhere.\n\n"
 
-// Argument takes the old states or the directory that holds them.
+// Argument reads the argument: an old state, or a directory of them.
 func (o *Settings) Argument(args []string) error {
 	if len(args) != 1 {
 		return exit.Usage(fmt.Errorf("state upgrade takes one state file or one directory, not %d", len(args)),
@@ -72,7 +72,7 @@ type upgrade struct {
 	moves   string // file with moved blocks
 }
 
-// find lists the states, and decides where the new one goes.
+// find lists the states, and decides where to write the new one.
 func (u *upgrade) find(from string) error {
 	stat, err := os.Stat(from)
 	if err != nil {

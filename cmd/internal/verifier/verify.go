@@ -16,6 +16,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/splitter"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
+	"github.com/terraformer-rootly/terraformer-rootly/generator/plans"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/verify"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly"
@@ -143,9 +144,24 @@ func (o *Settings) prove(ctx context.Context, w world.World, live connect.Target
 		return proof, verify.Verdict{}, err
 	}
 	proof.Plans, proof.Whole = how.Plans, how.Whole
-	verdict := verify.Judge(&result.Plan, verify.Expect{Show: plan.Veil.Show, Listed: p.objects, Marks: true, Exports: plan.States != nil})
+	verdict := verify.Judge(&result.Plan, verify.Expect{Show: plan.Veil.Show, Listed: append(p.byHand(result.Changes), p.objects...), Marks: true, Exports: plan.States != nil})
 	planning.Note(&proof, plan.Veil, result, verdict)
 	return proof, verdict, nil
+}
+
+// byHand are objects that people import themselves, as they are, maybe by another configuration of the provider.
+func (p provable) byHand(changes []plans.Change) []verify.Object {
+	addresses, targets := map[string]bool{}, map[graph.Target]bool{}
+	for _, o := range p.objects {
+		addresses[o.Address], targets[graph.Target{Type: o.Type, ID: graph.ID(o.ID)}] = true, true
+	}
+	var list []verify.Object
+	for _, c := range changes {
+		if c.Import != "" && c.Action == plans.NoOp && !addresses[c.Address] && !targets[graph.Target{Type: c.Type, ID: graph.ID(c.ID)}] {
+			list = append(list, verify.Object{Type: c.Type, ID: c.ID, Address: c.Address})
+		}
+	}
+	return list
 }
 
 // written lists the objects that a directory has code for.
@@ -203,7 +219,7 @@ func countObjects(objects []verify.Object) []report.TypeCount {
 	return counts
 }
 
-// finish prints the summary and says how the proof ended.
+// finish prints the summary and returns the outcome of the proof.
 func finish(w world.World, s *report.Summary) error {
 	if err := w.Report().Summary(s); err != nil {
 		return err

@@ -8,20 +8,20 @@ import (
 // Program is the name of the program.
 const Program = "terraformer-rootly"
 
-// A Build is what a build knows of itself. Its JSON form is part of the interface.
+// A Build describes a build. Its JSON form is part of the interface.
 type Build struct {
 	Version string `json:"version"` // of the tag, without v; dev where there is none
 	Commit  string `json:"commit,omitempty"`
 	Date    string `json:"date,omitempty"` // of the commit
-	Edited  bool   `json:"edited"`         // whether it has changes that are not committed
+	Edited  bool   `json:"edited"`         // whether it has uncommitted changes
 	Go      string `json:"go"`
 }
 
 // Version is the version alone.
 func Version() string { return Built().Version }
 
-// Built tells what was built, by what Go writes into every program: from a tag, the module's version, and from a clone also the
-// commit.
+// Built reads the build information that Go writes into every program: the module's version, and for a build from a
+// clone also the commit.
 func Built() Build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

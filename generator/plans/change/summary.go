@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/terraformer-rootly/terraformer-rootly/providers/visible"
 )
 
 // Summary says in a few words how many objects a plan changes: "3 changed, 1 created".
@@ -75,13 +77,7 @@ func (a Attribute) line() string {
 // mentions are broken up that chat programs would detect even in code.
 func code(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\u2028' || r == '\u2029' }), " ")
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		return r
-	}, text)
-	text = strings.NewReplacer("<!", "<\u200b!", "<@", "<\u200b@").Replace(text)
+	text = strings.NewReplacer("<!", "<\u200b!", "<@", "<\u200b@").Replace(visible.Lines(text))
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"

@@ -1,11 +1,11 @@
-// Package fold makes one block with for_each of resources that differ in little.
+// Package fold turns similar resources into one block with for_each.
 //
 //	linked graph ──► Gather ──► addresses with keys ──► linked again ──► Make ──► []Fold
 //	                 who is alike,                                       one block and
 //	                 without cycles                                      one map each
 //
-// Resources of one outline have the same blocks, comments on the lifecycle and owner; what differs is
-// leaves, which become the columns of the map.
+// Resources of one outline have the same blocks, lifecycle comments and owner. They differ in leaves,
+// which become the columns of the map.
 //
 // Not here: how blocks and maps are written, and whether their plan is clean.
 package fold

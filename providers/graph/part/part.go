@@ -4,8 +4,8 @@
 //	graph with references ──► families ──► owners ──► no hard cycles ──► order
 //
 // A family is a top-level resource with everything below it, which stays together. A part reads
-// the state of parts before it, so references by state may lead back in the order only. Where
-// one would close a cycle, its target is looked up instead; where it cannot be, the target's
+// the state of parts before it, so references by state may only lead to earlier parts. If
+// a reference would close a cycle, its target is looked up instead; if that is impossible, the target's
 // family is shared.
 //
 // Not here: who owns what, and how a reference between parts is written.

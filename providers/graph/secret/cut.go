@@ -9,15 +9,15 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// hole stands where an expression does. It reads as what Liquid puts in, which is no credential.
+// hole stands for an expression. It reads like what Liquid inserts, which is not a credential.
 const hole = "{{ id }}"
 
-// longText is from where on a text is worth more than the credential in it: a runbook should stay
-// in the code.
+// longText is the length from which on a text stays in the code although it contains a credential: a runbook should be
+// readable there.
 const longText = 160
 
-// replace returns what stands in the code for a text: one variable or, where a long text holds its
-// credentials in plain sight, the text with a variable for each of them.
+// replace returns the expression for a text: one variable or, if a long text contains its credentials in plain sight,
+// the text with a variable for each of them.
 func (h *hider) replace(r *graph.Resource, c catch, in *inside) graph.Expr {
 	spans := h.cuts(c)
 	if len(spans) == 0 {
@@ -46,8 +46,8 @@ func (h *hider) replace(r *graph.Resource, c catch, in *inside) graph.Expr {
 	return t
 }
 
-// cuts returns the credentials of a text that can be taken out of it, in order and apart; none where
-// the text must go as a whole: where it is short, or where what remained would not be above suspicion.
+// cuts returns the credentials of a text that can be replaced one by one, in order and separate. It returns none if the
+// whole text must be replaced: it is short, or the rest would still be suspicious.
 func (h *hider) cuts(c catch) []Finding {
 	if len(c.value) < longText || c.mark == markSecret {
 		return nil
@@ -69,7 +69,7 @@ func (h *hider) cuts(c catch) []Finding {
 	return spans
 }
 
-// apart widens findings to whole words and joins those that touch.
+// apart widens findings to whole words and joins adjacent ones.
 func apart(found []Finding, text string) []Finding {
 	var out []Finding
 	for _, f := range found {

@@ -7,17 +7,16 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// isContainer reports whether a text is JSON or was meant to be, and so has to be judged part by
-// part.
+// isContainer reports whether a text is or should be JSON, and so has to be judged part by part.
 func isContainer(text string) bool {
 	s := strings.TrimSpace(text)
 	return s != "" && (s[0] == '{' && !strings.HasPrefix(s, "{{") && !strings.HasPrefix(s, "{%") || s[0] == '[' && s[len(s)-1] == ']')
 }
 
-// mediaType is what Content-Type and the like hold.
+// mediaType matches the values of Content-Type and similar headers.
 var mediaType = regexp.MustCompile(`^[a-z]+/[a-z0-9.+*-]+(?:; ?[a-z]+=[a-z0-9-]+)?$`)
 
-// isHarmless reports whether a text at a place of credentials is plainly none.
+// isHarmless reports whether a text where credentials are expected is plainly not one.
 func isHarmless(name, text string) bool {
 	said := strings.TrimSpace(literal(text))
 	if isPlaceholder(said) || len(said) < 4 && isNumber(said) || mediaType.MatchString(said) {
@@ -38,8 +37,8 @@ func isNumber(s string) bool {
 	return true
 }
 
-// suspicion returns the rule by which a text is a credential, at a place that often holds one: there
-// a part that looks made up will do, unless it is an id.
+// suspicion returns the rule by which a text is a credential, in a place that often contains one: there a part that
+// looks random is enough, unless it is an id.
 func suspicion(c class, text string) string {
 	if found := find(c, text, true); len(found) > 0 {
 		return found[0].Rule

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// withoutJoiners returns a text without the characters that have no width, which people paste along with a token,
-// and the place of each byte in the text as it was; no places where there are none.
+// withoutJoiners returns a text without the characters of zero width that people paste along with a token, and the
+// original position of each byte; no positions if there are no such characters.
 func withoutJoiners(text string) (bare string, places []int) {
 	if isASCII(text) || strings.IndexFunc(text, hasNoWidth) < 0 {
 		return text, nil
@@ -31,7 +31,7 @@ func hasNoWidth(r rune) bool {
 	return r == '\u00ad' || r == '\u180e' || r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\u2060' || r == '\ufeff'
 }
 
-// placed moves findings in a bare text to where they are in the text as it was.
+// placed maps findings in a bare text to their original positions.
 func placed(found []Finding, places []int) []Finding {
 	for i, f := range found {
 		found[i].Start, found[i].End = places[f.Start], places[f.End-1]+1
@@ -42,7 +42,7 @@ func placed(found []Finding, places []int) []Finding {
 	return found
 }
 
-// holdsCredential reports whether base64 hides a private key, or JSON with a credential in it.
+// holdsCredential reports whether base64 contains a private key, or JSON with a credential.
 func holdsCredential(said string) bool {
 	said = strings.NewReplacer("-", "+", "_", "/", "\n", "", "\r", "").Replace(strings.TrimRight(said, "="))
 	decoded, err := base64.RawStdEncoding.DecodeString(said[:len(said)/4*4])
@@ -55,8 +55,8 @@ func holdsCredential(said string) bool {
 
 var keyInJSON = regexp.MustCompile(`(?i)"[^"]*(?:password|passphrase|secret|token|private_?key|api_?key|access_?key|credential|auths)[^"]*"\s*:\s*(?:"[^"]{3,}|\{)`)
 
-// assignedOddly finds the value behind a word that means a password but is also an ordinary one, such as "pass". It
-// must stand alone, and the value may not be a word.
+// assignedOddly finds the value after a word that may mean a password but is also an ordinary one, such as "pass". The
+// word must be separate, and the value must not be a word.
 func assignedOddly(text string, at int) (start, end int) {
 	before := strings.TrimRightFunc(text[:at], unicode.IsLetter)
 	if r, _ := utf8.DecodeLastRuneInString(before); len(text[len(before):at]) > len("clave") || unicode.IsDigit(r) {
@@ -69,8 +69,8 @@ func assignedOddly(text string, at int) (start, end int) {
 	return start, end
 }
 
-// foreign are words for password in other languages, in small letters. Those of one word that has only English letters
-// are with the English ones.
+// foreign are words for password in other languages, in lower case. Single words of English letters are with the
+// English ones.
 var foreign = []string{"contraseña", "mot de passe", "パスワード", "暗証番号", "秘密鍵", "пароль", "密码", "비밀번호"}
 
 // isForeign reports whether a name is, or ends with, a word for password in another language.
@@ -86,7 +86,7 @@ func isForeign(name string) bool {
 	return false
 }
 
-// mayBeForeign reports whether a name has letters beyond the English ones, or ends as the only word does that has none.
+// mayBeForeign reports whether a name has letters outside of English, or ends like the only foreign word without them.
 func mayBeForeign(name string) bool {
 	const last = "passe"
 	return !isASCII(name) || len(name) > len(last) && strings.EqualFold(name[len(name)-len(last):], last)
@@ -101,7 +101,7 @@ func isASCII(text string) bool {
 	return true
 }
 
-// isOrdinaryWord reports whether a text is a word or two, of small letters, such as the name of a team.
+// isOrdinaryWord reports whether a text is a word or two in lower case, such as the name of a team.
 func isOrdinaryWord(text string) bool {
 	const longest = 16
 	if len(text) == 0 || len(text) > longest {

@@ -9,12 +9,12 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// A Mode says what becomes of the values that are taken out of the code.
+// A Mode says what happens to the values that are removed from the code.
 type Mode int
 
 // The modes.
 const (
-	Plain  Mode = iota // in a file of their own; plans are clean and show them
+	Plain  Mode = iota // in their own file; plans are clean and show them
 	Masked             // likewise, but declared sensitive: engines hide them, and may plan a change once
 	Blank              // to be filled in by people
 )
@@ -34,38 +34,37 @@ func (m Mode) String() string {
 	return [...]string{"plain", "masked", "blank"}[m]
 }
 
-// Options are what Hide has to know. The zero value hides what has the form or the name of a
-// credential.
+// Options are what Hide needs to know. The zero value hides what has the form or the name of a credential.
 type Options struct {
 	Mode Mode
 
-	// Secret returns the paths of a type that hold credentials: their texts become variables
-	// unless they are plainly harmless.
+	// Secret returns the paths of a type that contain credentials: their texts become variables unless they are plainly
+	// harmless.
 	Secret func(resourceType string) []string
 
-	// Suspect returns the paths of a type that often hold credentials: their texts become
-	// variables as soon as a part of them looks made up.
+	// Suspect returns the paths of a type that often contain credentials: their texts become variables as soon as a
+	// part of them looks random.
 	Suspect func(resourceType string) []string
 
-	// Withheld returns the attributes of a type that nobody but people knows. A variable without a value
-	// stands for each.
+	// Withheld returns the attributes of a type whose values only people know. A variable without a value stands for
+	// each.
 	Withheld func(resourceType string) []string
 }
 
-// Hidden tells of a credential that became a variable.
+// Hidden is a credential that became a variable.
 type Hidden struct {
 	Address  graph.Address
-	Path     string // inside a JSON text, with the path there behind it
+	Path     string // inside a JSON text, followed by the path there
 	Variable string
-	Rule     string // why it was taken for one
+	Rule     string // why it counts as a credential
 }
 
-// Hide turns every credential in the code of a linked graph into a variable: whole texts, texts
-// inside of JSON, and the texts between the references of a template. Of a long text only the
-// credentials in it, where they can be told from the rest. The variables keep the
-// values whatever the mode, so that a Watch can look for them. Titles lose their credentials.
+// Hide turns every credential in the code of a linked graph into a variable: whole texts, texts inside JSON, and the
+// texts between the references of a template. In a long text it replaces only the credentials, if they are clearly
+// separate. The variables have the values in every mode, so that a Watch can look for them. Credentials are removed
+// from titles.
 //
-// Config still holds the literals, as it does for references: what is written must follow Exprs.
+// Config still contains the literals, as it does for references: Exprs are what is written.
 func Hide(g *graph.Graph, o Options) []Hidden {
 	h := &hider{g: g, judge: newJudge(o)}
 	h.names.start(g.Variables)
@@ -76,8 +75,7 @@ func Hide(g *graph.Graph, o Options) []Hidden {
 	return h.told
 }
 
-// HideAlso hides, in a graph in which all that has the form of a credential is hidden, the values that were taken for
-// credentials elsewhere.
+// HideAlso hides the values that were found to be credentials elsewhere, in a graph in which Hide has already run.
 func HideAlso(g *graph.Graph, o Options, values []string) []Hidden {
 	h := &hider{g: g, judge: newJudge(o)}
 	h.names.start(g.Variables)
@@ -85,7 +83,7 @@ func HideAlso(g *graph.Graph, o Options, values []string) []Hidden {
 	return h.told
 }
 
-// again hides each text in which a known credential stands, however it is spelt.
+// again hides each text that contains a known credential, in any spelling.
 func (h *hider) again(values []string) {
 	if h.known = knownOf(values); h.known == nil {
 		return
@@ -113,15 +111,15 @@ type hider struct {
 	told  []Hidden
 }
 
-// A catch is a text that must go.
+// A catch is a text that must be replaced.
 type catch struct {
 	path  cty.Path
 	key   string // the path as text
 	value string
 	rule  string
-	name  string // that the text stands under
+	name  string // name of the text
 	mark  mark
-	known []Finding // in it, as seen in what stands around it
+	known []Finding // in it, judged with its surroundings
 }
 
 func (h *hider) resource(r *graph.Resource) {
@@ -143,7 +141,7 @@ func (h *hider) resource(r *graph.Resource) {
 	})
 }
 
-// withheld makes variables for what people have to fill in.
+// withheld makes variables for values that people have to fill in.
 func (h *hider) withheld(r *graph.Resource) {
 	if h.o.Withheld == nil {
 		return
@@ -161,7 +159,7 @@ func (h *hider) withheld(r *graph.Resource) {
 	}
 }
 
-// texts returns what must go of a value's texts, but for those that an expression stands for.
+// texts returns the texts of a value that must be replaced, except those that an expression stands for.
 func (h *hider) texts(v cty.Value, name string, p *places, exprs []graph.Placed) []catch {
 	var caught []catch
 	w := walker{text: func(at cty.Path, name, text string, m mark) {
@@ -197,7 +195,7 @@ func (h *hider) credential(name, text string, m mark) string {
 	return rule
 }
 
-// isID reports whether a text is the id of a resource, which is no secret wherever it stands.
+// isID reports whether a text is the id of a resource, which is never a secret.
 func (h *hider) isID(text string) bool {
 	if h.ids == nil {
 		h.ids = make(map[string]bool, len(h.g.Resources))
@@ -208,7 +206,7 @@ func (h *hider) isID(text string) bool {
 	return h.ids[text]
 }
 
-// expression hides what an expression says by itself.
+// expression hides the texts of an expression.
 func (h *hider) expression(r *graph.Resource, p *graph.Placed, declared *places) {
 	if p.Key {
 		return // a credential is a value
@@ -223,8 +221,7 @@ func (h *hider) expression(r *graph.Resource, p *graph.Placed, declared *places)
 	}
 }
 
-// encoded hides the texts in a JSON text. What cannot be replaced there, a number or a key, hides
-// it as a whole.
+// encoded hides the texts in a JSON text. A number or a key cannot be replaced there, so the whole text is hidden.
 func (h *hider) encoded(r *graph.Resource, e graph.Encoded, at cty.Path, name string, place *places) graph.Expr {
 	if rule := h.irreplaceable(e.Value, name, place); rule != "" {
 		if raw, err := at.Apply(r.Config); err == nil && raw.Type() == cty.String {
@@ -271,7 +268,7 @@ func (h *hider) irreplaceable(v cty.Value, name string, place *places) string {
 	return rule
 }
 
-// template hides the texts of a template that a credential reaches into. Its references stay.
+// template hides the texts of a template that contain a part of a credential. Its references stay.
 func (h *hider) template(r *graph.Resource, t graph.Template, at cty.Path, name string, m mark) graph.Template {
 	joined := ""
 	for _, part := range t.Parts {
@@ -306,7 +303,7 @@ func (h *hider) template(r *graph.Resource, t graph.Template, at cty.Path, name 
 	return graph.Template{Parts: parts}
 }
 
-// within returns what of findings lies between start and end, seen from start.
+// within returns the findings between start and end, relative to start.
 func within(spans []Finding, start, end int) []Finding {
 	var inside []Finding
 	for _, s := range spans {
@@ -317,7 +314,7 @@ func within(spans []Finding, start, end int) []Finding {
 	return inside
 }
 
-// variable makes the variable that stands for a text, and tells of it.
+// variable makes the variable for a text, and records it.
 func (h *hider) variable(r *graph.Resource, c catch, in *inside) graph.VariableRef {
 	path, words := c.key, wordsOf(r.Config, c.path)
 	if in != nil {
@@ -335,7 +332,7 @@ func (h *hider) variable(r *graph.Resource, c catch, in *inside) graph.VariableR
 	return graph.VariableRef{Name: name}
 }
 
-// inside says that a path leads through the value of a JSON text.
+// inside reports whether a path leads through the value of a JSON text.
 type inside struct {
 	at    cty.Path
 	value cty.Value

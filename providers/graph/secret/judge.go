@@ -1,6 +1,6 @@
 package secret
 
-// A judge decides what is a credential, for code and for whatever else shows values.
+// A judge decides what is a credential, for code and for everything else that shows values.
 type judge struct {
 	o        Options
 	classes  map[string]class

@@ -2,12 +2,12 @@ package secret
 
 import "strings"
 
-// keywords finds words in texts, all at once and whatever their case (Aho and Corasick's
-// automaton, with a table instead of failure links).
+// keywords finds words in texts, all at once and in any case (Aho and Corasick's automaton, with a table instead of
+// failure links).
 type keywords struct {
-	classes [256]uint8 // which column a byte has
+	classes [256]uint8 // the column of each byte
 	width   int
-	next    []uint16  // row by row: the state that follows
+	next    []uint16  // row by row: the next state
 	words   [][]int16 // by state: the words that end there
 }
 

@@ -10,14 +10,14 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// known are credentials that were found in one place, and may stand in others that give no hint of it.
+// known are credentials that were found in one place, and may be in other places that do not look like one.
 type known struct {
 	values []string
 	watch  *Watch
-	labels []string // how the values look in the name of a resource
+	labels []string // the form of the values in names of resources
 }
 
-// knownOf takes those of the values that nobody writes in an ordinary text; nil if there are none.
+// knownOf takes the values that would not appear in an ordinary text; nil if there are none.
 func knownOf(values []string) *known {
 	made := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !IsMadeUp(v) })
 	if len(made) == 0 {
@@ -32,7 +32,7 @@ func knownOf(values []string) *known {
 	return k
 }
 
-// labelled is what names of resources keep of a text: small letters and digits.
+// labelled is the part of a text that names of resources keep: lower-case letters and digits.
 func labelled(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
@@ -50,12 +50,12 @@ func valuesOf(variables []*graph.Variable) []string {
 	return values
 }
 
-// in reports whether one of them stands in a text.
+// in reports whether a text contains one of them.
 func (k *known) in(text string) bool {
 	return k != nil && len(k.watch.Leaks([]byte(text))) > 0
 }
 
-// findings returns where they stand in a text as they are.
+// findings returns their positions in a text.
 func (k *known) findings(text string) []Finding {
 	if k == nil {
 		return nil
@@ -82,7 +82,7 @@ func each(text, part string) []Finding {
 	}
 }
 
-// IsMadeUp reports whether no one would write a text by hand: long, of one piece, letters and digits.
+// IsMadeUp reports whether nobody would write a text by hand: long, one piece, letters and digits.
 func IsMadeUp(s string) bool {
 	const long = 12
 	return len(s) >= long && !strings.ContainsAny(s, " \t\r\n{}<>") &&
@@ -95,8 +95,8 @@ type Leak struct {
 	Place   string // where it stands
 }
 
-// Leaking finds the resources that cannot be written without showing one of the values: it is the name of a key, of
-// the resource itself, or its id.
+// Leaking finds the resources that cannot be written without showing one of the values: it is the name of a key or of
+// the resource, or its id.
 func Leaking(g *graph.Graph, values []string) []Leak {
 	k := knownOf(values)
 	if k == nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// A Watch looks for known secrets in what is about to be written, however they are spelt: as they
-// are, escaped for JSON, HCL or a URL, in base64 or hex, whole or line by line. It knows nothing
-// of what Find knows, and so sees what Find overlooked in a second place.
+// A Watch looks for known secrets in files that are about to be written, in any spelling: as they are, escaped for
+// JSON, HCL or a URL, in base64 or hex, as a whole or line by line. It is independent of Find, and so catches what Find
+// overlooked in a second place.
 //
-// Values that an ordinary word or a short number could be are not looked for.
+// It does not look for values that could be an ordinary word or a short number.
 type Watch struct {
-	needles map[uint64][]needle // by the first bytes
-	seen    []uint64            // a bit for each hash of first bytes, to rule out most places at once
+	needles map[uint64][]needle // by their first bytes
+	seen    []uint64            // a bit for each hash of first bytes, to skip most positions quickly
 }
 
 // A needle is one spelling of a secret.
@@ -28,11 +28,11 @@ type needle struct {
 }
 
 const (
-	prefix   = 6 // bytes by which needles are found; none is shorter
+	prefix   = 6 // number of first bytes by which needles are found; none is shorter
 	seenBits = 1 << 18
 )
 
-// NewWatch makes a Watch for values. Its answers are indexes of this list.
+// NewWatch makes a Watch for values. Its results are indexes of this list.
 func NewWatch(values []string) *Watch {
 	w := &Watch{needles: map[uint64][]needle{}, seen: make([]uint64, seenBits/64)}
 	for i, v := range values {
@@ -72,7 +72,7 @@ func (w *Watch) add(s string, index int) {
 
 func slot(k uint64) uint64 { return k * 0x9E3779B97F4A7C15 >> 46 } // 18 bits
 
-// Leaks returns the indexes of the values that stand in content, in order.
+// Leaks returns the indexes of the values that content contains, in order.
 func (w *Watch) Leaks(content []byte) []int {
 	found := map[int]bool{}
 	k := uint64(0)
@@ -97,7 +97,7 @@ func (w *Watch) Leaks(content []byte) []int {
 	return all
 }
 
-// spellings lists how a value, or what is secret of it, can stand in a file.
+// spellings lists how a value, or the secret part of it, can be written in a file.
 func spellings(value string) []string {
 	var all []string
 	for _, part := range essence(value) {
@@ -131,7 +131,7 @@ func essence(value string) []string {
 	return parts
 }
 
-// isOrdinary reports whether a value may well stand somewhere without being the secret.
+// isOrdinary reports whether a value could appear somewhere without being the secret.
 func isOrdinary(s string) bool {
 	if len(s) < prefix || isPlaceholder(s) {
 		return true
@@ -165,7 +165,7 @@ func spelt(s string) []string {
 	return all
 }
 
-// quoted spells a text as JSON and HCL strings do, and as JSON inside a string does.
+// quoted writes a text as JSON and HCL strings do, and as JSON inside a string does.
 func quoted(s string) []string {
 	var all []string
 	for _, html := range []bool{false, true} {
@@ -189,8 +189,8 @@ func asJSON(s string, html bool) string {
 	return out[1 : len(out)-1]
 }
 
-// inBase64 spells a text in base64 at each of the three places that it can have there, without
-// the letters that its neighbours have a part in.
+// inBase64 writes a text in base64 at each of its three possible offsets, without the letters that depend on its
+// neighbours.
 func inBase64(s string) []string {
 	var all []string
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {

@@ -2,7 +2,7 @@ package secret
 
 import "bytes"
 
-// A class says what a name tells of the text that stands under it.
+// A class says what a name implies about its text.
 type class uint8
 
 const (
@@ -11,7 +11,7 @@ const (
 	classCritical              // it is a credential, unless it is a reference or no value at all
 )
 
-// critical are the words that a credential's name ends with, alone or after the word before it.
+// critical are the last words of names of credentials, alone or after the word before.
 var critical = map[string]bool{
 	"password": true, "passwd": true, "passwort": true, "kennwort": true, "contrasena": true, "senha": true, "motdepasse": true, "mdp": true, "pwd": true, "passphrase": true, "passcode": true,
 	"secret": true, "token": true, "apikey": true, "apitoken": true, "accesstoken": true, "authtoken": true,
@@ -27,14 +27,14 @@ var critical = map[string]bool{
 	"recovery codes": true, "backup codes": true, "recovery code": true, "backup code": true,
 }
 
-// hints are the words that may be part of a credential's name.
+// hints are words that may be part of the name of a credential.
 var hints = map[string]bool{
 	"auth": true, "authentication": true, "key": true, "keys": true, "sig": true, "signature": true,
 	"hmac": true, "tokens": true, "secrets": true, "passwords": true, "cookies": true, "session": true,
 	"oauth": true, "sas": true, "webhook": true,
 }
 
-// otherKeys are keys that name or order things.
+// otherKeys are keys that identify or sort things.
 var otherKeys = map[string]bool{
 	"base": true, "project": true, "issue": true, "thread": true, "field": true, "solution": true,
 	"deduplication": true, "dedup": true, "dedupe": true, "primary": true, "foreign": true, "public": true,
@@ -42,7 +42,7 @@ var otherKeys = map[string]bool{
 	"component": true, "incident": true, "alert": true, "ticket": true, "host": true,
 }
 
-// classify tells what a name such as "client_secret", "X-Api-Key" or "apiToken" promises.
+// classify says what a name such as "client_secret", "X-Api-Key" or "apiToken" implies.
 func classify(name string) class {
 	const longest = 100
 	if name == "" || len(name) > longest {
@@ -80,8 +80,8 @@ func classify(name string) class {
 	return classPlain
 }
 
-// splitName appends the words of a name in lower case, with blanks between them, whether it is written in snake, kebab or
-// camel case, and counts them. Numbers behind the last word do not count.
+// splitName appends the words of a name in lower case, separated by blanks, and counts them. The name may be in snake,
+// kebab or camel case. Numbers after the last word are ignored.
 func splitName(text []byte, name string) (words []byte, n int) {
 	inWord := false
 	for i := range len(name) {
@@ -107,7 +107,7 @@ func splitName(text []byte, name string) (words []byte, n int) {
 	return text, n
 }
 
-// harmless headers say how to talk, not who is talking.
+// harmless headers describe the format, not the sender.
 var harmlessHeaders = map[string]bool{
 	"accept": true, "accept-charset": true, "accept-encoding": true, "accept-language": true,
 	"cache-control": true, "connection": true, "content-encoding": true, "content-language": true,

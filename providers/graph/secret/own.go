@@ -9,8 +9,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// ownRules are the forms that the rule set leaves out, since it reads source code: addresses with
-// credentials in them, headers, assignments in texts, and addresses that are as good as a key.
+// ownRules are the forms that the rule set lacks, since it is made for source code: URLs with credentials, headers,
+// assignments in texts, and URLs that are as good as a key.
 func ownRules() []*rule {
 	return []*rule{
 		{ID: "credentials-in-url", loose: true, Keywords: []string{"://"}, at: userInfo},
@@ -48,13 +48,13 @@ func ownRules() []*rule {
 			check: isValue,
 		},
 		{
-			// Also of characters that AWS does not use yet, and of letters alone.
+			// Also with characters that AWS does not use yet, and of letters alone.
 			ID: "aws-key-id", Keywords: []string{"akia", "asia"}, loose: true,
 			Regex: `\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
 			check: func(string) bool { return true },
 		},
 		{
-			// The rule set wants one exact length, and more entropy than some tokens have.
+			// The rule set requires an exact length, and more entropy than some tokens have.
 			ID: "sendgrid-key", Keywords: []string{"sg."}, loose: true,
 			Regex: `\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}`,
 			check: func(string) bool { return true },
@@ -65,13 +65,13 @@ func ownRules() []*rule {
 			check: func(string) bool { return true },
 		},
 		{
-			// Of any length: what is encoded is user:password. RFC 7617.
+			// Of any length: the encoded text is user:password. RFC 7617.
 			ID: "basic-credentials", Keywords: []string{"basic "}, loose: true,
 			Regex: `(?i)\bbasic[ \t]+([A-Za-z0-9+/_-]{4,400}={0,2})`,
 			check: isBasic,
 		},
 		{
-			// The secret of an access key has no form of its own; it stands beside the id of the key.
+			// The secret of an access key has no form of its own; it follows the id of the key.
 			ID: "aws-secret-key", Keywords: []string{"akia", "asia"}, loose: true,
 			Regex: `(?s)(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9](?:.{0,200}?[^A-Za-z0-9/+])?([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+])`,
 			check: hasRandomOrSlash,
@@ -93,7 +93,7 @@ func ownRules() []*rule {
 			check: func(string) bool { return true },
 		},
 		{
-			// RFC 4648's base 32, as authenticators take it.
+			// RFC 4648's base 32, as authenticators use it.
 			ID: "totp-seed", Keywords: []string{"otp", "2fa", "mfa", "authenticator"}, loose: true,
 			Regex: `(?i:t?otp|2fa|mfa|authenticator)[^\n]{0,60}?\b([A-Z2-7]{16,64})\b`,
 			check: func(said string) bool { return strings.ContainsAny(said, "234567") },
@@ -132,7 +132,7 @@ func hasRandomOrSlash(said string) bool {
 	return strings.ToLower(said) != said && strings.ContainsAny(said, "0123456789/+") && entropy(said) > 3
 }
 
-// capabilities are addresses that whoever knows may post to.
+// capabilities are URLs to which anybody who knows them may post.
 func capabilities() []string {
 	return []string{
 		`hooks\.slack\.com/(?:services|workflows|triggers)/[a-z0-9]`,
@@ -152,7 +152,7 @@ func capabilities() []string {
 	}
 }
 
-// isValue reports whether something stands there, and not a hole for it.
+// isValue reports whether there is a value, and not a hole for one.
 func isValue(said string) bool {
 	return !isPlaceholder(strings.TrimSpace(literal(said)))
 }
@@ -176,7 +176,7 @@ func userInfo(text string, at int) (start, end int) {
 	return at + user + 1, at + host
 }
 
-// queryParameter finds the value of a parameter that is called like a credential.
+// queryParameter finds the value of a parameter with the name of a credential.
 func queryParameter(text string, at int) (start, end int) {
 	const longestName = 40
 	name := text[at:min(len(text), at+longestName)]
@@ -200,7 +200,7 @@ func queryParameter(text string, at int) (start, end int) {
 	return start, start + len(s)
 }
 
-// afterScheme finds the token of "Bearer token", where it cannot be the next word of a sentence.
+// afterScheme finds the token in "Bearer token", if it cannot be the next word of a sentence.
 func afterScheme(text string, at int) (start, end int) {
 	start = at
 	for start < len(text) && start < at+4 && (text[start] == ' ' || text[start] == '\t') {
@@ -217,8 +217,8 @@ func afterScheme(text string, at int) (start, end int) {
 	return start, end
 }
 
-// assigned finds the value behind a credential's name, in code, JSON (escaped or not), YAML,
-// headers and connection strings.
+// assigned finds the value after the name of a credential, in code, JSON (escaped or not), YAML, headers and connection
+// strings.
 func assigned(text string, at int) (start, end int) {
 	s := text[at:min(len(text), at+longestValue)]
 	rest, _ := cutQuote(s)
@@ -257,7 +257,7 @@ func assigned(text string, at int) (start, end int) {
 	return start + skipped, start + skipped + len(said)
 }
 
-// cutQuote takes a quote, escaped or not, from the beginning of a text.
+// cutQuote removes a quote, escaped or not, from the start of a text.
 func cutQuote(s string) (rest string, quote byte) {
 	bare := strings.TrimLeft(s, `\`)
 	if len(s)-len(bare) <= 4 && bare != "" && strings.IndexByte("\"'`", bare[0]) >= 0 {
@@ -266,7 +266,7 @@ func cutQuote(s string) (rest string, quote byte) {
 	return s, 0
 }
 
-// cutOperator takes what assigns from the beginning of a text. Tight operators need no space.
+// cutOperator removes an assignment operator from the start of a text. Tight operators need no space.
 func cutOperator(s string) (rest string, tight bool) {
 	for _, op := range [...]string{"=>", ":=", "==", "=", ":", "：", "＝"} {
 		if strings.HasPrefix(s, op) {
@@ -276,7 +276,7 @@ func cutOperator(s string) (rest string, tight bool) {
 	return s, false
 }
 
-// schemeLength is how long the scheme before a token is: "Bearer ".
+// schemeLength is the length of the scheme before a token: "Bearer ".
 func schemeLength(s string) int {
 	i := strings.IndexByte(s, ' ')
 	if i < 0 || !schemes[strings.ToLower(s[:i])] {
@@ -306,8 +306,7 @@ func isPlainWord(s string) bool {
 	return true
 }
 
-// looksMadeUp reports whether a word behind a scheme is a token rather than the next word of a
-// sentence.
+// looksMadeUp reports whether a word after a scheme is a token rather than the next word of a sentence.
 func looksMadeUp(s string) bool {
 	digits, upper, lower := 0, 0, 0
 	for i := range len(s) {

@@ -22,20 +22,19 @@ type rule struct {
 	Keywords []string `json:"keywords"`
 	Allow    []allow  `json:"allow"`
 
-	loose bool                   // whether it also holds where no word of the text looks made up
-	check func(said string) bool // what else must hold of the credential; may be nil
+	loose bool                   // whether it also applies if no word of the text looks random
+	check func(said string) bool // another condition for the credential; may be nil
 
-	// at looks for the credential behind a keyword, in place of a pattern. Start and end are equal
-	// if there is none.
+	// at looks for the credential after a keyword, instead of a pattern. Start and end are equal if there is none.
 	at func(text string, keywordEnd int) (start, end int)
 
-	assigns  bool // whether the pattern wants an assignment behind its keyword
+	assigns  bool // whether the pattern requires an assignment after its keyword
 	compiled func() *regexp.Regexp
 }
 
-// An allow says which matches are no credentials.
+// An allow says which matches are not credentials.
 type allow struct {
-	Target    string   `json:"target"` // what is looked at: the credential unless "match" or "line"
+	Target    string   `json:"target"` // what is compared: the credential unless "match" or "line"
 	Regexes   []string `json:"regexes"`
 	StopWords []string `json:"stopwords"`
 
@@ -49,7 +48,7 @@ type rulebook struct {
 	words   *keywords
 	rulesOf [][]int16 // by keyword
 	length  []int     // of each keyword
-	err     error     // what was wrong with the embedded rules; a test holds it to be nil
+	err     error     // errors in the embedded rules; a test makes sure that there are none
 }
 
 // book reads the rules once. Patterns are compiled when first needed.
@@ -87,14 +86,14 @@ var book = sync.OnceValue(func() *rulebook {
 	return b
 })
 
-// What may come behind a token: in source code, which most rules of the set are for, and in prose, lists,
-// HTML and addresses as well.
+// What may follow a token: in source code, for which most rules of the set are made, and in prose, lists, HTML and
+// URLs.
 const (
 	sourceEnd = `(?:[\x60'"\s;]|\\[nr]|$)`
 	proseEnd  = `(?:[\x60'"\s;,:)\]}<>&|\\]|[.!?](?:\s|$)|$)`
 )
 
-// What most rules of the set are made of: a name, an operator, a token.
+// The parts of most rules of the set: a name, an operator, a token.
 const (
 	assignStart  = `(?i)[\w.-]{0,50}?`
 	assignMiddle = `(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)`
@@ -119,8 +118,7 @@ func assignsToKeyword(r *rule) bool {
 	return true
 }
 
-// The part of a text around a keyword that a pattern is tried on. All that is longer than that is
-// found by its beginning.
+// The part of a text around a keyword that a pattern is tried on. A longer match is found by its beginning.
 const (
 	reachBefore = 96
 	reachAfter  = 640
@@ -161,7 +159,7 @@ func (b *rulebook) match(found []Finding, r *rule, text string, from, to int) []
 	return found
 }
 
-// credential is the group that holds it: the one that the rule names, or the first that matched.
+// credential is the group with the credential: the one that the rule names, or the first that matched.
 func (r *rule) credential(m []int) (start, end int) {
 	if g := r.Group; g > 0 && 2*g+1 < len(m) && m[2*g] >= 0 {
 		return m[2*g], m[2*g+1]
@@ -208,7 +206,7 @@ func (a *allow) holds(said, match string) bool {
 	return false
 }
 
-// behind appends what the rules without a pattern find behind a keyword.
+// behind appends the findings of rules without a pattern after a keyword.
 func (b *rulebook) behind(found []Finding, h hit, text string, strict bool) []Finding {
 	for _, i := range b.rulesOf[h.word] {
 		r := b.rules[i]
@@ -222,7 +220,7 @@ func (b *rulebook) behind(found []Finding, h hit, text string, strict bool) []Fi
 	return found
 }
 
-// A window is the part of a text that a rule has to look at.
+// A window is the part of a text that a rule has to read.
 type window struct {
 	rule, start, end int
 }
@@ -252,7 +250,7 @@ func scan(text string, first bool) []Finding {
 	return found
 }
 
-// windows joins what lies around the keywords of each rule.
+// windows joins the text around the keywords of each rule.
 func (b *rulebook) windows(hits []hit, strict bool, text string) []window {
 	var all []window
 	open := map[int16]int{} // the last window of a rule
@@ -274,7 +272,7 @@ func (b *rulebook) windows(hits []hit, strict bool, text string) []window {
 	return all
 }
 
-// plausible rules out most keywords by a look at what stands around them.
+// plausible excludes most keywords by looking at their surroundings.
 func (b *rulebook) plausible(r *rule, h hit, text string) bool {
 	if r.assigns {
 		return assignmentFollows(text[h.end:])
@@ -310,8 +308,8 @@ func assignmentFollows(s string) bool {
 	return n == 10
 }
 
-// tokenFollows reports whether the rest of a token comes next, behind one of the keywords that
-// many words have in them or begin with. But are bytes of tokens that do not count.
+// tokenFollows reports whether the rest of a token comes next, after one of the keywords that many words contain or
+// begin with. The bytes in but are part of tokens but do not count.
 func tokenFollows(s, but string) bool {
 	const enough = 12
 	for i := range enough {
@@ -326,8 +324,8 @@ func isTokenByte(c byte) bool {
 	return isLetter(c) || isDigit(c) || strings.IndexByte("_-.+/=~", c) >= 0
 }
 
-// mayHoldToken reports whether a text has a word as made-up tokens are: ten bytes or more with a
-// digit, or sixteen of both cases.
+// mayHoldToken reports whether a text contains a word that could be a token: at least ten bytes with a digit, or
+// sixteen in both cases.
 func mayHoldToken(text string) bool {
 	n, digit, upper, lower := 0, false, false, false
 	for i := range len(text) {

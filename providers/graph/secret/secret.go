@@ -3,11 +3,11 @@
 //	texts of a graph ──► Find (names, patterns, rules) ──► Hide ──► variables
 //	files as written ──► Watch ──► which of their values still stand there
 //
-// A text is a credential by the name it stands under, by its form, or by the rule set of
-// gitleaks, which is embedded (rules.json, MIT licence beside it; package upstream renews it).
+// A text is a credential by its name, by its form, or by the rule set of gitleaks, which is embedded
+// (rules.json, with its MIT licence next to it; package upstream renews it).
 //
-// Not here: any I/O, any knowledge of Rootly. The values themselves are never part of an error
-// or of what Hide tells.
+// Not here: any I/O, any knowledge of Rootly. The values are never part of an error or of the
+// results of Hide.
 package secret
 
 import (
@@ -18,12 +18,11 @@ import (
 // A Finding is a credential in a text, or a text that is one.
 type Finding struct {
 	Rule       string // what it looks like, such as "slack-webhook-url"
-	Start, End int    // where it stands, in bytes
+	Start, End int    // form of the credential, such as "slack-webhook-url"
 }
 
-// Find returns the credentials in a text that stands under a name: an attribute, a header, a key
-// of a JSON object. References such as "{{ secrets.token }}", placeholders and ids are none.
-// Time is linear in the length of the text.
+// Find returns the credentials in a text with a name: an attribute, a header, a key of a JSON object. References such
+// as "{{ secrets.token }}", placeholders and ids are not credentials. Time is linear in the length of the text.
 func Find(name, text string) []Finding {
 	all := find(classify(name), text, false)
 	if len(all) < 2 {
@@ -38,16 +37,16 @@ func Find(name, text string) []Finding {
 	return all
 }
 
-// IsName reports whether any text that stands under a name is a credential, unless it is a reference or says nothing.
+// IsName reports whether any text under a name is a credential, unless it is a reference or empty.
 func IsName(name string) bool { return classify(name) == classCritical }
 
 const masked = "[secret]"
 
-// Mask returns the text with what has the form of a credential replaced. It is for titles and other
-// texts that are no value of an attribute: those go through a [Veil], which knows the attribute.
+// Mask returns the text with everything that looks like a credential replaced. It is for titles and other texts that
+// are not values of attributes: those go through a [Veil], which knows the attribute.
 func Mask(text string) string { return cutOut(text, Find("", text), masked) }
 
-// cutOut puts a mark in the place of findings, which are in order.
+// cutOut replaces findings, which are in order, by a mark.
 func cutOut(text string, found []Finding, mark string) string {
 	if len(found) == 0 {
 		return text
@@ -68,7 +67,7 @@ func cutOut(text string, found []Finding, mark string) string {
 	return b.String()
 }
 
-// find looks for credentials; first asks for no more than one.
+// find looks for credentials; with first, it stops at the first.
 func find(c class, text string, first bool) []Finding {
 	if bare, places := withoutJoiners(text); places != nil {
 		return placed(find(c, bare, first), places)

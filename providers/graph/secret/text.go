@@ -8,7 +8,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// byName tells whether a text is a credential because of the name it stands under.
+// byName reports whether a text is a credential because of its name.
 func byName(c class, text string) string {
 	said := strings.TrimSpace(literal(text))
 	if isPlaceholder(said) {
@@ -23,8 +23,8 @@ func byName(c class, text string) string {
 	return ""
 }
 
-// literal returns what a text says by itself: without the values that Liquid puts in, but with
-// the texts that Liquid is given to put in.
+// literal returns the literal part of a text: without the values that Liquid inserts, but with the texts in its
+// expressions.
 func literal(text string) string {
 	if strings.IndexByte(text, '{') < 0 {
 		return text
@@ -57,7 +57,7 @@ func literal(text string) string {
 	return b.String()
 }
 
-// quotedStart returns the text that a Liquid expression begins with: {{ "user:key" | base64_encode }}.
+// quotedStart returns the text at the start of a Liquid expression: {{ "user:key" | base64_encode }}.
 func quotedStart(expr string) string {
 	expr = strings.TrimSpace(strings.TrimPrefix(expr, "-"))
 	if expr == "" || expr[0] != '"' && expr[0] != '\'' {
@@ -70,21 +70,21 @@ func quotedStart(expr string) string {
 	return expr[1 : 1+end]
 }
 
-// schemes stand before a credential and are none.
+// schemes precede a credential and are not credentials.
 var schemes = map[string]bool{
 	"basic": true, "bearer": true, "token": true, "apikey": true, "digest": true, "geniekey": true,
 	"key": true, "aws4-hmac-sha256": true, "negotiate": true, "hmac": true, "splunk": true,
 }
 
-// noValues are words that stand where a credential is missing.
+// noValues are words that mean a missing credential.
 var noValues = map[string]bool{
 	"none": true, "null": true, "nil": true, "true": true, "false": true, "redacted": true,
 	"string": true, "undefined": true, "n/a": true, "yes": true, "no": true, "required": true,
 	"optional": true, "hidden": true, "masked": true, "filtered": true,
 }
 
-// isPlaceholder reports whether a text cannot be a working credential: empty, a mere scheme, hidden
-// already, or a hole to be filled in. Words such as "changeme" can be live passwords.
+// isPlaceholder reports whether a text cannot be a working credential: empty, a mere scheme, hidden already, or a hole
+// to be filled in. Words such as "changeme" can be real passwords.
 func isPlaceholder(s string) bool {
 	if scheme, rest, ok := strings.Cut(s, " "); ok && schemes[strings.ToLower(scheme)] {
 		s = strings.TrimSpace(rest)
@@ -110,11 +110,11 @@ func isPlaceholder(s string) bool {
 var constant = regexp.MustCompile(`^[A-Z][A-Z_]*$`)
 
 const (
-	randomLen  = 16  // from here on a word can be told from a random one
+	randomLen  = 16  // from this length on, a word can be distinguished from a random one
 	randomBits = 3.0 // per character; English words of this length have less than that, with digits
 )
 
-// hasRandom reports whether a text holds a word that nobody would think up.
+// hasRandom reports whether a text contains a random word.
 func hasRandom(s string) bool {
 	for i := 0; i < len(s); {
 		if !isRandomByte(s[i]) {

@@ -11,8 +11,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 )
 
-// A namer gives variables names that people can read and that stay when others are added: the
-// type, the label and the way to the attribute.
+// A namer gives variables readable names that stay when others are added: the type, the label and the path of the
+// attribute.
 type namer struct {
 	owners map[string]graph.Address
 }
@@ -24,8 +24,7 @@ func (n *namer) start(variables []*graph.Variable) {
 	}
 }
 
-// name returns a free name. Where two resources would share one, the second has a hash of its
-// address in it.
+// name returns a free name. If two resources would share one, the second gets a hash of its address.
 func (n *namer) name(a graph.Address, words []string) string {
 	base := strings.Join(append([]string{shortType(a.Type), graph.Word(a.Name)}, words...), "_")
 	if owner, taken := n.owners[base]; taken && owner != a {
@@ -44,7 +43,7 @@ func (n *namer) taken(name string) bool {
 	return taken
 }
 
-// shortType is the type without what all types share.
+// shortType is the type without the prefix that all types share.
 func shortType(t string) string {
 	_, short, ok := strings.Cut(t, "_")
 	if !ok {
@@ -59,13 +58,12 @@ func hash(s string) string {
 	return fmt.Sprintf("%08x", f.Sum32())
 }
 
-// envelope is the block that every workflow task has, and that says nothing in a name.
+// envelope is the block that every workflow task has, which adds nothing to a name.
 const envelope = "task_params"
 
 const longestWord = 40 // of a JSON key in a name
 
-// wordsOf turns a path into words. An element is called by the name that stands in it, and by its
-// number only from the second on.
+// wordsOf turns a path into words. An element is called by the name in it, and by its number only from the second on.
 func wordsOf(v cty.Value, path cty.Path) []string {
 	var words []string
 	add := func(s string) {
@@ -111,7 +109,7 @@ func wordsOf(v cty.Value, path cty.Path) []string {
 	return words
 }
 
-// follow returns the name that a path's value stands under, and what was declared of its place.
+// follow returns the name of the value at a path, and what is declared about its place.
 func follow(v cty.Value, path cty.Path, p *places) (string, *places) {
 	name := ""
 	for _, step := range path {

@@ -16,26 +16,27 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/shown"
 )
 
-// HiddenText stands in the place of a secret value, as engines write it.
+// HiddenText replaces a secret value, as engines write it.
 const HiddenText = "(sensitive value)"
 
-// A Veil shows values of objects without the credentials in them. It remembers the credentials that
-// it saw, and takes them out of everything that it shows later. It is not safe for concurrent use.
+// A Veil shows values of objects without the credentials in them. It remembers the credentials that it saw, and removes
+// them from everything that it shows later. It is not safe for concurrent use.
 type Veil struct {
 	judge judge
 	seen  map[string]bool
-	clear *strings.Replacer // takes out what was seen; nil when something new was
+	clear *strings.Replacer // removes the remembered credentials; nil if new ones were added
 }
 
-// NewVeil makes a veil. Of the options, Mode makes no difference.
+// NewVeil makes a veil. The option Mode makes no difference.
 func NewVeil(o Options) *Veil {
 	return &Veil{judge: newJudge(o), seen: map[string]bool{}}
 }
 
-// longWord is from where on a credential is looked for everywhere, even if it is a word.
+// longWord is the length from which on a credential is looked for everywhere, even if it is a word.
 const longWord = 8
 
-// Remember adds credentials that are known from elsewhere, such as the values of variables, and what of them is one.
+// Remember adds credentials that are known from elsewhere, such as the values of variables, and the credentials in
+// them.
 func (v *Veil) Remember(values ...string) {
 	for _, value := range values {
 		for _, text := range append(essence(value), strings.TrimSpace(value)) {
@@ -52,15 +53,15 @@ func (v *Veil) Learn(resourceType string, before, after cty.Value) {
 	_ = v.Hides(resourceType, nil, before, after)
 }
 
-// Show writes what stands at a path of an object of a type, before and after a change, as JSON
-// without credentials. Before and after are the whole objects: the names around a value tell what it
-// is, and a value that is secret on one side is hidden on the other side too.
+// Show writes the values at a path of an object of a type, before and after a change, as JSON without credentials.
+// Before and after are the whole objects: the names around a value show what it is, and a value that is secret on one
+// side is hidden on the other side too.
 func (v *Veil) Show(resourceType string, path cty.Path, before, after cty.Value) (was, is shown.Text) {
 	a, b := v.at(resourceType, path, before, after), v.at(resourceType, path, after, before)
 	return v.safe(a), v.safe(b)
 }
 
-// safe is a text that was masked by its place, without what is known from other places.
+// safe is a text that was masked by its place only.
 func (v *Veil) safe(text string) shown.Text {
 	if text == HiddenText || text == unknownText {
 		return shown.Text(text)
@@ -68,8 +69,8 @@ func (v *Veil) safe(text string) shown.Text {
 	return shown.Text(v.known(text))
 }
 
-// Hides reports whether a veil would hide any of what stands at a path of an object of a type, before
-// or after a change.
+// Hides reports whether a veil would hide any part of the values at a path of an object of a type, before or after a
+// change.
 func (v *Veil) Hides(resourceType string, path cty.Path, before, after cty.Value) bool {
 	s := v.sight(resourceType, path, before, after)
 	a, b := valueAt(path, before), valueAt(path, after)
@@ -77,14 +78,14 @@ func (v *Veil) Hides(resourceType string, path cty.Path, before, after cty.Value
 	return s.hidden
 }
 
-// Text masks a text that stands below names in an object of a type: attributes, keys of maps, and
-// the name that a list of pairs gives to a value. The second result tells whether something is hidden.
+// Text masks a text below names in an object of a type: attributes, keys of maps, and the name that a list of pairs
+// gives to a value. The second result reports whether something was hidden.
 func (v *Veil) Text(resourceType string, names []string, text string) (shown.Text, bool) {
 	s := &sight{veil: v}
 	return shown.Text(s.text(v.below(resourceType, names), text)), s.hidden
 }
 
-// HidesNumber reports whether a number that stands below names in an object of a type is a credential.
+// HidesNumber reports whether a number below names in an object of a type is a credential.
 func (v *Veil) HidesNumber(resourceType string, names []string, digits string) bool {
 	return v.below(resourceType, names).hidesNumber(digits)
 }
@@ -101,9 +102,8 @@ func (v *Veil) below(resourceType string, names []string) place {
 // Path masks the keys of maps in a path or an address that is written out.
 func (v *Veil) Path(text string) string { return v.known(Mask(text)) }
 
-// Prose masks a message about an object of a type, which may quote its values: by the form of what
-// it says, by the credentials that were seen, and, where it names an attribute that holds
-// credentials, everything that it quotes.
+// Prose masks a message about an object of a type, which may quote its values: by form, by the remembered credentials,
+// and, if it names an attribute with credentials, everything that it quotes.
 func (v *Veil) Prose(resourceType, text string) shown.Text {
 	text = v.known(Mask(text))
 	if v.namesSecret(resourceType, text) {
@@ -119,16 +119,16 @@ func (v *Veil) Prose(resourceType, text string) shown.Text {
 	return shown.Text(text)
 }
 
-// quotation matches what a message quotes or has in parentheses.
+// quotation matches quoted and parenthesised parts of a message.
 var quotation = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|“[^”]*”|‘[^’]*’|\\B'[^'\n]*'|\\([^()\n]*\\)")
 
-// received matches what a message says that it was given.
+// received matches the part of a message about the value that was given.
 var received = regexp.MustCompile(`(\b(?:got|was given|but was)(?: value)?:? )[^\n]*`)
 
 // word matches a name, or a path of names.
 var word = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_-]*`)
 
-// namesSecret reports whether a message names an attribute that holds credentials.
+// namesSecret reports whether a message names an attribute with credentials.
 func (v *Veil) namesSecret(resourceType, text string) bool {
 	declared := v.judge.places(resourceType)
 	for _, name := range word.FindAllString(text, -1) {
@@ -139,7 +139,7 @@ func (v *Veil) namesSecret(resourceType, text string) bool {
 	return false
 }
 
-// isName reports whether a quotation is the name of an attribute, a type or an address, and no value.
+// isName reports whether a quotation is the name of an attribute, a type or an address, and not a value.
 func (v *Veil) isName(resourceType, text string) bool {
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".[]\"0123456789", r) }) {
 		if classify(part) != classCritical && !v.judge.places(resourceType).names(part) && !strings.HasPrefix(part, "rootly_") {
@@ -149,7 +149,7 @@ func (v *Veil) isName(resourceType, text string) bool {
 	return true
 }
 
-// known takes the credentials that were seen out of a text.
+// known removes the remembered credentials from a text.
 func (v *Veil) known(text string) string {
 	if len(v.seen) == 0 {
 		return text
@@ -168,8 +168,7 @@ func (v *Veil) known(text string) string {
 	return v.clear.Replace(text)
 }
 
-// at is the text of what stands at a path of an object. The other side of the change adds the names
-// that it has there.
+// at is the text of the value at a path of an object. The other side of the change adds its names there.
 func (v *Veil) at(resourceType string, path cty.Path, object, other cty.Value) string {
 	s := v.sight(resourceType, path, object, other)
 	return asText(s.value(s.from, valueAt(path, object), valueAt(path, other)))

@@ -144,7 +144,7 @@ func (w *walker) object(v cty.Value, at cty.Path, p *places) {
 	}
 }
 
-// givenName is the name that stands beside a value, and the attribute that holds it.
+// givenName is the name next to a value, and the attribute that contains it.
 func givenName(v cty.Value) (name, attr string) {
 	ty := v.Type()
 	if !ty.IsObjectType() {

@@ -15,8 +15,8 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 )
 
-// A Lister reads collections, as api.Client does.
-type Lister interface {
+// A lister reads collections, as api.Client does.
+type lister interface {
 	List(ctx context.Context, r api.Request) (api.Listing, error)
 }
 
@@ -25,7 +25,7 @@ const longest = 28 * 24 * time.Hour
 
 // Fetch reads the shifts that Rootly computes for a span. Its errors are those of the client: 403 or 404 if the key may
 // not read shifts.
-func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
+func Fetch(ctx context.Context, c lister, within Span) ([]Shift, error) {
 	var shifts []Shift
 	for from := within.From; from.Before(within.To); from = from.Add(longest) {
 		to := earlier(from.Add(longest), within.To)
@@ -54,7 +54,7 @@ func Fetch(ctx context.Context, c Lister, within Span) ([]Shift, error) {
 
 // Overrides reads the shifts that people made by hand for some schedules, in a request for each. They are for [Compute],
 // where the shifts may not be read.
-func Overrides(ctx context.Context, c Lister, schedules []graph.ID) ([]Shift, error) {
+func Overrides(ctx context.Context, c lister, schedules []graph.ID) ([]Shift, error) {
 	const atOnce = 8
 	found := make([][]Shift, len(schedules))
 	g, ctx := errgroup.WithContext(ctx)

@@ -23,7 +23,7 @@ func TestHoursOfWeeks(t *testing.T) {
 			OnDays(within, berlin, map[string][]Hours{"U": {{22 * 60, 6 * 60}}}), "Sat 28 22:00-Sun 29 06:00",
 		},
 		"whole days touch": {
-			OnDays(within, berlin, map[string][]Hours{"U": {WholeDay}, "S": {WholeDay}}), "Sat 28 00:00-Mon 30 00:00",
+			OnDays(within, berlin, map[string][]Hours{"U": {wholeDay}, "S": {wholeDay}}), "Sat 28 00:00-Mon 30 00:00",
 		},
 		"a weekend": {
 			EachWeek(within, berlin, []Week{{"friday", "monday", 17 * 60, 9 * 60}}), "Fri 20 17:00-Mon 23 09:00, Fri 27 17:00-Mon 30 09:00",

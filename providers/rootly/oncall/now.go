@@ -18,7 +18,7 @@ type Answer struct {
 }
 
 // Now asks who is on call for each level of each policy, in one request. Its errors are those of the client, as of [Fetch].
-func Now(ctx context.Context, c Lister) ([]Answer, error) {
+func Now(ctx context.Context, c lister) ([]Answer, error) {
 	l, err := c.List(ctx, api.Request{Path: "/v1/oncalls", Paging: api.Unpaged})
 	if err != nil {
 		return nil, fmt.Errorf("list who is on call: %w", err)

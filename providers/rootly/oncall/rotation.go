@@ -54,8 +54,8 @@ type Hours struct {
 	From, To Clock
 }
 
-// WholeDay is from midnight to midnight.
-var WholeDay = Hours{0, 24 * 60}
+// wholeDay is from midnight to midnight.
+var wholeDay = Hours{0, 24 * 60}
 
 // letters are the API's names of the weekdays, from Sunday on as in package time.
 const letters = "SMTWRFU"

@@ -71,7 +71,7 @@ func active(attributes map[string]any, days []any) map[string][]Hours {
 	if allWeek && kind != "same_time" {
 		return nil
 	}
-	hours := []Hours{WholeDay}
+	hours := []Hours{wholeDay}
 	if kind == "same_time" {
 		hours = hoursOf(attributes)
 	}

@@ -77,7 +77,7 @@ type Incident struct {
 	Status     string
 	Private    bool // once an incident is private, it stays so
 	Resolution string
-	Once       bool // what it tells of cannot happen again: one that is over already is still this one
+	Once       bool // it cannot happen again: a closed incident is still this one
 
 	Severity                       string   // id
 	Services, Environments, Teams  []string // ids

@@ -6,16 +6,16 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// A Question is a read that a server may not be able to answer by what it holds. See [Options.Ask].
+// A Question is a read that a server may not be able to answer from its objects. See [Options.Ask].
 type Question struct {
 	Path   string          // of the request, escaped
-	API    string          // JSON:API type of what is there; empty for a path that is not known
-	Parent string          // id of the owner that the path names; empty for none
+	API    string          // JSON:API type of the objects; empty for an unknown path
+	Parent string          // id of the owner in the path; empty for none
 	ID     string          // of the object; empty for a collection
 	Pages  catalogue.Pages // of a collection
 }
 
-// ask has Options.Ask complete what is held before a request is answered by it.
+// ask lets Options.Ask add objects before a request is answered from them.
 func (s *Server) ask(r *http.Request, t target) error {
 	if s.opts.Ask == nil || t.single && s.holds(t) {
 		return nil
@@ -39,7 +39,7 @@ func (s *Server) holds(t target) bool {
 	return err == nil
 }
 
-// askBeyond answers for a path that is not known: nothing that is held can answer it.
+// askBeyond answers for an unknown path: no object of the server can answer it.
 func (s *Server) askBeyond(r *http.Request) error {
 	if _, err := s.opts.Ask(r.Context(), Question{Path: r.URL.EscapedPath()}); err != nil {
 		return unanswered(r, err.Error())
@@ -55,7 +55,7 @@ func (t *tables) owned(o Object) Object {
 	return o
 }
 
-// unanswered is what a request gets that nothing is known about. Clients do not repeat a request for it.
+// unanswered is the answer to a request that nothing is known about. Clients do not repeat it.
 func unanswered(r *http.Request, why string) error {
 	return failf(http.StatusNotImplemented, "no recording of %s %s: %s", r.Method, r.URL.Path, why)
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// An Actor is who makes changes, as audit events tell.
+// An Actor is who makes changes, in audit events.
 type Actor struct {
-	ID        int    // user id; 0: nobody is named
+	ID        int    // user id; 0: no user
 	Name      string // of the user
 	Email     string
 	Source    string // "web", "api", "slack" and so on; only filters see it. Default: "api"
@@ -25,7 +25,7 @@ type Actor struct {
 	SessionID string // of a browser
 }
 
-// An Event is an audit event that happened elsewhere.
+// An Event is an audit event about a change that the server did not make.
 type Event struct {
 	Event    string          // "create", "update" or "destroy"
 	ItemType string          // such as "GeniusWorkflow"
@@ -59,7 +59,7 @@ func (s *Server) Record(e Event) string {
 	return s.log.record(e)
 }
 
-// auditTypes maps a JSON:API type to the item type of its audit events. Other types leave none.
+// auditTypes maps a JSON:API type to the item type of its audit events. Other types have no events.
 func auditTypes() map[string]string {
 	m := map[string]string{"incidents": "Incident"}
 	for _, t := range catalogue.Types() {
@@ -175,7 +175,7 @@ func orNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// display spells an item type for people: "GeniusWorkflowGroup" as "Workflow Group".
+// display writes an item type for people: "GeniusWorkflowGroup" as "Workflow Group".
 func display(item string) string {
 	var out []rune
 	for i, r := range item {

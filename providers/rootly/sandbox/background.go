@@ -2,11 +2,11 @@ package sandbox
 
 import "net/http"
 
-// Rootly makes the rules of an alert route in the background. Whoever writes them may name the
-// request, and asks by that name until they are made. Here they are made at once.
+// Rootly makes the rules of an alert route in the background. A write may name its request, and then poll by that name
+// until the rules are made. Here they are made at once.
 const (
 	alertRoutes  = "alert_routes"
-	rulesRequest = "request_id" // written beside the attributes, never served
+	rulesRequest = "request_id" // written next to the attributes, never served
 	rulesPath    = "/v1/alert_routes/{parent}/async_rule_creation_status/{id}"
 )
 

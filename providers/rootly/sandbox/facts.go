@@ -45,9 +45,8 @@ var documented = sync.OnceValues(func() (*facts, error) {
 	return f, nil
 })
 
-// check refuses what the documents rule out: missing or blank names, values outside a fixed set,
-// a list where a text belongs. Zero numbers, false and empty lists are never missed, since
-// clients leave them out.
+// check refuses what the document excludes: missing or blank names, values outside a fixed set, a list instead of a
+// text. Zero numbers, false and empty lists may be missing, since clients leave them out.
 func (f typeFacts) check(given attributes, create bool) error {
 	for _, name := range f.Requires {
 		raw, ok := given[name]
@@ -89,8 +88,8 @@ func fits(raw json.RawMessage, kind string) bool {
 	return true
 }
 
-// accept sets what may be written; the rest is passed over, as Rails does. Types that are not in
-// the OpenAPI document take all.
+// accept sets the writable attributes; the others are ignored, as Rails does. Types that are not in the OpenAPI
+// document accept all.
 func (f typeFacts) accept(attrs, given attributes) {
 	for name, value := range given {
 		if _, ok := f.Accepts[name]; (ok || len(f.Answers) == 0) && !neverRead[name] {

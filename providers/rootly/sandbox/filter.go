@@ -15,8 +15,8 @@ type filter struct{ name, op, value string }
 
 var filterParam = regexp.MustCompile(`^filter\[([a-z_]+)\](?:\[([a-z_]+)\])?$`)
 
-// filters reads the filters that are documented for a path. The others have no effect, as in a
-// service that does not know them.
+// filters reads the filters that are documented for a path. Others have no effect, as in a service that does not know
+// them.
 func (r *reader) filters() []filter {
 	known := r.tables.Routes[r.t.template].Filters
 	var all []filter
@@ -50,7 +50,7 @@ func kindOf(op string) string {
 	return "none"
 }
 
-// narrow keeps the objects that every filter lets through.
+// narrow keeps the objects that match every filter.
 func (r *reader) narrow(rows []*record, filters []filter) []*record {
 	if len(filters) == 0 {
 		return rows
@@ -69,7 +69,7 @@ func (r *reader) narrow(rows []*record, filters []filter) []*record {
 	return kept
 }
 
-// attributes decodes the object, with what is known of it beyond its attributes.
+// attributes decodes the object, with everything that can be filtered by besides its attributes.
 func (r *record) attributes() map[string]json.RawMessage {
 	var o struct {
 		Attributes map[string]json.RawMessage `json:"attributes"`
@@ -110,7 +110,7 @@ func (f filter) lets(attrs map[string]json.RawMessage) bool {
 	return c <= 0
 }
 
-// found looks for a text in what people call an object.
+// found looks for a text in the name of an object.
 func found(attrs map[string]json.RawMessage, what string) bool {
 	for _, name := range []string{"name", "title", "label", "email", "full_name", "slug"} {
 		if strings.Contains(strings.ToLower(text(attrs[name])), strings.ToLower(what)) {
@@ -135,7 +135,7 @@ func compare(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// parseTime takes a time or a date.
+// parseTime reads a time or a date.
 func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
 		return t, nil
@@ -143,7 +143,7 @@ func parseTime(s string) (time.Time, error) {
 	return time.Parse(time.DateOnly, s)
 }
 
-// order sorts by the sort parameter: attributes, those with a minus downwards.
+// order sorts by the sort parameter: attributes, descending after a minus.
 func order(rows []*record, by string) []*record {
 	if by == "" {
 		return rows

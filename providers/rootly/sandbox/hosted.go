@@ -109,7 +109,7 @@ func ownerLists() map[string]string {
 	return m
 }
 
-// sees reports whether the key of a team may see an object: what is of that team, or of no team.
+// sees reports whether the key of a team may see an object: it belongs to that team, or to no team.
 func (r *reader) sees(rec *record) bool {
 	team := r.faults.Team
 	if team == "" {
@@ -134,7 +134,7 @@ func (r *reader) sees(rec *record) bool {
 	return true
 }
 
-// seen leaves out what the key may not see.
+// seen removes the objects that the key may not see.
 func (r *reader) seen(rows []*record) []*record {
 	if r.faults.Team == "" {
 		return rows

@@ -9,7 +9,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/catalogue"
 )
 
-// A relation says which objects a name in include= brings along.
+// A relation says which objects a name in include= adds.
 type relation struct {
 	api string // JSON:API type of what is included
 	by  string // attribute of the parent that lists their ids; empty: its children
@@ -60,8 +60,8 @@ type inclusion struct {
 	found []*record
 }
 
-// includes reads the include parameter. Names that are not documented for the path are passed
-// over, as are all of them when the server is told to ignore the parameter.
+// includes reads the include parameter. Names that are not documented for the path are ignored, and all of them if the
+// server should ignore the parameter.
 func (r *reader) includes() *inclusion {
 	in := &inclusion{store: r.store, how: r.opts.Includes, known: r.tables.relations[r.t.api]}
 	asked := r.query.Get("include")
@@ -84,7 +84,7 @@ type identifier struct {
 	Type string `json:"type"`
 }
 
-// body gives an object as the answer holds it: as stored, with the relationships asked for.
+// body is an object for the answer: as stored, with the requested relationships.
 func (in *inclusion) body(r *record) json.RawMessage {
 	if len(in.names) == 0 {
 		return r.Body
@@ -95,7 +95,7 @@ func (in *inclusion) body(r *record) json.RawMessage {
 	}
 	rels := make(map[string]json.RawMessage)
 	if raw := doc["relationships"]; len(raw) > 0 {
-		_ = json.Unmarshal(raw, &rels) // null and nonsense alike leave it empty
+		_ = json.Unmarshal(raw, &rels) // null and nonsense both leave it empty
 	}
 	changed := false
 	for _, name := range in.names {
@@ -150,7 +150,7 @@ func (s *store) related(r *record, rel relation) []*record {
 	return found
 }
 
-// follow includes the objects that a stored relationship names, one or many, as far as held.
+// follow includes the objects that a stored relationship names, if the store has them.
 func (in *inclusion) follow(stored json.RawMessage) []*record {
 	var one struct{ Data *identifier }
 	var many struct{ Data []identifier }

@@ -16,8 +16,8 @@ const oncallsPath = "/v1/oncalls"
 func (r *reader) oncallsList() ([]byte, error) {
 	now := r.opts.Clock().UTC()
 	onCall := map[string][]oncall.Shift{}
-	for _, shift := range r.store.shifts(oncall.Span{From: now, To: now.Add(time.Minute)}) {
-		if shift.User != "" && !shift.Shadow {
+	for _, shift := range r.store.shifts(oncall.Span{From: now, To: now.Add(time.Hour)}) { // shorter ones count as none
+		if shift.User != "" && !shift.Shadow && !shift.From.After(now) {
 			onCall[string(shift.Schedule)] = append(onCall[string(shift.Schedule)], shift)
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/api"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/oncall"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/rootly/sandbox"
@@ -103,5 +105,42 @@ func TestAllShiftsAreFetched(t *testing.T) {
 				t.Errorf("%d shifts, want %d", len(shifts), want)
 			}
 		})
+	}
+}
+
+// Who is on call now comes level by level: by turns, by name and by team. Overrides by hand come for each schedule.
+func TestWhoIsOnCallNow(t *testing.T) {
+	t.Parallel()
+	objects := append(oneSchedule(),
+		object("schedules", "r2", "", `{"name":"Secondary"}`),
+		object("schedule_rotations", "rr", "r2", `{"schedule_id":"r2","schedule_rotationable_type":"ScheduleDailyRotation","active_all_week":true,
+			"active_time_type":"all_day","time_zone":"Etc/UTC","schedule_rotationable_attributes":{"handoff_time":"09:00"},"start_time":"2026-06-01T09:00:00Z"}`),
+		object("schedule_rotation_members", "mm", "rr", `{"member_type":"User","member_id":"2","position":1}`),
+		object("groups", "t", "", `{"name":"Payments","user_ids":[1,2],"admin_ids":[2]}`), object("escalation_policies", "p", "", `{"name":"Primary"}`),
+		object("escalation_paths", "a", "p", `{"name":"Always","escalation_policy_id":"p","default":true}`),
+		object("escalation_levels", "l1", "p", `{"escalation_policy_id":"p","escalation_policy_path_id":"a","position":1,
+			"notification_target_params":[{"type":"schedule","id":"s"},{"type":"slack_channel","id":"C1"}]}`),
+		object("escalation_levels", "l2", "p", `{"escalation_policy_id":"p","position":2,"notification_target_params":[
+			{"type":"schedule","id":"r2"},{"type":"user","id":"1"},{"type":"team","id":"t","team_members":"admins"},{"type":"team","id":"t","team_members":"escalate"},{"type":"team","id":"gone"}]}`),
+	)
+	_, c := start(t, sandbox.Options{Objects: objects, Clock: func() time.Time { return time.Date(2026, time.June, 2, 11, 0, 0, 0, time.UTC) }})
+	client, err := api.New(api.Options{URL: c.base, Token: api.Token(c.token)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := oncall.Now(t.Context(), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []oncall.Answer{
+		{Policy: "p", Path: "a", Level: 1, Schedule: "s", User: "3"}, // by the override
+		{Policy: "p", Level: 2, Schedule: "r2", User: "2"}, {Policy: "p", Level: 2, User: "1"}, {Policy: "p", Level: 2, User: "2"},
+	}
+	if !slices.Equal(answers, want) {
+		t.Errorf("%+v, want %+v", answers, want)
+	}
+	byHand, err := oncall.Overrides(t.Context(), client, []graph.ID{"s"})
+	if err != nil || len(byHand) != 1 || byHand[0].User != "3" || !byHand[0].Override {
+		t.Errorf("overrides %+v, %v", byHand, err)
 	}
 }

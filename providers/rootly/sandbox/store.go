@@ -27,7 +27,7 @@ type record struct {
 	hidden map[string]string // attributes that can be filtered by but are not served
 }
 
-// A store holds all objects, in the order in which lists serve them.
+// A store contains all objects, in the order in which lists serve them.
 type store struct {
 	mu      sync.RWMutex
 	byKey   map[key]*record

@@ -112,7 +112,7 @@ type limiter struct {
 
 const window = time.Minute
 
-// admit counts a request, sets the headers that tell of it and reports whether it is let in.
+// admit counts a request, sets the rate limit headers and reports whether the request is accepted.
 func (l *limiter) admit(w http.ResponseWriter, limit int, now time.Time) bool {
 	if limit <= 0 {
 		return true
@@ -148,7 +148,7 @@ func tooMany(w http.ResponseWriter, wait time.Duration) {
 	answer(w, http.StatusTooManyRequests, []byte(`{"error":"Rate limit exceeded. Try again later."}`))
 }
 
-// counters are what was asked of a server.
+// counters count the requests to a server.
 type counters struct {
 	mu       sync.Mutex
 	requests map[string]int
@@ -199,7 +199,7 @@ func (s *Server) Requests() map[string]int {
 	return maps.Clone(s.count.requests)
 }
 
-// Leaks tells where Options.Token was seen other than in an Authorization header.
+// Leaks reports where Options.Token was seen other than in an Authorization header.
 func (s *Server) Leaks() []string {
 	s.count.mu.Lock()
 	defer s.count.mu.Unlock()

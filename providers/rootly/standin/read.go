@@ -15,7 +15,7 @@ type field struct {
 	wire wire
 
 	// store puts the decoded value into d. Errors of Set are dropped on purpose, as the official
-	// provider does: an attribute that does not fit is lost whole and nobody is told.
+	// provider does: an attribute that does not fit is lost as a whole, without an error.
 	store func(d *sdk.ResourceData, v any) error
 }
 

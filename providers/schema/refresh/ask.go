@@ -14,7 +14,7 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/providers/schema"
 )
 
-// A question is what the engine is asked for.
+// A question describes what to ask the engine.
 type question struct {
 	engine  string
 	mirror  string // zero: ask the registry

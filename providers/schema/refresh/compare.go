@@ -37,7 +37,7 @@ func compare(old, fresh []byte) ([]string, error) {
 	return lines, nil
 }
 
-// covered reports whether a path came or went with the one that it lies in, which is told already.
+// covered reports whether a path was added or removed with the one that contains it, which is reported already.
 func covered(path string, before, after map[string]string) bool {
 	i := strings.LastIndexByte(path, '.')
 	if i < 0 {
@@ -48,7 +48,7 @@ func covered(path string, before, after map[string]string) bool {
 	return known != still
 }
 
-// flatten lists every type, attribute and block by its path, with what is said of it.
+// flatten lists every type, attribute and block by its path, with its description.
 func flatten(raw []byte) (map[string]string, error) {
 	var doc struct {
 		Providers map[string]struct {
@@ -71,8 +71,7 @@ func flatten(raw []byte) (map[string]string, error) {
 	return paths, nil
 }
 
-// A described is a resource type, an attribute or a nested block: each has facts of its own and
-// may have others inside.
+// A described is a resource type, an attribute or a nested block: each has its own facts and may have others inside.
 type described struct {
 	Version    int                  `json:"version"`
 	Block      *described           `json:"block"`
@@ -106,7 +105,7 @@ func (d described) flatten(path string, into map[string]string) {
 	}
 }
 
-// String says what a schema says of one path, such as `required "string"`.
+// String is the schema's description of one path, such as `required "string"`.
 func (d described) String() string {
 	var words []string
 	for _, flag := range []struct {

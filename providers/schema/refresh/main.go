@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return update(stdout, fresh, taken, *dryRun)
 }
 
-// update replaces the snapshot and tells what that changes.
+// update replaces the snapshot and reports what that changes.
 func update(stdout io.Writer, fresh []byte, version string, dryRun bool) error {
 	name := filepath.FromSlash(snapshotPath)
 	old, err := os.ReadFile(name)

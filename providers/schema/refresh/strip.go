@@ -6,21 +6,21 @@ import (
 	"fmt"
 )
 
-// An object is JSON of which only some members matter. The others pass unread, so that what a
-// newer engine adds to the document is not lost.
+// An object is JSON of which only some members matter. The others stay unread, so that additions of newer engines are
+// not lost.
 type object map[string]json.RawMessage
 
-// A document is what the engine prints.
+// A document is the output of the engine.
 type document struct {
 	Format    string            `json:"format_version"`
 	Providers map[string]object `json:"provider_schemas"`
 }
 
-// prose are the members that describe for people. They are members of attributes and blocks: an
-// attribute that bears such a name is no prose, and is never looked at here.
+// prose are the members with descriptions for people. They belong to attributes and blocks; an attribute with such a
+// name is not prose, and is not touched.
 var prose = []string{"description", "description_kind", "deprecation_message"}
 
-// strip takes the prose out of a provider schema document, and what is not about types.
+// strip removes the prose from a provider schema document, and everything that is not about types.
 func strip(raw []byte) ([]byte, error) {
 	var doc document
 	if err := json.Unmarshal(raw, &doc); err != nil {
@@ -62,7 +62,7 @@ func stripAttribute(o object) error {
 	return o.replace("nested_type", func(nested object) error { return nested.replaceEach("attributes", stripAttribute) })
 }
 
-// forget drops the members that are prose.
+// forget removes the members that are prose.
 func (o object) forget() {
 	for _, name := range prose {
 		delete(o, name)

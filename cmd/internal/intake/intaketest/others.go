@@ -48,7 +48,7 @@ func NewDatadog(token string, now func() time.Time) *Intake {
 	})
 }
 
-// takeLog keeps a log. One that is too long or too old is lost, and nobody is told.
+// takeLog keeps a log. One that is too long or too old is dropped without an error.
 func (s *Intake) takeLog(raw json.RawMessage, now time.Time) {
 	var l struct {
 		Message   string `json:"message"`

@@ -73,8 +73,8 @@ func write(w io.Writer) error {
 	return enc.Encode(t)
 }
 
-// general drops what only holds for certain files, and examples that are spelt out: a scanner
-// of our own repository would take those for secrets.
+// general removes rules that only apply to certain files, and literal examples, which a scanner of our own repository
+// would report as secrets.
 func general(all []allow, own *regexp.Regexp) []allow {
 	var kept []allow
 	for _, a := range all {

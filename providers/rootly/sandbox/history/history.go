@@ -50,7 +50,7 @@ func Events(o Options) []sandbox.Event {
 	return m.events
 }
 
-// A month is one in the making.
+// A month is a month that is being made up.
 type month struct {
 	rand   *rand.Rand
 	until  time.Time
@@ -90,8 +90,8 @@ func (m *month) sort(objects []sandbox.Object) {
 	}
 }
 
-// isOrdinary reports whether a name is one that people would give. Synthetic organisations have
-// others too, to try importers with.
+// isOrdinary reports whether a name is one that people would give. Synthetic organisations also have others, to test
+// importers.
 func isOrdinary(name string) bool {
 	for _, r := range name {
 		if !(r == ' ' || r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
@@ -112,7 +112,7 @@ func (m *month) people() {
 
 const browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 
-// someone is a person on one of the roads on which changes come.
+// someone is a person with one of the sources of changes.
 func (m *month) someone() sandbox.Actor {
 	a := m.users[m.rand.IntN(len(m.users))]
 	switch n := m.rand.IntN(10); {
@@ -178,7 +178,7 @@ func (m *month) apply() {
 	}
 }
 
-// event tells of a change of t, whose attributes are those after an update.
+// event is a change of t, whose attributes are those after an update.
 func (t thing) event(what string, at time.Time, a sandbox.Actor, changes map[string][2]json.RawMessage) sandbox.Event {
 	before := map[string]json.RawMessage{"id": encoded(t.id)}
 	for name, v := range t.attributes {
@@ -190,7 +190,7 @@ func (t thing) event(what string, at time.Time, a sandbox.Actor, changes map[str
 	return sandbox.Event{Event: what, ItemType: t.kind, ItemID: t.id, Object: encoded(before), Actor: a, At: at}
 }
 
-// edit says what an object may have been before, in one or two of its attributes.
+// edit returns what an object may have been before, with changes in one or two attributes.
 func (m *month) edit(t thing) map[string][2]json.RawMessage {
 	changes := map[string][2]json.RawMessage{}
 	was := func(name string, before json.RawMessage) {
@@ -215,7 +215,7 @@ func (m *month) edit(t thing) map[string][2]json.RawMessage {
 	return changes
 }
 
-// earlier is how a text may have read before.
+// earlier is an earlier form of a text.
 func (m *month) earlier(text string) string {
 	words := strings.Split(text, " ")
 	words[m.rand.IntN(len(words))] = []string{"TODO", "mostly", "legacy", "internal"}[m.rand.IntN(4)]

@@ -16,7 +16,7 @@ type story struct {
 
 const ago = time.Hour
 
-// tales are about objects that are not, or no longer, among those of the organisation.
+// tales are about objects that are not, or no longer, in the organisation.
 var tales = []story{
 	{"Severity", "a8d1f7c2-3c58-4f0e-8a7e-5b9f2f4f6d01", "destroy", 52 * ago, "web", map[string][2]string{
 		"name": {`"SEV4"`}, "slug": {`"sev4"`}, "severity": {`"low"`}, "color": {`"#B0C4DE"`},

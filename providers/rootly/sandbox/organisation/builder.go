@@ -201,7 +201,7 @@ func (b *builder) pick(kind string) string {
 	if len(pool) == 0 {
 		return ""
 	}
-	return pool[b.rng.IntN(len(pool))].id
+	return b.settled(len(pool), func(i int) string { return pool[i].id })
 }
 
 // pickUnder returns the id of a child of that type, or "".
@@ -210,7 +210,19 @@ func (b *builder) pickUnder(kind, parent string) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return b.spare(list[b.rng.IntN(len(list))], list)
+	return b.settled(len(list), func(i int) string { return list[i] })
+}
+
+// settled draws one of n ids, or the next one whose object has no troubles: whatever refers to those could hide them.
+func (b *builder) settled(n int, id func(i int) string) string {
+	at := b.rng.IntN(n)
+	for range n {
+		if _, troubled := b.troubled[id(at)]; !troubled {
+			break
+		}
+		at = (at + 1) % n
+	}
+	return id(at)
 }
 
 // picks returns up to n different ids, not more than there are.

@@ -67,7 +67,7 @@ func communicationsGroup(b *builder, _ slot) fields {
 	}
 }
 
-// subscription is the condition that incidents must meet for a group to be told.
+// subscription is the condition under which a group is notified of an incident.
 func (b *builder) subscription(kind string) encoded {
 	target := "rootly_" + kind
 	if kind == "group" {

@@ -57,7 +57,7 @@ func incidentRecipes() map[string]recipe {
 	}
 }
 
-// onCallRecipes are the types that say who is told, and who may do what.
+// onCallRecipes are the types about notifications and permissions.
 func onCallRecipes() map[string]recipe {
 	return map[string]recipe{
 		"rootly_alert_field":                      alertField,

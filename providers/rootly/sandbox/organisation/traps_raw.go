@@ -91,7 +91,7 @@ func unheldTraps() []trap {
 func rotationWithMembers(b *builder, t *trap) {
 	hours := array(object(field{"start_time", text("08:00")}, field{"end_time", text("12:00")}),
 		object(field{"start_time", text("13:00")}, field{"end_time", text("17:00")}))
-	parent := b.spareSchedule()
+	parent := b.pick("rootly_schedule")
 	id := b.trap(t, parent, field{"active_all_week", no}, field{"active_days", texts("M", "T", "W")},
 		field{"active_time_type", text("custom")}, field{"active_time_attributes", hours})
 	b.members(id, 3)
@@ -105,18 +105,9 @@ func rotationWithMembers(b *builder, t *trap) {
 
 // rotationWithUsers describes its members twice, as old organisations do.
 func rotationWithUsers(b *builder, t *trap) {
-	id := b.trap(t, b.spareSchedule())
+	id := b.trap(t, b.pick("rootly_schedule"))
 	b.members(id, 2)
 	b.add("rootly_schedule_rotation_user", id)
-}
-
-// spareSchedule draws a schedule in which more people hide no troubles.
-func (b *builder) spareSchedule() string {
-	var all []string
-	for _, s := range b.pools["rootly_schedule"] {
-		all = append(all, s.id)
-	}
-	return b.spare(b.pick("rootly_schedule"), all)
 }
 
 func publishedComponents(b *builder, _ slot) []field {

@@ -54,7 +54,7 @@ func emptyTraps() []trap {
 	}
 }
 
-// refusedTraps are objects that no code can plan clean. They must be kept out and told.
+// refusedTraps are objects for which no code has a clean plan. They must be left out and reported.
 func refusedTraps() []trap {
 	return []trap{
 		{name: "admin who is no member", kind: "rootly_team", refused: true, set: knowing(func(b *builder, _ slot) []field {
