@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,6 +20,10 @@ import (
 // and four times as long for twice as many. Init has no use for them, so many are kept from it.
 const manyImports = 500
 
+// muchCode is so many bytes of blocks of the Rootly provider that init, which reads all of them and needs none, takes
+// seconds and hundreds of megabytes for a few times as many.
+const muchCode = 500 << 10
+
 var (
 	importMention = regexp.MustCompile(`import \{\n`)
 
@@ -27,7 +32,7 @@ var (
 )
 
 // lean makes a directory to initialise instead of the job's: the same without the files that have import blocks and
-// nothing else. It returns nothing where that would save no time or where init reads more than the directory: for a
+// nothing else, and, where the providers are required, without those that have blocks of the Rootly provider only. It returns nothing where that would save no time or where init reads more than the directory: for a
 // backend or modules.
 func lean(job *Job, own ownDir) (string, error) {
 	if job.Backend {
@@ -37,7 +42,7 @@ func lean(job *Job, own ownDir) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("list the code: %w", err)
 	}
-	kept, wanted := 0, map[string][]byte{}
+	imports, size, required, wanted, blocks := 0, 0, false, map[string][]byte{}, map[string][]byte{}
 	for _, entry := range entries {
 		name := entry.Name()
 		if entry.IsDir() || !roots.CodeNames.MatchString(name) && name != lockFile && name != stateFile {
@@ -53,13 +58,23 @@ func lean(job *Job, own ownDir) (string, error) {
 		if mentionsModule(src) {
 			return "", nil
 		}
-		if imports := len(importMention.FindAll(src, -1)); imports > 0 && onlyImports.Match(src) {
-			kept += imports
-			continue
+		n := len(importMention.FindAll(src, -1))
+		switch {
+		case n > 0 && onlyImports.Match(src):
+			imports += n
+		case filepath.Ext(name) == ".tf" && !roots.Configures(src):
+			blocks[name] = src
+			size += len(src)
+		default:
+			wanted[name] = src
+			required = required || bytes.Contains(src, []byte("required_providers"))
 		}
-		wanted[name] = src
 	}
-	if kept < manyImports {
+	if !required || size < muchCode {
+		maps.Copy(wanted, blocks)
+		size = 0
+	}
+	if imports < manyImports && size == 0 {
 		return "", nil
 	}
 

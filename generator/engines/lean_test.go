@@ -36,6 +36,8 @@ func TestManyImportsAreKeptFromInit(t *testing.T) {
 	for i := range manyImports {
 		fmt.Fprintf(&imports, "import {\n  to = rootly_team.a%d\n  id = \"%d\"\n}\n\n", i, i)
 	}
+	required := "terraform {\n  required_providers {\n  }\n}\n"
+	much := strings.Repeat("resource \"rootly_team\" \"a\" {\n}\n", muchCode/20)
 	few := "import {\n  to = rootly_team.a\n  id = \"1\"\n}\n"
 	for _, tt := range []struct {
 		name    string
@@ -46,6 +48,9 @@ func TestManyImportsAreKeptFromInit(t *testing.T) {
 		{"few", map[string]string{"imports.tf": few, "main.tf": "# code\n"}, false, "imports.tf main.tf"},
 		{"many", map[string]string{"imports.tf": imports.String(), "main.tf": "# code\n", "README.md": "no code\n"}, false, "main.tf"},
 		{"many and some beside code", map[string]string{"imports.tf": imports.String(), "main.tf": few + "locals {\n}\n"}, false, "main.tf"},
+		{"much code", map[string]string{"versions.tf": required, "teams.tf": much}, false, "versions.tf"},
+		{"much code and another provider", map[string]string{"versions.tf": required, "teams.tf": much, "own.tf": "resource \"random_id\" \"a\" {}\n"}, false, "own.tf versions.tf"},
+		{"much code that requires no provider", map[string]string{"teams.tf": much}, false, "teams.tf"},
 		{"many and a module", map[string]string{"imports.tf": imports.String(), "main.tf": "module \"a\" {\n  source = \"./a\"\n}\n"}, false, "imports.tf main.tf"},
 		{"many and a backend", map[string]string{"imports.tf": imports.String(), "main.tf": "# code\n"}, true, "imports.tf main.tf"},
 	} {

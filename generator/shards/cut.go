@@ -30,8 +30,10 @@ func NewCutter(size int) *Cutter {
 
 // A Cut is a module in parts, until it is cut again.
 type Cut struct {
-	Shards []Shard // none of them empty
-	module *module
+	Shards  []Shard // none of them empty
+	module  *module
+	shardOf map[string]int // by resource
+	size    int            // about how many resources a shard has
 }
 
 // Cut cuts the .tf files of a module and its state, which may be empty. The error is a [WholeError] where the module

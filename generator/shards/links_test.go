@@ -50,13 +50,13 @@ func TestLinksLeaveOutWhatNothingRefersTo(t *testing.T) {
     "-${terraform_data.b.id}",
   ]
 }`
-	if got := lines(c.Links()["zz_rootly_verify_links.tf"]); got != want {
+	if got := lines(c.Links()[0]["zz_rootly_verify_links.tf"]); got != want {
 		t.Errorf("links\n%s\nwant\n%s", got, want)
 	}
 	rest := linked[:strings.Index(linked, `resource "terraform_data" "leaf"`)] +
 		linked[strings.Index(linked, `resource "terraform_data" "each"`):strings.Index(linked, "import {")]
 	rest = strings.Replace(rest, "  name = ", "name = ", 1) // a local begins where it begins
-	if got := lines(c.Links()["a.tf"]); got != strings.TrimSpace(rest) {
+	if got := lines(c.Links()[0]["a.tf"]); got != strings.TrimSpace(rest) {
 		t.Errorf("the rest\n%s\nwant\n%s", got, rest)
 	}
 }
@@ -94,12 +94,56 @@ func TestLinksProveWhatTheWholeProves(t *testing.T) {
 				"an argument that there is not":         replace("input = \"$", "putin = \"$"),
 				"an output twice":                       linked + "output \"all\" {\n  value = 1\n}\n",
 			} {
-				whole, parts := validateBothWays(t, engine, code)
-				if refused := what != ""; (whole != nil) != refused || (parts != nil) != refused {
-					t.Errorf("%q: as a whole %v, in parts %v", what, whole, parts)
-				}
+				mustAgree(t, engine, what, code)
+			}
+			for what, code := range map[string]string{
+				"":                                 chain("c0", "id"),
+				"a reference to what is not there": chain("none", "id"),
+				"an attribute that there is not":   chain("c0", "nothing"),
+				"a cycle":                          chain("c29", "id"),
+				"a cycle through a local":          strings.Replace(chain("c0", "id"), "c0\" {", "c0\" {\n  input = local.c\n", 1) + "locals {\n  c = terraform_data.c29.id\n}\n",
+				"a local that nothing reads":       chain("c0", "id") + "locals {\n  unread = terraform_data.c29.nothing\n}\n",
+			} {
+				mustAgree(t, engine, what, code)
 			}
 		})
+	}
+}
+
+// chain has thirty resources, each of which refers to the one before and is referred to, and one more that refers to any.
+// The first one refers to nothing, or to the last one.
+func chain(to, attribute string) string {
+	var b strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&b, "resource \"terraform_data\" \"c%d\" {\n", i)
+		switch {
+		case i > 0:
+			fmt.Fprintf(&b, "  input = terraform_data.c%d.id\n", i-1)
+		case to == "c29":
+			b.WriteString("  input = terraform_data.c29.id\n")
+		}
+		b.WriteString("}\n")
+	}
+	fmt.Fprintf(&b, "resource \"terraform_data\" \"last\" {\n  input = [terraform_data.%s.%s, terraform_data.c29.id]\n}\n", to, attribute)
+	return b.String()
+}
+
+func TestLinksOfManyAreSeveralParts(t *testing.T) {
+	t.Parallel()
+	c := cut(t, 1, "", map[string]string{"a.tf": chain("c0", "id")})
+	if n := len(c.Links()); n != 3 {
+		t.Errorf("%d parts, want 3", n)
+	}
+	if n := len(cut(t, 1, "", map[string]string{"a.tf": chain("c29", "id")}).Links()); n > 0 {
+		t.Errorf("%d parts of a cycle", n)
+	}
+}
+
+func mustAgree(t *testing.T, engine engines.Engine, what, code string) {
+	t.Helper()
+	whole, parts := validateBothWays(t, engine, code)
+	if refused := what != ""; (whole != nil) != refused || (parts != nil) != refused {
+		t.Errorf("%q: as a whole %v, in parts %v", what, whole, parts)
 	}
 }
 
@@ -139,7 +183,15 @@ func validateBothWays(t *testing.T, engine engines.Engine, code string) (whole, 
 		defer part.Close()
 		return part.Validate(t.Context())
 	}
-	whole, parts = validate(c.Code()), validate(c.Links())
+	whole = validate(c.Code())
+	for _, part := range c.Links() {
+		if parts == nil {
+			parts = validate(part)
+		}
+	}
+	if len(c.Links()) == 0 {
+		parts = whole
+	}
 	for _, s := range c.Shards {
 		if parts == nil {
 			parts = validate(s.Files())

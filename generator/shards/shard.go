@@ -1,12 +1,13 @@
 package shards
 
+import "iter"
+
 // A Shard is a root module.
 type Shard struct {
-	number  int
-	homes   []string // its resources
-	module  *module
-	shardOf map[string]int
-	state   stateFile // with the entries of this shard
+	number int
+	homes  []string // its resources
+	cut    *Cut
+	state  stateFile // with the entries of this shard
 }
 
 // shards divides what was assigned.
@@ -22,10 +23,10 @@ func (c *Cutter) shards(m *module, entries stateFile) *Cut {
 			s.state.resources = append(s.state.resources, e)
 		}
 	}
-	cut := &Cut{module: m}
+	cut := &Cut{module: m, shardOf: c.at, size: c.size}
 	for i, s := range all {
 		if len(s.homes) > 0 {
-			s.number, s.module, s.shardOf, s.state.top = i, m, c.at, entries.top
+			s.number, s.cut, s.state.top = i, cut, entries.top
 			cut.Shards = append(cut.Shards, s)
 		}
 	}
@@ -34,22 +35,47 @@ func (c *Cutter) shards(m *module, entries stateFile) *Cut {
 
 // Files writes the code of a shard.
 func (s Shard) Files() map[string][]byte {
-	return s.module.write(s.module.needed(s.homes), s.replaced)
+	m := s.cut.module
+	var own []*piece
+	for _, home := range s.homes {
+		own = append(own, m.at[home]...)
+	}
+	here := func(home string) bool { return s.cut.shardOf[home] == s.number }
+	return m.write(m.withNeeds(own), func(r reference) (string, bool) { return m.replaced(r, here) })
 }
 
 // State writes the state of a shard, or nothing where there is none.
 func (s Shard) State() ([]byte, error) {
-	out, here := s.shardOf[outputs]
+	out, here := s.cut.shardOf[outputs]
 	return s.state.write(here && out == s.number)
 }
 
 // Code writes all of the code but import blocks, for a check of what refers to what.
 func (c *Cut) Code() map[string][]byte {
-	return c.module.written(func(p *piece) bool { return !p.imports })
+	var list []*piece
+	for p := range c.module.pieces() {
+		if !p.imports {
+			list = append(list, p)
+		}
+	}
+	return c.module.write(list, func(reference) (string, bool) { return "", false })
 }
 
-// needed are the pieces of a shard: those of its resources, what they read, and what all shards have.
-func (m *module) needed(homes []string) []*piece {
+// pieces are all pieces of the module.
+func (m *module) pieces() iter.Seq[*piece] {
+	return func(yield func(*piece) bool) {
+		for _, s := range m.sources {
+			for i := range s.pieces {
+				if !yield(&s.pieces[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// withNeeds adds to some pieces what they read, and what all shards have.
+func (m *module) withNeeds(pieces []*piece) []*piece {
 	var list []*piece
 	seen := map[*piece]bool{}
 	var need func(p *piece)
@@ -70,20 +96,18 @@ func (m *module) needed(homes []string) []*piece {
 	for _, p := range m.common {
 		need(p)
 	}
-	for _, home := range homes {
-		for _, p := range m.at[home] {
-			need(p)
-		}
+	for _, p := range pieces {
+		need(p)
 	}
 	return list
 }
 
-// replaced is the text in the place of a reference to a resource of another shard.
-func (s Shard) replaced(r reference) (string, bool) {
-	pieces := s.module.known[r.name]
-	if len(pieces) == 0 || pieces[0].home == "" || s.shardOf[pieces[0].home] == s.number {
+// replaced is the text in the place of a reference to a resource that is not here.
+func (m *module) replaced(r reference, here func(home string) bool) (string, bool) {
+	pieces := m.known[r.name]
+	if len(pieces) == 0 || pieces[0].home == "" || here(pieces[0].home) {
 		return "", false
 	}
-	text, ok := s.module.values[r.bare()]
+	text, ok := m.values[r.bare()]
 	return text, ok
 }

@@ -63,19 +63,6 @@ func (m *module) write(kept []*piece, replaced func(reference) (string, bool)) m
 	return files
 }
 
-// written are the files with some of all pieces, as they are.
-func (m *module) written(kept func(p *piece) bool) map[string][]byte {
-	var list []*piece
-	for _, s := range m.sources {
-		for i := range s.pieces {
-			if p := &s.pieces[i]; kept(p) {
-				list = append(list, p)
-			}
-		}
-	}
-	return m.write(list, func(reference) (string, bool) { return "", false })
-}
-
 // write returns the file with only some pieces, each on its line.
 func (s *source) write(pieces []*piece, replaced func(reference) (string, bool)) []byte {
 	w := &writer{src: s.src}

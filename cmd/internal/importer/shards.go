@@ -32,7 +32,7 @@ func (p *prover) planStaged(ctx context.Context, planner *planning.Planner, stat
 // planWhole reports whether an error of shards is for the whole to explain, and lets everything be planned at once from
 // then on.
 func (p *prover) planWhole(err error) bool {
-	reason, whole := planning.NeedsWhole(err)
+	reason, whole := p.root().Job.Settings.Proof.NeedsWhole(err)
 	if !whole {
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/connect"
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/engines"
 	"github.com/terraformer-rootly/terraformer-rootly/generator/shards"
@@ -17,20 +18,15 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/state/tfstate"
 )
 
-// How says in how many plans a directory was planned, or why a large one was planned as a whole.
-type How struct {
-	Plans int    // 0: it was planned as a whole
-	Whole string // the reason
-}
-
-// PlanLarge is [Proof.Plan] of a directory with so many objects, all of which are wanted: in shards where there are many.
-func (p *Proof) PlanLarge(ctx context.Context, w world.World, dir string, t connect.Target, o Options, objects int) (*engines.Result, How, error) {
-	var how How
-	if p.Against != "whole" && p.isLarge(w, objects) {
+// PlanLarge is [Proof.Plan] of a directory of which everything is wanted: in shards where it has many objects. It also
+// returns how many plans that were, or why there is only one.
+func (p *Proof) PlanLarge(ctx context.Context, w world.World, dir string, t connect.Target, o Options) (*engines.Result, report.Proof, error) {
+	var how report.Proof
+	if p.Against != "whole" && p.isLarge(w, o.Objects) {
 		result, n, err := p.planShards(ctx, w, dir, t, o)
-		reason, whole := NeedsWhole(err)
+		reason, whole := p.NeedsWhole(err)
 		if !whole {
-			return result, How{Plans: n}, err
+			return result, report.Proof{Plans: n}, err
 		}
 		how.Whole = reason
 	}
@@ -58,7 +54,7 @@ func (p *Proof) planShards(ctx context.Context, w world.World, dir string, t con
 
 // NeedsWhole reports whether an error of shards is for a plan of the whole directory to explain, and what is in the code
 // or the state that cannot be planned in shards, if that is why.
-func NeedsWhole(err error) (reason string, whole bool) {
+func (p *Proof) NeedsWhole(err error) (reason string, whole bool) {
 	var uncut *shards.WholeError
 	var crash *engines.CrashError
 	var refused *engines.RefusedError

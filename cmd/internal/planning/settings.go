@@ -108,6 +108,7 @@ func (p *Proof) InShards(w world.World, resources int) bool {
 // Options are what differs from one plan to the next.
 type Options struct {
 	Final     string            // where the code is going to be, if the directory is removed after the plan
+	Objects   int               // how many the directory has, for [Proof.PlanLarge]
 	Targets   []string          // addresses to restrict the plan to; empty: everything
 	StateFile string            // to plan against; empty: the directory's own
 	Backend   bool              // plan against the state that the directory's backend keeps

@@ -75,12 +75,15 @@ func (p *Planner) Validate(ctx context.Context, result *engines.Result) (bool, e
 	start := p.now()
 	defer func() { result.Duration += p.now().Sub(start) }()
 	var refused *engines.RefusedError
-	code := p.sharded.cut.Links
-	if result.Errored {
-		code = p.sharded.cut.Code
+	var err error
+	var links []map[string][]byte
+	if !result.Errored {
+		links = p.sharded.cut.Links()
 	}
-	err := p.validate(ctx, code())
-	if !result.Errored && errors.As(err, &refused) {
+	for i := 0; i < len(links) && err == nil; i++ {
+		err = p.validate(ctx, links[i])
+	}
+	if len(links) == 0 || errors.As(err, &refused) {
 		err = p.validate(ctx, p.sharded.cut.Code()) // which shows where the errors are
 	}
 	if !errors.As(err, &refused) || slices.ContainsFunc(refused.Diagnostics, func(d plans.Diagnostic) bool { return d.Address == "" }) {

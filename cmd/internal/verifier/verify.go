@@ -132,18 +132,18 @@ func (o *Settings) parts() ([]provable, error) {
 // prove plans one root module and judges the plan. A part is planned as if those that it refers to
 // were applied.
 func (o *Settings) prove(ctx context.Context, w world.World, live connect.Target, p provable, plan planning.Options) (report.Proof, verify.Verdict, error) {
-	proof := report.Proof{Against: "live"}
+	var proof report.Proof
 	var err error
 	if plan.States, err = splitter.StatesAround(p.dir); err != nil {
 		return proof, verify.Verdict{}, err
 	}
-	plan.Veil = planning.NewVeil()
+	plan.Veil, plan.Objects = planning.NewVeil(), len(p.objects)
 	plan.Fill = livevalues.For(w, o.Connection, p.dir)
-	result, how, err := o.PlanLarge(ctx, w, p.dir, live, plan, len(p.objects))
+	result, proof, err := o.PlanLarge(ctx, w, p.dir, live, plan)
 	if err != nil {
 		return proof, verify.Verdict{}, err
 	}
-	proof.Plans, proof.Whole = how.Plans, how.Whole
+	proof.Against = "live"
 	verdict := verify.Judge(&result.Plan, verify.Expect{Show: plan.Veil.Show, Listed: append(p.byHand(result.Changes), p.objects...), Marks: true, Exports: plan.States != nil})
 	planning.Note(&proof, plan.Veil, result, verdict)
 	return proof, verdict, nil

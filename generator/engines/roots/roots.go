@@ -4,6 +4,7 @@
 package roots
 
 import (
+	"bytes"
 	"cmp"
 	"path/filepath"
 	"regexp"
@@ -62,6 +63,13 @@ var configurationMentions = []*regexp.Regexp{
 	regexp.MustCompile(`resource\s+"(?:` + notOurs + `)`),
 	regexp.MustCompile(`data\s+"(?:` + notOurs + `)`),
 	regexp.MustCompile(`\A\s*\{[\s\S]*"(?:` + notOurs + `)[a-z0-9]*_[a-z0-9_]+"\s*:\s*\{`), // as JSON
+}
+
+// Configures reports whether code may have a say in which providers are needed or how they are configured, beyond blocks
+// of the Rootly provider.
+func Configures(src []byte) bool {
+	return bytes.Contains(src, []byte("terraform")) ||
+		slices.ContainsFunc(configurationMentions, func(m *regexp.Regexp) bool { return m.Match(src) })
 }
 
 // notOurs matches the beginning of a word that does not begin with "rootly_".
