@@ -81,6 +81,7 @@ func TestResolved(t *testing.T) {
 		"key":        {`r "a" { x = { (rootly_team.sre.id) = 1 } }`, `r "a" { x = { "7" = 1 } }`},
 		"key's text": {`r "a" { x = { "t ${rootly_team.sre.id}" = 1 } }`, `r "a" { x = { "t 7" = 1 } }`},
 		"layout":     {"r \"a\" {\n  # why\n  x = [\n    rootly_team.sre.id,\n    1,\n  ]\n}", `r "a" { x = ["7", 1] } # other`},
+		"object":     {"r \"a\" { x = { id = rootly_team.sre.id, y = 1 } }", "r \"a\" {\n\n  x = {\n    # why\n    id = \"7\"\n    y  = 1\n  }\n\n}"},
 		"heredoc":    {"r \"a\" {\n  x = <<E\n # ${rootly_team.sre.id}\nE\n}", "r \"a\" {\n  x = <<E\n # 7\nE\n}"},
 		"other text": {`r "a" { x = " # b" }`, `r "a" { x = " # b" }`},
 	} {

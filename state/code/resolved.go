@@ -68,7 +68,13 @@ func normal(text []byte) []byte {
 	for s.more() {
 		from := s.pos
 		switch c := s.src[s.pos]; {
-		case isSpace(c) || c == '\n':
+		case c == '\n': // separates the members of an object as a comma does
+			s.pos++
+			if len(out) > 0 && !bytes.ContainsRune([]byte("{[(,"), rune(out[len(out)-1])) {
+				out = append(out, ',')
+			}
+			continue
+		case isSpace(c):
 			s.pos++
 			continue
 		case s.comment():
@@ -85,7 +91,7 @@ func normal(text []byte) []byte {
 		}
 		out = append(out, s.src[from:s.pos]...)
 	}
-	return out
+	return bytes.TrimSuffix(out, []byte(","))
 }
 
 // normalJSON removes comments and layout from a value.

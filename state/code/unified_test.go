@@ -62,12 +62,11 @@ func TestUnifiedIsWhatGitApplies(t *testing.T) {
 // unmarked reads the edits of a text. Brackets without a bar belong to the text.
 func unmarked(marked string) (text string, edits []code.Edit) {
 	for marked != "" {
-		open := strings.Index(marked, "[")
 		bar := strings.Index(marked, "|")
 		if bar < 0 {
 			return text + marked, edits
 		}
-		open = strings.LastIndex(marked[:bar], "[")
+		open := strings.LastIndex(marked[:bar], "[")
 		end := bar + strings.Index(marked[bar:], "]")
 		text += marked[:open]
 		edits = append(edits, code.Edit{Start: len(text), End: len(text) + bar - open - 1, Text: marked[bar+1 : end]})

@@ -119,7 +119,7 @@ func (m *months) live(todo []step) error {
 
 // bring applies the code.
 func (m *months) bring() error {
-	return inDirectory(m.t, m.root.provider, m.root.engine, m.root.dir, m.root.url, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
+	return m.root.inside(m.t, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
 		return tf.Apply(m.t.Context(), at)
 	})
 }
@@ -390,7 +390,7 @@ func (m *months) missing() bool {
 func (m *months) plan(differing map[string]bool) error {
 	file := filepath.Join(m.t.TempDir(), "plan")
 	var all []error
-	err := inDirectory(m.t, m.root.provider, m.root.engine, m.root.dir, m.root.url, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
+	err := m.root.inside(m.t, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
 		if _, err := tf.Plan(m.t.Context(), tfexec.Out(file), at); err != nil {
 			return err
 		}

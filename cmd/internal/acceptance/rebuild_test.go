@@ -139,7 +139,8 @@ func seeds(live []sandbox.Object, c code, s report.Summary) []sandbox.Object {
 func apply(t *testing.T, p provider, engine, dir, url string) map[string]string {
 	t.Helper()
 	// What is refused is held against the table of what cannot be made.
-	if err := inDirectory(t, p, engine, dir, url, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
+	r := root{provider: p, engine: engine, dir: dir, url: url}
+	if err := r.inside(t, func(tf *tfexec.Terraform, at *tfexec.ReattachOption) error {
 		if at == nil {
 			return tf.Apply(t.Context())
 		}
@@ -150,15 +151,15 @@ func apply(t *testing.T, p provider, engine, dir, url string) map[string]string 
 	return state(t, filepath.Join(dir, "terraform.tfstate"))
 }
 
-// inDirectory initialises a directory and does something there. The stand-in provider may write to Rootly.
-func inDirectory(t *testing.T, p provider, engine, dir, url string, do func(*tfexec.Terraform, *tfexec.ReattachOption) error) error {
+// inside initialises a root module and does something there. The stand-in provider may write to Rootly.
+func (r root) inside(t *testing.T, do func(*tfexec.Terraform, *tfexec.ReattachOption) error) error {
 	t.Helper()
-	tf, err := tfexec.NewTerraform(dir, engine)
+	tf, err := tfexec.NewTerraform(r.dir, r.engine)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"ROOTLY_API_URL": url, "ROOTLY_API_TOKEN": token, "CHECKPOINT_DISABLE": "1"}
-	for _, e := range p.environ {
+	env := map[string]string{"ROOTLY_API_URL": r.url, "ROOTLY_API_TOKEN": token, "CHECKPOINT_DISABLE": "1"}
+	for _, e := range r.provider.environ {
 		name, value, _ := strings.Cut(e, "=")
 		if name == "PATH" || name == "HOME" || name == "TF_CLI_CONFIG_FILE" && exists(value) { // tofu's version warns of a missing one
 			env[name] = value
@@ -169,8 +170,8 @@ func inDirectory(t *testing.T, p provider, engine, dir, url string, do func(*tfe
 	}
 	inits := []tfexec.InitOption{tfexec.Upgrade(false)}
 	var at *tfexec.ReattachOption
-	if p.name == standin.Name {
-		served, err := standin.Serve(t.Context(), standin.Options{URL: url, Token: token})
+	if r.provider.name == standin.Name {
+		served, err := standin.Serve(t.Context(), standin.Options{URL: r.url, Token: token})
 		if err != nil {
 			t.Fatal(err)
 		}

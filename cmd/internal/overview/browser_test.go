@@ -168,14 +168,15 @@ func oncallPage(t *testing.T) string {
 		{Key: "escalation_path/2", Type: "escalation_path", Name: "Nights", Layer: 6, Path: &page.Path{Quiet: true, When: "urgency High; monday 20:00 to tuesday 06:00 UTC", Open: []page.Stretch{{From: day(6, 20), To: day(7, 6)}}}},
 		{Key: "escalation_level/3", Type: "escalation_level", Name: "level 3", Layer: 7, Level: &page.Level{Position: 3, Targets: []page.Target{
 			{Kind: "team", Name: "Payments", People: []string{"Ken", "Grace"}}, {Kind: "team", Name: "Empty", People: []string{}}}}},
-		{Key: "escalation_level/2", Type: "escalation_level", Name: "level 2", Layer: 7, Level: &page.Level{Position: 2, Targets: []page.Target{{Kind: "user", Name: "Grace"}}}},
+		{Key: "escalation_level/4", Type: "escalation_level", Name: "level 4", Layer: 7, Level: &page.Level{Position: 4, After: 5, Targets: []page.Target{{Kind: "slack_channel", Name: "C1"}}}},
+		{Key: "escalation_level/2", Type: "escalation_level", Name: "level 2", Layer: 7, Level: &page.Level{Position: 2, After: 20, Targets: []page.Target{{Kind: "user", Name: "Grace"}}}},
 		{Key: "escalation_level/1", Type: "escalation_level", Name: "level 1", Layer: 7, Level: &page.Level{Position: 1, After: 15, Targets: []page.Target{{Kind: "schedule", Key: "schedule/1", Name: "Weekly"}}}},
 		{Key: "schedule/1", Type: "schedule", Name: "Weekly", Layer: 8}, {Key: "service/2", Type: "service", Name: "Orphan", Layer: 4},
 	}
 	var edges []page.Edge
 	for _, e := range [][2]string{
 		{"alerts_source/1", "alert_route/1"}, {"alert_route/1", "service/1"}, {"service/1", "escalation_policy/1"}, {"escalation_policy/1", "escalation_path/1"},
-		{"escalation_policy/1", "escalation_path/2"}, {"escalation_path/2", "escalation_level/3"}, {"escalation_path/1", "escalation_level/1"}, {"escalation_path/1", "escalation_level/2"}, {"escalation_level/1", "schedule/1"},
+		{"escalation_policy/1", "escalation_path/2"}, {"escalation_policy/1", "escalation_level/4"}, {"escalation_path/2", "escalation_level/3"}, {"escalation_path/1", "escalation_level/1"}, {"escalation_path/1", "escalation_level/2"}, {"escalation_level/1", "schedule/1"},
 	} {
 		edges = append(edges, page.Edge{From: e[0], To: e[1]})
 	}
@@ -205,7 +206,7 @@ func TestWhoIsPagedOnSundayNight(t *testing.T) {
 			}
 		}
 	}
-	expect("Alerts come from Grafana by Main.", "Checkout pages Ken (schedule Weekly) at once.", "Primary: Default (default)", "at once: Ken (schedule Weekly)", "after 15 minutes: Grace")
+	expect("Alerts come from Grafana by Main.", "Checkout pages Ken (schedule Weekly) at once.", "Primary: Default (default)", "at once: Ken (schedule Weekly)", "after 15 minutes: Grace", "after 35 minutes: slack channel C1")
 	b.do(chromedp.Click("#sunday"))
 	b.until("document.querySelector('#answer').textContent.includes('Ada')")
 	expect("On Sunday, July 5 at 03:00 AM", "Checkout pages Ada (schedule Weekly) at once.")
@@ -218,7 +219,7 @@ func TestWhoIsPagedOnSundayNight(t *testing.T) {
 
 	// The graph follows the alert from its source to the schedule.
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Checkout"`), chromedp.Click("#show-path"))
-	b.until("window.reportGraph && reportGraph.nodes('[layer > 0]').length === 10")
+	b.until("window.reportGraph && reportGraph.nodes('[layer > 0]').length === 11")
 	b.look("checkout-light")
 	b.quiet()
 }

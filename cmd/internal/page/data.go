@@ -69,7 +69,7 @@ func mapOf(p *Page) mapData {
 		if o.Level != nil {
 			l := levelData{After: o.Level.After, Position: o.Level.Position, Targets: []targetData{}, Now: o.Level.Now}
 			for _, t := range o.Level.Targets {
-				l.Targets = append(l.Targets, targetData{t.Kind, t.Key, t.Name, t.People})
+				l.Targets = append(l.Targets, targetData(t))
 			}
 			m.Levels[o.Key] = l
 		}

@@ -169,16 +169,20 @@
     if (own.length) return own;
     return [...new Set(of(world.out[service], "team").flatMap((t) => of(world.into[t], "escalation_policy")))];
   }
-  function levelsOf(path) {
+  function byPosition(levels) {
     const at = (i) => world.map.levels[world.map.nodes[i].k]?.position || 0;
-    return of(world.out[path], "escalation_level").sort((a, b) => at(a) - at(b));
+    return levels.sort((a, b) => at(a) - at(b));
   }
+  const levelsOf = (path) => byPosition(of(world.out[path], "escalation_level"));
+  // pathsOf are the paths of a policy, the default one first, which has the levels that name no path.
   function pathsOf(policy) {
     const main = (i) => world.map.paths[world.map.nodes[i].k]?.main ? 1 : 0;
     const paths = of(world.out[policy], "escalation_path").sort((a, b) => main(b) - main(a));
     const taken = new Set(paths.flatMap(levelsOf));
-    const rest = levelsOf(policy).filter((l) => !taken.has(l));
-    return [...paths.map((p) => ({ name: label(p), levels: levelsOf(p), node: p, ...world.map.paths[world.map.nodes[p].k] })), ...(rest.length ? [{ name: "without a path", levels: rest, main: !paths.length }] : [])];
+    const rest = levelsOf(policy).filter((l) => !taken.has(l)), toFirst = paths.length && main(paths[0]);
+    const list = paths.map((p, n) => ({ name: label(p), levels: byPosition([...levelsOf(p), ...(n === 0 && toFirst ? rest : [])]), node: p, ...world.map.paths[world.map.nodes[p].k] }));
+    if (rest.length && !toFirst) list.push({ name: "without a path", levels: rest, main: !paths.length });
+    return list;
   }
   // targetText is whom a target of a level pages at a time, and whether that is anybody; null for a channel.
   function targetText({ kind, key, name, people }, at) {

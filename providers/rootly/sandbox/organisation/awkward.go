@@ -51,31 +51,32 @@ func (b *builder) troubles() map[string][]field {
 	changes := map[string][]field{}
 	id := func(kind string, n int) string { return b.pools["rootly_"+kind][n].id }
 	change := func(kind string, n int, f ...field) { changes[id(kind, n)] = f }
-	user := func(id string) encoded {
-		return array(object(field{"id", text(id)}, field{"type", text("user")}, field{"team_members", null}))
+	target := func(kind, id string) encoded {
+		return array(object(field{"id", text(id)}, field{"type", text(kind)}, field{"team_members", null}))
 	}
 	// A path that only pages somebody who has left, and one that pages one person.
 	change("escalation_path", 3, field{"notification_type", text("audible")})
-	change("escalation_level", 3, field{"escalation_policy_path_id", text(id("escalation_path", 3))}, field{"notification_target_params", user("999")})
+	change("escalation_level", 3, field{"escalation_policy_path_id", text(id("escalation_path", 3))}, field{"notification_target_params", target("user", "999")})
 	b.trapped[id("escalation_level", 3)] = &trap{name: "level that pages somebody who has left", kind: "rootly_escalation_level", dangling: true}
 	change("escalation_path", 4)
-	change("escalation_level", 4, field{"escalation_policy_path_id", text(id("escalation_path", 4))}, field{"notification_target_params", user(b.pools[person][0].id)})
+	change("escalation_level", 4, field{"escalation_policy_path_id", text(id("escalation_path", 4))}, field{"notification_target_params", target("user", b.pools[person][0].id)})
+	// A path that is taken at any time, and pages who has a turn.
+	change("escalation_path", 0, field{"default", no})
+	change("escalation_path", 1, field{"default", yes}, field{"notification_type", text("audible")}, field{"rules", empty}, field{"time_restriction_time_zone", null}, field{"time_restrictions", empty})
+	change("escalation_level", 1, field{"escalation_policy_path_id", text(id("escalation_path", 1))}, field{"notification_target_params", target("schedule", id("schedule", 0))})
 	// A schedule that is not covered at weekends. Its only person, see turns, has no other week and another schedule as well.
 	change("schedule", 0)
 	change("schedule", 1, field{"all_time_coverage", yes})
 	change("schedule_rotation", 1, field{"end_time", null})
 	change("schedule_rotation", 2, field{"active_all_week", no}, field{"active_days", texts("M", "T", "W", "R", "F")}, field{"end_time", null})
-	// Alerts and calls that reach nobody.
-	condition := object(field{"property_field_type", text("attribute")}, field{"property_field_name", text("source")}, field{"property_field_condition_type", text("is_one_of")},
-		field{"property_field_value", null}, field{"property_field_values", texts("cron")}, field{"alert_urgency_ids", null}, field{"conditionable_type", null}, field{"conditionable_id", null})
-	rule := object(field{"name", text("Night")}, field{"position", number(1)}, field{"fallback_rule", no}, field{"destinations", empty},
-		field{"condition_groups", array(object(field{"position", number(1)}, field{"conditions", array(condition)}))})
+	// Alerts and calls that reach nobody, what nobody is responsible for, and what never happens.
+	rule := encoded(`{"name":"Night","position":1,"fallback_rule":false,"destinations":[],"condition_groups":[{"position":1,"conditions":[{"property_field_type":"attribute","property_field_name":"source",
+		"property_field_condition_type":"is_one_of","property_field_value":null,"property_field_values":["cron"],"alert_urgency_ids":null,"conditionable_type":null,"conditionable_id":null}]}]}`)
 	change("alerts_source", 3, field{"enabled", no})
 	change("alert_route", 1, field{"enabled", yes}, field{"alerts_source_ids", texts(id("alerts_source", 3), id("alerts_source", 1))}, field{"rules", array(rule)})
 	change("live_call_router", 1, field{"paging_targets", empty}, field{"escalation_policy_trigger_params", null})
 	change("service", 7, field{"escalation_policy_id", null}, field{"owner_group_ids", empty}, field{"pagerduty_id", null}, field{"opsgenie_id", null}, field{"opsgenie_team_id", null})
 	change("heartbeat", 2, field{"enabled", no})
-	// Nobody is responsible, and what never happens.
 	change("escalation_policy", 2, field{"group_ids", empty}, field{"service_ids", empty})
 	change("team", 5, field{"admin_ids", empty})
 	change("form_field", 4, field{"enabled", no})
