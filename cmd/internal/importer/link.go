@@ -97,10 +97,7 @@ func linkOptions(l Linked) graph.LinkOptions {
 	}
 	keeps := share.keeps()
 	o.Known = func(types []string, id graph.ID) bool {
-		return slices.ContainsFunc(types, func(t string) bool {
-			target := graph.Target{Type: t, ID: id}
-			return share.elsewhere.places[target] == "" && keeps(target) // in a place, this run may be the first to find it there
-		})
+		return slices.ContainsFunc(types, func(t string) bool { return keeps(graph.Target{Type: t, ID: id}) })
 	}
 	o.Lookup = func(resourceType string, id graph.ID) *graph.DataSource {
 		return share.Live.lookups[graph.Target{Type: resourceType, ID: id}]
