@@ -32,7 +32,7 @@ func (m *months) commit() error {
 	if err := m.reimport(); err != nil {
 		return err
 	}
-	m.git("add", "--all")
+	m.git("add", "--all", "rootly") // an export waits for its own commit
 	m.git("commit", "--quiet", "--allow-empty", "--message", "Rootly: as imported")
 	if err := m.reimport(); err != nil {
 		return err
