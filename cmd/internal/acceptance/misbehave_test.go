@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +118,9 @@ func (m *misbehaving) clean(t *testing.T, dir string, s report.Summary) {
 	}
 	managed := code{imports: map[string]string{}}
 	for _, c := range result.Changes {
+		if slices.Contains(s.Rerun.Outside, c.Address) && c.Action == plans.Update {
+			continue // reported: code of the import before, which this one kept as it was
+		}
 		if c.Action != plans.NoOp {
 			t.Errorf("what was written plans to %s %s", c.Action, c.Address)
 		}
