@@ -251,9 +251,22 @@ func over(recorded, live cty.Value) cty.Value {
 		}
 		return cty.TupleVal(values)
 	case recorded.Type().IsTupleType() && live.CanIterateElements():
-		return cty.TupleVal(live.AsValueSlice())
+		return cty.TupleVal(overElements(recorded.AsValueSlice(), live.AsValueSlice()))
 	}
 	return live
+}
+
+// overElements are the elements of a list that has become longer or shorter. Those that an import would write as they are in
+// the state stay as they are there.
+func overElements(recorded, live []cty.Value) []cty.Value {
+	values := slices.Clone(live)
+	for n, v := range live {
+		kept := slices.IndexFunc(recorded, func(old cty.Value) bool { return over(old, v).RawEquals(old) })
+		if kept >= 0 {
+			values[n], recorded = recorded[kept], slices.Delete(slices.Clone(recorded), kept, kept+1)
+		}
+	}
+	return values
 }
 
 // called is an address, with its part.
