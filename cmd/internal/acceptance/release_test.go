@@ -1,3 +1,5 @@
+//go:build linux
+
 package acceptance
 
 import (
@@ -15,8 +17,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/report"
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 )
 
@@ -63,6 +67,55 @@ func works(t *testing.T, program string) {
 	output(t, program, "import", "--synthetic", "--no-verify", "-o", target)
 	if _, err := os.Stat(filepath.Join(target, "teams.tf")); err != nil {
 		t.Error(err)
+	}
+}
+
+// proves imports with a plan on a machine that has nothing but a file system with the program, and an engine that was put
+// into it. The user is the one of the image.
+func proves(t *testing.T, root, program string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Log("only root can try the program in a file system of its own")
+		return
+	}
+	engine, err := os.ReadFile(engineNames(t)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := filepath.Join(root, "home/nonroot")
+	for _, err := range []error{
+		os.MkdirAll(filepath.Join(root, "usr/local/bin"), 0o755),
+		os.WriteFile(filepath.Join(root, "usr/local/bin/engine"), engine, 0o755),
+		os.MkdirAll(filepath.Join(root, "tmp"), 0o777),
+		os.Chmod(filepath.Join(root, "tmp"), 0o777),
+		os.MkdirAll(home, 0o755),
+		os.Chown(home, 65532, 65532),
+		os.Chmod(root, 0o755),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	null := filepath.Join(root, "dev/null") // which every runtime provides
+	if err := errors.Join(os.MkdirAll(filepath.Dir(null), 0o755), syscall.Mknod(null, syscall.S_IFCHR, 1<<8|3), os.Chmod(null, 0o666)); err != nil {
+		t.Logf("no file system of its own: %v", err)
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), program, "import", "--synthetic", "--provider", "stand-in", "--engine", "/usr/local/bin/engine", "--json", "-o", "rootly")
+	cmd.Dir, cmd.Env = "/home/nonroot", []string{"PATH=/usr/local/bin:/usr/bin", "HOME=/home/nonroot"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: 65532, Gid: 65532}}
+	out, err := cmd.Output()
+	var s report.Summary
+	if err != nil {
+		var failed *exec.ExitError
+		_ = errors.As(err, &failed)
+		t.Fatalf("%v: %s", err, failed.Stderr)
+	}
+	if err := json.Unmarshal(out, &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Proof.State != report.ProofClean || s.Proof.Imported == 0 {
+		t.Errorf("%s: %+v", program, s.Proof)
 	}
 }
 
@@ -114,6 +167,7 @@ func TestReleasePackageInstalls(t *testing.T) {
 	}
 	output(t, "dpkg", "--root="+root, "--install", one(t, dir, "*_"+runtime.GOARCH+".deb"))
 	works(t, filepath.Join(root, "usr/bin/terraformer-rootly"))
+	proves(t, root, "/usr/bin/terraformer-rootly")
 	for name, text := range map[string]string{
 		"usr/share/man/man1/terraformer-rootly-import.1":              "prove it with a plan",
 		"usr/share/bash-completion/completions/terraformer-rootly":    "__start_terraformer-rootly",
@@ -192,6 +246,7 @@ func TestReleaseImageRuns(t *testing.T) {
 			unpack(t, filepath.Join(dir, "blobs", strings.ReplaceAll(l.Digest, ":", "/")), root)
 		}
 		works(t, filepath.Join(root, config.Config.Entrypoint[0]))
+		proves(t, root, config.Config.Entrypoint[0])
 		one(t, root, "etc/ssl/certs/ca-certificates.crt")
 		return
 	}
