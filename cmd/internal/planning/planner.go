@@ -23,6 +23,7 @@ type Planner struct {
 	report    func(engines.Progress)
 	now       func() time.Time
 	shardSize int
+	limited   bool         // by the user, who set how much memory to take
 	sharded   *shardedPlan // nil: nothing was planned in shards
 	unserve   func()       // ends the proxy; nil: there is none
 }

@@ -22,7 +22,7 @@ func (p *Proof) Planner(ctx context.Context, w world.World, dir string, t connec
 	if err != nil {
 		return nil, err
 	}
-	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize)}
+	pl := &Planner{Dir: dir, Target: t, known: o.Identify, veil: o.Veil, report: o.Progress, now: w.Now, shardSize: cmp.Or(w.ShardSize, shardSize), limited: w.Getenv("GOMEMLIMIT") != ""}
 	if t.Client != nil {
 		if t, pl.unserve, err = throughProxy(ctx, t); err != nil {
 			return nil, fmt.Errorf("stand between the provider and Rootly: %w", err)

@@ -59,6 +59,9 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	}
 	p.sharded.cut, p.sharded.values = cut, values
 	debug.FreeOSMemory() // engines need what reading the code took
+	if !p.limited {
+		makeRoom()
+	}
 	results, err := p.planAll(ctx, cut)
 	if err != nil {
 		veilError(p.veil, err)
@@ -68,6 +71,16 @@ func (p *Planner) PlanShards(ctx context.Context, stateFile string, value shards
 	result.Duration = p.now().Sub(start)
 	p.finish(ctx, result)
 	return result, len(cut.Shards), nil
+}
+
+// makeRoom raises the soft limit of memory where the live objects alone come near it: the program would collect garbage all the
+// time, with half of the processors.
+func makeRoom() {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if room := int64(m.HeapAlloc) * 2; room > debug.SetMemoryLimit(-1) {
+		debug.SetMemoryLimit(room)
+	}
 }
 
 // Validate checks the whole code of shards that were planned: what refers to what, and that nothing refers to itself. Errors
