@@ -214,8 +214,10 @@ func TestWhoIsPagedOnSundayNight(t *testing.T) {
 	expect("Checkout pages Grace, after 15 minutes in which nobody answers.", "at once: nobody is on call for schedule Weekly")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#answer details").open = true`))
 	expect("Primary: Nights, quiet", "Taken for: urgency High; monday 20:00 to tuesday 06:00 UTC. Not at the chosen time.", "at once: Ken, Grace (team Payments); nobody is in team Empty")
-	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Orphan"; document.querySelector("#service").dispatchEvent(new Event("change"))`))
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Orphan"; document.querySelector("#service").dispatchEvent(new Event("input"))`))
 	expect("No alert route leads to this service directly.", "No escalation policy: nobody is paged.")
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "checko"; document.querySelector("#service").dispatchEvent(new Event("input"))`))
+	expect("Choose one of: Checkout.")
 
 	// The graph follows the alert from its source to the schedule.
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#service").value = "Checkout"`), chromedp.Click("#show-path"))

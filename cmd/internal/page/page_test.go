@@ -52,6 +52,9 @@ func TestFindingsAreGroupedTheWorstFirst(t *testing.T) {
 	if !strings.Contains(text, `<strong class="name"><a href="#teams">Red</a></strong><span>1 error, 0 warnings, 0 remarks`) {
 		t.Error("the page does not say which team has the most problems")
 	}
+	if !strings.Contains(text, `<th scope="row">(no team)</th><td class="n">1</td>`) {
+		t.Error("the page does not count what no team owns")
+	}
 	if strings.Contains(text, `href="javascript:`) || !strings.Contains(text, `href="https://rootly.com/account/services"`) {
 		t.Error("links are not checked, or left out")
 	}

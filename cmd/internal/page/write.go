@@ -161,11 +161,15 @@ func grouped(objects []*Object) []group {
 	return sorted
 }
 
-// byTeam counts findings by team and tone, the most problems first: remarks are none.
+// byTeam counts findings by team and tone, the most problems first: remarks are none. Those of no team come last.
 func byTeam(list []Finding) [][]string {
 	counts := map[string]map[Tone]int{}
 	var teams []string
+	none := map[Tone]int{}
 	for _, f := range list {
+		if len(f.Teams) == 0 {
+			none[f.Tone]++
+		}
 		for _, team := range f.Teams {
 			if counts[team] == nil {
 				counts[team] = map[Tone]int{}
@@ -179,9 +183,14 @@ func byTeam(list []Finding) [][]string {
 		return cmp.Or(cmp.Compare(y[Bad]+y[Caution], x[Bad]+x[Caution]), cmp.Compare(y[Bad], x[Bad]), cmp.Compare(y[Remark], x[Remark]), cmp.Compare(a, b))
 	})
 	var rows [][]string
-	for _, team := range teams {
-		n := counts[team]
+	row := func(team string, n map[Tone]int) {
 		rows = append(rows, []string{team, fmt.Sprint(n[Bad] + n[Caution]), fmt.Sprint(n[Bad]), fmt.Sprint(n[Caution]), fmt.Sprint(n[Remark])})
+	}
+	for _, team := range teams {
+		row(team, counts[team])
+	}
+	if len(rows) > 0 && len(none) > 0 {
+		row("(no team)", none)
 	}
 	return rows
 }

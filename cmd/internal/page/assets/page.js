@@ -142,7 +142,7 @@
           svg("text", { x: 154 + Math.max(2, 110 * n / most), y: i * 22 + 15 }, n));
       });
       const box = make("div");
-      box.append(make("h3", title), picture);
+      box.append(make("h4", title), picture);
       $("timeline").append(box);
     };
     chart("By day", 0);
@@ -244,7 +244,11 @@
     const service = byName.get($("service").value);
     const box = $("answer");
     box.replaceChildren();
-    if (service === undefined) return;
+    if (service === undefined) {
+      const like = [...byName.keys()].filter((name) => name.toLowerCase().includes($("service").value.trim().toLowerCase()));
+      box.append(make("p", like.length && like.length < 20 ? `Choose one of: ${like.join(", ")}.` : "Choose a service from the list.", "hint"));
+      return;
+    }
     const when = $("when").value ? new Date($("when").value) : new Date(world.map.made * 1000), at = when / 1000;
     const said = when.toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
     const verdict = make("p", undefined, "verdict");
@@ -287,7 +291,7 @@
       $("when").value = local(d);
       answer();
     });
-    $("service").addEventListener("change", answer);
+    $("service").addEventListener("input", answer);
     $("when").addEventListener("change", answer);
     $("answers-form").addEventListener("submit", (e) => e.preventDefault());
     $("show-path").addEventListener("click", async () => {
