@@ -28,7 +28,7 @@ func BenchmarkImport(b *testing.B) {
 	for _, m := range []measure{
 		{size: 1000},
 		{size: 10000, seconds: 2, megabytes: 200},
-		{size: 10000, seconds: 5, megabytes: 200, latency: 50 * time.Millisecond},
+		{size: 10000, seconds: 6, megabytes: 200, latency: 50 * time.Millisecond},
 		{size: 100000, seconds: 20, megabytes: 1024},
 	} {
 		b.Run(m.String(), func(b *testing.B) { m.run(b, binary) })
