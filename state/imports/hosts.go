@@ -18,15 +18,10 @@ type Host struct {
 // Hosts are those of a provider's blocks that name an API in their argument api_host. Files that override others win.
 // The directory and the values of variables are those of [Read].
 func Hosts(dir, provider string, environ []string, more ...string) ([]Host, error) {
-	m, err := open(dir)
+	m, scope, err := evaluated(dir, environ, more)
 	if err != nil {
 		return nil, err
 	}
-	values, err := m.values(dir, environ, more)
-	if err != nil {
-		return nil, err
-	}
-	scope := m.scope(values)
 	found := map[string]Host{}
 	var aliases []string
 	for _, f := range m.files {

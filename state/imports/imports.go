@@ -39,15 +39,10 @@ type Object struct {
 // Read evaluates the import blocks of a directory. Environ contains TF_VAR_ variables, as KEY=VALUE. Files with more
 // values for variables take precedence. Files that cannot be parsed are ignored: the engine reports them.
 func Read(dir string, environ []string, more ...string) ([]Block, error) {
-	m, err := open(dir)
+	m, scope, err := evaluated(dir, environ, more)
 	if err != nil {
 		return nil, err
 	}
-	values, err := m.values(dir, environ, more)
-	if err != nil {
-		return nil, err
-	}
-	scope := m.scope(values)
 	var blocks []Block
 	for _, f := range m.files {
 		for _, b := range blocksOf(f.body, "import") {

@@ -8,14 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 )
 
 var (
@@ -229,11 +229,19 @@ func (m *module) values(dir string, environ, more []string) (map[string]given, e
 	return values, nil
 }
 
-// scope is what expressions of the module can refer to, as far as it is known here.
-func (m *module) scope(values map[string]given) *hcl.EvalContext {
+// evaluated opens a directory, with what expressions of the module can refer to, as far as it is known here.
+func evaluated(dir string, environ, more []string) (*module, *hcl.EvalContext, error) {
+	m, err := open(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, err := m.values(dir, environ, more)
+	if err != nil {
+		return nil, nil, err
+	}
 	scope := &hcl.EvalContext{Functions: functions(), Variables: map[string]cty.Value{"var": cty.ObjectVal(m.variables(values))}}
 	m.locals(scope)
-	return scope
+	return m, scope, nil
 }
 
 // locals puts the local values into a scope. Those that depend on unknown values are unknown.

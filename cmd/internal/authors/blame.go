@@ -107,19 +107,14 @@ type Search struct {
 // Answer answers questions, as far as the audit log allows. If the log cannot be read, nothing is answered.
 func (s *Search) Answer(ctx context.Context, questions []drift.Question) ([]drift.Answer, *Tracing, error) {
 	answers, t := make([]drift.Answer, len(questions)), &Tracing{Client: s.Client, Say: s.Say}
-	events, err := s.events(ctx, questions)
-	if !blamable(err) {
+	record, read, err := s.record(ctx, questions)
+	if err != nil {
 		return nil, nil, err
 	}
-	if err != nil {
-		s.Say(without(err))
-		events, s.Searched = nil, time.Time{}
-	}
-	record := drift.NewRecord(events, s.own)
 	for i, q := range questions {
 		answers[i] = record.Who(q)
 	}
-	if err != nil {
+	if !read {
 		return answers, t, nil
 	}
 	return answers, t, t.trace(ctx, answers)
@@ -129,19 +124,28 @@ func (s *Search) Answer(ctx context.Context, questions []drift.Question) ([]drif
 // more requests. If the log cannot be read, nothing is answered.
 func (s *Search) Last(ctx context.Context, questions []drift.Question) ([]drift.Answer, error) {
 	answers := make([]drift.Answer, len(questions))
+	record, _, err := s.record(ctx, questions)
+	if err != nil {
+		return nil, err
+	}
+	for i, q := range questions {
+		answers[i] = record.Last(q)
+	}
+	return answers, nil
+}
+
+// record is the part of the audit log that may answer questions. If the log cannot be read, it is empty, and
+// Say gets the reason.
+func (s *Search) record(ctx context.Context, questions []drift.Question) (r *drift.Record, read bool, err error) {
 	events, err := s.events(ctx, questions)
 	if !blamable(err) {
-		return nil, err
+		return nil, false, err
 	}
 	if err != nil {
 		s.Say(without(err))
 		events, s.Searched = nil, time.Time{}
 	}
-	record := drift.NewRecord(events, s.own)
-	for i, q := range questions {
-		answers[i] = record.Last(q)
-	}
-	return answers, nil
+	return drift.NewRecord(events, s.own), err == nil, nil
 }
 
 // events reads, in one query for all, the part of the audit log that may answer questions.

@@ -17,9 +17,7 @@ import (
 
 // auditListOptions are the flags of audit list.
 type auditListOptions struct {
-	auditLog
-	auditSelection
-	auditView
+	auditQuery
 
 	limit  int
 	output string
@@ -32,7 +30,7 @@ type auditListOptions struct {
 const usualDeeds = 100
 
 func newAuditList(w world.World) *cobra.Command {
-	o := &auditListOptions{auditLog: auditLog{now: w.Now}}
+	o := &auditListOptions{auditQuery: queryAt(w)}
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List changes, the newest first",
@@ -97,24 +95,19 @@ func runAuditList(ctx context.Context, w world.World, o *auditListOptions) error
 		return err
 	}
 	if o.follow {
-		tail := &auditTailOptions{auditLog: o.auditLog, auditSelection: o.auditSelection, auditView: o.auditView, recent: o.limit, output: "text", format: o.format}
+		tail := &auditTailOptions{auditQuery: o.auditQuery, recent: o.limit, output: "text", format: o.format}
 		if o.output != "table" {
 			tail.output = o.output
 		}
 		return runAuditTail(ctx, w, tail)
 	}
-	now := o.now()
-	filter, err := o.filter(now.In(o.zone(now)))
+	log, err := o.open(ctx, w, o.limit > 0)
 	if err != nil {
 		return err
 	}
-	source, done, err := o.openLog(ctx, w, &filter, o.limit > 0)
-	if err != nil {
-		return err
-	}
-	defer done()
-	err = auditview.List(ctx, o.handler(w, now, o.output, o.format), source, auditview.ListSettings{
-		Filter: filter, Limit: o.limit, Diff: o.diff, Wide: o.wide, Copy: o.from != "", Kinds: auditKinds(),
+	defer log.done()
+	err = auditview.List(ctx, o.handler(w, log.now, o.output, o.format), log.source, auditview.ListSettings{
+		Filter: log.filter, Limit: o.limit, Diff: o.diff, Wide: o.wide, Copy: o.from != "", Kinds: auditKinds(),
 	})
 	if errors.Is(err, auditview.ErrPartial) {
 		return exit.Status(exit.Partial)

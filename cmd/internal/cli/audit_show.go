@@ -16,15 +16,13 @@ import (
 
 // auditShowOptions are the flags of audit show.
 type auditShowOptions struct {
-	auditLog
-	auditView
+	auditQuery
 
-	id, since string
-	output    string
+	id, output string
 }
 
 func newAuditShow(w world.World) *cobra.Command {
-	o := &auditShowOptions{auditLog: auditLog{now: w.Now}}
+	o := &auditShowOptions{auditQuery: queryAt(w)}
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one change in full",
@@ -62,18 +60,13 @@ func runAuditShow(ctx context.Context, w world.World, o *auditShowOptions) error
 	if err != nil {
 		return err
 	}
-	now := o.now()
-	filter, err := (&auditSelection{since: o.since}).filter(now.In(o.zone(now)))
+	log, err := o.open(ctx, w, true)
 	if err != nil {
 		return err
 	}
-	source, done, err := o.openLog(ctx, w, &filter, true)
-	if err != nil {
-		return err
-	}
-	defer done()
+	defer log.done()
 
-	return auditview.Show(ctx, o.handler(w, now, to, format), source, auditview.ShowSettings{ID: o.id, Filter: filter})
+	return auditview.Show(ctx, o.handler(w, log.now, to, format), log.source, auditview.ShowSettings{ID: o.id, Filter: log.filter})
 }
 
 // form is how the event is printed: the output, and the format of events in it.

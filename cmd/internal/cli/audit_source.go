@@ -30,6 +30,34 @@ func (l *auditLog) flags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("from") // fails for unknown flags only
 }
 
+// An auditQuery is the flags of a command that reads the log.
+type auditQuery struct {
+	auditLog
+	auditSelection
+	auditView
+}
+
+// queryAt is a query without flags, at the time of the world.
+func queryAt(w world.World) auditQuery { return auditQuery{auditLog: auditLog{now: w.Now}} }
+
+// An openLog is the log with what the flags select of it.
+type openLog struct {
+	now    time.Time
+	filter audit.Filter
+	source audit.Source
+	done   func() // releases the source
+}
+
+// open opens the log. With lazy, it requests only as many events as are read.
+func (q *auditQuery) open(ctx context.Context, w world.World, lazy bool) (log openLog, err error) {
+	log.now = q.now()
+	if log.filter, err = q.filter(log.now.In(q.zone(log.now))); err != nil {
+		return log, err
+	}
+	log.source, log.done, err = q.openLog(ctx, w, &log.filter, lazy)
+	return log, err
+}
+
 // openLog opens the log. It translates words in the filter that only people use. With lazy, it requests only as many
 // events as are read.
 func (l *auditLog) openLog(ctx context.Context, w world.World, f *audit.Filter, lazy bool) (audit.Source, func(), error) {

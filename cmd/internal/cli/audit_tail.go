@@ -19,9 +19,7 @@ import (
 
 // auditTailOptions are the flags of audit tail.
 type auditTailOptions struct {
-	auditLog
-	auditSelection
-	auditView
+	auditQuery
 
 	recent int
 	output string
@@ -29,7 +27,7 @@ type auditTailOptions struct {
 }
 
 func newAuditTail(w world.World) *cobra.Command {
-	o := &auditTailOptions{auditLog: auditLog{now: w.Now}}
+	o := &auditTailOptions{auditQuery: queryAt(w)}
 	cmd := &cobra.Command{
 		Use:   "tail",
 		Short: "Show changes as they happen",
@@ -78,21 +76,16 @@ func runAuditTail(ctx context.Context, w world.World, o *auditTailOptions) error
 	if err := o.check(); err != nil {
 		return err
 	}
-	now := o.now()
-	filter, err := o.filter(now.In(o.zone(now)))
+	log, err := o.open(ctx, w, true)
 	if err != nil {
 		return err
 	}
-	source, done, err := o.openLog(ctx, w, &filter, true)
-	if err != nil {
-		return err
+	defer log.done()
+	s := auditview.TailSettings{Filter: log.filter, Recent: o.recent, Sleep: w.Pause, Hopeless: refused}
+	if live, ok := log.source.(auditlog.Log); ok {
+		s.Now = live.Now
 	}
-	defer done()
-	s := auditview.TailSettings{Filter: filter, Recent: o.recent, Sleep: w.Pause, Hopeless: refused}
-	if log, ok := source.(auditlog.Log); ok {
-		s.Now = log.Now
-	}
-	return auditview.Tail(ctx, o.handler(w, now, o.output, o.format), source, s)
+	return auditview.Tail(ctx, o.handler(w, log.now, o.output, o.format), log.source, s)
 }
 
 // refused reports whether another request is pointless.
@@ -102,15 +95,13 @@ func refused(err error) bool {
 
 // auditTimelineOptions are the flags of audit timeline.
 type auditTimelineOptions struct {
-	auditLog
-	auditSelection
-	auditView
+	auditQuery
 
 	output string
 }
 
 func newAuditTimeline(w world.World) *cobra.Command {
-	o := &auditTimelineOptions{auditLog: auditLog{now: w.Now}}
+	o := &auditTimelineOptions{auditQuery: queryAt(w)}
 	cmd := &cobra.Command{
 		Use:   "timeline ADDRESS|TYPE/ID",
 		Short: "Show the whole life of one object, the oldest change first",
@@ -160,24 +151,17 @@ func runAuditTimeline(ctx context.Context, w world.World, o *auditTimelineOption
 	if err := oneOf("--output", o.output, auditOutputs); err != nil {
 		return err
 	}
-	now := o.now()
-	filter, err := o.filter(now.In(o.zone(now)))
+	log, err := o.open(ctx, w, false)
 	if err != nil {
 		return err
 	}
-	source, done, err := o.openLog(ctx, w, &filter, false)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return auditview.Timeline(ctx, o.handler(w, now, o.output, ""), source, auditview.ListSettings{Filter: filter, Copy: o.from != "", Kinds: auditKinds()})
+	defer log.done()
+	return auditview.Timeline(ctx, o.handler(w, log.now, o.output, ""), log.source, auditview.ListSettings{Filter: log.filter, Copy: o.from != "", Kinds: auditKinds()})
 }
 
 // auditSummaryOptions are the flags of audit summary.
 type auditSummaryOptions struct {
-	auditLog
-	auditSelection
-	auditView
+	auditQuery
 
 	by     []string
 	output string
@@ -185,7 +169,7 @@ type auditSummaryOptions struct {
 }
 
 func newAuditSummary(w world.World) *cobra.Command {
-	o := &auditSummaryOptions{auditLog: auditLog{now: w.Now}}
+	o := &auditSummaryOptions{auditQuery: queryAt(w)}
 	cmd := &cobra.Command{
 		Use:   "summary",
 		Short: "Count changes by user, type, source or time",
@@ -219,18 +203,13 @@ func runAuditSummary(ctx context.Context, w world.World, o *auditSummaryOptions)
 	if unknown != "" || len(by) == 0 {
 		return exit.Usage(fmt.Errorf("--by does not know %s", unknown), "choose "+strings.Join(auditview.Dimensions(), ", "))
 	}
-	now := o.now()
-	filter, err := o.filter(now.In(o.zone(now)))
+	if o.from == "" && len(words(o.sources)) == 0 && slices.Contains(by, "source") {
+		o.sources = auditview.AuditSources
+	}
+	log, err := o.open(ctx, w, false)
 	if err != nil {
 		return err
 	}
-	if o.from == "" && len(filter.Sources) == 0 && slices.Contains(by, "source") {
-		filter.Sources = auditview.AuditSources
-	}
-	source, done, err := o.openLog(ctx, w, &filter, false)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return auditview.Summarise(ctx, o.handler(w, now, o.output, ""), source, auditview.SummarySettings{Filter: filter, By: by, Zone: o.zone(now), Top: max(o.top, 0)})
+	defer log.done()
+	return auditview.Summarise(ctx, o.handler(w, log.now, o.output, ""), log.source, auditview.SummarySettings{Filter: log.filter, By: by, Zone: o.zone(log.now), Top: max(o.top, 0)})
 }

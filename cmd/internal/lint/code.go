@@ -5,10 +5,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,7 +19,6 @@ import (
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/world"
 	"github.com/terraformer-rootly/terraformer-rootly/providers/graph"
 	"github.com/terraformer-rootly/terraformer-rootly/state/code"
-	"github.com/terraformer-rootly/terraformer-rootly/state/disk"
 	"github.com/terraformer-rootly/terraformer-rootly/state/drift"
 )
 
@@ -74,7 +71,7 @@ func readCode(ctx context.Context, w world.World, o *Settings, org *Organisation
 	}
 	for _, part := range parts {
 		part = filepath.Clean(part)
-		if err := c.read(part); err != nil {
+		if err := managed.EachFile(part, c.scan); err != nil {
 			return nil, err
 		}
 		if err := c.objects(ctx, w, o.Engine, part); err != nil {
@@ -82,26 +79,6 @@ func readCode(ctx context.Context, w world.World, o *Settings, org *Organisation
 		}
 	}
 	return c, nil
-}
-
-// read reads the files of a root module.
-func (c *codeOf) read(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("list the code: %w", err)
-	}
-	for _, entry := range entries {
-		if entry.IsDir() || filepath.Ext(entry.Name()) != ".tf" {
-			continue
-		}
-		path := filepath.Join(dir, entry.Name())
-		src, err := disk.ReadFile(path, disk.MostCode)
-		if err != nil {
-			return fmt.Errorf("read the code: %w", err)
-		}
-		c.scan(path, src)
-	}
-	return nil
 }
 
 // scan notes the resource blocks of a file. What cannot be scanned has none.

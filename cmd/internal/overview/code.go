@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/terraformer-rootly/terraformer-rootly/cmd/internal/managed"
@@ -70,24 +68,15 @@ func readCode(ctx context.Context, w world.World, engine, dir string) (*codeOf, 
 
 // files reads the resource blocks and the proof of a root module.
 func (c *codeOf) files(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("list the code: %w", err)
-	}
-	for _, entry := range entries {
-		if entry.IsDir() || filepath.Ext(entry.Name()) != ".tf" {
-			continue
-		}
-		src, err := disk.ReadFile(filepath.Join(dir, entry.Name()), disk.MostCode)
-		if err != nil {
-			return fmt.Errorf("read the code: %w", err)
-		}
+	if err := managed.EachFile(dir, func(_ string, src []byte) {
 		items, _ := code.Outline(src) // the engine complains about what cannot be read
 		for _, item := range items {
 			if item.Kind == "resource" && len(item.Labels) == 2 {
 				c.blocks[strings.Join(item.Labels, ".")] = string(src[item.Start:item.End])
 			}
 		}
+	}); err != nil {
+		return err
 	}
 	content, err := disk.Dir(dir).Read(prooffile.Name, disk.MostCode)
 	if errors.Is(err, fs.ErrNotExist) {
