@@ -263,7 +263,7 @@ func TestCancel(t *testing.T) {
 		c, _ := serve(t, status(429, "Retry-After", "600"), func(o *Options) {
 			o.Now, o.Sleep = nil, func(ctx context.Context, d time.Duration) error {
 				time.AfterFunc(10*time.Millisecond, cancel)
-				return sleep(ctx, d)
+				return Sleep(ctx, d)
 			}
 		})
 		within, done := context.WithTimeout(t.Context(), 5*time.Second)
